@@ -1,0 +1,123 @@
+"""How access paths are served: one store call for all keys of a level, with its deadline, cap, timing and errors.
+
+aiodataloader collects the keys; `resolvers/loaders.py` declares the paths, and nothing but `crossing` awaits them.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from time import perf_counter
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+from aiodataloader import DataLoader
+
+from stores.errors import StoreError, TimedOut, Unavailable
+from stores.ports.stores import Stores
+
+K = TypeVar("K", bound=Hashable)
+A = TypeVar("A", bound=Hashable)
+V = TypeVar("V")
+V_co = TypeVar("V_co", covariant=True)
+
+
+class Batch(NamedTuple):
+    """One store call: what the trace shows."""
+
+    store: str
+    call: str
+    keys: int
+    ms: float
+
+
+class Failures(Protocol):
+    """Whoever wants to know that a store failed (health does)."""
+
+    def failed(self, store: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Path(Generic[K, A, V_co]):
+    """An access path: many keys of one store, in one call. `args` are what all keys of a call have in common."""
+
+    store: str
+    call: str
+    read: Callable[[Stores, Sequence[K], A], Awaitable[Mapping[K, V_co]]]
+    cap: int = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Joined(Generic[K, A, V_co]):
+    """An access path made of others: what it reads, it reads through the loaders, so it costs what those cost."""
+
+    read: Callable[["Loaders", Sequence[K], A], Awaitable[Mapping[K, V_co]]]
+
+
+AnyPath = Path[K, A, V] | Joined[K, A, V]
+
+
+@dataclass(slots=True)
+class Loaders:
+    """The loaders of one operation: one for each path and arguments in use. `batches` is what they cost so far."""
+
+    stores: Stores
+    deadlines: Mapping[str, timedelta]
+    failures: Failures
+    viewer: Any
+    batches: list[Batch] = field(default_factory=list)
+    _open: dict[tuple[object, object], DataLoader[Any, Any]] = field(default_factory=dict)
+
+    async def load(self, path: "AnyPath[K, A, V]", key: K, args: A) -> V | None:
+        """The value of one key, None where there is none. Batched with all others that ask in the same turn."""
+        future = self._loader(path, args).load(key)
+        # The future is shared by every field that asked for this key: a cancelled sibling must not take it along,
+        # and an error that nobody is left to receive must not be logged with its text.
+        future.add_done_callback(_retrieve)
+        found: V | None = await asyncio.shield(future)
+        return found
+
+    async def load_many(self, path: "AnyPath[K, A, V]", keys: Sequence[K], args: A) -> Mapping[K, V]:
+        """The values of many keys; those without one are absent."""
+        values: list[V | None] = await asyncio.gather(*(self.load(path, key, args) for key in keys))
+        return {key: value for key, value in zip(keys, values, strict=True) if value is not None}
+
+    def prime(self, path: "AnyPath[K, A, V]", key: K, args: A, value: V) -> None:
+        """Remember a value that another path brought along."""
+        self._loader(path, args).prime(key, value)
+
+    def _loader(self, path: "AnyPath[K, A, V]", args: A) -> DataLoader[K, V | None]:
+        loader = self._open.get((path, args))
+        if loader is None:
+
+            async def batch(keys: list[K]) -> list[V | None]:
+                found = await self._read(path, keys, args)
+                return [found.get(key) for key in keys]
+
+            cap = path.cap if isinstance(path, Path) else None
+            loader = self._open[path, args] = DataLoader(batch, max_batch_size=cap)
+        return loader
+
+    async def _read(self, path: "AnyPath[K, A, V]", keys: list[K], args: A) -> Mapping[K, V]:
+        if isinstance(path, Joined):
+            return await path.read(self, keys, args)
+        started = perf_counter()
+        try:
+            async with asyncio.timeout(self.deadlines[path.store].total_seconds()):
+                return await path.read(self.stores, keys, args)
+        except TimeoutError:
+            self.failures.failed(path.store)
+            raise TimedOut(path.store, "no answer within its deadline") from None
+        except asyncio.CancelledError:
+            # A loader whose function is cancelled never answers: its waiters would hang for ever.
+            raise Unavailable(path.store, "the call was cancelled") from None
+        except StoreError as error:
+            if isinstance(error, TimedOut | Unavailable):
+                self.failures.failed(path.store)
+            raise
+        finally:
+            self.batches.append(Batch(path.store, path.call, len(keys), (perf_counter() - started) * 1000))
+
+
+def _retrieve(future: "asyncio.Future[Any]") -> None:
+    if not future.cancelled():
+        future.exception()

@@ -1,0 +1,52 @@
+"""What a client is told when something goes wrong: a code it can act on, and nothing that is not its business."""
+
+import logging
+from uuid import uuid4
+
+from graphql import GraphQLError
+
+from stores.errors import Rejected, StoreError
+
+log = logging.getLogger("quadrangle.errors")
+
+
+class Refused(GraphQLError):
+    """An error that is ours to tell, with its code."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message, extensions={"code": code})
+
+
+def forbidden() -> Refused:
+    """The one answer for what a viewer may not see and for what does not exist."""
+    return Refused("FORBIDDEN", "not found, or not yours to see")
+
+
+def bad_input(message: str) -> Refused:
+    return Refused("BAD_USER_INPUT", message)
+
+
+def presentable(error: GraphQLError) -> GraphQLError:
+    """The error as a client may see it. What is not ours is masked and logged under the id that the client gets."""
+    cause = error.original_error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+        cause = cause.original_error
+    if cause is None or isinstance(cause, GraphQLError):
+        return error
+    if isinstance(cause, StoreError):
+        message = str(cause) if isinstance(cause, Rejected) else f"{cause.store} cannot answer just now"
+        return _same_place(error, message, {"code": cause.code, "store": cause.store})
+    mark = uuid4().hex[:12]
+    log.error("unexpected error %s", mark, exc_info=cause, extra={"error_id": mark})
+    return _same_place(error, f"internal error {mark}", {"code": "INTERNAL", "id": mark})
+
+
+def _same_place(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions=extensions,
+    )

@@ -1,0 +1,69 @@
+"""How the stores are: pinged when asked, with what went wrong lately."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from time import perf_counter
+
+from stores.errors import StoreError
+from stores.ports.paging import Pinger
+
+PING_WITHIN = timedelta(seconds=1)
+SLOW = timedelta(milliseconds=250)
+LATELY = timedelta(seconds=30)
+
+
+class StoreState(Enum):
+    LIVE = "LIVE"
+    DEGRADED = "DEGRADED"
+    DOWN = "DOWN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreHealth:
+    """`latency_ms` of the ping, None when it failed."""
+
+    store: str
+    backend: str
+    state: StoreState
+    latency_ms: float | None
+    last_error_at: datetime | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Health:
+    """The process' view of its stores: `backends` names what each port is kept in."""
+
+    pingers: Mapping[str, Pinger]
+    backends: Mapping[str, str]
+    now: Callable[[], datetime]
+    last_errors: dict[str, datetime] = field(default_factory=dict)
+
+    def failed(self, store: str) -> None:
+        self.last_errors[store] = self.now()
+
+    async def check(self) -> list[StoreHealth]:
+        """Every store at once; never raises."""
+        return list(await asyncio.gather(*(self._check(store) for store in self.pingers)))
+
+    async def _check(self, store: str) -> StoreHealth:
+        started = perf_counter()
+        latency: float | None = None
+        try:
+            async with asyncio.timeout(PING_WITHIN.total_seconds()):
+                await self.pingers[store].ping()
+            latency = (perf_counter() - started) * 1000
+        except (TimeoutError, StoreError):
+            self.failed(store)
+        last = self.last_errors.get(store)
+        if latency is None:
+            state = StoreState.DOWN
+        elif latency > SLOW.total_seconds() * 1000 or (last is not None and self.now() - last < LATELY):
+            state = StoreState.DEGRADED
+        else:
+            state = StoreState.LIVE
+        return StoreHealth(
+            store=store, backend=self.backends[store], state=state, latency_ms=latency, last_error_at=last
+        )

@@ -1,0 +1,91 @@
+"""Learner: a view of a profile, and the way into the other stores by learner."""
+
+from datetime import datetime
+
+import strawberry
+from strawberry.scalars import JSON
+
+from resolvers import enrollment_pages, permissions
+from resolvers.activity import ActivityBucket, activity_of_learner_asked, buckets_of_learner
+from resolvers.context import Info
+from resolvers.crossing import crossing
+from resolvers.errors import forbidden
+from resolvers.ids import Node
+from resolvers.joins import ENROLLMENTS_OF_LEARNER, PRESENCE_SEEN, SESSIONS_SEEN
+from resolvers.loaders import EVENTS, LEARNER_QUARTERS
+from resolvers.paging import Connection
+from resolvers.session import Presence, Session
+from resolvers.timeline import Interaction, timeline_asked, timeline_page
+from stores.ports.profiles import Profile
+
+MASKED = "Empty for viewers other than the learner and an ADMIN."
+
+
+@strawberry.type(description="Someone who learns.")
+class Learner(Node):
+    learner_id: str = strawberry.field(description="The platform's own key of the learner.")
+    display_name: str = strawberry.field(description="What others read.")
+    locale: str = strawberry.field(description="Language tag (BCP 47).")
+    time_zone: str = strawberry.field(description="IANA time zone: whose days the learner lives.")
+    avatar_url: str | None = strawberry.field(description="A picture.")
+    goals: list[str] = strawberry.field(description="What the learner is after.")
+    skills: list[str] = strawberry.field(description="What the learner can do.")
+    created_at: datetime = strawberry.field(description="When the profile was made.")
+    updated_at: datetime = strawberry.field(description="When the profile was last written.")
+    version: int = strawberry.field(description="Counts the profile's writes from 1.")
+
+    @strawberry.field(description="FORBIDDEN to viewers other than the learner and an ADMIN.")
+    def email(parent: strawberry.Parent[Profile], info: Info) -> str | None:
+        if not permissions.may_read_private(info.context.viewer, parent.learner_id):
+            raise forbidden()
+        return parent.email
+
+    @strawberry.field(description=f"The learner's settings, an open document. {MASKED}")
+    def preferences(parent: strawberry.Parent[Profile], info: Info) -> JSON:
+        return JSON(parent.preferences if permissions.may_read_private(info.context.viewer, parent.learner_id) else {})
+
+    @strawberry.field(description=f"What else is known of the learner, an open document. {MASKED}")
+    def attributes(parent: strawberry.Parent[Profile], info: Info) -> JSON:
+        return JSON(parent.attributes if permissions.may_read_private(info.context.viewer, parent.learner_id) else {})
+
+    enrollments = crossing(
+        ENROLLMENTS_OF_LEARNER,
+        key="learner_id",
+        returns=enrollment_pages.EnrollmentConnection,
+        select=enrollment_pages.asked_of_learner,
+        then=enrollment_pages.page_of_learner,
+        description="The learner's enrolments, newest first; for an instructor those in courses they teach.",
+    )
+    timeline = crossing(
+        EVENTS,
+        key="learner_id",
+        returns=Connection[Interaction],
+        select=timeline_asked,
+        then=timeline_page,
+        description="What the learner did, newest first; for an instructor, in courses they teach.",
+    )
+    activity = crossing(
+        LEARNER_QUARTERS,
+        key="learner_id",
+        returns=list[ActivityBucket],
+        select=activity_of_learner_asked,
+        then=buckets_of_learner,
+        description="How much the learner did, in every whole window of their own time zone that overlaps the range; "
+        "for an instructor, in courses they teach.",
+    )
+    session = crossing(
+        SESSIONS_SEEN,
+        key="learner_id",
+        returns=Session,
+        description="The learner's current session; for an instructor, one in a course they teach.",
+    )
+    presence = crossing(
+        PRESENCE_SEEN,
+        key="learner_id",
+        returns=Presence,
+        description="Whether the learner is here just now.",
+    )
+
+    @classmethod
+    def is_type_of(cls, value: object, info: object) -> bool:
+        return isinstance(value, Profile)

@@ -1,0 +1,31 @@
+"""One operation: a fresh Context for it, masked errors after it, and what it cost if that was asked for."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from strawberry.extensions import SchemaExtension
+
+from resolvers.context import Context, Peer
+from resolvers.errors import presentable
+
+
+class Operation(SchemaExtension):
+    """Given to the schema as a class: an instance would be shared by concurrent operations."""
+
+    def on_operation(self) -> Iterator[None]:
+        peer: Peer = self.execution_context.context
+        self.execution_context.context = Context.of(peer)
+        yield
+        result = self.execution_context.result
+        if result is not None and getattr(result, "errors", None):
+            result.errors = [presentable(error) for error in result.errors]  # type: ignore[union-attr]
+
+    def get_results(self) -> dict[str, Any]:
+        context = self.execution_context.context
+        if not isinstance(context, Context) or not context.peer.trace:
+            return {}
+        batches = [
+            {"store": batch.store, "call": batch.call, "keys": batch.keys, "ms": round(batch.ms, 3)}
+            for batch in context.loaders.batches
+        ]
+        return {"stores": {"calls": len(batches), "batches": batches}}

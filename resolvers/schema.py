@@ -1,0 +1,34 @@
+"""The table of contents: what the graph consists of, and the check that no field can take a page down."""
+
+import strawberry
+from graphql import GraphQLError, GraphQLNonNull, GraphQLObjectType
+from strawberry.types import ExecutionContext
+
+from resolvers.crossing import Crossing, RootCrossing
+from resolvers.operation import Operation
+from resolvers.queries import Query
+from resolvers.scalars import CONFIG
+
+
+class Graph(strawberry.Schema):
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Strawberry would log every error's text, a store's included; `errors.presentable` logs what is unexpected."""
+
+
+def build_schema() -> strawberry.Schema:
+    schema = Graph(query=Query, extensions=[Operation], config=CONFIG)
+    refuse_fragile(schema)
+    return schema
+
+
+def refuse_fragile(schema: strawberry.Schema) -> None:
+    """RuntimeError where a field that reaches a store is not nullable: a store that is down costs its fields alone."""
+    core = schema._schema
+    for name, kind in core.type_map.items():
+        if not isinstance(kind, GraphQLObjectType) or name.startswith("__"):
+            continue
+        for field_name, field in kind.fields.items():
+            definition = field.extensions.get("strawberry-definition")
+            declared = (getattr(definition, "metadata", None) or {}).get("crossing")
+            if isinstance(declared, Crossing | RootCrossing) and isinstance(field.type, GraphQLNonNull):
+                raise RuntimeError(f"{name}.{field_name} reaches a store and is not nullable")

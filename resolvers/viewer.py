@@ -1,0 +1,21 @@
+"""Who is asking: what a verified token (or the demo) says of them."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Role(Enum):
+    LEARNER = "LEARNER"
+    INSTRUCTOR = "INSTRUCTOR"
+    ADMIN = "ADMIN"
+    SERVICE = "SERVICE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """`subject` is a learner id for whoever learns; `courses` are the course keys an INSTRUCTOR teaches."""
+
+    subject: str
+    role: Role
+    courses: frozenset[str] = frozenset()
+    scopes: frozenset[str] = frozenset()

@@ -1,0 +1,36 @@
+"""The catalog in a plain dict: what the port means."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from stores.ports.catalog import Catalog, Course, CourseVersion
+from stores.ports.paging import Page, decode, encode, page_of
+
+
+class MemoryCatalog(Catalog):
+    def __init__(self) -> None:
+        self._published: dict[str, list[Course]] = {}
+
+    async def ping(self) -> None:
+        return None
+
+    async def latest(self, course_keys: Sequence[str]) -> Mapping[str, Course]:
+        return {key: self._published[key][-1] for key in course_keys if key in self._published}
+
+    async def versions(self, pins: Sequence[CourseVersion]) -> Mapping[CourseVersion, Course]:
+        return {
+            pin: self._published[pin.key][pin.version - 1]
+            for pin in pins
+            if 1 <= pin.version <= len(self._published.get(pin.key, ()))
+        }
+
+    async def page(self, *, after: str | None, first: int) -> Page[Course]:
+        past = None if after is None else decode("catalog", after, str)[0]
+        keys = sorted(key for key in self._published if past is None or key > past)[: first + 1]
+        return page_of((self._published[key][-1] for key in keys), map(encode, keys), first)
+
+    async def publish(self, course: Course) -> Course:
+        published = self._published.setdefault(course.key, [])
+        kept = replace(course, version=len(published) + 1)
+        published.append(kept)
+        return kept

@@ -1,0 +1,45 @@
+"""Profiles in a plain dict: what the port means."""
+
+from collections.abc import Mapping, Sequence
+
+from stores.errors import Rejected
+from stores.ports.documents import fault_of
+from stores.ports.paging import Page, decode, encode, page_of
+from stores.ports.profiles import Profile, ProfileFilter, Profiles
+
+
+class MemoryProfiles(Profiles):
+    def __init__(self) -> None:
+        self._profiles: dict[str, Profile] = {}
+
+    async def ping(self) -> None:
+        return None
+
+    async def by_ids(self, learner_ids: Sequence[str]) -> Mapping[str, Profile]:
+        return {key: self._profiles[key] for key in learner_ids if key in self._profiles}
+
+    async def page(self, where: ProfileFilter, *, after: str | None, first: int) -> Page[Profile]:
+        past = None if after is None else decode("profiles", after, str)[0]
+        keys = sorted(key for key in self._profiles if past is None or key > past)
+        rows = [row for row in map(self._profiles.__getitem__, keys) if _matches(row, where)][: first + 1]
+        return page_of(rows, (encode(row.learner_id) for row in rows), first)
+
+    async def add(self, profiles: Sequence[Profile]) -> int:
+        for profile in profiles:
+            if fault := fault_of(profile.preferences) or fault_of(profile.attributes):
+                raise Rejected("profiles", f"{profile.learner_id}: {fault}")
+        before = len(self._profiles)
+        for profile in profiles:
+            self._profiles.setdefault(profile.learner_id, profile)
+        return len(self._profiles) - before
+
+
+def _matches(profile: Profile, where: ProfileFilter) -> bool:
+    return (
+        (where.ids is None or profile.learner_id in where.ids)
+        and (
+            where.name_starts_with is None
+            or profile.display_name.casefold().startswith(where.name_starts_with.casefold())
+        )
+        and (where.email is None or (profile.email is not None and profile.email.casefold() == where.email.casefold()))
+    )

@@ -1,0 +1,218 @@
+"""Progress in plain dicts: what the port means. Every write folds all the events of a registration again."""
+
+import secrets
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from math import inf
+from typing import TypeVar
+from uuid import UUID
+
+from stores.errors import Rejected
+from stores.ports.catalog import CourseVersion, Item
+from stores.ports.events import Event, digest
+from stores.ports.facts import ATTEMPTS, outcome
+from stores.ports.fold import Standing, enrolled, live, outlines, refold, resume_point
+from stores.ports.judge import Known, judge
+from stores.ports.paging import Page, decode, encode, page_of, to_ms
+from stores.ports.progress import (
+    Attempt,
+    Certificate,
+    CourseProgress,
+    Enrollment,
+    EnrollmentState,
+    ItemProgress,
+    Verdict,
+    VerdictStatus,
+)
+from stores.ports.sessions import ResumePoint
+
+Key = TypeVar("Key")
+Row = TypeVar("Row")
+Order = tuple[float, UUID]
+UNDATED = inf
+
+
+class MemoryProgress:
+    def __init__(self, *, codes: Callable[[], str] = secrets.token_urlsafe) -> None:
+        self._codes = codes
+        self._standings: dict[UUID, Standing] = {}
+        self._of_learner: defaultdict[str, dict[str, UUID]] = defaultdict(dict)
+        self._of_course: defaultdict[str, list[UUID]] = defaultdict(list)
+        self._ledger: defaultdict[UUID, list[Event]] = defaultdict(list)
+        self._known: dict[UUID, Known] = {}
+        self._outcomes: dict[UUID, bool | None] = {}
+        self._certificates: dict[UUID, Certificate] = {}
+
+    async def ping(self) -> None:
+        return None
+
+    async def by_registrations(self, registrations: Sequence[UUID]) -> Mapping[UUID, Enrollment]:
+        return {key: self._standings[key].enrollment for key in registrations if key in self._standings}
+
+    async def by_learners(
+        self,
+        learner_ids: Sequence[str],
+        *,
+        states: Collection[EnrollmentState] | None,
+        courses: Collection[str] | None,
+        after: str | None,
+        first: int,
+    ) -> Mapping[str, Page[Enrollment]]:
+        past = None
+        if after is not None:
+            ms, registration = decode("progress", after, int, UUID)
+            past = (-int(ms) if ms else UNDATED, UUID(registration))
+        rows = {key: self._chosen(self._of_learner.get(key, {}).values(), states, courses) for key in learner_ids}
+        return pages(rows, order=newest_first, cursor=enrolment_cursor, past=past, first=first)
+
+    async def by_courses(
+        self, course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None, after: str | None, first: int
+    ) -> Mapping[str, Page[Enrollment]]:
+        past = None if after is None else (0.0, UUID(decode("progress", after, UUID)[0]))
+        rows = {key: self._chosen(self._of_course.get(key, ()), states, None) for key in course_keys}
+        return pages(
+            rows,
+            order=lambda row: (0.0, row.registration),
+            cursor=lambda row: encode(str(row.registration)),
+            past=past,
+            first=first,
+        )
+
+    async def count_by_learners(
+        self,
+        learner_ids: Sequence[str],
+        *,
+        states: Collection[EnrollmentState] | None,
+        courses: Collection[str] | None,
+    ) -> Mapping[str, int]:
+        return {key: len(self._chosen(self._of_learner.get(key, {}).values(), states, courses)) for key in learner_ids}
+
+    async def count_by_courses(
+        self, course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None
+    ) -> Mapping[str, int]:
+        return {key: len(self._chosen(self._of_course.get(key, ()), states, None)) for key in course_keys}
+
+    async def course_progress(self, registrations: Sequence[UUID]) -> Mapping[UUID, CourseProgress]:
+        return {key: self._standings[key].course for key in registrations if key in self._standings}
+
+    async def item_progress(self, registrations: Sequence[UUID]) -> Mapping[UUID, Mapping[str, ItemProgress]]:
+        known = {key: self._standings[key].items for key in registrations if key in self._standings}
+        return {key: items for key, items in known.items() if items}
+
+    async def attempts(
+        self, registrations: Sequence[UUID], *, item: str | None, after: str | None, first: int
+    ) -> Mapping[UUID, Page[Attempt]]:
+        past = None
+        if after is not None:
+            ms, event_id = decode("progress", after, int, UUID)
+            if not ms:
+                raise Rejected("progress", "malformed cursor")
+            past = (int(ms), UUID(event_id))
+        rows = {key: [row for row in self._attempts(key) if item in (None, row.item_key)] for key in registrations}
+        return pages(
+            rows,
+            order=lambda row: (to_ms(row.at), row.event_id),
+            cursor=lambda row: encode(to_ms(row.at), str(row.event_id)),
+            past=past,
+            first=first,
+        )
+
+    async def certificates(self, registrations: Sequence[UUID]) -> Mapping[UUID, Certificate]:
+        return {key: self._certificates[key] for key in registrations if key in self._certificates}
+
+    async def resume_points(self, registrations: Sequence[UUID]) -> Mapping[UUID, ResumePoint]:
+        found = {key: resume_point(live(self._ledger.get(key, ()))) for key in registrations}
+        return {key: point for key, point in found.items() if point is not None}
+
+    async def enroll(self, enrollments: Sequence[Enrollment], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
+        outline = outlines(items)
+        before = len(self._standings)
+        standings = [enrolled(row, outline(row.pin)) for row in enrollments]
+        for standing in standings:
+            row = standing.enrollment
+            if row.registration not in self._standings and row.course_key not in self._of_learner[row.learner_id]:
+                self._standings[row.registration] = standing
+                self._of_learner[row.learner_id][row.course_key] = row.registration
+                self._of_course[row.course_key].append(row.registration)
+        return len(self._standings) - before
+
+    async def record(
+        self, events: Sequence[Event], *, items: Mapping[CourseVersion, Sequence[Item]]
+    ) -> Sequence[Verdict]:
+        outline = outlines(items)
+        touched = {event.registration for event in events} & self._standings.keys()
+        course_of = {key: outline(self._standings[key].enrollment.pin) for key in touched}
+        verdicts = judge(events, known=self._known, item_keys={key: course.by_key for key, course in course_of.items()})
+        accepted = [
+            event for event, verdict in zip(events, verdicts, strict=True) if verdict.status is VerdictStatus.ACCEPTED
+        ]
+        for event in accepted:
+            self._known[event.id] = Known(event.registration, digest(event))
+            self._ledger[event.registration].append(event)
+            if event.verb in ATTEMPTS and event.item_key is not None:
+                self._outcomes[event.id] = outcome(event, course_of[event.registration].by_key[event.item_key])
+        for key in {event.registration: None for event in accepted}:
+            standing = refold(self._standings[key], self._ledger[key], course_of[key])
+            self._standings[key] = standing
+            if standing.course.satisfied_at is not None and key not in self._certificates:
+                self._certificates[key] = Certificate(
+                    registration=key, issued_at=standing.course.satisfied_at, verify_code=self._codes()
+                )
+        return verdicts
+
+    def _chosen(
+        self,
+        registrations: Iterable[UUID],
+        states: Collection[EnrollmentState] | None,
+        courses: Collection[str] | None,
+    ) -> list[Enrollment]:
+        rows = [self._standings[key].enrollment for key in registrations]
+        return [
+            row
+            for row in rows
+            if (states is None or row.state in states) and (courses is None or row.course_key in courses)
+        ]
+
+    def _attempts(self, registration: UUID) -> list[Attempt]:
+        counts = Counter[str]()
+        rows = []
+        for event in sorted(live(self._ledger.get(registration, ())), key=lambda event: (event.at, event.id)):
+            if event.verb in ATTEMPTS and event.item_key is not None:
+                counts[event.item_key] += 1
+                rows.append(
+                    Attempt(
+                        registration=registration,
+                        number=counts[event.item_key],
+                        event_id=event.id,
+                        item_key=event.item_key,
+                        at=event.at,
+                        score=event.score,
+                        success=self._outcomes[event.id],
+                    )
+                )
+        return rows
+
+
+def newest_first(row: Enrollment) -> Order:
+    return (UNDATED if row.enrolled_at is None else -to_ms(row.enrolled_at), row.registration)
+
+
+def enrolment_cursor(row: Enrollment) -> str:
+    return encode(None if row.enrolled_at is None else to_ms(row.enrolled_at), str(row.registration))
+
+
+def pages(
+    found: Mapping[Key, Iterable[Row]],
+    *,
+    order: Callable[[Row], Order],
+    cursor: Callable[[Row], str],
+    past: Order | None,
+    first: int,
+) -> dict[Key, Page[Row]]:
+    """The page after `past` of each key's rows; keys without one are absent."""
+    made = {}
+    for key, rows in found.items():
+        kept = sorted((row for row in rows if past is None or order(row) > past), key=order)[: first + 1]
+        if kept:
+            made[key] = page_of(kept, map(cursor, kept), first)
+    return made

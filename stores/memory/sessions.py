@@ -1,0 +1,120 @@
+"""Sessions in plain dicts: what the port means."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from stores.ports.sessions import (
+    RESUME_KEPT,
+    SEEN_KEPT,
+    SESSION_KEPT,
+    Heartbeat,
+    Presence,
+    PresenceStatus,
+    ResumePoint,
+    Session,
+    Sessions,
+    status_of,
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Seen:
+    """What is kept of a learner: the session of their latest heartbeat, and whether it was ended."""
+
+    session: Session
+    ended: bool = False
+
+
+class MemorySessions(Sessions):
+    def __init__(self, *, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._seen: dict[str, _Seen] = {}
+        self._resume: dict[UUID, ResumePoint] = {}
+
+    async def ping(self) -> None:
+        return None
+
+    async def by_learners(self, learner_ids: Sequence[str]) -> Mapping[str, Session]:
+        now = self._now()
+        found = {key: self._current(key, now) for key in learner_ids}
+        return {key: session for key, session in found.items() if session is not None}
+
+    async def presence(self, learner_ids: Sequence[str]) -> Mapping[str, Presence]:
+        now = self._now()
+        return {key: self._presence(key, now) for key in learner_ids}
+
+    async def online(self, course_keys: Sequence[str]) -> Mapping[str, int]:
+        now = self._now()
+        everyone = (self._presence(key, now) for key in self._seen)
+        counts = Counter(one.course_key for one in everyone if one.status is PresenceStatus.ONLINE)
+        return {key: counts[key] for key in course_keys if counts[key]}
+
+    async def resume_points(self, registrations: Sequence[UUID]) -> Mapping[UUID, ResumePoint]:
+        now = self._now()
+        found = {key: self._resume[key] for key in registrations if key in self._resume}
+        return {key: point for key, point in found.items() if now - point.at < RESUME_KEPT}
+
+    async def touch(self, heartbeats: Sequence[Heartbeat]) -> None:
+        now = self._now()
+        for beat in heartbeats:
+            if now - beat.at < SEEN_KEPT:
+                self._move_on(beat, now)
+            if beat.item_key is not None and now - beat.at < RESUME_KEPT:
+                kept = self._resume.get(beat.registration)
+                if kept is None or (beat.at, beat.session_id) > (kept.at, kept.id):
+                    self._resume[beat.registration] = ResumePoint(
+                        registration=beat.registration,
+                        item_key=beat.item_key,
+                        position=beat.position,
+                        at=beat.at,
+                        device=beat.device,
+                        id=beat.session_id,
+                    )
+
+    async def end(self, session_id: str, *, learner_id: str) -> Session | None:
+        session = self._current(learner_id, self._now())
+        if session is None or session.session_id != session_id:
+            return None
+        self._seen[learner_id].ended = True
+        return session
+
+    def _move_on(self, beat: Heartbeat, now: datetime) -> None:
+        kept = self._seen.get(beat.learner_id)
+        if kept is not None and (beat.at, beat.session_id) <= (kept.session.last_seen_at, kept.session.session_id):
+            return
+        before = self._current(beat.learner_id, now)
+        goes_on = before is not None and before.session_id == beat.session_id
+        self._seen[beat.learner_id] = _Seen(
+            session=Session(
+                session_id=beat.session_id,
+                learner_id=beat.learner_id,
+                registration=beat.registration,
+                course_key=beat.course_key,
+                item_key=beat.item_key,
+                position=beat.position,
+                device=beat.device,
+                started_at=before.started_at if before is not None and goes_on else beat.at,
+                last_seen_at=beat.at,
+            )
+        )
+
+    def _current(self, learner_id: str, now: datetime) -> Session | None:
+        kept = self._seen.get(learner_id)
+        if kept is None or kept.ended or now - kept.session.last_seen_at >= SESSION_KEPT:
+            return None
+        return kept.session
+
+    def _presence(self, learner_id: str, now: datetime) -> Presence:
+        kept = self._seen.get(learner_id)
+        if kept is None or now - kept.session.last_seen_at >= SEEN_KEPT:
+            return Presence(learner_id=learner_id, status=PresenceStatus.OFFLINE)
+        seen_at = kept.session.last_seen_at
+        return Presence(
+            learner_id=learner_id,
+            status=PresenceStatus.OFFLINE if kept.ended else status_of(seen_at, now=now),
+            last_seen_at=seen_at,
+            course_key=kept.session.course_key,
+        )

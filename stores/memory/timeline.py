@@ -1,0 +1,122 @@
+"""The timeline in a plain dict of events: what the port means. Every answer is worked out from them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from stores.errors import Rejected
+from stores.ports.calendar import QUARTER, Span
+from stores.ports.events import Event, Verb
+from stores.ports.paging import EPOCH, Page, decode, encode, page_of, to_ms
+from stores.ports.timeline import Quarter, Timeline
+
+Order = tuple[int, str]
+
+
+class MemoryTimeline(Timeline):
+    def __init__(self) -> None:
+        self._events: dict[UUID, Event] = {}
+        self._of_learner: defaultdict[str, dict[UUID, Event]] = defaultdict(dict)
+        self._of_course: defaultdict[str, dict[UUID, Event]] = defaultdict(dict)
+
+    async def ping(self) -> None:
+        return None
+
+    async def append(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if event.id not in self._events:
+                self._events[event.id] = event
+                self._of_learner[event.learner_id][event.id] = event
+                self._of_course[event.course_key][event.id] = event
+
+    async def remove(self, events: Sequence[Event]) -> None:
+        for event in events:
+            kept = self._events.pop(event.id, None)
+            if kept is not None:
+                del self._of_learner[kept.learner_id][kept.id]
+                del self._of_course[kept.course_key][kept.id]
+
+    async def by_learners(
+        self,
+        learner_ids: Sequence[str],
+        *,
+        span: Span | None,
+        verbs: Collection[Verb] | None,
+        courses: Collection[str] | None,
+        after: str | None,
+        first: int,
+    ) -> Mapping[str, Page[Event]]:
+        past = None if after is None else _mark(after)
+        pages = {}
+        for learner_id in learner_ids:
+            rows = [
+                event
+                for event in sorted(self._events_of(learner_id), key=_order, reverse=True)
+                if (span is None or _within(span, event))
+                and (verbs is None or event.verb in verbs)
+                and (courses is None or event.course_key in courses)
+                and (past is None or _order(event) < past)
+            ]
+            if rows:
+                pages[learner_id] = page_of(rows, (encode(*_order(row)) for row in rows), first)
+        return pages
+
+    async def learner_quarters(
+        self, learner_ids: Sequence[str], *, span: Span, courses: Collection[str] | None
+    ) -> Mapping[str, Sequence[Quarter]]:
+        busy = {
+            key: _quarters(event for event in self._events_of(key) if courses is None or event.course_key in courses)
+            for key in learner_ids
+        }
+        return _starting_within(span, busy)
+
+    async def course_quarters(self, course_keys: Sequence[str], *, span: Span) -> Mapping[str, Sequence[Quarter]]:
+        return _starting_within(span, {key: _quarters(self._of_course.get(key, {}).values()) for key in course_keys})
+
+    async def course_learners(
+        self, course_keys: Sequence[str], *, windows: Sequence[Span]
+    ) -> Mapping[str, Mapping[datetime, int]]:
+        return {
+            key: {
+                window.start: len(
+                    {event.learner_id for event in self._of_course[key].values() if _within(window, event)}
+                )
+                for window in windows
+            }
+            for key in course_keys
+            if self._of_course.get(key)
+        }
+
+    def _events_of(self, learner_id: str) -> Iterable[Event]:
+        return self._of_learner.get(learner_id, {}).values()
+
+
+def _order(event: Event) -> Order:
+    return to_ms(event.at), str(event.id)
+
+
+def _mark(cursor: str) -> Order:
+    ms, event_id = decode("timeline", cursor, int, str)
+    try:
+        return int(ms), str(UUID(event_id))
+    except ValueError:
+        raise Rejected("timeline", "malformed cursor") from None
+
+
+def _within(span: Span, event: Event) -> bool:
+    return span.start <= event.at < span.end
+
+
+def _quarters(events: Iterable[Event]) -> Sequence[Quarter]:
+    counts: defaultdict[datetime, list[int]] = defaultdict(lambda: [0, 0])
+    for event in events:
+        count = counts[event.at - (event.at - EPOCH) % QUARTER]
+        count[0] += 1
+        count[1] += event.duration_ms or 0
+    return [Quarter(start=start, events=count[0], active_ms=count[1]) for start, count in sorted(counts.items())]
+
+
+def _starting_within(span: Span, busy: Mapping[str, Sequence[Quarter]]) -> Mapping[str, Sequence[Quarter]]:
+    within = {key: [one for one in quarters if span.start <= one.start < span.end] for key, quarters in busy.items()}
+    return {key: quarters for key, quarters in within.items() if quarters}

@@ -1,0 +1,10 @@
+"""What is kept: the language of the domain. Frozen records, pure rules, a Protocol a port; standard library only.
+
+events.py     an interaction as the ledger and the timeline keep it (xAPI), verbs, the body's digest
+catalog.py    courses, their published versions, modules and items (cmi5)
+facts.py fold.py judge.py   what progress means: pure rules over a registration's events
+profiles.py progress.py timeline.py sessions.py   the ports, with their records
+calendar.py   windows of time in a learner's time zone
+paging.py     pages and opaque keyset cursors
+stores.py     the ports side by side
+"""

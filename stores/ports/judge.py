@@ -1,0 +1,54 @@
+"""What becomes of an event that is handed to the ledger: the one set of rules that every backend of progress obeys."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from stores.ports.events import Event, Verb, digest
+from stores.ports.progress import Verdict, VerdictStatus
+
+
+class Known(NamedTuple):
+    """What the ledger holds under an id."""
+
+    registration: UUID
+    digest: bytes
+
+
+def judge(
+    events: Sequence[Event], *, known: Mapping[UUID, Known], item_keys: Mapping[UUID, Collection[str]]
+) -> list[Verdict]:
+    """A verdict an event, in order. `known`: what the ledger holds of the events' ids and of the ids they void;
+    `item_keys`: the item keys of each known registration among the events'. Voids are judged after all else, so that
+    the order within a batch does not matter: a target of another registration is INVALID_VOID once both are known."""
+    seen = dict(known)
+    verdicts: dict[int, Verdict] = {}
+    order = sorted(range(len(events)), key=lambda place: events[place].verb is Verb.VOIDED)
+    for place in order:
+        event = events[place]
+        code = refusal(event, seen, item_keys)
+        mark = Known(event.registration, digest(event))
+        if event.id in seen and seen[event.id] == mark:
+            verdicts[place] = Verdict(id=event.id, status=VerdictStatus.DUPLICATE)
+        elif event.id in seen:
+            verdicts[place] = Verdict(id=event.id, status=VerdictStatus.REJECTED, code="CONFLICT")
+        elif code is not None:
+            verdicts[place] = Verdict(id=event.id, status=VerdictStatus.REJECTED, code=code)
+        else:
+            seen[event.id] = mark
+            verdicts[place] = Verdict(id=event.id, status=VerdictStatus.ACCEPTED)
+    return [verdicts[place] for place in range(len(events))]
+
+
+def refusal(event: Event, seen: Mapping[UUID, Known], item_keys: Mapping[UUID, Collection[str]]) -> str | None:
+    """Why an event cannot be kept, or None."""
+    if event.registration not in item_keys:
+        return "UNKNOWN_REGISTRATION"
+    if event.item_key is not None and event.item_key not in item_keys[event.registration]:
+        return "UNKNOWN_ITEM"
+    if event.verb is not Verb.VOIDED:
+        return None
+    target = None if event.voids is None else seen.get(event.voids)
+    if event.voids is None or (target is not None and target.registration != event.registration):
+        return "INVALID_VOID"
+    return None

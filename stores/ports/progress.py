@@ -1,0 +1,204 @@
+"""Progress: enrolments, and what follows from the ledger of their events. Owned by CockroachDB at first."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any, Protocol
+from uuid import UUID
+
+from stores.ports.catalog import CourseVersion, Item
+from stores.ports.events import Event
+from stores.ports.paging import Page, Pinger
+from stores.ports.sessions import ResumePoint
+
+
+class EnrollmentState(Enum):
+    ACTIVE = "ACTIVE"
+    COMPLETED = "COMPLETED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class ProgressState(Enum):
+    """Best news last; see `facts.best_news`."""
+
+    NOT_STARTED = "NOT_STARTED"
+    VIEWED = "VIEWED"
+    IN_PROGRESS = "IN_PROGRESS"
+    FAILED = "FAILED"
+    COMPLETED = "COMPLETED"
+    PASSED = "PASSED"
+    WAIVED = "WAIVED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrollment:
+    """One learner's one enrolment in one course run, pinned to a version of the course (xAPI `context.registration`).
+
+    `state`, `enrolled_at` (earliest REGISTERED) and `completed_at` follow from the events.
+    """
+
+    registration: UUID
+    learner_id: str
+    course_key: str
+    course_version: int
+    state: EnrollmentState = EnrollmentState.ACTIVE
+    enrolled_at: datetime | None = None
+    completed_at: datetime | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def pin(self) -> CourseVersion:
+        return CourseVersion(self.course_key, self.course_version)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemProgress:
+    """What a registration's events say of one item. A row that no event touched yet does not exist in a store.
+
+    The facts (`attempts` … `last_event_at`) merge event by event; `state`, `completion`, `satisfied` and
+    `satisfied_at` are derived from them and from the item. `latest_id` breaks ties of `latest_at` among scores.
+    """
+
+    registration: UUID
+    item_key: str
+    attempts: int = 0
+    completed_at: datetime | None = None
+    passed_at: datetime | None = None
+    waived_at: datetime | None = None
+    failed: bool = False
+    started: bool = False
+    viewed: bool = False
+    progress: float = 0.0
+    best_score: float | None = None
+    latest_score: float | None = None
+    latest_at: datetime | None = None
+    latest_id: UUID | None = None
+    time_spent_ms: int = 0
+    last_event_at: datetime | None = None
+    state: ProgressState = ProgressState.NOT_STARTED
+    completion: float = 0.0
+    satisfied: bool = False
+    satisfied_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseProgress:
+    """The roll-up of a registration. `version` grows by one per commit that changed anything of it."""
+
+    registration: UUID
+    completion: float = 0.0
+    score: float | None = None
+    items_done: int = 0
+    items_total: int = 0
+    satisfied: bool = False
+    satisfied_at: datetime | None = None
+    time_spent_ms: int = 0
+    last_activity_at: datetime | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A ledger row of an attempt verb, numbered from 1 within its item by `(at, event_id)`; `success` is the outcome
+    (said outright, or by the item's mastery score), null when unknown."""
+
+    registration: UUID
+    number: int
+    event_id: UUID
+    item_key: str
+    at: datetime
+    score: float | None
+    success: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """Issued once, by itself, when the course is first satisfied; stays until revoked."""
+
+    registration: UUID
+    issued_at: datetime
+    revoked_at: datetime | None = None
+    verify_code: str
+
+
+class VerdictStatus(Enum):
+    ACCEPTED = "ACCEPTED"
+    DUPLICATE = "DUPLICATE"
+    REJECTED = "REJECTED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What became of one event. `code` is set when it was rejected: UNKNOWN_REGISTRATION, UNKNOWN_ITEM, CONFLICT
+    (the id is taken by another body), INVALID_VOID."""
+
+    id: UUID
+    status: VerdictStatus
+    code: str | None = None
+
+
+class Progress(Pinger, Protocol):
+    async def by_registrations(self, registrations: Sequence[UUID]) -> Mapping[UUID, Enrollment]:
+        """These enrolments; unknown ones are absent."""
+
+    async def by_learners(
+        self,
+        learner_ids: Sequence[str],
+        *,
+        states: Collection[EnrollmentState] | None,
+        courses: Collection[str] | None,
+        after: str | None,
+        first: int,
+    ) -> Mapping[str, Page[Enrollment]]:
+        """Each learner's enrolments, newest `enrolled_at` first, undated ones last, equal ones by registration.
+        `states` and `courses` (None: all) restrict them. Learners without any are absent. `Rejected`: bad cursor."""
+
+    async def by_courses(
+        self, course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None, after: str | None, first: int
+    ) -> Mapping[str, Page[Enrollment]]:
+        """Each course's enrolments in the order of `registration`. Courses without any are absent."""
+
+    async def count_by_learners(
+        self,
+        learner_ids: Sequence[str],
+        *,
+        states: Collection[EnrollmentState] | None,
+        courses: Collection[str] | None,
+    ) -> Mapping[str, int]:
+        """How many enrolments `by_learners` would page through; zero may be absent."""
+
+    async def count_by_courses(
+        self, course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None
+    ) -> Mapping[str, int]:
+        """How many enrolments `by_courses` would page through; zero may be absent."""
+
+    async def course_progress(self, registrations: Sequence[UUID]) -> Mapping[UUID, CourseProgress]:
+        """The roll-ups; every known registration has one from its enrolment on."""
+
+    async def item_progress(self, registrations: Sequence[UUID]) -> Mapping[UUID, Mapping[str, ItemProgress]]:
+        """By item key, the rows that some event touched; registrations without any are absent."""
+
+    async def attempts(
+        self, registrations: Sequence[UUID], *, item: str | None, after: str | None, first: int
+    ) -> Mapping[UUID, Page[Attempt]]:
+        """Attempts in the order of `(at, event_id)`, voided ones left out; of one item when `item` is given."""
+
+    async def certificates(self, registrations: Sequence[UUID]) -> Mapping[UUID, Certificate]:
+        """Certificates, revoked ones too; absent where none was issued."""
+
+    async def resume_points(self, registrations: Sequence[UUID]) -> Mapping[UUID, ResumePoint]:
+        """The durable resume points: the latest `(at, id)` event of each registration with an item and a position."""
+
+    async def enroll(self, enrollments: Sequence[Enrollment], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
+        """Keep those that are new with an empty roll-up over their version's items (`items` has every pin in use);
+        leave the others as they are, an existing (learner, course) pair under another registration included; say how
+        many were new. State and times of the given records are not looked at: they follow from events."""
+
+    async def record(
+        self, events: Sequence[Event], *, items: Mapping[CourseVersion, Sequence[Item]]
+    ) -> Sequence[Verdict]:
+        """Append events to the ledger, and fold them into the rows in the same SERIALIZABLE transaction; one verdict
+        an event, in order. Repeating is harmless: the same id with the same body is a DUPLICATE. All or nothing but
+        for the rejected ones. `items` has the items of every pinned version in use: `Rejected` when one is missing.
+        `Conflict` when other writers kept winning. Any number of events; a great many are cut into transactions."""

@@ -1,0 +1,23 @@
+"""The ports, side by side: what `gateway/wiring.py` opens and all else is handed."""
+
+from dataclasses import dataclass, fields
+
+from stores.ports.catalog import Catalog
+from stores.ports.paging import Pinger
+from stores.ports.profiles import Profiles
+from stores.ports.progress import Progress
+from stores.ports.sessions import Sessions
+from stores.ports.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    profiles: Profiles
+    catalog: Catalog
+    progress: Progress
+    timeline: Timeline
+    sessions: Sessions
+
+    def by_name(self) -> dict[str, Pinger]:
+        """Each port under the name that traces, errors and health call it by."""
+        return {entry.name: getattr(self, entry.name) for entry in fields(self)}

@@ -1,0 +1,61 @@
+"""Golden queries: the answer and the store calls it cost are files. `python -m tests golden` writes them afresh."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from resolvers.schema import build_schema
+from resolvers.viewer import Viewer
+from tests.resolvers import world
+
+HERE = Path(__file__).parent / "golden"
+QUERIES = sorted(HERE.glob("*.graphql"))
+SCHEMA = build_schema()
+
+
+def viewer_named(query: str) -> Viewer:
+    """Who asks stands in the query's first line: `# ADMIN`, `# LEARNER learner-ada`, `# INSTRUCTOR course …`."""
+    role, *rest = query.splitlines()[0].removeprefix("#").split()
+    match role:
+        case "ADMIN":
+            return world.admin()
+        case "LEARNER":
+            return world.learner(*rest)
+        case "INSTRUCTOR":
+            return world.instructor(*rest)
+    raise ValueError(f"no such viewer: {role}")
+
+
+async def answer_of(query: str) -> str:
+    peer = world.peer_of(await world.open_school(), viewer_named(query))
+    result = await SCHEMA.execute(query, context_value=peer)
+    batches = (result.extensions or {})["stores"]["batches"]
+    answer = {
+        "data": result.data,
+        "errors": [error.formatted for error in result.errors or []],
+        "calls": sorted([batch["store"], batch["call"], batch["keys"]] for batch in batches),
+    }
+    return json.dumps(answer, indent=1, ensure_ascii=False) + "\n"
+
+
+@pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)
+async def test_the_answer_and_its_cost_are_as_recorded(path: Path, pytestconfig: pytest.Config) -> None:
+    found = await answer_of(path.read_text())
+    recorded = path.with_suffix(".json")
+    if pytestconfig.getoption("--golden"):
+        recorded.write_text(found)
+    assert found == recorded.read_text()
+
+
+async def test_the_instructor_grid_costs_five_calls_however_many_learners() -> None:
+    """The N+1 exam: one page and four batches for fifty learners."""
+    grid = json.loads((HERE / "grid.json").read_text())
+    assert len(grid["calls"]) == 5
+    assert len(grid["data"]["enrollments"]["edges"]) == 50
+    assert all(keys == 50 for _, call, keys in grid["calls"] if call != "by_courses")
+
+
+def test_schema_graphql_is_the_schema() -> None:
+    printed = (Path(__file__).parents[2] / "schema.graphql").read_text()
+    assert printed == SCHEMA.as_str() + "\n", "run `python -m tests schema` and read the diff"

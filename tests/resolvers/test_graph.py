@@ -1,0 +1,199 @@
+"""The graph's promises that no golden query shows: faults cost their own fields, nothing leaks, all is described."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import strawberry
+from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType
+from graphql import build_schema as parse_schema
+from graphql.utilities import find_breaking_changes
+
+from resolvers.crossing import Ask, RootCrossing, crossing
+from resolvers.loaders import LATEST
+from resolvers.schema import build_schema, refuse_fragile
+from stores.errors import TimedOut, Unavailable
+from tests.resolvers import world
+
+SCHEMA = build_schema()
+CONTRACT = Path(__file__).parents[3] / "shared" / "design" / "contract.graphql"
+PAGE = """{ learner(id: "TGVhcm5lcjpsZWFybmVyLWFkYQ==") {
+  displayName
+  enrollments(first: 1) { edges { node { course { title } progress { completion } } } }
+  timeline(first: 1) { edges { node { verb } } }
+  presence { status }
+} }"""
+
+
+class Down:
+    """A store that cannot be reached, or knows something that must not get out."""
+
+    def __init__(self, error: Callable[[], Exception]) -> None:
+        self._error = error
+
+    def __getattr__(self, name: str) -> Any:
+        async def fail(*args: Any, **kwargs: Any) -> Any:
+            raise self._error()
+
+        return fail
+
+
+async def ask(query: str, *, down: str | None = None, error: Callable[[], Exception] | None = None) -> Any:
+    stores = await world.open_school()
+    if down is not None:
+        fault = error or (lambda: Unavailable(down, "mongodb://root:hunter2@db refused"))
+        stores = replace(stores, **{down: Down(fault)})
+    return await SCHEMA.execute(query, context_value=world.peer_of(stores, world.admin(), trace=False))
+
+
+@pytest.mark.parametrize(
+    ("down", "nulls"),
+    [
+        ("catalog", [["learner", "enrollments", "edges", 0, "node", "course"]]),
+        ("timeline", [["learner", "timeline"]]),
+        ("sessions", [["learner", "presence"]]),
+        ("profiles", [["learner"]]),
+        ("progress", [["learner", "enrollments"]]),
+    ],
+)
+async def test_a_store_that_is_down_costs_its_own_fields(down: str, nulls: list[Any]) -> None:
+    result = await ask(PAGE, down=down)
+    assert [error.path for error in result.errors] == nulls
+    for error in result.errors:
+        assert error.extensions == {"code": "STORE_UNAVAILABLE", "store": down}
+        assert "hunter2" not in str(error.formatted)
+    data = result.data["learner"] or {}
+    answered = {key for key, value in data.items() if value is not None}
+    whole = {"displayName", "enrollments", "timeline", "presence"}
+    assert answered == (set() if down == "profiles" else whole - {path[1] for path in nulls if len(path) == 2})
+
+
+async def test_a_timeout_has_its_own_code() -> None:
+    result = await ask(PAGE, down="timeline", error=lambda: TimedOut("timeline", "slow"))
+    assert [error.extensions["code"] for error in result.errors] == ["STORE_TIMEOUT"]
+
+
+async def test_a_fault_of_a_store_is_not_logged_with_its_text(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        await ask(PAGE, down="timeline")
+    assert "hunter2" not in caplog.text
+
+
+async def test_what_is_not_ours_is_masked_and_logged_with_the_id_that_the_client_gets(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        result = await ask(PAGE, down="timeline", error=lambda: RuntimeError("secret dsn"))
+    (error,) = result.errors
+    assert "secret" not in str(error.formatted)
+    assert error.extensions["code"] == "INTERNAL"
+    assert any(error.extensions["id"] in record.getMessage() for record in caplog.records)
+
+
+async def test_store_health_never_throws_and_names_the_dead() -> None:
+    result = await ask("{ storeHealth { store state latencyMs lastErrorAt } }", down="timeline")
+    assert result.errors is None
+    states = {row["store"]: row["state"] for row in result.data["storeHealth"]}
+    assert states == {
+        "profiles": "LIVE",
+        "catalog": "LIVE",
+        "progress": "LIVE",
+        "timeline": "DOWN",
+        "sessions": "LIVE",
+    }
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        'learner(id: "Q291cnNlOng=") { id }',
+        'learner(id: "%%%") { id }',
+        'node(id: "TGVhcm5lcjo=") { id }',
+        'node(id: "RW5yb2xsbWVudDp4") { id }',
+        'learners(filter: {ids: ["TGVhcm5lcjo="]}) { edges { cursor } }',
+        'courses(after: "AAAA") { edges { cursor } }',
+        'courses(after: "\\u00e9") { edges { cursor } }',
+        "courses(first: 0) { edges { cursor } }",
+        'course(key: "course-v1:Quad+Algebra+2026") { activity(window: HOUR, range: {from: "2001-01-01T00:00:00Z", '
+        'to: "2026-01-01T00:00:00Z"}) { events } }',
+        'course(key: "course-v1:Quad+Algebra+2026") { activity(window: DAY, range: {from: "2026-01-02T00:00:00Z", '
+        'to: "2026-01-03T00:00:00Z"}, timeZone: "Mars/Olympus") { events } }',
+        'course(key: "course-v1:Quad+Algebra+2026") { activity(window: DAY, range: {from: "2026-01-04T00:00:00Z", '
+        'to: "2026-01-03T00:00:00Z"}) { events } }',
+        'course(key: "course-v1:Quad+Algebra+2026") { activity(window: DAY, range: {from: "0001-01-01T00:00:00Z", '
+        'to: "9999-12-31T23:59:59Z"}) { events } }',
+    ],
+)
+async def test_bad_input_is_a_typed_error_on_its_own_field(field: str) -> None:
+    result = await ask(f"{{ {field} storeHealth {{ state }} }}")
+    assert [error.extensions["code"] for error in result.errors] == ["BAD_USER_INPUT"]
+    assert len(result.data["storeHealth"]) == 5
+
+
+async def test_a_range_without_length_has_no_windows() -> None:
+    none = '{from: "2026-01-03T00:00:00Z", to: "2026-01-03T00:00:00Z"}'
+    result = await ask(f'{{ course(key: "{world.ALGEBRA}") {{ activity(window: DAY, range: {none}) {{ events }} }} }}')
+    assert (result.errors, result.data) == (None, {"course": {"activity": []}})
+
+
+@pytest.mark.parametrize("moment", ["2026-01-01", "2026-01-01T00:00:00", "yesterday", "2026-13-01T00:00:00Z"])
+async def test_a_date_time_is_rfc_3339_with_an_offset(moment: str) -> None:
+    result = await ask(
+        f'{{ me {{ activity(window: DAY, range: {{from: "{moment}", to: "2026-01-02T00:00:00Z"}}) {{ events }} }} }}'
+    )
+    assert result.data is None
+    assert result.errors
+
+
+def test_a_field_that_reaches_a_store_must_be_nullable() -> None:
+    async def resolve() -> int:
+        return 1
+
+    @strawberry.type
+    class Query:
+        fine = crossing(LATEST, key="x", returns=int, description="Nullable.")
+        fragile: int = strawberry.field(
+            resolver=resolve, metadata={"crossing": RootCrossing(ask=lambda viewer: Ask(LATEST, "x"))}
+        )
+
+    with pytest.raises(RuntimeError, match=r"Query\.fragile"):
+        refuse_fragile(strawberry.Schema(query=Query))
+
+
+def test_everything_is_described() -> None:
+    bare = []
+    for name, kind in SCHEMA._schema.type_map.items():
+        if name.startswith("__"):
+            continue
+        if isinstance(kind, GraphQLObjectType | GraphQLInputObjectType):
+            bare += [f"{name}.{field}" for field, its in kind.fields.items() if not its.description]
+        if isinstance(kind, GraphQLObjectType | GraphQLInputObjectType | GraphQLEnumType) and not kind.description:
+            bare.append(name)
+    assert bare == []
+
+
+@pytest.mark.skipif(not CONTRACT.exists(), reason="no ../shared/design/contract.graphql here")
+def test_nothing_that_clients_rely_on_is_missing() -> None:
+    reading = CONTRACT.read_text().partition("# ---------------------------------------------------------------- W")[0]
+    assert find_breaking_changes(parse_schema(reading), SCHEMA._schema) == []
+
+
+async def test_a_dead_store_is_asked_within_its_deadline() -> None:
+    stores = await world.open_school()
+
+    class Stalled:
+        def __getattr__(self, name: str) -> Any:
+            async def stall(*args: Any, **kwargs: Any) -> Any:
+                await asyncio.Event().wait()
+
+            return stall
+
+    peer = world.peer_of(replace(stores, sessions=Stalled()), world.admin(), trace=False)
+    peer = replace(peer, deadlines={**world.DEADLINES, "sessions": timedelta(milliseconds=20)})
+    result = await SCHEMA.execute(PAGE, context_value=peer)
+    assert [error.extensions for error in result.errors or []] == [{"code": "STORE_TIMEOUT", "store": "sessions"}]
