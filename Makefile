@@ -1,0 +1,24 @@
+# `make demo` and `make test` need nothing but Python 3.11 or newer: the first run makes .venv.
+.PHONY: help demo test clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo [ARGS='--port 8080 …']  start the embedded servers and the gateway over a demo world"
+	@echo "make test [ARGS='-k name …']      format, lint, types and all tests"
+	@echo "make clean                        remove .venv and what the tools cached (the demo's data stays)"
+
+demo: .venv/ready
+	@.ci/influxdb "the demo keeps its timeline in PostgreSQL"
+	@.venv/bin/python -m gateway demo $(ARGS)
+
+test: .venv/ready
+	@.ci/influxdb "its tests are skipped"
+	@.venv/bin/python -m tests $(ARGS)
+
+.venv/ready: pyproject.toml .ci/constraints.txt
+	@.ci/venv
+	@touch $@
+
+clean:
+	@rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	@find gateway resolvers stores tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,94 @@
+"""A loopback proxy between a client and a server, that delays, stalls and cuts what passes through it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from enum import Enum
+
+
+class Mood(Enum):
+    PASS = "pass"
+    DELAY = "delay"
+    """Every chunk is held back for `Proxy.delay` seconds."""
+    STALL = "stall"
+    """Connections stand, and nothing moves."""
+    CUT = "cut"
+    """Connections are reset, and new ones at once."""
+
+
+class Proxy:
+    def __init__(self, host: str, port: int) -> None:
+        self._target = (host, port)
+        self._changed = asyncio.Event()
+        self._open: set[asyncio.StreamWriter] = set()
+        self.mood = Mood.PASS
+        self.delay = 0.0
+        self.port = 0
+
+    def become(self, mood: Mood, *, delay: float = 0.0) -> None:
+        self.mood, self.delay = mood, delay
+        self._changed.set()
+        self._changed = asyncio.Event()
+        if mood is Mood.CUT:
+            for writer in list(self._open):
+                writer.transport.abort()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
+        try:
+            if self.mood is Mood.CUT:
+                writer.transport.abort()
+                return
+            try:
+                far_reader, far_writer = await asyncio.open_connection(*self._target)
+            except OSError:
+                writer.transport.abort()
+                return
+            self._open.add(far_writer)
+            try:
+                ways = [self._pump(reader, far_writer), self._pump(far_reader, writer)]
+                _, rest = await asyncio.wait(
+                    [asyncio.ensure_future(way) for way in ways], return_when="FIRST_COMPLETED"
+                )
+                for task in rest:
+                    task.cancel()
+                await asyncio.gather(*rest, return_exceptions=True)
+            finally:
+                self._open.discard(far_writer)
+                far_writer.transport.abort()
+        finally:
+            self._open.discard(writer)
+            writer.transport.abort()
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while chunk := await reader.read(65536):
+                while self.mood is Mood.STALL:
+                    await self._changed.wait()
+                if self.mood is Mood.DELAY:
+                    await asyncio.sleep(self.delay)
+                writer.write(chunk)
+                await writer.drain()
+
+
+@asynccontextmanager
+async def proxy_to(host: str, port: int) -> AsyncIterator[Proxy]:
+    """A proxy on a free port of loopback; whoever is connected at the end is cut off."""
+    proxy = Proxy(host, port)
+    running: set[asyncio.Task[None]] = set()
+
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.ensure_future(proxy.serve(reader, writer))
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    proxy.port = server.sockets[0].getsockname()[1]
+    try:
+        yield proxy
+    finally:
+        server.close()
+        proxy.become(Mood.CUT)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)

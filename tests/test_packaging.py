@@ -1,0 +1,32 @@
+"""What a clone installs is pinned, and what a wheel holds is whole."""
+
+import re
+import tomllib
+from pathlib import Path
+from zipfile import ZipFile
+
+from hatchling.builders.wheel import WheelBuilder
+
+TOP = Path(__file__).resolve().parent.parent
+PACKAGES = ("gateway", "resolvers", "stores")
+
+
+def normal(requirement: str) -> str:
+    name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_every_dependency_is_pinned() -> None:
+    project = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]
+    pins = [line for line in (TOP / ".ci/constraints.txt").read_text().splitlines() if not line.startswith("#")]
+    assert [pin for pin in pins if not re.fullmatch(r"[\w.-]+==[\w.!+]+", pin)] == []
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    wanted = {normal(each) for group in groups for each in group}
+    assert wanted - {normal(pin) for pin in pins} == {"quadrangle"}
+
+
+def test_the_wheel_holds_every_file_of_its_packages(tmp_path: Path) -> None:
+    [wheel] = WheelBuilder(str(TOP)).build(directory=str(tmp_path), versions=["standard"])
+    held = {name for name in ZipFile(wheel).namelist() if name.startswith(PACKAGES)}
+    files = [path for package in PACKAGES for path in (TOP / package).rglob("*") if path.is_file()]
+    assert held == {path.relative_to(TOP).as_posix() for path in files if "__pycache__" not in path.parts}
