@@ -20,7 +20,8 @@ class MemoryProfiles(Profiles):
 
     async def page(self, where: ProfileFilter, *, after: str | None, first: int) -> Page[Profile]:
         past = None if after is None else decode("profiles", after, str)[0]
-        keys = sorted(key for key in self._profiles if past is None or key > past)
+        known = self._profiles.keys() if where.ids is None else self._profiles.keys() & set(where.ids)
+        keys = sorted(key for key in known if past is None or key > past)
         rows = [row for row in map(self._profiles.__getitem__, keys) if _matches(row, where)][: first + 1]
         return page_of(rows, (encode(row.learner_id) for row in rows), first)
 
@@ -36,10 +37,5 @@ class MemoryProfiles(Profiles):
 
 def _matches(profile: Profile, where: ProfileFilter) -> bool:
     return (
-        (where.ids is None or profile.learner_id in where.ids)
-        and (
-            where.name_starts_with is None
-            or profile.display_name.casefold().startswith(where.name_starts_with.casefold())
-        )
-        and (where.email is None or (profile.email is not None and profile.email.casefold() == where.email.casefold()))
-    )
+        where.name_starts_with is None or profile.display_name.casefold().startswith(where.name_starts_with.casefold())
+    ) and (where.email is None or (profile.email is not None and profile.email.casefold() == where.email.casefold()))

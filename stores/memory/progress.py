@@ -142,16 +142,20 @@ class MemoryProgress:
         outline = outlines(items)
         touched = {event.registration for event in events} & self._standings.keys()
         course_of = {key: outline(self._standings[key].enrollment.pin) for key in touched}
-        verdicts = judge(events, known=self._known, item_keys={key: course.by_key for key, course in course_of.items()})
-        accepted = [
-            event for event, verdict in zip(events, verdicts, strict=True) if verdict.status is VerdictStatus.ACCEPTED
-        ]
-        for event in accepted:
-            self._known[event.id] = Known(event.registration, digest(event))
+        digests = [digest(event) for event in events]
+        item_keys = {key: course.by_key for key, course in course_of.items()}
+        known = {key: self._known[key] for event in events for key in (event.id, event.voids) if key in self._known}
+        verdicts = judge(events, digests, known=known, item_keys=item_keys)
+        changed: dict[UUID, None] = {}
+        for event, sha256, verdict in zip(events, digests, verdicts, strict=True):
+            if verdict.status is not VerdictStatus.ACCEPTED:
+                continue
+            changed[event.registration] = None
+            self._known[event.id] = Known(event.registration, sha256)
             self._ledger[event.registration].append(event)
             if event.verb in ATTEMPTS and event.item_key is not None:
                 self._outcomes[event.id] = outcome(event, course_of[event.registration].by_key[event.item_key])
-        for key in {event.registration: None for event in accepted}:
+        for key in changed:
             standing = refold(self._standings[key], self._ledger[key], course_of[key])
             self._standings[key] = standing
             if standing.course.satisfied_at is not None and key not in self._certificates:

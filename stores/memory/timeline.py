@@ -7,7 +7,7 @@ from uuid import UUID
 
 from stores.errors import Rejected
 from stores.ports.calendar import QUARTER, Span
-from stores.ports.events import Event, Verb
+from stores.ports.events import Event, Verb, fault_in
 from stores.ports.paging import EPOCH, Page, decode, encode, page_of, to_ms
 from stores.ports.timeline import Quarter, Timeline
 
@@ -24,6 +24,9 @@ class MemoryTimeline(Timeline):
         return None
 
     async def append(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if fault := fault_in(event):
+                raise Rejected("timeline", f"event {event.id}: {fault}")
         for event in events:
             if event.id not in self._events:
                 self._events[event.id] = event
@@ -97,11 +100,10 @@ def _order(event: Event) -> Order:
 
 
 def _mark(cursor: str) -> Order:
-    ms, event_id = decode("timeline", cursor, int, str)
-    try:
-        return int(ms), str(UUID(event_id))
-    except ValueError:
-        raise Rejected("timeline", "malformed cursor") from None
+    ms, event_id = decode("timeline", cursor, int, UUID)
+    if not ms:
+        raise Rejected("timeline", "malformed cursor")
+    return int(ms), event_id
 
 
 def _within(span: Span, event: Event) -> bool:

@@ -64,7 +64,8 @@ class Standing:
 def enrolled(enrollment: Enrollment, outline: Outline) -> Standing:
     """A registration without events."""
     bare = replace(enrollment, state=EnrollmentState.ACTIVE, enrolled_at=None, completed_at=None)
-    return rolled_up(Standing(enrollment=bare, course=CourseProgress(registration=bare.registration)), outline)
+    course = CourseProgress(registration=bare.registration)
+    return rolled_up(Standing(enrollment=bare, course=course), outline, enrolled_at=None, last_activity_at=None)
 
 
 def fold(standing: Standing, events: Iterable[Event], outline: Outline) -> Standing:
@@ -72,7 +73,7 @@ def fold(standing: Standing, events: Iterable[Event], outline: Outline) -> Stand
     anything changed."""
     by_item: dict[str, list[Event]] = {}
     moved_at, moved_id, withdrawn = standing.moved_at, standing.moved_id, standing.withdrawn
-    enrolled_at, last_activity = standing.enrollment.enrolled_at, standing.course.last_activity_at
+    enrolled_at, last_activity_at = standing.enrollment.enrolled_at, standing.course.last_activity_at
     for event in events:
         if event.verb in STANDING:
             if moved_at is None or moved_id is None or (event.at, event.id) > (moved_at, moved_id):
@@ -80,25 +81,22 @@ def fold(standing: Standing, events: Iterable[Event], outline: Outline) -> Stand
             if event.verb is Verb.REGISTERED:
                 enrolled_at = earliest(enrolled_at, event.at)
         if event.verb not in NO_ACTIVITY:
-            last_activity = latest(last_activity, event.at)
+            last_activity_at = latest(last_activity_at, event.at)
         if event.item_key is not None and event.verb not in NO_FACT:
             by_item.setdefault(event.item_key, []).append(event)
-    rows = dict(standing.items)
+    items = dict(standing.items)
     for key, its in by_item.items():
         item = outline.by_key[key]
-        rows[key] = merge(rows.get(key) or blank(standing.enrollment.registration, item), its, item)
-    after = rolled_up(
-        Standing(
-            enrollment=replace(standing.enrollment, enrolled_at=enrolled_at),
-            course=replace(standing.course, last_activity_at=last_activity),
-            items=rows,
-            moved_at=moved_at,
-            moved_id=moved_id,
-            withdrawn=withdrawn,
-        ),
-        outline,
+        items[key] = merge(items.get(key) or blank(standing.enrollment.registration, item), its, item)
+    after = Standing(
+        enrollment=standing.enrollment,
+        course=standing.course,
+        items=items,
+        moved_at=moved_at,
+        moved_id=moved_id,
+        withdrawn=withdrawn,
     )
-    return next_version(after, standing)
+    return next_version(rolled_up(after, outline, enrolled_at=enrolled_at, last_activity_at=last_activity_at), standing)
 
 
 def refold(standing: Standing, events: Iterable[Event], outline: Outline) -> Standing:
@@ -108,10 +106,12 @@ def refold(standing: Standing, events: Iterable[Event], outline: Outline) -> Sta
 
 def next_version(after: Standing, before: Standing) -> Standing:
     """`after` with the version that follows from `before`: one more, if anything else differs."""
-    same = replace(after, course=replace(after.course, version=before.course.version))
-    if same == before:
+    version = before.course.version
+    if after.course.version != version:
+        after = replace(after, course=replace(after.course, version=version))
+    if after == before:
         return before
-    return replace(same, course=replace(same.course, version=before.course.version + 1))
+    return replace(after, course=replace(after.course, version=version + 1))
 
 
 def live(events: Iterable[Event]) -> list[Event]:
@@ -132,7 +132,9 @@ def resume_point(events: Iterable[Event]) -> ResumePoint | None:
     )
 
 
-def rolled_up(standing: Standing, outline: Outline) -> Standing:
+def rolled_up(
+    standing: Standing, outline: Outline, *, enrolled_at: datetime | None, last_activity_at: datetime | None
+) -> Standing:
     """The standing with its course totals and its enrolment's state made from its rows, in course order. A required
     item without a row counts as nothing done."""
     required = [(item.weight, standing.items.get(item.key)) for item in outline.required]
@@ -145,20 +147,20 @@ def rolled_up(standing: Standing, outline: Outline) -> Standing:
         state = EnrollmentState.WITHDRAWN
     else:
         state = EnrollmentState.COMPLETED if satisfied and required else EnrollmentState.ACTIVE
-    return replace(
-        standing,
-        enrollment=replace(standing.enrollment, state=state, completed_at=satisfied_at),
-        course=replace(
-            standing.course,
-            completion=1.0 if completion is None else completion,
-            score=weighted_mean([(weight, score) for weight, score in scored if score is not None]),
-            items_done=len(done),
-            items_total=len(required),
-            satisfied=satisfied,
-            satisfied_at=satisfied_at,
-            time_spent_ms=sum(row.time_spent_ms for row in standing.items.values()),
-        ),
+    course = CourseProgress(
+        registration=standing.course.registration,
+        completion=1.0 if completion is None else completion,
+        score=weighted_mean([(weight, score) for weight, score in scored if score is not None]),
+        items_done=len(done),
+        items_total=len(required),
+        satisfied=satisfied,
+        satisfied_at=satisfied_at,
+        time_spent_ms=sum(row.time_spent_ms for row in standing.items.values()),
+        last_activity_at=last_activity_at,
+        version=standing.course.version,
     )
+    enrollment = replace(standing.enrollment, state=state, enrolled_at=enrolled_at, completed_at=satisfied_at)
+    return replace(standing, enrollment=enrollment, course=course)
 
 
 def weighted_mean(parts: Sequence[tuple[float, float]]) -> float | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from stores.ports.events import Event, Verb, digest
+from stores.ports.events import Event, Verb
 from stores.ports.progress import Verdict, VerdictStatus
 
 
@@ -16,18 +16,24 @@ class Known(NamedTuple):
 
 
 def judge(
-    events: Sequence[Event], *, known: Mapping[UUID, Known], item_keys: Mapping[UUID, Collection[str]]
+    events: Sequence[Event],
+    digests: Sequence[bytes],
+    *,
+    known: Mapping[UUID, Known],
+    item_keys: Mapping[UUID, Collection[str]],
 ) -> list[Verdict]:
-    """A verdict an event, in order. `known`: what the ledger holds of the events' ids and of the ids they void;
-    `item_keys`: the item keys of each known registration among the events'. Voids are judged after all else, so that
-    the order within a batch does not matter: a target of another registration is INVALID_VOID once both are known."""
+    """A verdict an event, in order. `digests`: those of the events; `known`: what the ledger holds of the events' ids
+    and of the ids they void; `item_keys`: the item keys of each known registration among the events'.
+
+    Voids are judged after all else, so that the order within a batch does not matter: a target of another registration
+    is INVALID_VOID once both are known."""
     seen = dict(known)
     verdicts: dict[int, Verdict] = {}
     order = sorted(range(len(events)), key=lambda place: events[place].verb is Verb.VOIDED)
     for place in order:
         event = events[place]
         code = refusal(event, seen, item_keys)
-        mark = Known(event.registration, digest(event))
+        mark = Known(event.registration, digests[place])
         if event.id in seen and seen[event.id] == mark:
             verdicts[place] = Verdict(id=event.id, status=VerdictStatus.DUPLICATE)
         elif event.id in seen:

@@ -54,4 +54,5 @@ class Profiles(Pinger, Protocol):
         """A page in the order of `learner_id` (by code point); `Rejected` for a malformed cursor."""
 
     async def add(self, profiles: Sequence[Profile]) -> int:
-        """Keep those whose id is new and leave the others as they are; say how many were new. Any number at once."""
+        """Keep those whose id is new and leave the others as they are; say how many were new. Any number at once.
+        `Rejected`, with nothing kept: an open document that could not be given back exactly (`documents.fault_of`)."""

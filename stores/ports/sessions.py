@@ -103,8 +103,8 @@ class Sessions(Pinger, Protocol):
     async def touch(self, heartbeats: Sequence[Heartbeat]) -> None:
         """Move sessions, presence and (where there is an item) resume points on; one round trip however many. A
         heartbeat not later than what is kept of its learner (session, presence) or registration (resume point) by
-        `(at, session_id)` changes nothing of it, so order and repetition do not matter. A new session id starts a
-        session at its `at`."""
+        `(at, session_id)` changes nothing of it, so order and repetition do not matter (but to `started_at`). A new
+        session id starts a session at its `at`, and so does one that was ended or forgotten."""
 
     async def end(self, session_id: str, *, learner_id: str) -> Session | None:
         """End this learner's session: it is gone, and the learner OFFLINE with `last_seen_at` kept; returns it. None

@@ -112,6 +112,7 @@ def enrollments() -> Mapping[str, list[Enrollment]]:
 
 
 async def open_school() -> Stores:
+    """The school on memory stores."""
     codes = iter(f"code-{number}" for number in range(1000))
     stores = Stores(
         profiles=MemoryProfiles(),
@@ -120,6 +121,12 @@ async def open_school() -> Stores:
         timeline=MemoryTimeline(),
         sessions=MemorySessions(now=lambda: NOW),
     )
+    await fill(stores)
+    return stores
+
+
+async def fill(stores: Stores) -> None:
+    """Make the school in stores that are empty."""
     courses = [await stores.catalog.publish(one) for one in (course(ALGEBRA, "Algebra"), course(BOTANY, "Botany"))]
     taken = enrollments()
     names = {row.learner_id: f"Learner {row.learner_id[-3:]}" for rows in taken.values() for row in rows}
@@ -162,7 +169,6 @@ async def open_school() -> Stores:
         for number, row in enumerate(taken[ALGEBRA][:5])
     ]
     await stores.sessions.touch(beats)
-    return stores
 
 
 def peer_of(stores: Stores, viewer: Viewer, *, trace: bool = True) -> Peer:

@@ -1,0 +1,78 @@
+"""The catalog in MongoDB: one document a published version, `_id` being `key@version`, never written again."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from pymongo.errors import DuplicateKeyError
+
+from stores.errors import Conflict
+from stores.mongo.client import COURSES, Database, Document, translated
+from stores.mongo.courses import course_of, document_of, id_of
+from stores.mongo.shelf import Shelf
+from stores.ports.catalog import Catalog, Course, CourseVersion
+from stores.ports.paging import Page, decode, encode, page_of
+
+MOST_IDS = 100
+"""In one `$in`: SecantusDB slows down beyond."""
+MOST_TRIES = 50
+"""Of a publisher whose number another one took: with n at once, the last of them succeeds at its n-th try."""
+
+
+class MongoCatalog(Catalog):
+    def __init__(self, database: Database, *, shelf: Shelf) -> None:
+        self._database = database
+        self._courses = database[COURSES]
+        self._shelf = shelf
+
+    async def ping(self) -> None:
+        with translated("catalog"):
+            await self._database.command("ping")
+
+    async def latest(self, course_keys: Sequence[str]) -> Mapping[str, Course]:
+        keys = sorted(set(course_keys))
+        pins: list[CourseVersion] = []
+        for start in range(0, len(keys), MOST_IDS):
+            pins += await self._newest({"key": {"$in": keys[start : start + MOST_IDS]}})
+        found = await self.versions(pins)
+        return {pin.key: course for pin, course in found.items()}
+
+    async def versions(self, pins: Sequence[CourseVersion]) -> Mapping[CourseVersion, Course]:
+        wanted = {pin: self._shelf.get(pin) for pin in pins}
+        found = {pin: course for pin, course in wanted.items() if course is not None}
+        found |= await self._read([pin for pin, course in wanted.items() if course is None])
+        return found
+
+    async def page(self, *, after: str | None, first: int) -> Page[Course]:
+        past = {} if after is None else {"key": {"$gt": decode("catalog", after, str)[0]}}
+        pins = await self._newest(past, {"$sort": {"_id": 1}}, {"$limit": first + 1})
+        found = await self.versions(pins)
+        return page_of((found[pin] for pin in pins), (encode(pin.key) for pin in pins), first)
+
+    async def publish(self, course: Course) -> Course:
+        for _ in range(MOST_TRIES):
+            newest = await self._newest({"key": course.key})
+            kept = replace(course, version=newest[0].version + 1 if newest else 1)
+            with translated("catalog"):
+                try:
+                    await self._courses.insert_one(document_of(kept))
+                except DuplicateKeyError:
+                    continue
+            return kept
+        raise Conflict("catalog", f"{MOST_TRIES} other publishers were first")
+
+    async def _newest(self, matching: Document, *stages: Document) -> list[CourseVersion]:
+        grouping = {"$group": {"_id": "$key", "version": {"$max": "$version"}}}
+        with translated("catalog"):
+            found = await self._courses.aggregate([{"$match": matching}, grouping, *stages])
+            return [CourseVersion(each["_id"], each["version"]) async for each in found]
+
+    async def _read(self, pins: Collection[CourseVersion]) -> dict[CourseVersion, Course]:
+        found: dict[CourseVersion, Course] = {}
+        ids = [id_of(pin) for pin in pins]
+        with translated("catalog"):
+            for start in range(0, len(ids), MOST_IDS):
+                async for document in self._courses.find({"_id": {"$in": ids[start : start + MOST_IDS]}}):
+                    course = course_of(document)
+                    self._shelf.put(course)
+                    found[course.pin] = course
+        return found

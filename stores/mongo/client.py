@@ -1,0 +1,107 @@
+"""The MongoDB client: opened lazily, with short deadlines; its errors translated in one place."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, timedelta
+from typing import Any
+
+from bson.codec_options import CodecOptions
+from bson.errors import InvalidDocument, InvalidStringData
+from pymongo import ASCENDING, DESCENDING, AsyncMongoClient, IndexModel
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    ExecutionTimeout,
+    InvalidOperation,
+    NetworkTimeout,
+    OperationFailure,
+    PyMongoError,
+    WaitQueueTimeoutError,
+    WriteError,
+    WTimeoutError,
+)
+
+from stores.errors import Conflict, Rejected, StoreError, TimedOut, Unavailable
+
+Document = dict[str, Any]
+Database = AsyncDatabase[Document]
+
+LEARNERS = "learners"
+COURSES = "courses"
+WRITE_CONFLICT = 112
+
+
+@asynccontextmanager
+async def open_mongo(
+    url: str,
+    *,
+    find_within: timedelta = timedelta(milliseconds=500),
+    connect_within: timedelta = timedelta(seconds=2),
+    answer_within: timedelta = timedelta(seconds=10),
+    heartbeat: timedelta = timedelta(seconds=1),
+) -> AsyncIterator[Database]:
+    """The database that the URL's path names (`quadrangle` unless it names one). Connects when first used.
+
+    `find_within`: how long an operation looks for a server before it is `Unavailable` (the driver looks twice a
+    second); `connect_within` bounds the driver's health checks, too, so it allows for a busy event loop; `heartbeat`:
+    how soon these notice a server that came back.
+    """
+    try:
+        client: AsyncMongoClient[Document] = AsyncMongoClient(
+            url,
+            appname="quadrangle",
+            serverSelectionTimeoutMS=_ms(find_within),
+            connectTimeoutMS=_ms(connect_within),
+            waitQueueTimeoutMS=_ms(answer_within),
+            socketTimeoutMS=_ms(answer_within),
+            heartbeatFrequencyMS=_ms(heartbeat),
+        )
+    except (PyMongoError, ValueError, TypeError):
+        # The driver's text quotes the URL, password and all.
+        raise Rejected("mongodb", "the URL is malformed") from None
+    utc: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
+    try:
+        yield client.get_default_database("quadrangle", codec_options=utc)
+    finally:
+        await client.close()
+
+
+async def prepare(database: Database) -> None:
+    """Make the indexes. Harmless when they are there."""
+    with translated("mongodb"):
+        await database[LEARNERS].create_indexes([IndexModel("nameKey"), IndexModel("emailKey", sparse=True)])
+        await database[COURSES].create_indexes([IndexModel([("key", ASCENDING), ("version", DESCENDING)])])
+
+
+@contextmanager
+def translated(store: str) -> Iterator[None]:
+    """What the driver raises, in the words of `stores.errors`, without its text: that may quote what it was sent."""
+    try:
+        yield
+    except (NetworkTimeout, ExecutionTimeout, WaitQueueTimeoutError, WTimeoutError):
+        raise TimedOut(store, "no answer from MongoDB in time") from None
+    except (ConnectionFailure, InvalidOperation):
+        raise Unavailable(store, "MongoDB cannot be reached") from None
+    except WriteError as error:
+        raise Rejected(store, f"MongoDB cannot keep this (code {error.code})") from None
+    except BulkWriteError as error:
+        raise _of_bulk(store, error) from None
+    except OperationFailure as error:
+        if error.code == WRITE_CONFLICT:
+            raise Conflict(store, "another writer was first") from None
+        raise Unavailable(store, f"MongoDB refused (code {error.code})") from None
+    except PyMongoError as error:
+        raise Unavailable(store, f"the driver gave up ({type(error).__name__})") from None
+    except (InvalidDocument, InvalidStringData, UnicodeEncodeError, OverflowError):
+        raise Rejected(store, "a value that MongoDB cannot keep") from None
+
+
+def _of_bulk(store: str, error: BulkWriteError) -> StoreError:
+    if failures := error.details["writeErrors"]:
+        return Rejected(store, f"MongoDB cannot keep this (code {failures[0]['code']})")
+    return Unavailable(store, "MongoDB did not confirm a write")
+
+
+def _ms(duration: timedelta) -> int:
+    return duration // timedelta(milliseconds=1)

@@ -1,0 +1,150 @@
+"""Profiles in MongoDB: one document a learner, `_id` being the learner's id."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pymongo.errors import BulkWriteError
+
+from stores.errors import Rejected
+from stores.mongo.client import LEARNERS, Database, Document, translated
+from stores.mongo.fields import opened, stored
+from stores.ports.documents import fault_of
+from stores.ports.paging import Page, decode, encode, page_of
+from stores.ports.profiles import Consent, Profile, ProfileFilter, Profiles
+
+MOST_IDS = 100
+"""In one `$in`: SecantusDB slows down beyond."""
+INSERTED_AT_ONCE = 1_000
+DUPLICATE_KEY = 11000
+
+
+class MongoProfiles(Profiles):
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._learners = database[LEARNERS]
+
+    async def ping(self) -> None:
+        with translated("profiles"):
+            await self._database.command("ping")
+
+    async def by_ids(self, learner_ids: Sequence[str]) -> Mapping[str, Profile]:
+        found: dict[str, Profile] = {}
+        with translated("profiles"):
+            for chosen in _slices(sorted(set(learner_ids)), MOST_IDS):
+                async for document in self._learners.find({"_id": {"$in": chosen}}, batch_size=MOST_IDS):
+                    found[document["_id"]] = _profile(document)
+        return found
+
+    async def page(self, where: ProfileFilter, *, after: str | None, first: int) -> Page[Profile]:
+        past = None if after is None else decode("profiles", after, str)[0]
+        wanted = first + 1
+        rows: list[Profile] = []
+        with translated("profiles"):
+            for chosen in _selections(where, past):
+                left = wanted - len(rows)
+                if left == 0:
+                    break
+                ordered = self._learners.find(chosen, batch_size=wanted).sort("_id").limit(left)
+                rows += [_profile(document) async for document in ordered]
+        return page_of(rows, (encode(row.learner_id) for row in rows), first)
+
+    async def add(self, profiles: Sequence[Profile]) -> int:
+        new: dict[str, Profile] = {}
+        for profile in profiles:
+            if fault := fault_of(profile.preferences) or fault_of(profile.attributes):
+                raise Rejected("profiles", f"{profile.learner_id}: {fault}")
+            new.setdefault(profile.learner_id, profile)
+        added = 0
+        for some in _slices(list(new.values()), INSERTED_AT_ONCE):
+            added += await self._insert([_document(profile) for profile in some])
+        return added
+
+    async def _insert(self, documents: list[Document]) -> int:
+        with translated("profiles"):
+            try:
+                return len((await self._learners.insert_many(documents, ordered=False)).inserted_ids)
+            except BulkWriteError as error:
+                failures = error.details["writeErrors"]
+                if error.details["writeConcernErrors"] or any(each["code"] != DUPLICATE_KEY for each in failures):
+                    raise
+                return len(documents) - len(failures)
+
+
+def _slices(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def _selections(where: ProfileFilter, past: str | None) -> Iterator[Document]:
+    """The filters whose rows, one filter after the other, are the whole list."""
+    selection: Document = {}
+    if where.name_starts_with:
+        prefix = where.name_starts_with.casefold()
+        selection["nameKey"] = {"$gte": prefix} | _below(prefix)
+    if where.email is not None:
+        selection["emailKey"] = where.email.casefold()
+    if where.ids is not None:
+        ids = sorted(key for key in set(where.ids) if past is None or key > past)
+        for chosen in _slices(ids, MOST_IDS):
+            yield selection | {"_id": {"$in": chosen}}
+    elif past is not None:
+        yield selection | {"_id": {"$gt": past}}
+    else:
+        yield selection
+
+
+def _below(prefix: str) -> Document:
+    """Less than the first text, by code point, that comes after all those with this prefix."""
+    for place in range(len(prefix) - 1, -1, -1):
+        point = ord(prefix[place])
+        if point < 0x10FFFF:
+            following = 0xE000 if point == 0xD7FF else point + 1  # no surrogates: they cannot be sent
+            return {"$lt": prefix[:place] + chr(following)}
+    return {}
+
+
+def _document(profile: Profile) -> Document:
+    document: Document = {
+        "_id": profile.learner_id,
+        "displayName": profile.display_name,
+        "nameKey": profile.display_name.casefold(),
+        "locale": profile.locale,
+        "timeZone": profile.time_zone,
+        "version": profile.version,
+        "createdAt": profile.created_at,
+        "updatedAt": profile.updated_at,
+    }
+    if profile.email is not None:
+        document |= {"email": profile.email, "emailKey": profile.email.casefold()}
+    consents = [{"purpose": each.purpose, "granted": each.granted, "at": each.at} for each in profile.consents]
+    optional: Document = {
+        "avatarUrl": profile.avatar_url,
+        "goals": list(profile.goals),
+        "skills": list(profile.skills),
+        "preferences": stored(profile.preferences),
+        "attributes": stored(profile.attributes),
+        "consents": consents,
+    }
+    # What is empty is left out: most is, and the index on e-mails is sparse.
+    return document | {name: value for name, value in optional.items() if value not in (None, [], {})}
+
+
+def _profile(document: Document) -> Profile:
+    return Profile(
+        learner_id=document["_id"],
+        display_name=document["displayName"],
+        email=document.get("email"),
+        locale=document["locale"],
+        time_zone=document["timeZone"],
+        avatar_url=document.get("avatarUrl"),
+        goals=tuple(document.get("goals", ())),
+        skills=tuple(document.get("skills", ())),
+        preferences=opened(document.get("preferences", {})),
+        attributes=opened(document.get("attributes", {})),
+        consents=tuple(
+            Consent(purpose=each["purpose"], granted=each["granted"], at=each["at"])
+            for each in document.get("consents", ())
+        ),
+        version=document.get("version", 1),
+        created_at=document["createdAt"],
+        updated_at=document["updatedAt"],
+    )

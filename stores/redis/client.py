@@ -1,0 +1,59 @@
+"""The Redis client: opened lazily, with short deadlines; its errors translated in one place."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError, DataError, RedisError, ResponseError, TimeoutError
+
+from stores.errors import Rejected, TimedOut, Unavailable
+
+MOST_CONNECTIONS = 32
+
+
+@asynccontextmanager
+async def open_redis(
+    url: str,
+    *,
+    connect_within: timedelta = timedelta(milliseconds=750),
+    answer_within: timedelta = timedelta(seconds=2),
+) -> AsyncIterator[Redis]:
+    """A client whose answers are bytes. Connects when first used, and again after a loss."""
+    try:
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=MOST_CONNECTIONS,
+            timeout=answer_within.total_seconds(),
+            socket_connect_timeout=connect_within.total_seconds(),
+            socket_timeout=answer_within.total_seconds(),
+            # Once more at once, for a connection that died unseen; a server that is gone is told without delay.
+            retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
+        )
+    except (RedisError, ValueError, TypeError):
+        # The driver's text may quote the URL, password and all.
+        raise Rejected("redis", "the URL is malformed") from None
+    client = Redis.from_pool(pool)
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+@contextmanager
+def translated(store: str) -> Iterator[None]:
+    """What the driver raises, in the words of `stores.errors`, without its text: that may quote what it was sent."""
+    try:
+        yield
+    except TimeoutError:
+        raise TimedOut(store, "no answer from Redis in time") from None
+    except ConnectionError:
+        raise Unavailable(store, "Redis cannot be reached") from None
+    except (DataError, UnicodeEncodeError):
+        raise Rejected(store, "a value that Redis cannot keep") from None
+    except ResponseError as error:
+        raise Unavailable(store, f"Redis refused ({type(error).__name__})") from None
+    except RedisError as error:
+        raise Unavailable(store, f"the driver gave up ({type(error).__name__})") from None

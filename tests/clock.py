@@ -1,0 +1,14 @@
+"""A clock that stands still until it is told to go on."""
+
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    def __init__(self, now: datetime = datetime(2026, 3, 28, 12, tzinfo=UTC)) -> None:
+        self._now = now
+
+    def __call__(self) -> datetime:
+        return self._now
+
+    def forward(self, step: timedelta) -> None:
+        self._now += step

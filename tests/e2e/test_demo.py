@@ -1,0 +1,84 @@
+"""`quadrangle demo` as a newcomer, a supervisor and an accident treat it."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from gateway.embedded.processes import runs
+from tests.e2e.demo import quadrangle, running, servers_of
+from tests.gateway.small_oulad import write
+
+QUESTION = """{
+  course(key: "course-v1:Demo+SQL101+2026") {
+    title
+    enrollments(first: 3) {
+      totalCount
+      edges { node {
+        learner { learnerId displayName timeline(first: 2) { edges { node { at verb } } } session { itemKey } }
+        progress { completion itemsTotal version }
+      } }
+    }
+  }
+}"""
+TRACE = {"X-Gateway-Trace": "stores"}
+
+
+def progress_in(summary: list[str]) -> list[list[str]]:
+    """Given, new, known and rejected enrolments, then events."""
+    return [line.split()[2:] for line in summary if line.startswith("progress")]
+
+
+@pytest.mark.slow
+def test_a_demo_begins_serves_ends_and_begins_again(tmp_path: Path) -> None:
+    data, said = tmp_path / "data", tmp_path / "said"
+    words = ("demo", "--data", data, "--port", 0)
+
+    with running(*words, "--learners", 20, said=said) as demo:
+        demo.wait_ready()
+        first = demo.ask(QUESTION, TRACE)
+        assert "errors" not in first
+        called = {batch["store"] for batch in first["extensions"]["stores"]["batches"]}
+        assert called == {"profiles", "catalog", "progress", "timeline", "sessions"}
+        assert len(first["data"]["course"]["enrollments"]["edges"]) == 3
+        assert "SecantusDB" in demo.said
+        assert "PostgreSQL" in demo.said
+        assert "Valkey" in demo.said
+
+        token = next(line for line in demo.said.splitlines() if line.startswith("LEARNER demo-0001")).split()[-1]
+        me = demo.ask("{ me { learnerId } learners { edges { cursor } } }", {"Authorization": f"Bearer {token}"})
+        assert me["data"] == {"me": {"learnerId": "demo-0001"}, "learners": None}
+
+        second = quadrangle(*words)
+        assert (second.returncode, second.stdout) == (1, "")
+        assert second.stderr == f"quadrangle: quadrangle demo serves {data} already: {demo.url}\n"
+        joined = quadrangle("check", "--data", data)
+        assert (joined.returncode, joined.stdout.count("LIVE")) == (0, 5)
+
+        oulad = tmp_path / "oulad"
+        oulad.mkdir()
+        write(oulad)
+        new, known = (quadrangle("import", "oulad", oulad, "--data", data).stdout.splitlines() for _ in range(2))
+        assert progress_in(new) == [["4", "4", "0", "0"], ["12", "12", "0", "0"]]
+        assert progress_in(known) == [["4", "0", "4", "0"], ["12", "0", "12", "0"]]
+
+        servers = servers_of(data)
+        assert all(map(runs, servers))
+        assert demo.end(signal.SIGTERM) == 0
+        assert not any(map(runs, servers))
+
+    with running(*words, "--learners", 21, said=said) as demo:
+        demo.wait_ready()
+        assert "loaded" not in demo.said
+        assert "the folder has a world of 20 learners" in demo.said
+        assert demo.ask(QUESTION)["data"] == first["data"]
+        orphans = servers_of(data)
+        assert demo.end(signal.SIGKILL) == -signal.SIGKILL
+
+    with running(*words, said=said) as demo:
+        demo.wait_ready()
+        assert not any(map(runs, orphans))
+        assert demo.ask(QUESTION)["data"] == first["data"]
+        servers = servers_of(data)
+        assert demo.end(signal.SIGINT) == 0
+        assert not any(map(runs, servers))

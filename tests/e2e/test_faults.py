@@ -1,0 +1,173 @@
+"""Servers that stall, are cut off or killed, and come back, under a running gateway: each costs only its own fields."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from time import monotonic
+from typing import Any
+
+import httpx2
+import pytest
+
+from gateway.embedded.embedded import Embedded
+from gateway.embedded.folder import Folder
+from gateway.embedded.servers import influxd_on_path, open_embedded
+from gateway.places import embedded_places
+from gateway.settings import StoreUrls
+from gateway.urls import Url
+from gateway.wiring import migrate_stores, open_stores
+from stores.ports.stores import Stores
+from tests.backends import missing
+from tests.gateway.school import gateway
+from tests.proxy import Mood, through_proxy
+from tests.resolvers import world
+
+BACK_WITHIN = 5.0
+DEADLINE = 1.2
+DEADLINES: dict[str, Any] = {f"GATEWAY_DEADLINE_{name.upper()}": str(DEADLINE) for name in world.DEADLINES}
+PAGE = """{
+  learner(id: "TGVhcm5lcjpsZWFybmVyLWFkYQ==") {
+    displayName timeline(first: 1) { edges { node { verb } } } presence { status }
+  }
+  enrollment(registration: "00000000-0000-0001-0000-000000000000") { progress { completion } }
+  courses(first: 1) { edges { node { key } } }
+}"""
+# By the server that is gone: the fields it costs, each with the port that is blamed.
+COSTS: Mapping[str, Mapping[tuple[str, ...], str]] = {
+    "mongo": {("learner",): "profiles", ("courses",): "catalog"},
+    "sql": {("enrollment",): "progress"},
+    "influx": {("learner", "timeline"): "timeline"},
+    "redis": {("learner", "presence"): "sessions"},
+}
+PORTS = {"profiles": "mongo", "catalog": "mongo", "progress": "sql", "timeline": "influx", "sessions": "redis"}
+
+
+def now() -> Any:
+    return world.NOW
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+    """Servers of this module's own, which it may stop, with the school in them."""
+    influxd = influxd_on_path()
+    if influxd is None:
+        missing("InfluxDB: there is no influxd on the PATH")
+    folder = Folder(tmp_path_factory.mktemp("town"))
+
+    async def build(urls: StoreUrls) -> None:
+        await migrate_stores(urls, now=now, on_step=lambda port, done: None)
+        async with open_stores(urls, now=now) as (stores, _):
+            await world.fill(stores)
+
+    with asyncio.Runner() as runner:
+        opened = open_embedded(folder, owner="faults", on_step=lambda step: None, influxd=influxd)
+        embedded = runner.run(opened.__aenter__())
+        try:
+            runner.run(build(embedded_places(embedded).urls))
+            yield embedded
+        finally:
+            runner.run(opened.__aexit__(None, None, None))
+
+
+@asynccontextmanager
+async def gateway_over(urls: StoreUrls) -> AsyncIterator[httpx2.AsyncClient]:
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[tuple[Stores, Mapping[str, str]]]:
+        async with open_stores(urls, now=now) as found:
+            yield found
+
+    async with gateway(open_stores=opened, **DEADLINES) as client:
+        yield client
+
+
+async def page(client: httpx2.AsyncClient) -> Any:
+    return (await client.post("/graphql", json={"query": PAGE}, timeout=30)).json()
+
+
+def assert_whole(answer: Any) -> None:
+    assert answer.get("errors", []) == []
+    assert answer["data"]["learner"]["displayName"] == "Ada"
+    assert answer["data"]["learner"]["timeline"]["edges"]
+    assert answer["data"]["enrollment"]["progress"]["completion"] > 0
+
+
+def assert_costs(answer: Any, gone: str, codes: set[str]) -> None:
+    """Just the fields of that server are null, each with its port and code; what the answer says is told to clients."""
+    blamed = {tuple(error["path"]): error["extensions"]["store"] for error in answer["errors"]}
+    assert blamed == COSTS[gone]
+    assert {error["extensions"]["code"] for error in answer["errors"]} <= codes
+    data = answer["data"]
+    answered = {
+        ("learner",): data["learner"],
+        ("learner", "timeline"): data["learner"] and data["learner"]["timeline"],
+        ("learner", "presence"): data["learner"] and data["learner"]["presence"],
+        ("enrollment",): data["enrollment"],
+        ("courses",): data["courses"],
+    }
+    lost = {path for path, value in answered.items() if value is None}
+    assert lost == {path for path in answered if any(path[: len(cost)] == cost for cost in COSTS[gone])}
+    assert "127.0.0.1" not in str(answer["errors"])
+
+
+async def whole_again(client: httpx2.AsyncClient) -> float:
+    """How long it took until everything was answered."""
+    began = monotonic()
+    while "errors" in (answer := await page(client)):
+        assert monotonic() - began < BACK_WITHIN, answer
+        await asyncio.sleep(0.02)
+    assert_whole(answer)
+    return monotonic() - began
+
+
+@pytest.mark.parametrize("server", COSTS)
+async def test_a_store_behind_a_bad_line_costs_its_own_fields_and_comes_back(town: Embedded, server: str) -> None:
+    direct = embedded_places(town).urls
+    ports = [port for port, its in PORTS.items() if its == server]
+    async with through_proxy(getattr(direct, ports[0]).reveal()) as (proxy, url):
+        urls = direct.model_copy(update=dict.fromkeys(ports, Url.parse(url)))
+        async with gateway_over(urls) as client:
+            assert_whole(await page(client))
+
+            proxy.become(Mood.DELAY, delay=0.02)
+            assert_whole(await page(client))
+
+            proxy.become(Mood.CUT)
+            assert_costs(await page(client), server, {"STORE_UNAVAILABLE"})
+            proxy.become(Mood.PASS)
+            await whole_again(client)
+
+            proxy.become(Mood.STALL)
+            began = monotonic()
+            assert_costs(await page(client), server, {"STORE_TIMEOUT", "STORE_UNAVAILABLE"})
+            assert monotonic() - began < DEADLINE + 3
+            proxy.become(Mood.PASS)
+            await whole_again(client)
+
+
+@pytest.mark.parametrize("server", COSTS)
+async def test_a_server_that_is_killed_costs_its_own_fields_and_comes_back(town: Embedded, server: str) -> None:
+    async with gateway_over(embedded_places(town).urls) as client:
+        assert_whole(await page(client))
+        town.server(server).kill()
+        try:
+            assert_costs(await page(client), server, {"STORE_UNAVAILABLE", "STORE_TIMEOUT"})
+            health = await client.get("/readyz")
+            down = {store for store, its in health.json()["stores"].items() if its["state"] == "DOWN"}
+            assert down == set(COSTS[server].values())
+        finally:
+            await town.server(server).start()
+        await whole_again(client)
+
+
+async def test_a_gateway_starts_with_every_server_down(town: Embedded) -> None:
+    nowhere = StoreUrls(
+        profiles=Url.parse("mongodb://127.0.0.1:1/quadrangle"),
+        catalog=Url.parse("mongodb://127.0.0.1:1/quadrangle"),
+        progress=Url.parse("postgresql://127.0.0.1:1/quadrangle"),
+        timeline=Url.parse("influxdb+http://127.0.0.1:1/quadrangle"),
+        sessions=Url.parse("redis://127.0.0.1:1/0"),
+    )
+    async with gateway_over(nowhere) as client:
+        answer = await page(client)
+        assert answer["data"] == {"learner": None, "enrollment": None, "courses": None}
+        assert (await client.get("/livez")).status_code == 200

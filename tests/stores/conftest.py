@@ -1,0 +1,45 @@
+"""A fixture a port, parametrised over every backend of it: contract tests are plain functions that ask for one."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from tests import backends
+from tests.backends import Servers
+from tests.clock import Clock
+
+
+@pytest.fixture(params=backends.PROFILES)
+async def profiles(request: pytest.FixtureRequest, servers: Servers) -> AsyncIterator[Any]:
+    async with backends.PROFILES[request.param](servers) as port:
+        yield port
+
+
+@pytest.fixture(params=backends.CATALOG)
+async def catalog(request: pytest.FixtureRequest, servers: Servers) -> AsyncIterator[Any]:
+    async with backends.CATALOG[request.param](servers) as port:
+        yield port
+
+
+@pytest.fixture(params=backends.PROGRESS)
+async def progress(request: pytest.FixtureRequest, servers: Servers) -> AsyncIterator[Any]:
+    async with backends.PROGRESS[request.param](servers) as port:
+        yield port
+
+
+@pytest.fixture(params=backends.TIMELINE)
+async def timeline(request: pytest.FixtureRequest, servers: Servers) -> AsyncIterator[Any]:
+    async with backends.TIMELINE[request.param](servers) as port:
+        yield port
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=backends.SESSIONS)
+async def sessions(request: pytest.FixtureRequest, servers: Servers, clock: Clock) -> AsyncIterator[Any]:
+    async with backends.SESSIONS[request.param](servers, clock) as port:
+        yield port

@@ -1,0 +1,58 @@
+"""Records to fill stores with: what a test does not name has some value."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from stores.ports.catalog import Course, Item, ItemType, Module, MoveOn
+from stores.ports.events import VERB_IRIS, Event, Verb
+from stores.ports.profiles import Profile
+from stores.ports.sessions import Heartbeat
+
+NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
+REGISTRATION = UUID("7d1c3a52-0b6e-5c1e-9d52-000000000001")
+
+
+def profile(learner_id: str, **fields: Any) -> Profile:
+    some: dict[str, Any] = {
+        "display_name": learner_id,
+        "locale": "en-GB",
+        "time_zone": "Europe/London",
+        "created_at": NOON,
+        "updated_at": NOON,
+    }
+    return Profile(learner_id=learner_id, **(some | fields))
+
+
+def course(key: str, *, title: str = "A course", items: int = 1, **fields: Any) -> Course:
+    module = Module(title="All of it", items=tuple(item(f"{key}/{number}") for number in range(items)))
+    some: dict[str, Any] = {"version": 1, "modules": (module,), "published_at": NOON}
+    return Course(key=key, title=title, **(some | fields))
+
+
+def item(key: str, **fields: Any) -> Item:
+    some: dict[str, Any] = {"type": ItemType.PAGE, "title": key, "move_on": MoveOn.COMPLETED}
+    return Item(key=key, **(some | fields))
+
+
+def beat(learner_id: str, at: datetime, **fields: Any) -> Heartbeat:
+    some: dict[str, Any] = {"session_id": "s1", "registration": REGISTRATION, "course_key": "c1"}
+    return Heartbeat(learner_id=learner_id, at=at, **(some | fields))
+
+
+def event(number: int, **fields: Any) -> Event:
+    verb = fields.get("verb", Verb.PLAYED)
+    some: dict[str, Any] = {
+        "id": UUID(int=number),
+        "registration": REGISTRATION,
+        "learner_id": "u1",
+        "course_key": "c1",
+        "verb": verb,
+        "verb_iri": VERB_IRIS[verb],
+        "at": NOON,
+    }
+    return Event(**(some | fields))
+
+
+def seconds(number: float) -> timedelta:
+    return timedelta(seconds=number)

@@ -1,0 +1,217 @@
+"""What every Profiles promises."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from stores.errors import Rejected
+from stores.ports.paging import encode
+from stores.ports.profiles import Consent, Profile, ProfileFilter, Profiles
+from tests.stores.samples import NOON, profile
+
+EVERYONE = ProfileFilter()
+FULL = Profile(
+    learner_id="u1",
+    display_name="Zoë ✿ Łuczak",
+    email="Zoe@Example.org",
+    locale="pl-PL",
+    time_zone="Australia/Lord_Howe",
+    avatar_url="https://example.org/z.png",
+    goals=("read", "write"),
+    skills=("python",),
+    preferences={"theme": "dark", "a.b": {"$set": [1, 1.0, True, None]}},
+    attributes={"cohort": {"year": 2026}},
+    consents=(Consent(purpose="research", granted=True, at=NOON - timedelta(milliseconds=1)),),
+    version=7,
+    created_at=NOON + timedelta(milliseconds=123),
+    updated_at=NOON + timedelta(days=1, milliseconds=999),
+)
+
+
+async def learner_ids(profiles: Profiles, where: ProfileFilter = EVERYONE, *, first: int = 100) -> list[str]:
+    """All of them, page after page."""
+    found: list[str] = []
+    after = None
+    while True:
+        page = await profiles.page(where, after=after, first=first)
+        assert len(page.rows) == len(page.cursors) <= first
+        found += [row.learner_id for row in page.rows]
+        assert len(found) == len(set(found))
+        if not page.has_next:
+            return found
+        assert len(page.rows) == first
+        after = page.cursors[-1]
+
+
+async def test_answers_a_ping(profiles: Profiles) -> None:
+    await profiles.ping()
+
+
+async def test_gives_back_all_fields_and_leaves_unknown_ids_out(profiles: Profiles) -> None:
+    plain = profile("u2")
+    assert await profiles.add([FULL, plain]) == 2
+    found = await profiles.by_ids(["nobody", "u2", "u1", "u1"])
+    assert dict(found) == {"u1": FULL, "u2": plain}
+    assert found["u1"].created_at.tzinfo is UTC
+    assert dict(await profiles.by_ids([])) == {}
+
+
+async def test_adds_what_is_new_and_leaves_the_rest_alone(profiles: Profiles) -> None:
+    first = profile("u1", display_name="first")
+    assert await profiles.add([first, profile("u1", display_name="twin")]) == 1
+    assert await profiles.add([profile("u1", display_name="late"), profile("u2")]) == 1
+    assert await profiles.add([first]) == 0
+    assert await profiles.add([]) == 0
+    assert (await profiles.by_ids(["u1"]))["u1"] == first
+
+
+async def test_adds_any_number_at_once(profiles: Profiles) -> None:
+    many = [profile(f"u{number:04}") for number in range(1_500)]
+    assert await profiles.add(many[:700]) == 700
+    assert await profiles.add(many) == 800
+    assert len(await profiles.by_ids([each.learner_id for each in many[:250]])) == 250
+
+
+async def test_counts_each_new_one_once_when_many_add_at_once(profiles: Profiles) -> None:
+    people = [profile(f"u{number}") for number in range(40)]
+    counts = await asyncio.gather(*(profiles.add(people[start : start + 20]) for start in range(0, 21, 4)))
+    assert sum(counts) == 40
+    assert len(await learner_ids(profiles)) == 40
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"a.b": 1, ".": 2, "a.": 3, ".a": 4, "a..b": 5},
+        {"$set": {"$inc": 1}, "$": 2, "a$": 3, "$$": 4},
+        {"$ref": "x", "$id": "y", "$db": "z"},
+        {"nested": {"$ref": "x", "$id": 1}, "$oid": "0" * 24, "$date": 0},
+        {"%24": 1, "%": 2, "%2E": 3, "%25": 4, "%zz": 5},
+        {"": {"": ""}, "\0": "\0", "_id": 1, "__proto__": 2},
+        {"ключ": "значение", "鍵": "値", "🎓": "🎓", "e\u0301": "\u00e9"},
+        {"least": -(2**63), "most": 2**63 - 1, "small": -1, "beyond a double": 2**53 + 1},
+        {"float": 0.1, "whole": 1.0, "int": 1, "negative zero": -0.0, "tiny": 5e-324, "huge": 1.7e308},
+        {"true": True, "false": False, "null": None, "text": "1", "list": [], "object": {}},
+        {"lists": [[], [[1, [2.0, [{"$a": [None]}]]]]]},
+        {"z": 1, "a": 2, "m": {"z": 1, "a": 2}},
+    ],
+    ids=lambda document: next(iter(document)),
+)
+async def test_gives_open_documents_back_exactly(profiles: Profiles, document: dict[str, Any]) -> None:
+    await profiles.add([profile("u1", preferences=document, attributes={"inner": document})])
+    found = (await profiles.by_ids(["u1"]))["u1"]
+    # As text: 1, 1.0 and True are equal, and so are objects in another order.
+    assert repr(found.preferences) == repr(document)
+    assert repr(found.attributes) == repr({"inner": document})
+
+
+def deep(levels: int) -> dict[str, Any]:
+    return {"a": deep(levels - 1)} if levels > 1 else {}
+
+
+async def test_keeps_documents_of_64_levels(profiles: Profiles) -> None:
+    await profiles.add([profile("u1", attributes=deep(64))])
+    assert (await profiles.by_ids(["u1"]))["u1"].attributes == deep(64)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"int": 2**63},
+        {"int": [-(2**63) - 1]},
+        {"float": float("nan")},
+        {"float": {"inner": float("inf")}},
+        {"text": "\ud800"},
+        {"\udfff": 1},
+        {1: "a key that is no text"},
+        {"when": datetime(2026, 1, 1, tzinfo=UTC)},
+        {"bytes": b""},
+        {"tuple": ()},
+        deep(65),
+    ],
+    ids=lambda document: str(next(iter(document.items())))[:30].encode("ascii", "replace").decode(),
+)
+async def test_keeps_nothing_when_a_document_cannot_be_kept_exactly(profiles: Profiles, document: Any) -> None:
+    for fields in ({"preferences": document}, {"attributes": document}):
+        with pytest.raises(Rejected):
+            await profiles.add([profile("fine"), profile("bad", **fields)])
+    assert dict(await profiles.by_ids(["fine", "bad"])) == {}
+
+
+ORDERED = ["", "B", "a", "a-", "a0", "a00", "aa", "é", "\ud7ff", "\ue000", "\uffa1", "𐀀", "🎓"]
+
+
+@pytest.mark.parametrize("first", [1, 2, 5, 12, 13, 100])
+async def test_pages_by_code_point_without_gap_or_repeat(profiles: Profiles, first: int) -> None:
+    await profiles.add([profile(learner_id) for learner_id in reversed(ORDERED)])
+    assert await learner_ids(profiles, first=first) == ORDERED
+
+
+async def test_a_cursor_holds_its_place_when_its_row_is_unknown(profiles: Profiles) -> None:
+    await profiles.add([profile("a"), profile("c")])
+    page = await profiles.page(EVERYONE, after=encode("b"), first=1)
+    assert [row.learner_id for row in page.rows] == ["c"]
+    assert not page.has_next
+
+
+async def test_an_empty_store_has_an_empty_page(profiles: Profiles) -> None:
+    page = await profiles.page(EVERYONE, after=None, first=10)
+    assert (page.rows, page.cursors, page.has_next) == ((), (), False)
+
+
+@pytest.mark.parametrize("after", ["", "?", "é", "e30", encode(1), encode("a", "b"), encode("\ud800"), encode("\0")])
+async def test_refuses_a_malformed_cursor(profiles: Profiles, after: str) -> None:
+    with pytest.raises(Rejected):
+        await profiles.page(EVERYONE, after=after, first=1)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "expected"),
+    [
+        ("", ["1", "2", "3", "4", "5", "6", "7"]),
+        ("s", ["1", "2", "3"]),
+        ("STRASS", ["1", "2"]),
+        ("straß", ["1", "2"]),
+        ("(.*)", ["4"]),
+        ("\U0010ffff", ["5"]),
+        ("\ud7ff", ["6"]),
+        ("i\u0307", ["7"]),
+        ("t", []),
+    ],
+)
+async def test_finds_by_the_beginning_of_a_name(profiles: Profiles, prefix: str, expected: list[str]) -> None:
+    names = ["Straße", "STRASSE 2", "Su", "(.*)", "\U0010ffff!", "\ud7ffx", "İstanbul"]
+    await profiles.add([profile(str(place), display_name=name) for place, name in enumerate(names, 1)])
+    assert await learner_ids(profiles, ProfileFilter(name_starts_with=prefix), first=2) == expected
+
+
+async def test_finds_by_email_whatever_its_case(profiles: Profiles) -> None:
+    emails = ["Ann@Example.org", "ann@example.ORG", "ann@example.org.uk", None]
+    await profiles.add([profile(str(place), email=email) for place, email in enumerate(emails)])
+    assert await learner_ids(profiles, ProfileFilter(email="ANN@example.org"), first=1) == ["0", "1"]
+    assert await learner_ids(profiles, ProfileFilter(email="")) == []
+
+
+async def test_finds_by_ids_however_many(profiles: Profiles) -> None:
+    await profiles.add([profile(f"{number:03}") for number in range(300)])
+    some = tuple(f"{number:03}" for number in range(450, -1, -2))
+    expected = [f"{number:03}" for number in range(0, 300, 2)]
+    assert await learner_ids(profiles, ProfileFilter(ids=some), first=40) == expected
+    assert await learner_ids(profiles, ProfileFilter(ids=("007", "007"))) == ["007"]
+    assert await learner_ids(profiles, ProfileFilter(ids=())) == []
+
+
+async def test_all_parts_of_a_filter_hold(profiles: Profiles) -> None:
+    await profiles.add(
+        [
+            profile("1", display_name="Ann", email="a@x.org"),
+            profile("2", display_name="Ann", email="b@x.org"),
+            profile("3", display_name="Bob", email="a@x.org"),
+            profile("4", display_name="Anna", email="A@x.org"),
+            profile("5", display_name="Annie", email="a@x.org"),
+        ]
+    )
+    where = ProfileFilter(name_starts_with="ann", email="a@X.org", ids=("1", "2", "3", "4"))
+    assert await learner_ids(profiles, where, first=1) == ["1", "4"]

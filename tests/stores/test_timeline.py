@@ -1,0 +1,340 @@
+"""What every Timeline promises."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from stores.errors import Rejected
+from stores.ports.calendar import QUARTER, Span
+from stores.ports.events import Event, Verb
+from stores.ports.paging import Page, encode
+from stores.ports.timeline import Quarter, Timeline
+from tests.stores.samples import NOON, event
+
+EVER = Span(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+MS = timedelta(milliseconds=1)
+AWKWARD = [
+    "o'brien",
+    'say "so"',
+    "back\\slash",
+    "trailing\\",
+    "new\nline\r\n",
+    "a,b=c d",
+    " ",
+    "%41%",
+    "$p0 $p1",
+    "/^(u|v).*$/",
+    "Zoë ✿ Łuczak",
+    "Zoe\u0308",
+    "' OR 1 = 1; DROP MEASUREMENT event; --",
+    "http://example.org/a?b=c&d=é#f",
+    "mailto:a+b@example.org",
+]
+FULL = event(
+    1,
+    registration=UUID(int=7),
+    verb=Verb.ANSWERED,
+    verb_iri="http://adlnet.gov/expapi/verbs/answered",
+    at=NOON + 123 * MS,
+    item_key="block-v1:Org+Course+Run+type@problem+block@1",
+    score=0.1 + 0.2,
+    success=False,
+    progress=1.0,
+    duration_ms=2**53 + 1,
+    position=12.5,
+    session_id="s-1",
+    voids=UUID(int=9),
+    extensions={"a.b": [1, 1.0, True, None, -(2**63)], 'q"\\\n': {"$set": "é✿"}, "e": 5e-324},
+)
+
+
+async def pages_of(
+    timeline: Timeline, learner_id: str = "u1", *, first: int = 100, **where: Any
+) -> Sequence[Page[Event]]:
+    wanted: dict[str, Any] = {"span": None, "verbs": None, "courses": None, "after": None}
+    found: list[Page[Event]] = []
+    while True:
+        answer = await timeline.by_learners([learner_id, "nobody"], **(wanted | where), first=first)
+        if learner_id not in answer:
+            return found
+        found.append(answer[learner_id])
+        assert len(answer) == 1
+        assert len(found[-1].rows) == len(found[-1].cursors) <= first
+        if not found[-1].has_next:
+            return found
+        assert len(found[-1].rows) == first
+        where["after"] = found[-1].cursors[-1]
+
+
+async def events_of(timeline: Timeline, learner_id: str = "u1", **where: Any) -> list[Event]:
+    return [row for page in await pages_of(timeline, learner_id, **where) for row in page.rows]
+
+
+async def numbers_of(timeline: Timeline, learner_id: str = "u1", **where: Any) -> list[int]:
+    return [row.id.int for row in await events_of(timeline, learner_id, **where)]
+
+
+async def quarters(timeline: Timeline, course_key: str = "c1", span: Span = EVER) -> list[tuple[datetime, int, int]]:
+    answer = await timeline.course_quarters([course_key, "nothing"], span=span)
+    assert set(answer) <= {course_key}
+    return [(quarter.start, quarter.events, quarter.active_ms) for quarter in answer.get(course_key, ())]
+
+
+async def test_answers_a_ping(timeline: Timeline) -> None:
+    await timeline.ping()
+
+
+async def test_gives_events_back_as_they_were(timeline: Timeline) -> None:
+    plain = event(2, at=NOON)
+    await timeline.append([FULL, plain])
+    assert await events_of(timeline) == [FULL, plain]
+    [found, _] = await events_of(timeline)
+    assert found.at.tzinfo is UTC
+    assert (type(found.progress), type(found.success)) == (float, bool)
+    assert repr(found.extensions) == repr(FULL.extensions)
+
+
+@pytest.mark.parametrize("number", [5e-324, 1e300, -1.7976931348623157e308, 1 / 3, -0.1, 123456789012345678.0, 0.0])
+async def test_numbers_come_back_exactly(timeline: Timeline, number: float) -> None:
+    await timeline.append([event(1, position=number, extensions={"n": number, "whole": 2**63 - 1})])
+    [found] = await events_of(timeline)
+    assert repr((found.position, found.extensions)) == repr((number, {"n": number, "whole": 2**63 - 1}))
+
+
+async def test_the_first_and_the_last_millisecond_of_everything(timeline: Timeline) -> None:
+    old, new = (
+        event(1, at=datetime(2000, 1, 1, tzinfo=UTC)),
+        event(2, at=datetime(2099, 12, 31, 23, 59, 59, tzinfo=UTC)),
+    )
+    await timeline.append([new, old])
+    assert await numbers_of(timeline) == [2, 1]
+    assert await quarters(timeline) == [(old.at, 1, 0), (datetime(2099, 12, 31, 23, 45, tzinfo=UTC), 1, 0)]
+
+
+async def test_pages_are_newest_first_without_gap_or_repeat(timeline: Timeline) -> None:
+    events = [event(number, at=NOON + (number // 3) * MS) for number in range(1, 24)]
+    await timeline.append(random.Random(1).sample(events, len(events)))
+    whole = await events_of(timeline)
+    assert sorted(whole, key=lambda each: each.at, reverse=True) == whole
+    assert {each.id for each in whole} == {each.id for each in events}
+    for first in (1, 2, 7, 22, 23):
+        assert await events_of(timeline, first=first) == whole
+    assert [len(page.rows) for page in await pages_of(timeline, first=10)] == [10, 10, 3]
+
+
+async def test_a_page_goes_on_after_its_cursor_whatever_came_or_went(timeline: Timeline) -> None:
+    events = [event(number, at=NOON + number * MS) for number in range(6)]
+    await timeline.append(events[:5])
+    [page] = await pages_of(timeline, first=5)
+    await timeline.append([events[5]])
+    await timeline.remove([events[3]])
+    assert await numbers_of(timeline, after=page.cursors[1]) == [2, 1, 0]
+    assert await numbers_of(timeline, after=page.cursors[4]) == []
+
+
+async def test_one_cursor_serves_all_learners_of_a_request(timeline: Timeline) -> None:
+    await timeline.append([event(number, learner_id=f"u{number % 2}", at=NOON + number * MS) for number in range(8)])
+    pages = await timeline.by_learners(["u0", "u1"], span=None, verbs=None, courses=None, after=None, first=2)
+    assert [each.id.int for each in pages["u1"].rows] == [7, 5]
+    rest = await timeline.by_learners(
+        ["u0", "u1"], span=None, verbs=None, courses=None, after=pages["u1"].cursors[1], first=9
+    )
+    assert {key: [each.id.int for each in page.rows] for key, page in rest.items()} == {"u0": [4, 2, 0], "u1": [3, 1]}
+
+
+async def test_many_learners_at_once(timeline: Timeline) -> None:
+    learners = [f"u{number}" for number in range(100)]
+    await timeline.append([event(n, learner_id=learners[n % 100], at=NOON + n * MS) for n in range(300)])
+    pages = await timeline.by_learners([*learners, "u5", "x"], span=None, verbs=None, courses=None, after=None, first=2)
+    assert set(pages) == set(learners)
+    assert [row.id.int for row in pages["u7"].rows] == [207, 107]
+    assert all(page.has_next for page in pages.values())
+    assert dict(await timeline.by_learners([], span=None, verbs=None, courses=None, after=None, first=2)) == {}
+
+
+async def test_restrictions(timeline: Timeline) -> None:
+    verbs = [Verb.PLAYED, Verb.PAUSED, Verb.VOIDED]
+    await timeline.append(
+        [event(n, verb=verbs[n % 3], course_key=f"c{n % 2}", at=NOON + n * QUARTER) for n in range(12)]
+    )
+    span = Span(NOON + 2 * QUARTER, NOON + 8 * QUARTER)
+    assert await numbers_of(timeline, span=span) == [7, 6, 5, 4, 3, 2]
+    assert await numbers_of(timeline, span=Span(span.start, span.start)) == []
+    assert await numbers_of(timeline, verbs={Verb.VOIDED}) == [11, 8, 5, 2]
+    assert await numbers_of(timeline, verbs=[Verb.PLAYED, Verb.PAUSED], courses={"c1"}) == [9, 7, 3, 1]
+    assert await numbers_of(timeline, verbs=[Verb.PLAYED], courses={"c1", "c0", "c7"}, span=span, first=1) == [6, 3]
+    assert await numbers_of(timeline, verbs=()) == []
+    assert await numbers_of(timeline, courses=()) == []
+    assert await numbers_of(timeline, courses=["c7"]) == []
+    everything = Span(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+    assert len(await numbers_of(timeline, span=everything)) == 12
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "é", "W10", "[]", encode(None, None), encode("a", "b"), encode(1), "WzEsLTFd"]
+)
+async def test_a_malformed_cursor_is_rejected(timeline: Timeline, cursor: str) -> None:
+    await timeline.append([event(1)])
+    with pytest.raises(Rejected):
+        await timeline.by_learners(["u1"], span=None, verbs=None, courses=None, after=cursor, first=1)
+
+
+@pytest.mark.parametrize("text", AWKWARD)
+async def test_any_text_is_only_text(timeline: Timeline, text: str) -> None:
+    odd = event(
+        1, learner_id=text, course_key=text, item_key=text, session_id=text, verb_iri=text, extensions={text: text}
+    )
+    plain = [event(2, learner_id=text + text, course_key="c1"), event(3, learner_id="u1", course_key=text)]
+    await timeline.append([odd, *plain])
+    assert await events_of(timeline, text) == [odd]
+    assert await events_of(timeline, text, courses=[text, "x"]) == [odd]
+    assert await events_of(timeline, text, courses=["c1"]) == []
+    busy = [Quarter(start=NOON, events=1, active_ms=0)]
+    assert dict(await timeline.learner_quarters([text], span=EVER, courses=[text])) == {text: busy}
+    assert await quarters(timeline, text) == [(NOON, 2, 0)]
+    windows = [Span(NOON, NOON + QUARTER)]
+    assert dict(await timeline.course_learners([text], windows=windows)) == {text: {NOON: 2}}
+    await timeline.remove([odd])
+    assert await events_of(timeline, text) == []
+    assert await quarters(timeline, text) == [(NOON, 1, 0)]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"extensions": {"n": float("nan")}},
+        {"extensions": {"n": 2**63}},
+        {"position": float("inf")},
+        {"score": float("nan")},
+        {"item_key": "\ud800"},
+    ],
+)
+async def test_what_cannot_be_kept_is_rejected_and_nothing_stored(timeline: Timeline, fields: dict[str, Any]) -> None:
+    with pytest.raises(Rejected):
+        await timeline.append([event(1), event(2, **fields)])
+    assert await events_of(timeline) == []
+    assert await quarters(timeline) == []
+
+
+async def test_appending_again_changes_nothing(timeline: Timeline) -> None:
+    events = [event(number, at=NOON + number * MS, duration_ms=number) for number in range(1, 5)]
+    await timeline.append([])
+    await timeline.append(events[:3])
+    await timeline.append([*events[1:], *reversed(events)])
+    await timeline.append(events[:1])
+    assert await numbers_of(timeline) == [4, 3, 2, 1]
+    assert await quarters(timeline) == [(NOON, 4, 10)]
+
+
+async def test_thousands_in_one_millisecond_are_all_kept_once(timeline: Timeline) -> None:
+    events = [event(number, duration_ms=1) for number in range(2_000)]
+    shuffled = random.Random(2).sample(events, len(events))
+    for start in range(0, 2_000, 500):
+        await timeline.append(shuffled[start : start + 500])
+    found = await events_of(timeline, first=700)
+    assert len(found) == 2_000
+    assert {each.id for each in found} == {each.id for each in events}
+    for again in (events, shuffled[::3], shuffled[:1], shuffled[700:900]):
+        await timeline.append(again)
+    assert await events_of(timeline, first=700) == found
+    assert await quarters(timeline) == [(NOON, 2_000, 2_000)]
+
+
+async def test_appended_at_once_by_several(timeline: Timeline) -> None:
+    events = [event(n, learner_id=f"u{n % 5}", course_key=f"c{n % 2}", duration_ms=n) for n in range(60)]
+    await asyncio.gather(*(timeline.append(events[start : start + 10]) for start in range(0, 60, 5)))
+    assert await quarters(timeline, "c0") == [(NOON, 30, sum(range(0, 60, 2)))]
+    assert await quarters(timeline, "c1") == [(NOON, 30, sum(range(1, 60, 2)))]
+    assert sorted(await numbers_of(timeline, "u3")) == list(range(3, 60, 5))
+
+
+async def test_removed_events_are_gone_from_everything(timeline: Timeline) -> None:
+    at = datetime(2013, 10, 1, 12, tzinfo=UTC)
+    events = [event(n, learner_id=f"u{n % 2}", at=at + (n // 4) * QUARTER, duration_ms=1) for n in range(8)]
+    await timeline.append(events)
+    await timeline.remove([events[1], event(99), events[4], events[5], events[6], events[7]])
+    assert await numbers_of(timeline, "u0") == [2, 0]
+    assert await numbers_of(timeline, "u1") == [3]
+    assert await quarters(timeline) == [(at, 3, 3)]
+    windows = [Span(at, at + QUARTER), Span(at + QUARTER, at + 2 * QUARTER)]
+    learners = (await timeline.course_learners(["c1"], windows=windows))["c1"]
+    assert [learners.get(window.start, 0) for window in windows] == [2, 0]
+    await timeline.remove(events)
+    await timeline.remove(events)
+    assert dict(await timeline.course_quarters(["c1"], span=EVER)) == {}
+    await timeline.append(events)
+    assert await quarters(timeline) == [(at, 4, 4), (at + QUARTER, 4, 4)]
+    assert sorted(await numbers_of(timeline, "u0") + await numbers_of(timeline, "u1")) == list(range(8))
+
+
+async def test_removing_one_of_a_millisecond_leaves_its_neighbours(timeline: Timeline) -> None:
+    events = [event(number) for number in range(1_500)]
+    await timeline.append(events)
+    await timeline.remove(events[:20])
+    await timeline.append(events[20:])
+    assert sorted(await numbers_of(timeline)) == list(range(20, 1_500))
+    assert await quarters(timeline) == [(NOON, 1_480, 0)]
+
+
+async def test_learner_quarters(timeline: Timeline) -> None:
+    await timeline.append(
+        [
+            event(1, at=NOON, duration_ms=10),
+            event(2, at=NOON + QUARTER - MS),
+            event(3, at=NOON + QUARTER, course_key="c2", duration_ms=5),
+            event(4, at=NOON + 3 * QUARTER, duration_ms=2**40),
+            event(5, at=NOON, learner_id="u2", verb=Verb.VOIDED),
+        ]
+    )
+    first, second = Quarter(start=NOON, events=2, active_ms=10), Quarter(start=NOON + QUARTER, events=1, active_ms=5)
+    last = Quarter(start=NOON + 3 * QUARTER, events=1, active_ms=2**40)
+    two = Quarter(start=NOON, events=1, active_ms=0)
+
+    async def found(keys: Sequence[str], span: Span, courses: Sequence[str] | None = None) -> dict[str, list[Quarter]]:
+        answer = await timeline.learner_quarters(keys, span=span, courses=courses)
+        return {key: list(quarters) for key, quarters in answer.items()}
+
+    assert await found(["u1", "u2", "x", "u1"], EVER) == {"u1": [first, second, last], "u2": [two]}
+    assert await found(["u1"], Span(NOON + QUARTER, NOON + 3 * QUARTER)) == {"u1": [second]}
+    assert await found(["u1", "u2"], EVER, ["c2"]) == {"u1": [second]}
+    assert await found(["u1"], EVER, ["c2", "c1"]) == {"u1": [first, second, last]}
+    assert await found(["u1"], EVER, []) == {}
+    assert await found([], EVER) == {}
+
+
+async def test_course_quarters(timeline: Timeline) -> None:
+    await timeline.append(
+        [
+            event(1, at=NOON, duration_ms=10),
+            event(2, at=NOON + QUARTER - MS, learner_id="u2"),
+            event(3, at=NOON + 3 * QUARTER, verb=Verb.REGISTERED),
+            event(4, at=NOON, course_key="c2", duration_ms=7),
+        ]
+    )
+    busy = [Quarter(start=NOON, events=2, active_ms=10), Quarter(start=NOON + 3 * QUARTER, events=1, active_ms=0)]
+    answer = await timeline.course_quarters(["c2", "c1", "c3", "c1"], span=EVER)
+    assert {key: list(found) for key, found in answer.items()} == {
+        "c1": busy,
+        "c2": [Quarter(start=NOON, events=1, active_ms=7)],
+    }
+    assert await quarters(timeline, span=Span(NOON + QUARTER, NOON + 3 * QUARTER)) == []
+    assert await quarters(timeline, span=Span(NOON + 3 * QUARTER, NOON + 4 * QUARTER)) == [(busy[1].start, 1, 0)]
+    assert dict(await timeline.course_quarters([], span=EVER)) == {}
+
+
+async def test_course_learners(timeline: Timeline) -> None:
+    await timeline.append(
+        [event(n, learner_id=f"u{n % 7}", at=NOON + n * QUARTER / 5, course_key=f"c{n // 40}") for n in range(50)]
+    )
+    windows = [Span(NOON + n * QUARTER, NOON + (n + 1) * QUARTER) for n in range(3)]
+    windows.append(Span(windows[-1].end, windows[-1].end + timedelta(hours=23)))
+    answer = await timeline.course_learners(["c0", "c1", "nothing", "c0"], windows=windows)
+    counts = {key: [found.get(window.start, 0) for window in windows] for key, found in answer.items()}
+    assert {key: found for key, found in counts.items() if any(found)} == {"c0": [5, 5, 5, 7], "c1": [0, 0, 0, 7]}
+    assert not any((await timeline.course_learners([], windows=windows)).values())
+    assert not any((await timeline.course_learners(["c0"], windows=[])).values())
