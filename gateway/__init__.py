@@ -1,10 +1,14 @@
 """The edge: the only package that sees everything.
 
-__main__.py   python -m gateway <command>
-settings.py   typed settings, the only reader of the environment
-wiring.py     open_stores(settings), the only place that names backends
-app.py        routes, middleware and lifespan
-endpoint.py   a request becomes a Peer; a Peer runs an operation
-embedded/     starts the embedded servers
-worlds/       what is loaded into stores: the demo world, OULAD
+__main__.py   python -m gateway <command>; commands/ has a file for each
+settings.py   typed settings, the only reader of the environment (urls.py: URLs that keep their secrets)
+wiring.py     open_stores(), migrate_stores(): the only place that names backends
+places.py     the stores of the environment, or of a data folder's embedded servers
+app.py        routes, middleware and lifespan (state.py)
+endpoint.py   a request becomes a Peer, a Peer runs an operation; auth.py says who asks
+explorer.py   GraphiQL, out of static/
+observe.py    request ids, access lines, masked errors; logs.py writes JSON lines; health.py /livez and /readyz
+serving.py    an app behind a socket until stopping.py is told to stop
+demo.py       the demo's world in a data folder
+embedded/     starts the embedded servers        worlds/   the demo world and real data, and their loader
 """

@@ -69,17 +69,19 @@ class Loaders:
 
     async def load(self, path: "AnyPath[K, A, V]", key: K, args: A) -> V | None:
         """The value of one key, None where there is none. Batched with all others that ask in the same turn."""
-        future = self._loader(path, args).load(key)
-        # The future is shared by every field that asked for this key: a cancelled sibling must not take it along,
-        # and an error that nobody is left to receive must not be logged with its text.
-        future.add_done_callback(_retrieve)
-        found: V | None = await asyncio.shield(future)
+        found: V | None = await self._shielded(self._loader(path, args).load(key))
         return found
 
     async def load_many(self, path: "AnyPath[K, A, V]", keys: Sequence[K], args: A) -> Mapping[K, V]:
         """The values of many keys; those without one are absent."""
-        values: list[V | None] = await asyncio.gather(*(self.load(path, key, args) for key in keys))
+        values = await self._shielded(asyncio.gather(*map(self._loader(path, args).load, keys)))
         return {key: value for key, value in zip(keys, values, strict=True) if value is not None}
+
+    async def _shielded(self, future: "asyncio.Future[Any]") -> Any:
+        """A loader's future is shared by every field that asked for its key: a cancelled sibling must not take it
+        along, and an error that nobody is left to receive must not be logged with its text."""
+        future.add_done_callback(_retrieve)
+        return await asyncio.shield(future)
 
     def prime(self, path: "AnyPath[K, A, V]", key: K, args: A, value: V) -> None:
         """Remember a value that another path brought along."""

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gateway.embedded.folder import Folder
 from gateway.embedded.servers import influxd_on_path, open_embedded
-from tests.backends import Servers, named_servers
+from tests.backends import INFLUXD_BIN, Servers, named_servers
+from tests.influxdb import open_influxd
 
 
 @pytest.fixture(scope="session")
@@ -16,18 +19,22 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Embedded servers in a folder of their own, with those that the environment names put in their place."""
     folder = Folder(tmp_path_factory.mktemp("quadrangle"))
     with asyncio.Runner() as runner:
-        opened = open_embedded(
+        opened = AsyncExitStack()
+        embedded = open_embedded(
             folder,
             owner="tests",
             on_step=lambda step: None,
             influxd=influxd_on_path(),
             postgres_settings={"fsync": "off"},
         )
-        embedded = runner.run(opened.__aenter__())
         try:
-            yield named_servers(embedded)
+            urls = named_servers(runner.run(opened.enter_async_context(embedded)))
+            if INFLUXD_BIN:
+                influx2 = open_influxd(Path(INFLUXD_BIN), tmp_path_factory.mktemp("influx2"))
+                urls = replace(urls, influx2_url=runner.run(opened.enter_async_context(influx2)))
+            yield urls
         finally:
-            runner.run(opened.__aexit__(None, None, None))
+            runner.run(opened.aclose())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

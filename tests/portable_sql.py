@@ -13,7 +13,7 @@ NOT_ON_COCKROACHDB = {
     "domains": r"\bcreate\s+domain\b",
     "range types": r"\b(int4|int8|num|ts|tstz|date)(multi)?range\b",
     "serial columns": r"\b(small|big)?serial[248]?\b",
-    "PostgreSQL's partitions": r"\bpartition\s+(of|by)\b",
+    "PostgreSQL's partitions": r"(?<!over \()\bpartition\s+(of|by)\b",
 }
 SLOW_OR_FRAGILE = {
     "SELECT *": r"\bselect\s+\*",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 QUARTER = timedelta(minutes=15)
 """The grain of roll-ups: every time zone's offset since 1972 is a multiple of it."""
+HOUR = timedelta(hours=1)
 
 
 class Window(Enum):
@@ -33,9 +34,9 @@ def zone_named(name: str) -> ZoneInfo:
 def floor_of(moment: datetime, window: Window, zone: ZoneInfo) -> datetime:
     """The start, in UTC, of the window of `zone` that `moment` lies in."""
     if window is Window.HOUR:
-        local = moment.astimezone(zone)
-        into = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
-        return moment.astimezone(UTC) - into
+        # Counted from the day's start: where clocks change by half an hour, that day's later hours are shifted by it.
+        day = floor_of(moment, Window.DAY, zone)
+        return day + (moment - day) // HOUR * HOUR
     local = moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     if window is Window.WEEK:
         local -= timedelta(days=local.weekday())
@@ -45,7 +46,8 @@ def floor_of(moment: datetime, window: Window, zone: ZoneInfo) -> datetime:
 def next_of(start: datetime, window: Window, zone: ZoneInfo) -> datetime:
     """The start, in UTC, of the window after the one that starts at `start`."""
     if window is Window.HOUR:
-        return start + timedelta(hours=1)
+        day = floor_of(start, Window.DAY, zone)
+        return min(start + HOUR, next_of(day, Window.DAY, zone))
     days = 1 if window is Window.DAY else 7
     # A wall-clock step: the same local midnight, 23 to 25 hours later. Noon keeps clear of gaps at midnight.
     noon = start.astimezone(zone) + timedelta(hours=12)

@@ -76,7 +76,7 @@ async def gateway_over(urls: StoreUrls) -> AsyncIterator[httpx2.AsyncClient]:
         async with open_stores(urls, now=now) as found:
             yield found
 
-    async with gateway(open_stores=opened, **DEADLINES) as client:
+    async with gateway(DEADLINES, open_stores=opened) as client:
         yield client
 
 

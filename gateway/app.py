@@ -1,0 +1,63 @@
+"""The gateway as an ASGI app: routes, middleware and lifespan as data."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from uuid import uuid4
+
+import strawberry
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
+
+from gateway.auth import Access
+from gateway.body_limit import BodyLimit
+from gateway.endpoint import Endpoint
+from gateway.explorer import static_route
+from gateway.health import health_routes
+from gateway.observe import Observe
+from gateway.refusals import as_refusal
+from gateway.settings import Settings
+from gateway.state import State
+from resolvers.health import Health
+from stores.ports.stores import Stores
+
+Backends = Mapping[str, str]
+OpenStores = Callable[[], AbstractAsyncContextManager[tuple[Stores, Backends]]]
+LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
+
+
+def build_app(
+    settings: Settings,
+    *,
+    schema: strawberry.Schema,
+    open_stores: OpenStores,
+    access: Access,
+    now: Callable[[], datetime],
+    new_id: Callable[[], str] = lambda: uuid4().hex,
+) -> Starlette:
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[State]:
+        async with open_stores() as (stores, backends):
+            yield State(stores=stores, health=Health(pingers=stores.by_name(), backends=backends, now=now))
+
+    endpoint = Endpoint(schema, access=access, deadlines=settings.deadlines.by_store(), now=now)
+    return Starlette(
+        routes=[
+            Route("/graphql", endpoint),
+            Route("/", lambda request: RedirectResponse("/graphql")),
+            *health_routes(),
+            static_route(),
+        ],
+        middleware=[
+            Middleware(Observe, new_id=new_id),
+            # Where no token is needed, another site's name must not lead here (DNS rebinding).
+            *([] if access.nobody is None else [Middleware(TrustedHostMiddleware, LOOPBACK_NAMES)]),
+            Middleware(BodyLimit, most=settings.http.body_limit),
+        ],
+        exception_handlers={HTTPException: as_refusal},
+        lifespan=lifespan,
+    )

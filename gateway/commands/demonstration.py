@@ -1,0 +1,116 @@
+"""What `quadrangle demo` does, step by step."""
+
+from argparse import Namespace
+from datetime import timedelta
+
+from rich.console import Console
+
+from gateway.app import build_app
+from gateway.auth import Access, Tokens
+from gateway.clock import utc_now
+from gateway.commands.demo import LEARNERS, SEED
+from gateway.console import Bars, columns, ready, stderr
+from gateway.demo import load_world, plan_of
+from gateway.embedded.folder import Folder
+from gateway.embedded.processes import runs
+from gateway.errors import Stop
+from gateway.places import Places, places_of
+from gateway.serving import address_of, bind, is_loopback, serve
+from gateway.settings import Settings
+from gateway.stopping import Stopping
+from gateway.wiring import migrate_stores
+from gateway.worlds.demo_courses import SQL101
+from gateway.worlds.demo_people import learner_id
+from resolvers.schema import build_schema
+from resolvers.viewer import Role, Viewer
+
+ADMIN = Viewer(subject="demo-admin", role=Role.ADMIN)
+LEARNER = Viewer(subject=learner_id(1), role=Role.LEARNER)
+INSTRUCTOR = Viewer(subject="demo-instructor", role=Role.INSTRUCTOR, courses=frozenset({SQL101}))
+TOKENS_LAST = timedelta(days=7)
+STANDS_FOR = {
+    "profiles": "MongoDB",
+    "catalog": "MongoDB",
+    "progress": "CockroachDB",
+    "timeline": "InfluxDB",
+    "sessions": "Redis",
+}
+
+
+async def demonstrate(options: Namespace, settings: Settings, stopping: Stopping) -> int:
+    console = stderr()
+    folder = Folder(options.data)
+    refuse_second(folder)
+    host = settings.http.host if options.host is None else options.host
+    with bind(host, settings.http.port if options.port is None else options.port) as bound:
+        if options.reset:
+            await folder.reset()
+        async with places_of(folder.path, settings, owner="quadrangle demo", on_step=console.print) as places:
+            if places.embedded is None or places.embedded.joined:
+                refuse_second(folder)
+                raise Stop(
+                    f"{folder.read().owner or 'another process'} uses {folder.path} now: try again when it is done"
+                )
+            await prepare(options, folder, places, console)
+            access = demo_access(places, is_loopback(host))
+            app = build_app(
+                settings, schema=build_schema(), open_stores=places.opener(utc_now), access=access, now=utc_now
+            )
+            url = f"{address_of(bound)}/graphql"
+            show(console, places, access)
+
+            def on_ready() -> None:
+                places.announce(url)
+                ready(url)
+
+            await serve(app, bound, stopping=stopping, grace=settings.http.grace, on_ready=on_ready)
+    return 0
+
+
+def refuse_second(folder: Folder) -> None:
+    """Two demos on one folder would be one too many: the second is told where the first one is."""
+    first = folder.read()
+    if first.process is not None and runs(first.process) and first.endpoint is not None:
+        raise Stop(f"{first.owner} serves {folder.path} already: {first.endpoint}")
+
+
+async def prepare(options: Namespace, folder: Folder, places: Places, console: Console) -> None:
+    await migrate_stores(places.urls, now=utc_now, on_step=lambda port, done: None)
+    plan = plan_of(folder, seed=options.seed or SEED, learners=options.learners or LEARNERS, now=utc_now)
+    asked = (
+        plan.seed if options.seed is None else options.seed,
+        plan.learners if options.learners is None else options.learners,
+    )
+    if asked != (plan.seed, plan.learners):
+        console.print(
+            f"the folder has a world of {plan.learners:,} learners (seed {plan.seed}): --reset makes another one"
+        )
+    async with places.opener(utc_now)() as (stores, kept_in):
+        with Bars(console) as bars:
+            await load_world(folder, plan, stores, kept_in=kept_in, on_progress=bars)
+
+
+def demo_access(places: Places, on_loopback: bool) -> Access:
+    return Access(
+        tokens=Tokens(secret=places.secret or ""),
+        nobody=ADMIN if on_loopback else None,
+        may_trace=lambda viewer: True,
+    )
+
+
+def show(console: Console, places: Places, access: Access) -> None:
+    def shown(port: str, name: str) -> str:
+        stands_for = STANDS_FOR[port]
+        return name if name.startswith(stands_for) else f"{name}, standing in for {stands_for}"
+
+    rows = [(port, shown(port, name), getattr(places.urls, port)) for port, name in places.names.items()]
+    console.print(columns([("port", "kept by", "where"), *rows]))
+    viewers = [LEARNER, INSTRUCTOR]
+    if access.nobody is None:
+        console.print("this address is not the loopback: every request needs a token")
+        viewers.append(ADMIN)
+    else:
+        console.print("without a token you are an ADMIN; with one of these you are …")
+    for viewer in viewers:
+        token = access.tokens.mint(viewer, now=utc_now(), valid_for=TOKENS_LAST)
+        console.print(f"{viewer.role.value} {viewer.subject}: {token}")

@@ -1,0 +1,123 @@
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gateway.embedded.errors import EmbeddedError, EndedAtStart
+from gateway.embedded.patience import until
+from gateway.embedded.processes import Process, seen, send
+
+LEASH = Path(__file__).with_name("leash.py")
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What to run. `log` is appended to, `reads` is its input; `environment` is all it sees, nothing of ours.
+
+    `wake` is called while it stops, for a server that would sleep on.
+    """
+
+    name: str
+    arguments: Sequence[str]
+    log: Path
+    folder: Path
+    stop_signal: signal.Signals = signal.SIGTERM
+    environment: Mapping[str, str] = field(default_factory=dict)
+    reads: Path = Path(os.devnull)
+    wake: Callable[[], Awaitable[bool]] | None = None
+
+
+class Child:
+    """A process in a session of its own: Ctrl-C in the terminal reaches the gateway only, which then stops it."""
+
+    def __init__(self, command: Command) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            raise EmbeddedError("start the embedded servers from the main thread: they end with the thread that did")
+        self._command = command
+        leash = [sys.executable, "-I", "-S", str(LEASH), str(int(command.stop_signal)), str(os.getpid())]
+        with command.log.open("ab") as log, command.reads.open("rb") as reads:
+            self._said = log.tell()
+            self._process = subprocess.Popen(
+                [*leash, *command.arguments],
+                stdin=reads,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=command.folder,
+                env={"PATH": os.defpath, "LC_ALL": "C", **command.environment},
+                start_new_session=True,
+                umask=0o077,
+            )
+        self.process: Process = seen(self.pid)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    async def ready(self, probe: Callable[[], Awaitable[bool]]) -> "Child":
+        """Wait until it answers; one that ends before, or is too slow, is an error that quotes its log."""
+
+        async def settled() -> bool:
+            return not self.alive or await probe()
+
+        try:
+            in_time = await until(settled, seconds=START_SECONDS)
+            if not self.alive:  # even where the probe was answered: by somebody else then
+                raise EndedAtStart(f"{self._command.name} did not start: {self._last_words()}")
+            if not in_time:
+                raise EmbeddedError(f"{self._command.name} gave no answer: {self._last_words()}")
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    async def finished(self) -> None:
+        """Wait for a command that ends by itself; a failure is an error that quotes its log."""
+        try:
+            await until(self._ended, seconds=START_SECONDS)
+        finally:
+            self.kill()
+        if self._process.returncode != 0:
+            raise EmbeddedError(f"{self._command.name} could not be set up: {self._last_words()}")
+
+    async def stop(self) -> None:
+        """Ask it to stop, wait, and kill it when it does not. Harmless when it has ended."""
+        if self.alive:
+            send(self.pid, self._command.stop_signal)
+        await until(self._stopped, seconds=STOP_SECONDS)
+        self.kill()
+
+    def kill(self) -> None:
+        """SIGKILL to it and to what it started in its session. Harmless when it has ended."""
+        if self.alive:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+            self._process.wait()
+
+    async def _stopped(self) -> bool:
+        if self.alive and self._command.wake is not None:
+            await self._command.wake()
+        return not self.alive
+
+    async def _ended(self) -> bool:
+        return not self.alive
+
+    def _last_words(self) -> str:
+        """The line of its log that tells most, and where the others are."""
+        with self._command.log.open("rb") as log:
+            log.seek(self._said)
+            lines = [line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()]
+        telling = [line for line in lines if re.search(r"fatal|error|panic|cannot|could not", line, re.IGNORECASE)]
+        words = (telling or lines or ["it said nothing"])[-1]
+        return f"{words[:300]} (see {self._command.log})"

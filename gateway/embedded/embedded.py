@@ -1,0 +1,84 @@
+from collections.abc import Mapping
+from dataclasses import replace
+
+from gateway.embedded.errors import EmbeddedError
+from gateway.embedded.folder import Folder
+from gateway.embedded.running import Running
+from gateway.embedded.state import Started, State
+
+
+class Notice:
+    """What we know of a folder's servers, or, as its owner, tell others."""
+
+    def __init__(self, folder: Folder, state: State) -> None:
+        self.folder = folder
+        self.state = state
+
+    def tell(self, state: State) -> None:
+        self.state = state
+        self.folder.write(state)
+
+    def tell_of(self, role: str, started: Started) -> None:
+        ports = {**self.state.ports, role: started.port}
+        self.tell(replace(self.state, ports=ports, servers={**self.state.servers, role: started}))
+
+
+class Embedded:
+    """The servers of a data folder: our own, or (`joined`) those of the process that holds the folder."""
+
+    def __init__(self, notice: Notice, running: Mapping[str, Running] | None) -> None:
+        self._notice = notice
+        self._running = running
+
+    @property
+    def folder(self) -> Folder:
+        return self._notice.folder
+
+    @property
+    def joined(self) -> bool:
+        return self._running is None
+
+    @property
+    def servers(self) -> tuple[Started, ...]:
+        return tuple(self._servers[role] for role in self._notice.state.ports if role in self._servers)
+
+    @property
+    def mongo_url(self) -> str:
+        return self._servers["mongo"].url
+
+    @property
+    def sql_url(self) -> str:
+        return self._servers["sql"].url
+
+    @property
+    def redis_url(self) -> str:
+        return self._servers["redis"].url
+
+    @property
+    def influx_url(self) -> str | None:
+        """None where there is no `influxd`: the timeline is in SQL then."""
+        server = self._servers.get("influx")
+        return server.url if server else None
+
+    @property
+    def owner(self) -> str:
+        return self._notice.state.owner
+
+    @property
+    def endpoint(self) -> str | None:
+        """Where the owner serves GraphQL, if it does."""
+        return self._notice.state.endpoint
+
+    def server(self, role: str) -> Running:
+        """mongo, sql, redis or influx: its owner can stop it and start it again."""
+        if self._running is None:
+            raise EmbeddedError(f"the servers of {self.folder.path} belong to {self.owner}: only it can stop them")
+        return self._running[role]
+
+    def announce(self, endpoint: str) -> None:
+        """Tell those who come later where we serve."""
+        self._notice.tell(replace(self._notice.state, endpoint=endpoint))
+
+    @property
+    def _servers(self) -> Mapping[str, Started]:
+        return self._notice.state.servers

@@ -1,0 +1,81 @@
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGINT
+
+from gateway.embedded.child import Command
+from gateway.embedded.errors import EmbeddedError
+from gateway.embedded.influxd2 import Influxd2
+from gateway.embedded.ports import HOST, post, replies
+
+DATABASE = "quadrangle"
+SETTINGS = {
+    "REPORTING_DISABLED": "true",
+    "BIND_ADDRESS": f"{HOST}:0",  # its second port, for backups: the fixed one would be another server's
+    "HTTP_LOG_ENABLED": "false",  # requests and queries name learners
+    "DATA_QUERY_LOG_ENABLED": "false",
+    "MONITOR_STORE_ENABLED": "false",
+    "LOGGING_LEVEL": "warn",
+    "LOGGING_SUPPRESS_LOGO": "true",
+    "DATA_MAX_SERIES_PER_DATABASE": "0",
+    "DATA_MAX_VALUES_PER_TAG": "0",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Influxd1:
+    """InfluxDB 1.x, as Debian has it: no password on the loopback."""
+
+    program: Path
+    version: str
+    role: str = "influx"
+    folder: str = "influx1"
+
+    @property
+    def name(self) -> str:
+        return f"InfluxDB {'.'.join(self.version.split('.')[:2])}"
+
+    async def prepare(self, data: Path) -> None:
+        pass
+
+    def command(self, data: Path, port: int) -> Command:
+        own = {
+            "META_DIR": data / "meta",
+            "DATA_DIR": data / "data",
+            "DATA_WAL_DIR": data / "wal",
+            "HTTP_BIND_ADDRESS": f"{HOST}:{port}",
+        }
+        return Command(
+            name=self.name,
+            # Without /dev/null it would read the machine's /etc/influxdb/influxdb.conf.
+            arguments=[str(self.program), "-config", "/dev/null"],
+            log=data / "log",
+            folder=data,
+            stop_signal=SIGINT,
+            environment={f"INFLUXDB_{name}": str(value) for name, value in {**SETTINGS, **own}.items()},
+        )
+
+    async def answers(self, port: int) -> bool:
+        return await replies(port, b"GET /ping HTTP/1.0\r\n\r\n", b"HTTP/1.0 204")
+
+    async def settle(self, data: Path, port: int) -> None:
+        status, body = await post(port, f"/query?q=CREATE+DATABASE+{DATABASE}", b"")
+        if status != 200 or b"error" in body:
+            raise EmbeddedError(f"{self.name} made no database: HTTP {status}")
+
+    def url(self, data: Path, port: int) -> str:
+        return f"influxdb+http://{HOST}:{port}/{DATABASE}"
+
+
+def influxd_of(program: Path) -> Influxd1 | Influxd2:
+    """The server that a binary is: ask it."""
+    try:
+        told = subprocess.run([program, "version"], capture_output=True, text=True, check=True, timeout=20).stdout
+    except (OSError, subprocess.SubprocessError):
+        raise EmbeddedError(f"{program} does not run: name another influxd, or do without") from None
+    found = re.match(r"InfluxDB v?(1\.\d+\.\d+|2\.\d+\.\d+|dev)", told)  # "dev": a 2.x that somebody built
+    if found is None:
+        raise EmbeddedError(f"{program} is not an InfluxDB 1 or 2: name another influxd, or do without")
+    made = Influxd1 if found[1].startswith("1") else Influxd2
+    return made(program=program, version=found[1])

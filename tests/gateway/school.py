@@ -1,0 +1,66 @@
+"""The gateway as tests drive it: the very app that `serve` and `demo` run, over the school on memory stores."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from types import MappingProxyType
+from typing import Any
+
+import httpx2
+from starlette.types import Receive, Scope, Send
+
+from gateway.app import OpenStores, build_app
+from gateway.auth import Access, Tokens
+from gateway.settings import read_settings
+from resolvers.schema import build_schema
+from resolvers.viewer import Viewer
+from stores.ports.stores import Stores
+from tests.resolvers import world
+
+SCHEMA = build_schema()
+TOKENS = Tokens(secret="a secret that nobody knows but this file")
+SERVE = Access(tokens=TOKENS)
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
+OPEN = Access(tokens=TOKENS, nobody=world.admin())
+
+
+def school(**instead: Any) -> OpenStores:
+    """The school's stores, some ports given by name instead."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[tuple[Stores, Mapping[str, str]]]:
+        stores = replace(await world.open_school(), **instead)
+        yield stores, dict.fromkeys(stores.by_name(), "memory")
+
+    return opened
+
+
+@asynccontextmanager
+async def gateway(
+    settings: Mapping[str, str] = NO_SETTINGS, *, access: Access = OPEN, open_stores: OpenStores | None = None
+) -> AsyncIterator[httpx2.AsyncClient]:
+    ids = count(1)
+    app = build_app(
+        read_settings(settings),
+        schema=SCHEMA,
+        open_stores=open_stores or school(),
+        access=access,
+        now=lambda: world.NOW,
+        new_id=lambda: f"request-{next(ids)}",
+    )
+    lifespan: AbstractAsyncContextManager[Any] = app.router.lifespan_context(app)
+    async with lifespan as state:
+
+        async def with_state(scope: Scope, receive: Receive, send: Send) -> None:
+            await app({**scope, "state": dict(state)}, receive, send)
+
+        transport = httpx2.ASGITransport(app=with_state)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            yield client
+
+
+def bearer(viewer: Viewer) -> dict[str, str]:
+    token = TOKENS.mint(viewer, now=datetime.now(UTC), valid_for=timedelta(hours=1))
+    return {"Authorization": f"Bearer {token}"}

@@ -1,0 +1,60 @@
+"""InfluxDB for tests: a server of the binary that INFLUXD_BIN names, and databases of their own on any server."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import aiohttp
+
+from gateway.embedded.influxd import influxd_of
+from gateway.embedded.ports import free_ports
+from gateway.embedded.running import Running
+from stores.influx.client import Influx, open_influx
+
+
+@asynccontextmanager
+async def open_influxd(program: Path, data: Path) -> AsyncIterator[str]:
+    """Where a server of this binary listens."""
+    server = influxd_of(program)
+    [port] = free_ports([server.role], {}, data).values()
+    running = Running(server, data=data, port=port, changed=lambda started: None)
+    try:
+        await running.start()
+        yield server.url(data, port)
+        await running.stop()
+    finally:
+        running.kill()
+
+
+@asynccontextmanager
+async def fresh_influx(url: str) -> AsyncIterator[Influx]:
+    """A database (2.x: a bucket) of its own, gone afterwards."""
+    parts = urlsplit(url)
+    name = f"test_{uuid4().hex}"
+    headers = {"Authorization": f"Token {parts.password}"} if parts.password else {}
+    async with aiohttp.ClientSession(f"http://{parts.hostname}:{parts.port}", headers=headers) as server:
+        async with server.get("/ping") as answer:
+            is_first = answer.headers["X-Influxdb-Version"].startswith("1.")
+        bucket = None if is_first else await made_bucket(server, name)
+        try:
+            async with open_influx(parts._replace(path=f"/{name}").geturl()) as influx:
+                await influx.prepare()
+                yield influx
+        finally:
+            gone = (
+                server.post("/query", params={"q": f"DROP DATABASE {name}"})
+                if bucket is None
+                else server.delete(f"/api/v2/buckets/{bucket}")
+            )
+            async with gone:
+                pass
+
+
+async def made_bucket(server: aiohttp.ClientSession, name: str) -> str:
+    async with server.get("/api/v2/orgs") as answer:
+        [organization] = (await answer.json())["orgs"]
+    async with server.post("/api/v2/buckets", json={"orgID": organization["id"], "name": name}) as answer:
+        made: str = (await answer.json())["id"]
+    return made
