@@ -13,6 +13,7 @@ from gateway.worlds.load import OnProgress, load
 from stores.ports.stores import Stores
 
 MARKER = "world.json"
+AWAKE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +52,9 @@ async def load_world(
 
 def keep(folder: Path, plan: Plan) -> None:
     put(folder / MARKER, json.dumps(asdict(plan)))
+
+
+async def wake(plan: Plan, stores: Stores, *, now: datetime) -> None:
+    """Seat the first of the world's learners as of now: presence does not outlive the pause between two demos."""
+    world = demo_world(seed=plan.seed, learners=min(plan.learners, AWAKE), now=now)
+    await stores.sessions.touch([*world.heartbeats])

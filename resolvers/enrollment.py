@@ -12,9 +12,10 @@ from resolvers.context import Info
 from resolvers.course import Course
 from resolvers.crossing import crossing
 from resolvers.ids import Node
-from resolvers.joins import ITEM_PAGES, RESUME
+from resolvers.joins import RESUME
 from resolvers.loaders import ATTEMPTS, CERTIFICATES, COURSE_PROGRESS, PROFILES, VERSIONS
 from resolvers.paging import Connection
+from resolvers.pinned import ITEM_PAGES
 from resolvers.progress import Attempt, Certificate, CourseProgress, ItemProgress, attempts_asked, items_asked, page
 from resolvers.session import ResumePoint
 from resolvers.vocabulary import EnrollmentState

@@ -11,9 +11,10 @@ from resolvers.context import Info
 from resolvers.crossing import crossing
 from resolvers.errors import forbidden
 from resolvers.ids import Node
-from resolvers.joins import ENROLLMENTS_OF_LEARNER, PRESENCE_SEEN, SESSIONS_SEEN
+from resolvers.joins import ENROLLMENTS_OF_LEARNER
 from resolvers.loaders import EVENTS, LEARNER_QUARTERS
 from resolvers.paging import Connection
+from resolvers.seen import PRESENCE_SEEN, SESSIONS_SEEN
 from resolvers.session import Presence, Session
 from resolvers.timeline import Interaction, timeline_asked, timeline_page
 from stores.ports.profiles import Profile

@@ -1,4 +1,7 @@
-"""The access paths: every way the graph reaches a store, one declaration each. `joins.py` has those made of others."""
+"""The access paths: every way the graph reaches a store, one declaration each.
+
+`joins.py`, `pinned.py` and `seen.py` have those made of others.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

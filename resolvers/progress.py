@@ -8,9 +8,9 @@ import strawberry
 
 from resolvers.course import CourseItem
 from resolvers.crossing import crossing
-from resolvers.joins import ITEMS, MODULES, ItemsAsked
 from resolvers.loaders import AttemptsAsked
 from resolvers.paging import PageRows, checked_first, connection
+from resolvers.pinned import ITEMS, MODULES, ItemsAsked
 from resolvers.scalars import BigInt
 from resolvers.viewer import Viewer
 from resolvers.vocabulary import ProgressState

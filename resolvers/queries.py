@@ -16,10 +16,11 @@ from resolvers.enrollment_pages import EnrollmentConnection, States
 from resolvers.errors import bad_input, forbidden
 from resolvers.health import StoreState
 from resolvers.ids import Node, key_of, parse_id
-from resolvers.joins import ENROLLMENTS_OF_COURSE, ENROLLMENTS_SEEN, LEARNERS_SEEN
+from resolvers.joins import ENROLLMENTS_OF_COURSE
 from resolvers.learner import Learner
 from resolvers.loaders import COURSE_PAGE, LATEST, PROFILE_PAGE, EnrollmentsAsked, PageAsked
 from resolvers.paging import MOST, Connection, checked_first, connection
+from resolvers.seen import ENROLLMENTS_SEEN, LEARNERS_SEEN
 from resolvers.viewer import Viewer
 from stores.ports.profiles import ProfileFilter
 

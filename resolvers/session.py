@@ -8,8 +8,9 @@ import strawberry
 
 from resolvers.course import Course, CourseItem
 from resolvers.crossing import crossing
-from resolvers.joins import ITEMS, LEARNERS_SEEN
 from resolvers.loaders import LATEST
+from resolvers.pinned import ITEMS
+from resolvers.seen import LEARNERS_SEEN
 from resolvers.vocabulary import PresenceStatus
 from stores.ports import sessions
 

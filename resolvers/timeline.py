@@ -12,9 +12,9 @@ from resolvers import permissions
 from resolvers.activity import TimeRange
 from resolvers.course import Course, CourseItem
 from resolvers.crossing import crossing
-from resolvers.joins import ITEMS
 from resolvers.loaders import LATEST, TimelineAsked
 from resolvers.paging import PageRows, checked_first, connection
+from resolvers.pinned import ITEMS
 from resolvers.viewer import Viewer
 from resolvers.vocabulary import Verb
 from stores.ports.events import Event

@@ -1,7 +1,7 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from gateway.commands.options import add_address, count
+from gateway.commands.options import DEMO_LEARNERS, DEMO_SEED, add_address, count
 
 HELP = "four embedded servers, a made-up world, and the graph over them"
 DESCRIPTION = (
@@ -15,7 +15,6 @@ examples:
   quadrangle demo --learners 2000 --port 0
   quadrangle demo --reset                      begin anew
 """
-LEARNERS, SEED = 500, 1
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -23,8 +22,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, default=Path(".quadrangle"), metavar="DIR", help="the data folder (./.quadrangle)"
     )
-    parser.add_argument("--learners", type=count, help=f"how many learners a new world has ({LEARNERS})")
-    parser.add_argument("--seed", type=int, help=f"which of all worlds ({SEED}); the same one for the same number")
+    parser.add_argument("--learners", type=count, help=f"how many learners a new world has ({DEMO_LEARNERS})")
+    parser.add_argument("--seed", type=int, help=f"which of all worlds ({DEMO_SEED}); the same one for the same number")
     parser.add_argument("--reset", action="store_true", help="delete the folder's data and begin anew")
 
 

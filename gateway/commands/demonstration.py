@@ -8,9 +8,9 @@ from rich.console import Console
 from gateway.app import build_app
 from gateway.auth import Access, Tokens
 from gateway.clock import utc_now
-from gateway.commands.demo import LEARNERS, SEED
+from gateway.commands.options import DEMO_LEARNERS, DEMO_SEED
 from gateway.console import Bars, columns, ready, stderr
-from gateway.demo import load_world, plan_of
+from gateway.demo import load_world, plan_of, wake
 from gateway.embedded.folder import Folder
 from gateway.embedded.processes import runs
 from gateway.errors import Stop
@@ -76,7 +76,7 @@ def refuse_second(folder: Folder) -> None:
 
 async def prepare(options: Namespace, folder: Folder, places: Places, console: Console) -> None:
     await migrate_stores(places.urls, now=utc_now, on_step=lambda port, done: None)
-    plan = plan_of(folder, seed=options.seed or SEED, learners=options.learners or LEARNERS, now=utc_now)
+    plan = plan_of(folder, seed=options.seed or DEMO_SEED, learners=options.learners or DEMO_LEARNERS, now=utc_now)
     asked = (
         plan.seed if options.seed is None else options.seed,
         plan.learners if options.learners is None else options.learners,
@@ -88,6 +88,7 @@ async def prepare(options: Namespace, folder: Folder, places: Places, console: C
     async with places.opener(utc_now)() as (stores, kept_in):
         with Bars(console) as bars:
             await load_world(folder, plan, stores, kept_in=kept_in, on_progress=bars)
+        await wake(plan, stores, now=utc_now())
 
 
 def demo_access(places: Places, on_loopback: bool) -> Access:

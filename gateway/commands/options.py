@@ -3,6 +3,8 @@
 from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 
+DEMO_LEARNERS, DEMO_SEED = 500, 1
+
 
 def add_data(parser: ArgumentParser) -> None:
     parser.add_argument(

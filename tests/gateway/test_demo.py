@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from gateway.commands.demonstration import ADMIN, demo_access, show
-from gateway.demo import load_world, plan_of
+from gateway.demo import load_world, plan_of, wake
 from gateway.embedded.folder import Folder
 from gateway.places import Places
 from gateway.settings import StoreUrls
@@ -20,6 +20,7 @@ from stores.memory.progress import MemoryProgress
 from stores.memory.sessions import MemorySessions
 from stores.memory.timeline import MemoryTimeline
 from stores.ports.events import Event
+from stores.ports.sessions import PresenceStatus
 from stores.ports.stores import Stores
 from tests.clock import Clock
 
@@ -77,6 +78,19 @@ async def test_a_second_start_loads_nothing(loads: Loads) -> None:
     loads.clock.forward(timedelta(days=9))
     await loads.start(learners=7)
     assert loads.stages == set()
+
+
+async def test_learners_are_there_again_when_a_demo_starts_later(loads: Loads) -> None:
+    await loads.start()
+    loads.clock.forward(timedelta(days=9))
+    plan = plan_of(loads.folder, seed=1, learners=5, now=loads.clock)
+
+    async def status() -> PresenceStatus:
+        return (await loads.stores.sessions.presence(["demo-0001"]))["demo-0001"].status
+
+    assert await status() is PresenceStatus.OFFLINE
+    await wake(plan, loads.stores, now=loads.clock())
+    assert await status() is PresenceStatus.ONLINE
 
 
 async def test_a_load_that_was_cut_off_goes_on_with_the_very_same_world(loads: Loads, tmp_path: Path) -> None:
