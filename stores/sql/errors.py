@@ -15,6 +15,9 @@ AGAIN = (
 )
 """What a transaction is begun anew for."""
 
+MADE_MEANWHILE = (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError, asyncpg.DuplicateObjectError)
+"""What PostgreSQL may say of CREATE … IF NOT EXISTS when another one makes the same at the same moment."""
+
 
 @contextmanager
 def translated(store: str) -> Iterator[None]:

@@ -12,12 +12,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from secrets import token_hex
 
-import asyncpg
-
 from stores.errors import Rejected
 from stores.sql import lease
 from stores.sql.dialect import spoken
-from stores.sql.errors import translated
+from stores.sql.errors import MADE_MEANWHILE, translated
 from stores.sql.lease import Lease
 from stores.sql.pool import Connection, Pool, lent
 
@@ -99,8 +97,8 @@ async def make_table(connection: Connection, table: str) -> None:
     statement = await spoken(connection, table)
     try:
         await connection.execute(statement)
-    except (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError):
-        await connection.execute(statement)  # PostgreSQL: another one made it at the same moment
+    except MADE_MEANWHILE:
+        await connection.execute(statement)
 
 
 async def pending_of(connection: Connection, set_name: str, migrations: Sequence[Migration]) -> list[Migration]:

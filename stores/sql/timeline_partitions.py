@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
-
-from stores.sql.errors import translated
+from stores.sql.errors import MADE_MEANWHILE, translated
 from stores.sql.pool import Pool, lent
 
 WEEK = timedelta(days=7)
@@ -39,6 +37,6 @@ class Partitions:
         for monday in sorted({week_of(moment) for moment in moments} - self._known):
             with translated("timeline"):
                 async with lent(self._pool) as connection:
-                    with suppress(asyncpg.DuplicateTableError, asyncpg.UniqueViolationError):
+                    with suppress(*MADE_MEANWHILE):
                         await connection.execute(partition_of(monday))
             self._known.add(monday)
