@@ -23,13 +23,14 @@ class StoreState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreHealth:
-    """`latency_ms` of the ping, None when it failed."""
+    """`latency_ms` of the ping, None when it failed; `fault` says why then."""
 
     store: str
     backend: str
     state: StoreState
     latency_ms: float | None
     last_error_at: datetime | None
+    fault: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,12 +52,14 @@ class Health:
     async def _check(self, store: str) -> StoreHealth:
         started = perf_counter()
         latency: float | None = None
+        fault: str | None = None
         try:
             async with asyncio.timeout(PING_WITHIN.total_seconds()):
                 await self.pingers[store].ping()
             latency = (perf_counter() - started) * 1000
-        except (TimeoutError, StoreError):
+        except (TimeoutError, StoreError) as error:
             self.failed(store)
+            fault = str(error) or f"{store}: no answer in time"
         last = self.last_errors.get(store)
         if latency is None:
             state = StoreState.DOWN
@@ -65,5 +68,10 @@ class Health:
         else:
             state = StoreState.LIVE
         return StoreHealth(
-            store=store, backend=self.backends[store], state=state, latency_ms=latency, last_error_at=last
+            store=store,
+            backend=self.backends[store],
+            state=state,
+            latency_ms=latency,
+            last_error_at=last,
+            fault=fault,
         )

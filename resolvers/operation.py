@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from graphql import GraphQLError, get_operation_ast
 from strawberry.extensions import SchemaExtension
 
 from resolvers.context import Context, Peer
@@ -19,6 +20,14 @@ class Operation(SchemaExtension):
         result = self.execution_context.result
         if result is not None and getattr(result, "errors", None):
             result.errors = [presentable(error) for error in result.errors]  # type: ignore[union-attr]
+
+    def on_validate(self) -> Iterator[None]:
+        asked = self.execution_context
+        document, name = asked.graphql_document, asked._provided_operation_name
+        # Strawberry would run the first of several operations.
+        if document is not None and get_operation_ast(document, name) is None:
+            asked.pre_execution_errors = [GraphQLError("which of the operations? operationName says it")]
+        yield
 
     def get_results(self) -> dict[str, Any]:
         context = self.execution_context.context

@@ -44,6 +44,9 @@ def run(options: Namespace) -> int:
             for store in found
         ]
         sys.stdout.write(columns([("store", "backend", "where", "state", "ping"), *rows]) + "\n")
+        for store in found:
+            if store.fault is not None:
+                console.print(store.fault)
         if places.secret is None:
             console.print("GATEWAY_AUTH_SECRET is not set: `serve` will refuse to start without it")
         return int(any(store.state is StoreState.DOWN for store in found))

@@ -74,6 +74,8 @@ async def open_embedded(
                 notice.tell(replace(notice.state, ready=True))
             yield Embedded(notice, running)
         finally:
+            with suppress(OSError):
+                notice.tell(replace(notice.state, ready=False))  # who comes now waits until we are gone
             await _stop_all(running.values())
             with suppress(FileNotFoundError):  # the folder went while we ran
                 folder.write(State(ports={role: server.port for role, server in running.items()}))
@@ -99,13 +101,13 @@ async def _lock_or_none(folder: Folder) -> BinaryIO | None:
 
     if not await until(settled, seconds=JOIN_SECONDS):
         holder = folder.read().owner or "another process"
-        raise EmbeddedError(f"{holder} holds {folder.path}, but its servers do not all run: stop it first")
+        raise EmbeddedError(f"{holder} holds {folder.path}, but does not get ready: stop it first")
     return lock
 
 
 def _can_be_joined(state: State) -> bool:
-    processes = [state.process, *(server.process for server in state.servers.values())]
-    return state.ready and all(process is not None and runs(process) for process in processes)
+    # Not whether all its servers run: one that died is for the stores to tell, waiting would not bring it back.
+    return state.ready and state.process is not None and runs(state.process)
 
 
 async def _end_orphans(before: State, on_step: Callable[[str], None]) -> None:

@@ -128,7 +128,7 @@ class Influx:
                 status, body = await self._once(path, **arguments)
         except TimeoutError:
             raise TimedOut(STORE, "no answer from InfluxDB in time") from None
-        except (aiohttp.ClientError, OSError):
+        except (aiohttp.ClientError, OSError, UnicodeError):  # the last: a name that no host can have
             raise Unavailable(STORE, "InfluxDB cannot be reached") from None
         if status >= HTTPStatus.MULTIPLE_CHOICES:
             raise refused(status, body.decode(errors="replace"))

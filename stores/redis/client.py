@@ -32,6 +32,8 @@ async def open_redis(
             # Once more at once, for a connection that died unseen; a server that is gone is told without delay.
             retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
         )
+        # It connects nowhere, but has an opinion about the URL's options.
+        pool.make_connection()  # type: ignore[no-untyped-call]
     except (RedisError, ValueError, TypeError):
         # The driver's text may quote the URL, password and all.
         raise Rejected("redis", "the URL is malformed") from None

@@ -18,6 +18,8 @@ SETTINGS = {
     "jit": "off",
     # A gateway that froze or was cut off in a transaction does not hold its rows for ever.
     "idle_in_transaction_session_timeout": "10000",
+    # Nor does one that hung up in a statement, which would go on, and hold what its transaction has, to its end.
+    "client_connection_check_interval": "1000",
 }
 """CockroachDB passes over those that it does not have."""
 LETTING_GO_SECONDS = 0.25
@@ -55,7 +57,10 @@ async def unchanged(_: object) -> None:
 @asynccontextmanager
 async def lent(pool: Pool) -> AsyncIterator[Connection]:
     """A connection, given back at once even if its server does not answer any more: it is closed then."""
-    connection = await pool.acquire()
+    try:
+        connection = await pool.acquire()
+    except ValueError as error:  # the driver reads the URL only now, and a port by int()
+        raise asyncpg.ClientConfigurationError("the URL is malformed") from error
     try:
         yield connection
     finally:

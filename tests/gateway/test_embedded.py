@@ -162,6 +162,15 @@ async def test_a_second_opener_joins_and_cannot_stop_what_is_not_its_own(embedde
         await folder.reset()
 
 
+async def test_a_folder_is_joined_though_one_of_its_servers_died(embedded: Embedded) -> None:
+    embedded.server("redis").kill()
+    try:
+        async with asyncio.timeout(5), opened(embedded.folder) as joined:
+            assert joined.joined
+    finally:
+        await embedded.server("redis").start()
+
+
 async def test_an_opener_that_comes_too_early_waits_for_the_owner(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "data")
     ready, leave = asyncio.Event(), asyncio.Event()

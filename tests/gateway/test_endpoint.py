@@ -89,7 +89,13 @@ async def test_another_content_type_is_refused(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["{", "{ nothingOfTheKind }", "query($n: Int!) { courses(first: $n) { edges { cursor } } }"]
+    "query",
+    [
+        "{",
+        "{ nothingOfTheKind }",
+        "query($n: Int!) { courses(first: $n) { edges { cursor } } }",
+        "query A { __typename } query B { __typename }",
+    ],
 )
 async def test_an_operation_that_cannot_run_has_no_data(query: str) -> None:
     async with gateway() as client:
