@@ -16,6 +16,7 @@ MOST_IDS = 100
 """In one `$in`: SecantusDB slows down beyond."""
 INSERTED_AT_ONCE = 1_000
 DUPLICATE_KEY = 11000
+OPTIONAL = ("email", "emailKey", "avatarUrl", "goals", "skills", "preferences", "attributes", "consents")
 
 
 class MongoProfiles(Profiles):
@@ -51,13 +52,22 @@ class MongoProfiles(Profiles):
     async def add(self, profiles: Sequence[Profile]) -> int:
         new: dict[str, Profile] = {}
         for profile in profiles:
-            if fault := fault_of(profile.preferences) or fault_of(profile.attributes):
-                raise Rejected("profiles", f"{profile.learner_id}: {fault}")
+            _check(profile)
             new.setdefault(profile.learner_id, profile)
         added = 0
         for some in _slices(list(new.values()), INSERTED_AT_ONCE):
             added += await self._insert([_document(profile) for profile in some])
         return added
+
+    async def replace(self, profile: Profile) -> bool:
+        _check(profile)
+        document = _document(profile)
+        gone = {name: "" for name in OPTIONAL if name not in document}
+        # Fields of others' making stay: what is ours is set or taken away, the document is not replaced.
+        change = {"$set": document} | ({"$unset": gone} if gone else {})
+        with translated("profiles"):
+            done = await self._learners.update_one({"_id": profile.learner_id, "version": profile.version - 1}, change)
+        return done.matched_count == 1
 
     async def _insert(self, documents: list[Document]) -> int:
         with translated("profiles"):
@@ -68,6 +78,11 @@ class MongoProfiles(Profiles):
                 if error.details["writeConcernErrors"] or any(each["code"] != DUPLICATE_KEY for each in failures):
                     raise
                 return len(documents) - len(failures)
+
+
+def _check(profile: Profile) -> None:
+    if fault := fault_of(profile.preferences) or fault_of(profile.attributes):
+        raise Rejected("profiles", f"{profile.learner_id}: {fault}")
 
 
 def _slices(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
