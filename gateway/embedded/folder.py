@@ -34,7 +34,9 @@ class Folder:
             lock = self.path / "lock"
             if lock.exists():
                 return
-            if self.path.is_dir() and any(self.path.iterdir()):
+            # One look, for another process may be making it just now: `lock` is always its first file.
+            names = {path.name for path in self.path.iterdir()} if self.path.is_dir() else set()
+            if names and "lock" not in names:
                 raise EmbeddedError(f"{self.path} holds other files and no data of ours: name an empty or a new folder")
             self.path.mkdir(parents=True, exist_ok=True)
             with suppress(PermissionError):  # a mounted folder may belong to somebody else

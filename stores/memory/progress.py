@@ -12,7 +12,7 @@ from stores.ports.catalog import CourseVersion, Item
 from stores.ports.events import Event, digest
 from stores.ports.facts import ATTEMPTS, outcome
 from stores.ports.fold import Standing, enrolled, live, outlines, refold, resume_point
-from stores.ports.judge import Known, judge
+from stores.ports.judge import Known, enrollable, judge, keepable
 from stores.ports.paging import Page, decode, encode, page_of, to_ms
 from stores.ports.progress import (
     Attempt,
@@ -21,6 +21,7 @@ from stores.ports.progress import (
     Enrollment,
     EnrollmentState,
     ItemProgress,
+    Progress,
     Verdict,
     VerdictStatus,
 )
@@ -32,7 +33,7 @@ Order = tuple[float, UUID]
 UNDATED = inf
 
 
-class MemoryProgress:
+class MemoryProgress(Progress):
     def __init__(self, *, codes: Callable[[], str] = secrets.token_urlsafe) -> None:
         self._codes = codes
         self._standings: dict[UUID, Standing] = {}
@@ -125,6 +126,7 @@ class MemoryProgress:
         return {key: point for key, point in found.items() if point is not None}
 
     async def enroll(self, enrollments: Sequence[Enrollment], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
+        enrollable(enrollments)
         outline = outlines(items)
         before = len(self._standings)
         standings = [enrolled(row, outline(row.pin)) for row in enrollments]
@@ -139,6 +141,7 @@ class MemoryProgress:
     async def record(
         self, events: Sequence[Event], *, items: Mapping[CourseVersion, Sequence[Item]]
     ) -> Sequence[Verdict]:
+        keepable(events)
         outline = outlines(items)
         touched = {event.registration for event in events} & self._standings.keys()
         course_of = {key: outline(self._standings[key].enrollment.pin) for key in touched}

@@ -42,3 +42,12 @@ def _is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def holds_nul(value: object) -> bool:
+    """Whether some text in it has a NUL: JSON may, yet not the jsonb of PostgreSQL and CockroachDB."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, Mapping):
+        return any(map(holds_nul, value)) or any(map(holds_nul, value.values()))
+    return isinstance(value, list) and any(map(holds_nul, value))

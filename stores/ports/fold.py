@@ -14,7 +14,7 @@ from uuid import UUID
 from stores.errors import Rejected
 from stores.ports.catalog import CourseVersion, Item, MoveOn
 from stores.ports.events import Event, Verb
-from stores.ports.facts import NO_FACT, STANDING, blank, earliest, latest, merge
+from stores.ports.facts import NO_FACT, STANDING, earliest, latest, merge
 from stores.ports.progress import CourseProgress, Enrollment, EnrollmentState, ItemProgress
 from stores.ports.sessions import ResumePoint
 
@@ -86,8 +86,8 @@ def fold(standing: Standing, events: Iterable[Event], outline: Outline) -> Stand
             by_item.setdefault(event.item_key, []).append(event)
     items = dict(standing.items)
     for key, its in by_item.items():
-        item = outline.by_key[key]
-        items[key] = merge(items.get(key) or blank(standing.enrollment.registration, item), its, item)
+        row = items.get(key) or ItemProgress(registration=standing.enrollment.registration, item_key=key)
+        items[key] = merge(row, its, outline.by_key[key])
     after = Standing(
         enrollment=standing.enrollment,
         course=standing.course,

@@ -1,11 +1,14 @@
 """What becomes of an event that is handed to the ledger: the one set of rules that every backend of progress obeys."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from stores.ports.events import Event, Verb
-from stores.ports.progress import Verdict, VerdictStatus
+from stores.errors import Rejected
+from stores.ports.documents import fault_of, holds_nul
+from stores.ports.events import Event, Verb, fault_in
+from stores.ports.paging import CLEAN_TEXT
+from stores.ports.progress import Enrollment, Verdict, VerdictStatus
 
 
 class Known(NamedTuple):
@@ -58,3 +61,23 @@ def refusal(event: Event, seen: Mapping[UUID, Known], item_keys: Mapping[UUID, C
     if event.voids is None or (target is not None and target.registration != event.registration):
         return "INVALID_VOID"
     return None
+
+
+def keepable(events: Iterable[Event]) -> None:
+    """`Rejected` when one of them could not be kept and given back exactly."""
+    for event in events:
+        if fault := fault_in(event) or (event.extensions and nul_in(event.extensions)):
+            raise Rejected("progress", f"event {event.id}: {fault}")
+
+
+def enrollable(enrollments: Iterable[Enrollment]) -> None:
+    """`Rejected` when one of them could not be kept and given back exactly."""
+    for row in enrollments:
+        if not CLEAN_TEXT.fullmatch(row.learner_id + row.course_key):
+            raise Rejected("progress", f"enrolment {row.registration}: text that is not Unicode, or has a NUL")
+        if fault := fault_of(row.attributes) or nul_in(row.attributes):
+            raise Rejected("progress", f"enrolment {row.registration}: {fault}")
+
+
+def nul_in(document: Mapping[str, Any]) -> str | None:
+    return "text with a NUL" if holds_nul(document) else None

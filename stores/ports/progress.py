@@ -188,12 +188,14 @@ class Progress(Pinger, Protocol):
         """Certificates, revoked ones too; absent where none was issued."""
 
     async def resume_points(self, registrations: Sequence[UUID]) -> Mapping[UUID, ResumePoint]:
-        """The durable resume points: the latest `(at, id)` event of each registration with an item and a position."""
+        """The durable resume points: the latest `(at, id)` event of each registration with an item and a position,
+        voided ones left out."""
 
     async def enroll(self, enrollments: Sequence[Enrollment], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
         """Keep those that are new with an empty roll-up over their version's items (`items` has every pin in use);
         leave the others as they are, an existing (learner, course) pair under another registration included; say how
-        many were new. State and times of the given records are not looked at: they follow from events."""
+        many were new. State and times of the given records are not looked at: they follow from events.
+        `Rejected`, with nothing kept: one that could not be given back exactly (`judge.enrollable`)."""
 
     async def record(
         self, events: Sequence[Event], *, items: Mapping[CourseVersion, Sequence[Item]]
@@ -201,4 +203,5 @@ class Progress(Pinger, Protocol):
         """Append events to the ledger, and fold them into the rows in the same SERIALIZABLE transaction; one verdict
         an event, in order. Repeating is harmless: the same id with the same body is a DUPLICATE. All or nothing but
         for the rejected ones. `items` has the items of every pinned version in use: `Rejected` when one is missing.
+        `Rejected`, with nothing kept: an event that could not be given back exactly (`judge.keepable`).
         `Conflict` when other writers kept winning. Any number of events; a great many are cut into transactions."""

@@ -1,0 +1,7 @@
+"""The timeline in InfluxDB 1, 2 or 3: line protocol in, InfluxQL out. The only importer of influxdb_client.
+
+client.py     the connection; the driver's and the server's errors → stores.errors
+influxql.py   statements whose values are bound    lines.py    Event ↔ line protocol, tags, slots of time
+timeline.py   the port: its reads                  keeping.py  append and remove, chunk by chunk
+around.py     what is stored around events         rollup.py   the roll-ups of touched quarters, made again
+"""

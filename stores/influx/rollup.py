@@ -1,0 +1,82 @@
+"""The roll-ups: events and active time of a course's quarter of an hour, always made again from its attendances.
+
+Several processes may append to one quarter at once. Whoever has written a roll-up reads the attendances once more: the
+last one to write a roll-up has then seen all attendances, or somebody who came later writes it again.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
+
+from stores.errors import Conflict
+from stores.influx.around import ATTENDANCE, KEYS_AT_ONCE, QUARTER_NS, Place, cut
+from stores.influx.client import STORE, Influx
+from stores.influx.influxql import Script, between
+from stores.influx.lines import tag_of
+
+ACTIVITY = "activity"
+ROUNDS = 20
+
+Totals = tuple[int, int]
+UNKNOWN: Totals = (-1, -1)
+NOTHING: Totals = (0, 0)
+
+
+async def roll_up(influx: Influx, places: Collection[Place]) -> None:
+    written: dict[Place, Totals] = {}
+    for _ in range(ROUNDS):
+        totals = await totals_of(influx, places)
+        places = [place for place in places if totals[place] != written.get(place, UNKNOWN)]
+        if not places:
+            return
+        written |= {place: totals[place] for place in places}
+        await influx.write(
+            [
+                f"{ACTIVITY},course={tag_of(place.key)} events={events}i,active_ms={active_ms}i {place.quarter}"
+                for place in places
+                for events, active_ms in [written[place]]
+                if events
+            ]
+        )
+        await forget(influx, [place for place in places if written[place] == NOTHING])
+    raise Conflict(STORE, "other writers kept winning")
+
+
+async def totals_of(influx: Influx, places: Collection[Place]) -> Mapping[Place, Totals]:
+    script = Script()
+    courses = {tag_of(place.key): place.key for place in places}
+    for first, last, busy in runs(places):
+        for tags in cut(map(tag_of, busy), KEYS_AT_ONCE):
+            script.select(
+                "SUM(events), SUM(active_ms)",
+                of=ATTENDANCE,
+                where=[script.either("course", tags), between(first, last + QUARTER_NS)],
+                then="GROUP BY course, time(15m) fill(none)",
+            )
+    totals = dict.fromkeys(places, NOTHING)
+    for series in chain.from_iterable(await influx.ask(script)):
+        for quarter, events, active_ms in series.rows:
+            place = Place(courses[series.tags["course"]], quarter)
+            if place in totals:
+                totals[place] = (events, active_ms)
+    return totals
+
+
+def runs(places: Iterable[Place]) -> Iterator[tuple[int, int, Collection[str]]]:
+    """Quarters that follow one another, as the first and the last of them, with their courses."""
+    run: list[Place] = []
+    for place in sorted(places, key=lambda place: place.quarter):
+        if run and place.quarter > run[-1].quarter + QUARTER_NS:
+            yield run[0].quarter, run[-1].quarter, {each.key for each in run}
+            run = []
+        run.append(place)
+    if run:
+        yield run[0].quarter, run[-1].quarter, {each.key for each in run}
+
+
+async def forget(influx: Influx, places: Collection[Place]) -> None:
+    if not places:
+        return
+    script = Script()
+    for place in places:
+        script.delete(of=ACTIVITY, where=[script.equal("course", tag_of(place.key)), f"time = {place.quarter}"])
+    await influx.ask(script)

@@ -1,0 +1,35 @@
+"""Enrolling: enrolments with their empty roll-ups, in one statement."""
+
+from collections.abc import Sequence
+
+from stores.ports.fold import Standing
+from stores.sql.pool import Connection
+from stores.sql.rows import COURSES, ENROLLMENTS, course_values, enrollment_values
+from stores.sql.tables import Table
+
+BOTH = Table(name="given", columns={**ENROLLMENTS.columns, **COURSES.columns})
+
+# A roll-up goes with the very enrolment that it was made for, should two of the given ones claim one registration.
+ENROLL = f"""
+WITH given AS ({BOTH.given()}), fresh AS (
+    INSERT INTO enrollments ({ENROLLMENTS.names}) SELECT {ENROLLMENTS.names} FROM given
+    ON CONFLICT DO NOTHING
+    RETURNING registration, learner_id, course_key
+), rolled AS (
+    INSERT INTO course_progress ({COURSES.names})
+    SELECT {", ".join(f"given.{name}" for name in COURSES.columns)} FROM given
+    JOIN fresh ON fresh.registration = given.registration
+        AND fresh.learner_id = given.learner_id AND fresh.course_key = given.course_key
+    ON CONFLICT (registration) DO NOTHING
+    RETURNING 1
+)
+SELECT count(*) FROM fresh
+"""  # noqa: S608
+
+
+async def enroll(connection: Connection, standings: Sequence[Standing]) -> int:
+    """Keep those that are new, and say how many they were."""
+    # Both begin with the registration.
+    rows = [enrollment_values(row.enrollment) + course_values(row.course)[1:] for row in standings]
+    count: int = await connection.fetchval(ENROLL, *BOTH.arrays(rows))
+    return count

@@ -1,0 +1,102 @@
+"""Recording: a cut of events becomes ledger rows, and the rows that follow from them, in one transaction."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID
+
+from stores.ports.catalog import CourseVersion
+from stores.ports.events import Event, Verb, digest
+from stores.ports.facts import ATTEMPTS, outcome
+from stores.ports.fold import Outline, Standing, fold, live, refold, resume_point
+from stores.ports.judge import judge
+from stores.ports.progress import Certificate, Enrollment, Verdict, VerdictStatus
+from stores.sql import ledger, standings
+from stores.sql.pool import Connection
+from stores.sql.rows import ledger_values
+from stores.sql.standings import Changes
+
+
+def cuts(events: Sequence[Event], most: int) -> list[list[int]]:
+    """The places of the events, cut into transactions of `most` or somewhat more: a registration's events together,
+    an id's events together and in their order, voids last, so that they find their targets in the ledger."""
+    if len(events) <= most:
+        return [list(range(len(events)))]
+    group: dict[UUID, int] = {}  # numbers, which sort many times faster than UUIDs
+    for event in events:
+        group.setdefault(event.id, event.registration.int)
+    keys = [(event.verb is Verb.VOIDED, group[event.id]) for event in events]
+    made: list[list[int]] = [[]]
+    for place in sorted(range(len(events)), key=keys.__getitem__):
+        cut = made[-1]
+        if len(cut) >= most and (keys[cut[-1]] != keys[place] or len(cut) >= 2 * most):
+            made.append(cut := [])
+        cut.append(place)
+    return made
+
+
+async def record_cut(
+    connection: Connection,
+    events: Sequence[Event],
+    outline: Callable[[CourseVersion], Outline],
+    codes: Callable[[], str],
+) -> list[Verdict]:
+    before = await standings.lock(connection, {event.registration for event in events})
+    outlines = {key: outline(standing.enrollment.pin) for key, standing in before.items()}
+    item_keys = {key: course.by_key for key, course in outlines.items()}
+    digests = [digest(event) for event in events]
+    targets = {event.voids for event in events if event.verb is Verb.VOIDED and event.voids is not None}
+    known = await ledger.known(connection, targets)
+
+    # Which ids are taken shows when they are inserted: nearly always none is, and nobody had to look.
+    verdicts = judge(events, digests, known=known, item_keys=item_keys)
+    places = [place for place, verdict in enumerate(verdicts) if verdict.status is VerdictStatus.ACCEPTED]
+    rows = [ledger_values(events[place], digests[place], success(events[place], outlines)) for place in places]
+    added = await ledger.add(connection, rows)
+    if others := {event.id for event in events} - added.keys():
+        known |= await ledger.known(connection, others)
+        verdicts = judge(events, digests, known=known, item_keys=item_keys)
+
+    new = defaultdict(list)
+    anew: dict[UUID, Enrollment] = {}
+    for event, verdict in zip(events, verdicts, strict=True):
+        if verdict.status is VerdictStatus.ACCEPTED:
+            new[event.registration].append(event)
+            voids = event.verb is Verb.VOIDED and (event.voids in known or event.voids in added)
+            if voids or added[event.id]:
+                anew[event.registration] = before[event.registration].enrollment
+    whole = await ledger.whole(connection, anew)
+    await standings.save(connection, changes(before, new, whole, outlines, codes))
+    return verdicts
+
+
+def success(event: Event, outlines: Mapping[UUID, Outline]) -> bool | None:
+    if event.item_key is None or event.verb not in ATTEMPTS:
+        return None
+    return outcome(event, outlines[event.registration].by_key[event.item_key])
+
+
+def changes(
+    before: Mapping[UUID, Standing],
+    new: Mapping[UUID, Sequence[Event]],
+    whole: Mapping[UUID, Sequence[Event]],
+    outlines: Mapping[UUID, Outline],
+    codes: Callable[[], str],
+) -> Changes:
+    """What follows from new events; from a registration's whole ledger where a void asks for that."""
+    made = Changes()
+    for key, events in new.items():
+        if key in whole:
+            after = refold(before[key], whole[key], outlines[key])
+            kept: Sequence[Event] = live(whole[key])
+            left = {event.id for event in kept}
+            made.voided.extend((key, event.id) for event in whole[key] if event.id not in left)
+        else:
+            after, kept = fold(before[key], events, outlines[key]), events
+        if after is not before[key]:
+            made.standings.append((before[key], after))
+        if point := resume_point(kept):
+            made.resume_points.append(point)
+        satisfied_at = after.course.satisfied_at
+        if satisfied_at is not None and before[key].course.satisfied_at is None:
+            made.certificates.append(Certificate(registration=key, issued_at=satisfied_at, verify_code=codes()))
+    return made

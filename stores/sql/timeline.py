@@ -1,0 +1,172 @@
+"""The timeline in PostgreSQL, where there is no InfluxDB: weekly partitions, and quarters recomputed as they change."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from stores.errors import Rejected
+from stores.ports.calendar import Span
+from stores.ports.events import Event, Verb, fault_in
+from stores.ports.paging import Page, decode, encode, from_ms, page_of, to_ms
+from stores.ports.timeline import Quarter, Timeline
+from stores.sql.pool import Connection, Pool
+from stores.sql.queries import Conditions
+from stores.sql.timeline_partitions import Partitions
+from stores.sql.timeline_rows import EVENTS, event_of, event_values, quarter_of
+from stores.sql.transact import fetch, transact
+
+AT_ONCE = 2_000
+"""Events in a transaction."""
+GRAIN = "date_bin('15 minutes', at, 'epoch')"
+
+ADD = f"""INSERT INTO {EVENTS.name} ({EVENTS.names}) {EVENTS.given()}
+ON CONFLICT DO NOTHING RETURNING course_key, {GRAIN} AS start"""
+
+TAKE_OUT = f"""DELETE FROM {EVENTS.name}
+WHERE (event_id, at) IN (SELECT id::uuid, at::timestamptz FROM unnest($1::text[], $2::text[]) AS gone(id, at))
+RETURNING course_key, {GRAIN} AS start"""  # noqa: S608
+
+# Quarters are made again from what is there, never added to: a repeat changes nothing.
+RECOUNT = f"""
+WITH touched AS (
+    SELECT course_key, start::timestamptz AS start FROM unnest($1::text[], $2::text[]) AS given(course_key, start)
+), counted AS (
+    SELECT touched.course_key, touched.start, count(event.event_id) AS events,
+        coalesce(sum(event.duration_ms), 0)::int8 AS active_ms
+    FROM touched LEFT JOIN {EVENTS.name} AS event ON event.course_key = touched.course_key
+        AND event.at >= touched.start AND event.at < touched.start + interval '15 minutes'
+    GROUP BY touched.course_key, touched.start
+), emptied AS (
+    DELETE FROM timeline_quarters AS quarter USING counted
+    WHERE quarter.course_key = counted.course_key AND quarter.start = counted.start AND counted.events = 0
+)
+INSERT INTO timeline_quarters (course_key, start, events, active_ms)
+SELECT course_key, start, events, active_ms FROM counted WHERE events > 0
+ON CONFLICT (course_key, start) DO UPDATE SET events = excluded.events, active_ms = excluded.active_ms
+"""  # noqa: S608
+
+COURSE_QUARTERS = """SELECT course_key, start, events, active_ms FROM timeline_quarters
+WHERE course_key = ANY($1::text[]) AND start >= $2 AND start < $3 ORDER BY course_key, start"""
+
+COURSE_LEARNERS = f"""
+SELECT event.course_key, given.start::timestamptz AS start, count(DISTINCT event.learner_id) AS learners
+FROM unnest($2::text[], $3::text[]) AS given(start, finish) JOIN {EVENTS.name} AS event
+    ON event.at >= given.start::timestamptz AND event.at < given.finish::timestamptz
+WHERE event.course_key = ANY($1::text[]) GROUP BY event.course_key, given.start
+"""  # noqa: S608
+
+
+class SqlTimeline(Timeline):
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._partitions = Partitions(pool)
+
+    async def ping(self) -> None:
+        await self._fetch("SELECT 1")
+
+    async def append(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if fault := fault_in(event):
+                raise Rejected("timeline", f"event {event.id}: {fault}")
+        await self._partitions.provide(event.at for event in events)
+        # Neighbours in time share quarters, and so their recounts.
+        ordered = sorted({event.id: event for event in reversed(events)}.values(), key=lambda event: event.at)
+        for start in range(0, len(ordered), AT_ONCE):
+            rows = [event_values(event) for event in ordered[start : start + AT_ONCE]]
+            await self._change(ADD, EVENTS.arrays(rows))
+
+    async def remove(self, events: Sequence[Event]) -> None:
+        for start in range(0, len(events), AT_ONCE):
+            gone = events[start : start + AT_ONCE]
+            await self._change(TAKE_OUT, [[str(event.id) for event in gone], [event.at.isoformat() for event in gone]])
+
+    async def by_learners(
+        self,
+        learner_ids: Sequence[str],
+        *,
+        span: Span | None,
+        verbs: Collection[Verb] | None,
+        courses: Collection[str] | None,
+        after: str | None,
+        first: int,
+    ) -> Mapping[str, Page[Event]]:
+        where = Conditions([*dict.fromkeys(learner_ids)], first + 1)
+        choose(where, span, verbs, courses)
+        if after is not None:
+            ms, event_id = decode("timeline", after, int, UUID)
+            if not ms:
+                raise Rejected("timeline", "malformed cursor")
+            where.add("(at, event_id) < ({0}::timestamptz, {1}::uuid)", from_ms(int(ms)), event_id)
+        query = f"""SELECT {", ".join(f"event.{name}" for name in EVENTS.columns)}
+        FROM unnest($1::text[]) AS asked(learner_id) CROSS JOIN LATERAL (
+            SELECT {EVENTS.names} FROM {EVENTS.name}
+            WHERE learner_id = asked.learner_id{where.text} ORDER BY at DESC, event_id DESC LIMIT $2
+        ) AS event"""  # noqa: S608
+        found: defaultdict[str, list[Event]] = defaultdict(list)
+        for row in await self._fetch(query, *where.args):
+            found[row["learner_id"]].append(event_of(row))
+        return {key: page_of(rows, map(cursor_of, rows), first) for key, rows in found.items()}
+
+    async def learner_quarters(
+        self, learner_ids: Sequence[str], *, span: Span, courses: Collection[str] | None
+    ) -> Mapping[str, Sequence[Quarter]]:
+        where = Conditions([*learner_ids])
+        choose(where, span, None, courses)
+        query = f"""SELECT learner_id, {GRAIN} AS start, count(*) AS events,
+            coalesce(sum(duration_ms), 0)::int8 AS active_ms
+        FROM {EVENTS.name} WHERE learner_id = ANY($1::text[]){where.text} GROUP BY 1, 2 ORDER BY 1, 2"""  # noqa: S608
+        return quarters_by("learner_id", await self._fetch(query, *where.args))
+
+    async def course_quarters(self, course_keys: Sequence[str], *, span: Span) -> Mapping[str, Sequence[Quarter]]:
+        return quarters_by("course_key", await self._fetch(COURSE_QUARTERS, [*course_keys], span.start, span.end))
+
+    async def course_learners(
+        self, course_keys: Sequence[str], *, windows: Sequence[Span]
+    ) -> Mapping[str, Mapping[datetime, int]]:
+        starts = [window.start.isoformat() for window in windows]
+        ends = [window.end.isoformat() for window in windows]
+        counts: defaultdict[str, dict[datetime, int]] = defaultdict(dict)
+        for row in await self._fetch(COURSE_LEARNERS, [*course_keys], starts, ends):
+            counts[row["course_key"]][row["start"]] = row["learners"]
+        return counts
+
+    async def _fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
+        return await fetch(self._pool, "timeline", query, *args)
+
+    async def _change(self, statement: str, arrays: Sequence[Sequence[str | None]]) -> None:
+        """Add or take out rows, and recount the quarters that this touched, in one transaction."""
+
+        async def work(connection: Connection) -> None:
+            changed = {(row["course_key"], row["start"]) for row in await connection.fetch(statement, *arrays)}
+            if changed:
+                touched = sorted(changed)
+                await connection.execute(
+                    RECOUNT, [course for course, _ in touched], [start.isoformat() for _, start in touched]
+                )
+
+        await transact(self._pool, "timeline", work)
+
+
+def choose(
+    where: Conditions, span: Span | None, verbs: Collection[Verb] | None, courses: Collection[str] | None
+) -> None:
+    if span is not None:
+        where.add("at >= {0}::timestamptz AND at < {1}::timestamptz", span.start, span.end)
+    if verbs is not None:
+        where.add("verb = ANY({0}::text[])", [verb.value for verb in verbs])
+    if courses is not None:
+        where.add("course_key = ANY({0}::text[])", [*courses])
+
+
+def cursor_of(event: Event) -> str:
+    return encode(to_ms(event.at), str(event.id))
+
+
+def quarters_by(key: str, rows: Iterable[asyncpg.Record]) -> Mapping[str, Sequence[Quarter]]:
+    found: defaultdict[str, list[Quarter]] = defaultdict(list)
+    for row in rows:
+        found[row[key]].append(quarter_of(row))
+    return found

@@ -1,0 +1,147 @@
+"""Any sequence of enrolments and events gives the same answers in memory, which folds all of them anew each time, and
+in SQL, which merges what is new into what it has."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from itertools import chain, pairwise
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as some
+
+from stores.memory.progress import MemoryProgress
+from stores.ports.events import Event
+from stores.ports.progress import EnrollmentState, Progress
+from stores.sql.migrate import migrate
+from stores.sql.pool import Pool, open_pool
+from stores.sql.progress import SqlProgress
+from tests.backends import Servers, fresh_sql
+from tests.stores.learning import C1, C2, C3, CATALOG, enrollment, events
+
+SETTINGS = settings(
+    derandomize=True,
+    phases=[Phase.generate],  # to shrink a failure takes minutes here, and examples are small as they are
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+NUMBERS = [1, 2, 3]
+REGISTRATIONS = [UUID(int=number) for number in [*NUMBERS, 4]]
+LEARNERS = ["u1", "u2", "nobody"]
+COURSES = ["c1", "c2", "c3", "none"]
+KEYS = ["page", "video", "quiz", "lab", "essay", "extra"]
+
+enrolments = some.builds(
+    enrollment,
+    some.sampled_from(NUMBERS),
+    pin=some.sampled_from([C1, C1, C2, C3]),
+    learner_id=some.sampled_from(LEARNERS[:2]),
+    attributes=some.sampled_from([{}, {"é": [None, 1, 2.5]}]),
+)
+several = events(ids=12, registrations=[*NUMBERS, 1, 1, 4], item_keys=[*KEYS, "quiz", "page", None, "no such item"])
+steps = some.lists(
+    some.tuples(some.just("enroll"), some.lists(enrolments, max_size=3))
+    | some.tuples(some.just("record"), some.lists(several, max_size=8)),
+    max_size=8,
+).map(lambda made: [("enroll", [enrollment(1)]), *made])
+questions = some.fixed_dictionaries(
+    {
+        "states": some.none() | some.sets(some.sampled_from(EnrollmentState)),
+        "courses": some.none() | some.sets(some.sampled_from(COURSES)),
+        "item": some.none() | some.sampled_from(KEYS),
+        "first": some.integers(1, 3),
+    }
+)
+
+
+@pytest.fixture
+async def pool(servers: Servers) -> AsyncIterator[Pool]:
+    async with fresh_sql(servers) as url, open_pool(url) as pool:
+        await migrate(pool, "progress")
+        yield pool
+
+
+async def emptied(pool: Pool) -> SqlProgress:
+    for table in ("enrollments", "item_progress", "course_progress", "certificates", "resume_points", "event_ledger"):
+        await pool.execute(f"DELETE FROM {table}")
+    return SqlProgress(pool)
+
+
+async def rows(progress: Progress) -> dict[str, Any]:
+    """All that follows from the events; of the certificates, their holders and times."""
+    certificates = await progress.certificates(REGISTRATIONS)
+    return {
+        "enrollments": await progress.by_registrations(REGISTRATIONS),
+        "courses": await progress.course_progress(REGISTRATIONS),
+        "items": await progress.item_progress(REGISTRATIONS),
+        "attempts": await progress.attempts(REGISTRATIONS, item=None, after=None, first=99),
+        "certificates": {key: row.issued_at for key, row in certificates.items()},
+        "resume points": await progress.resume_points(REGISTRATIONS),
+    }
+
+
+async def pages(progress: Progress, question: dict[str, Any]) -> list[Any]:
+    """Every page of every list, and the counts, zeros left out."""
+    states, courses, item, first = (question[name] for name in ("states", "courses", "item", "first"))
+    found: list[Any] = []
+    for read in (
+        lambda after: progress.by_learners(LEARNERS, states=states, courses=courses, after=after, first=first),
+        lambda after: progress.by_courses(COURSES, states=states, after=after, first=first),
+        lambda after: progress.attempts(REGISTRATIONS, item=item, after=after, first=first),
+    ):
+        every = await read(None)
+        found.append(every)
+        for cursor in sorted(chain.from_iterable(page.cursors for page in every.values())):
+            found.append(await read(cursor))
+    by_learners = await progress.count_by_learners(LEARNERS, states=states, courses=courses)
+    by_courses = await progress.count_by_courses(COURSES, states=states)
+    return [*found, *({key: n for key, n in counts.items() if n} for counts in (by_learners, by_courses))]
+
+
+@settings(SETTINGS, max_examples=120)
+@given(steps=steps, question=questions)
+async def test_progress_agrees(pool: Pool, steps: Sequence[tuple[str, list[Any]]], question: dict[str, Any]) -> None:
+    memory, sql = MemoryProgress(), await emptied(pool)
+    for step in steps:
+        match step:
+            case ("enroll", new):
+                assert await sql.enroll(new, items=CATALOG) == await memory.enroll(new, items=CATALOG)
+            case ("record", new):
+                assert await sql.record(new, items=CATALOG) == await memory.record(new, items=CATALOG)
+        assert await rows(sql) == await rows(memory)
+    assert await pages(sql, question) == await pages(memory, question)
+
+
+@settings(SETTINGS, max_examples=80)
+@given(
+    made=some.lists(events(ids=9, registrations=[1], item_keys=[*KEYS, "quiz"]), max_size=9, unique_by=lambda e: e.id),
+    chance=some.randoms(use_true_random=False),
+)
+async def test_any_order_repetition_and_cut_ends_in_the_same_rows(
+    pool: Pool, made: list[Event], chance: Random
+) -> None:
+    memory, sql = MemoryProgress(), await emptied(pool)
+    for progress in (memory, sql):
+        await progress.enroll([enrollment(1)], items=CATALOG)
+    await memory.record(made, items=CATALOG)
+    for batch in cut(shuffled([*made, *made[: chance.randint(0, 4)]], chance), chance):
+        await sql.record(batch, items=CATALOG)
+    assert without_history(await rows(sql)) == without_history(await rows(memory))
+
+
+def shuffled(made: list[Event], chance: Random) -> list[Event]:
+    return chance.sample(made, len(made))
+
+
+def cut(made: list[Event], chance: Random) -> list[list[Event]]:
+    edges = sorted(chance.randint(0, len(made)) for _ in range(3))
+    return [made[start:end] for start, end in pairwise([0, *edges, len(made)])]
+
+
+def without_history(found: dict[str, Any]) -> dict[str, Any]:
+    """Versions count commits, and a certificate stays: these two depend on how the events came."""
+    found["courses"] = {key: replace(row, version=0) for key, row in found["courses"].items()}
+    del found["certificates"]
+    return found
