@@ -41,10 +41,14 @@ async def test_variables_and_operation_name_come_along() -> None:
 
 
 async def test_a_mutation_by_get_is_refused() -> None:
+    """A link on another page could make it."""
+    query = 'mutation { endSession(input: {sessionId: "s"}) { errors { code } } }'
     async with gateway() as client:
-        response = await client.get("/graphql", params={"query": "mutation { x }"})
+        response = await client.get("/graphql", params={"query": query})
+        posted = await client.post("/graphql", json={"query": query})
     assert response.status_code == 400
     assert code_of(response.json()) == "BAD_REQUEST"
+    assert posted.json() == {"data": {"endSession": {"errors": []}}}
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,8 @@ PUBLISH = """mutation ($input: CreateCourseInput!) { createCourse(input: $input)
 BEAT = """mutation ($input: HeartbeatInput!) { heartbeat(input: $input) {
   session { id itemKey position startedAt lastSeenAt course { title } } resume { itemKey position at }
   errors { code path } } }"""
-END = "mutation ($input: EndSessionInput!) { endSession(input: $input) { session { id } resume { itemKey } errors { code } } }"
+END = """mutation ($input: EndSessionInput!) { endSession(input: $input) {
+  session { id } resume { itemKey } errors { code } } }"""
 NEW = {"learnerId": "new", "displayName": "Nia", "locale": "cy-GB", "timeZone": "Europe/London"}
 
 
@@ -215,7 +216,7 @@ async def test_every_fault_of_a_course_is_told_at_once(school: School) -> None:
     bad = (
         item("a", weight=-1),
         item("a", masteryScore=1.5),
-        item("", completionThreshold=-0.1),
+        item("", title="x", completionThreshold=-0.1),
         item("d", prerequisites=["d", "nothing"], estimatedDurationSeconds=-5),
     )
     payload = await school.write(PUBLISH, course(*bad, title=" "))
@@ -237,12 +238,12 @@ async def test_every_fault_of_a_course_is_told_at_once(school: School) -> None:
 
 
 async def test_a_heartbeat_keeps_session_presence_and_resume_point(school: School) -> None:
-    given = {"sessionId": "s", "registration": IN_ALGEBRA, "itemKey": "quiz", "position": 3.5, "device": "tv"}
+    given = {"sessionId": "tv", "registration": IN_ALGEBRA, "itemKey": "quiz", "position": 3.5, "device": "tv"}
     payload = await school.write(BEAT, given, world.learner())
     seen = show_time(world.NOW)
     assert payload == {
         "session": {
-            "id": "s",
+            "id": "tv",
             "itemKey": "quiz",
             "position": 3.5,
             "startedAt": seen,
@@ -252,9 +253,9 @@ async def test_a_heartbeat_keeps_session_presence_and_resume_point(school: Schoo
         "resume": {"itemKey": "quiz", "position": 3.5, "at": seen},
         "errors": [],
     }
-    ended = await school.write(END, {"sessionId": "s"}, world.learner())
+    ended = await school.write(END, {"sessionId": "tv"}, world.learner())
     assert ended == {"session": None, "resume": {"itemKey": "quiz"}, "errors": []}
-    assert await school.write(END, {"sessionId": "s"}, world.learner()) == {
+    assert await school.write(END, {"sessionId": "tv"}, world.learner()) == {
         "session": None,
         "resume": None,
         "errors": [],
@@ -262,7 +263,8 @@ async def test_a_heartbeat_keeps_session_presence_and_resume_point(school: Schoo
 
 
 async def test_two_heartbeats_in_one_operation_are_each_read_afresh(school: School) -> None:
-    both = """mutation { a: heartbeat(input: {sessionId: "t", registration: "%s", itemKey: "page"}) { session { itemKey } }
+    both = """mutation {
+      a: heartbeat(input: {sessionId: "t", registration: "%s", itemKey: "page"}) { session { itemKey } }
       b: heartbeat(input: {sessionId: "u", registration: "%s", itemKey: "quiz"}) { session { itemKey } } }"""
     peer = world.peer_of(school.stores, world.learner(), trace=False)
     result = await SCHEMA.execute(both % (IN_ALGEBRA, IN_ALGEBRA), context_value=peer)
