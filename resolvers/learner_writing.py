@@ -10,7 +10,7 @@ from strawberry.scalars import JSON
 from resolvers import permissions
 from resolvers.context import Context
 from resolvers.errors import forbidden
-from resolvers.ids import key_of
+from resolvers.ids import key_of, uuid7
 from resolvers.inputs import LONGEST_KEY, Faults, UserError
 from resolvers.payloads import Written
 from stores.ports.profiles import Profile
@@ -52,7 +52,7 @@ class UpdateLearnerInput:
     attributes: JSON | None = strawberry.field(default=strawberry.UNSET, description="A merge patch; 64 kB at most.")
 
 
-async def create_learner(context: Context, given: CreateLearnerInput, *, new_id: Callable[[], str]) -> Written:
+async def create_learner(context: Context, given: CreateLearnerInput, *, noise: Callable[[int], bytes]) -> Written:
     if not permissions.sees_all(context.viewer):
         raise forbidden()
     faults = Faults("input")
@@ -62,7 +62,7 @@ async def create_learner(context: Context, given: CreateLearnerInput, *, new_id:
         return Written(None, faults.found)
     now = context.peer.now()
     profile = Profile(
-        learner_id=given.learner_id or new_id(),
+        learner_id=given.learner_id or str(uuid7(now, noise(10))),
         display_name=given.display_name,
         email=given.email or None,
         locale=given.locale,

@@ -1,8 +1,8 @@
 """Root fields of writing: what was wrong comes back in the payload."""
 
 from collections.abc import Awaitable, Callable
+from secrets import token_bytes
 from typing import Any, TypeVar
-from uuid import uuid4
 
 import strawberry
 
@@ -16,10 +16,6 @@ from resolvers.session_writing import EndSessionInput, HeartbeatInput, end_sessi
 from stores.errors import StoreError
 
 P = TypeVar("P", Written, Sat)
-
-
-def new_id() -> str:
-    return str(uuid4())
 
 
 async def told(info: Info, work: Awaitable[P], nothing: Callable[[list[UserError]], P]) -> Any:
@@ -52,7 +48,7 @@ class Mutation:
 
     @strawberry.mutation(description="Make a learner's profile. For an ADMIN.")
     async def create_learner(self, info: Info, input: CreateLearnerInput) -> LearnerPayload:
-        payload: LearnerPayload = await told(info, create_learner(info.context, input, new_id=new_id), not_written)
+        payload: LearnerPayload = await told(info, create_learner(info.context, input, noise=token_bytes), not_written)
         return payload
 
     @strawberry.mutation(description="Change a learner's profile. For the learner and an ADMIN.")
@@ -62,7 +58,7 @@ class Mutation:
 
     @strawberry.mutation(description="Keep session, presence and resume point. For the learner themself.")
     async def heartbeat(self, info: Info, input: HeartbeatInput) -> SessionPayload:
-        payload: SessionPayload = await told(info, heartbeat(info.context, input, new_id=new_id), not_sat)
+        payload: SessionPayload = await told(info, heartbeat(info.context, input, noise=token_bytes), not_sat)
         return payload
 
     @strawberry.mutation(description="End the viewer's session; the resume point stays.")

@@ -9,6 +9,7 @@ import strawberry
 from resolvers import permissions
 from resolvers.context import Context
 from resolvers.errors import forbidden
+from resolvers.ids import uuid7
 from resolvers.inputs import LONGEST_KEY, Faults
 from resolvers.loaders import ENROLLMENTS
 from resolvers.payloads import Sat
@@ -31,16 +32,17 @@ class EndSessionInput:
     session_id: strawberry.ID = strawberry.field(description="The session that ends.")
 
 
-async def heartbeat(context: Context, given: HeartbeatInput, *, new_id: Callable[[], str]) -> Sat:
+async def heartbeat(context: Context, given: HeartbeatInput, *, noise: Callable[[int], bytes]) -> Sat:
     """A learner's own affair: nobody is here in another's name."""
     enrollment = await context.loaders.load(ENROLLMENTS, given.registration, ())
     if enrollment is None or not permissions.is_self(context.viewer, enrollment.learner_id):
         raise forbidden()
+    now = context.peer.now()
     faults = Faults("input")
     faults.text("sessionId", given.session_id, longest=LONGEST_KEY)
     faults.text("device", given.device)
     faults.amount("position", given.position)
-    faults.moment("at", given.at, now=context.peer.now())
+    faults.moment("at", given.at, now=now)
     if given.item_key is not None:
         item = await context.loaders.load(ITEMS, (given.registration, given.item_key), ())
         if item is None:
@@ -48,14 +50,14 @@ async def heartbeat(context: Context, given: HeartbeatInput, *, new_id: Callable
     if faults.found:
         return Sat(None, None, faults.found)
     beat = Heartbeat(
-        session_id=given.session_id or new_id(),
+        session_id=given.session_id or str(uuid7(now, noise(10))),
         learner_id=enrollment.learner_id,
         registration=enrollment.registration,
         course_key=enrollment.course_key,
         item_key=given.item_key,
         position=given.position,
         device=given.device,
-        at=given.at or context.peer.now(),
+        at=given.at or now,
     )
     await context.loaders.call("sessions", "touch", 1, context.peer.stores.sessions.touch([beat]))
     return Sat(enrollment.learner_id, enrollment.registration, [])

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import RFC_4122, UUID
 
 import pytest
 
+from resolvers.ids import uuid7
 from resolvers.learner_writing import merged
 from resolvers.scalars import show_time
 from resolvers.schema import build_schema
@@ -158,7 +160,16 @@ async def test_a_learner_is_made_once(school: School) -> None:
     again = await school.write(CREATE, {**NEW, "displayName": "Other"})
     assert again == {"learner": None, "errors": [{"code": "CONFLICT", "path": ["input", "learnerId"]}]}
     without = {name: value for name, value in NEW.items() if name != "learnerId"}
-    assert len((await school.write(CREATE, without))["learner"]["learnerId"]) == 36
+    made = UUID((await school.write(CREATE, without))["learner"]["learnerId"])
+    assert (made.version, made.variant) == (7, RFC_4122)
+
+
+def test_ids_that_we_make_are_in_the_order_of_time() -> None:
+    """The example of RFC 9562, appendix A.6."""
+    moment = datetime(2022, 2, 22, 19, 22, 22, tzinfo=UTC)
+    noise = (0xCC3 << 64 | 0x18C4DC0C0C07398F).to_bytes(10, "big")
+    assert uuid7(moment, noise) == UUID("017F22E2-79B0-7CC3-98C4-DC0C0C07398F")
+    assert uuid7(moment, bytes([255] * 10)) < uuid7(moment + timedelta(milliseconds=1), bytes(10))
 
 
 @pytest.mark.parametrize(
