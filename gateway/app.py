@@ -38,7 +38,10 @@ def build_app(
     access: Access,
     now: Callable[[], datetime],
     new_id: Callable[[], str] = lambda: uuid4().hex,
+    host: str = "127.0.0.1",
 ) -> Starlette:
+    """`host`: the address it is to listen on, by which it may be called where no token is needed."""
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
         async with open_stores() as (stores, backends):
@@ -55,7 +58,7 @@ def build_app(
         middleware=[
             Middleware(Observe, new_id=new_id),
             # Where no token is needed, another site's name must not lead here (DNS rebinding).
-            *([] if access.nobody is None else [Middleware(TrustedHostMiddleware, LOOPBACK_NAMES)]),
+            *([] if access.nobody is None else [Middleware(TrustedHostMiddleware, [*LOOPBACK_NAMES, host])]),
             Middleware(BodyLimit, most=settings.http.body_limit),
         ],
         exception_handlers={HTTPException: as_refusal},

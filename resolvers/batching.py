@@ -18,6 +18,7 @@ from stores.ports.stores import Stores
 K = TypeVar("K", bound=Hashable)
 A = TypeVar("A", bound=Hashable)
 V = TypeVar("V")
+T = TypeVar("T")
 V_co = TypeVar("V_co", covariant=True)
 
 
@@ -99,25 +100,34 @@ class Loaders:
             loader = self._open[path, args] = DataLoader(batch, max_batch_size=cap)
         return loader
 
+    async def call(self, store: str, name: str, keys: int, work: Awaitable[T]) -> T:
+        """One call of a store, a read or a write: its deadline, its place in the trace, its faults made known."""
+        started = perf_counter()
+        try:
+            async with asyncio.timeout(self.deadlines[store].total_seconds()):
+                return await work
+        except TimeoutError:
+            self.failures.failed(store)
+            raise TimedOut(store, "no answer within its deadline") from None
+        except StoreError as error:
+            if isinstance(error, TimedOut | Unavailable):
+                self.failures.failed(store)
+            raise
+        finally:
+            self.batches.append(Batch(store, name, keys, (perf_counter() - started) * 1000))
+
+    def forget(self) -> None:
+        """Read afresh from here on: something was written."""
+        self._open.clear()
+
     async def _read(self, path: "AnyPath[K, A, V]", keys: list[K], args: A) -> Mapping[K, V]:
         if isinstance(path, Joined):
             return await path.read(self, keys, args)
-        started = perf_counter()
         try:
-            async with asyncio.timeout(self.deadlines[path.store].total_seconds()):
-                return await path.read(self.stores, keys, args)
-        except TimeoutError:
-            self.failures.failed(path.store)
-            raise TimedOut(path.store, "no answer within its deadline") from None
+            return await self.call(path.store, path.call, len(keys), path.read(self.stores, keys, args))
         except asyncio.CancelledError:
             # A loader whose function is cancelled never answers: its waiters would hang for ever.
             raise Unavailable(path.store, "the call was cancelled") from None
-        except StoreError as error:
-            if isinstance(error, TimedOut | Unavailable):
-                self.failures.failed(path.store)
-            raise
-        finally:
-            self.batches.append(Batch(path.store, path.call, len(keys), (perf_counter() - started) * 1000))
 
 
 def _retrieve(future: "asyncio.Future[Any]") -> None:

@@ -5,6 +5,8 @@ from graphql import GraphQLError, GraphQLNonNull, GraphQLObjectType
 from strawberry.types import ExecutionContext
 
 from resolvers.crossing import Crossing, RootCrossing
+from resolvers.documents import Parsed, Validated
+from resolvers.mutations import Mutation
 from resolvers.operation import Operation
 from resolvers.queries import Query
 from resolvers.scalars import CONFIG
@@ -16,7 +18,7 @@ class Graph(strawberry.Schema):
 
 
 def build_schema() -> strawberry.Schema:
-    schema = Graph(query=Query, extensions=[Operation], config=CONFIG)
+    schema = Graph(query=Query, mutation=Mutation, extensions=[Parsed, Validated, Operation], config=CONFIG)
     refuse_fragile(schema)
     return schema
 

@@ -54,7 +54,12 @@ async def demonstrate(options: Namespace, settings: Settings, stopping: Stopping
             await prepare(options, folder, places, console)
             access = demo_access(places, is_loopback(host))
             app = build_app(
-                settings, schema=build_schema(), open_stores=places.opener(utc_now), access=access, now=utc_now
+                settings,
+                schema=build_schema(),
+                open_stores=places.opener(utc_now),
+                access=access,
+                now=utc_now,
+                host=host,
             )
             url = f"{address_of(bound)}/graphql"
             show(console, places, access)

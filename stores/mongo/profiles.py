@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pymongo import ASCENDING
 from pymongo.errors import BulkWriteError
 
 from stores.errors import Rejected
@@ -16,6 +17,7 @@ MOST_IDS = 100
 """In one `$in`: SecantusDB slows down beyond."""
 INSERTED_AT_ONCE = 1_000
 DUPLICATE_KEY = 11000
+OPTIONAL = ("email", "emailKey", "avatarUrl", "goals", "skills", "preferences", "attributes", "consents")
 
 
 class MongoProfiles(Profiles):
@@ -45,19 +47,31 @@ class MongoProfiles(Profiles):
                 if left == 0:
                     break
                 ordered = self._learners.find(chosen, batch_size=wanted).sort("_id").limit(left)
+                if chosen.keys() <= {"_id"}:
+                    # What MongoDB finds by itself, and SecantusDB only so: 1.2 s become 0.5 over 28,785 learners.
+                    ordered = ordered.hint([("_id", ASCENDING)])
                 rows += [_profile(document) async for document in ordered]
         return page_of(rows, (encode(row.learner_id) for row in rows), first)
 
     async def add(self, profiles: Sequence[Profile]) -> int:
         new: dict[str, Profile] = {}
         for profile in profiles:
-            if fault := fault_of(profile.preferences) or fault_of(profile.attributes):
-                raise Rejected("profiles", f"{profile.learner_id}: {fault}")
+            _check(profile)
             new.setdefault(profile.learner_id, profile)
         added = 0
         for some in _slices(list(new.values()), INSERTED_AT_ONCE):
             added += await self._insert([_document(profile) for profile in some])
         return added
+
+    async def replace(self, profile: Profile) -> bool:
+        _check(profile)
+        document = _document(profile)
+        gone = {name: "" for name in OPTIONAL if name not in document}
+        # Fields of others' making stay: what is ours is set or taken away, the document is not replaced.
+        change = {"$set": document} | ({"$unset": gone} if gone else {})
+        with translated("profiles"):
+            done = await self._learners.update_one({"_id": profile.learner_id, "version": profile.version - 1}, change)
+        return done.matched_count == 1
 
     async def _insert(self, documents: list[Document]) -> int:
         with translated("profiles"):
@@ -68,6 +82,11 @@ class MongoProfiles(Profiles):
                 if error.details["writeConcernErrors"] or any(each["code"] != DUPLICATE_KEY for each in failures):
                     raise
                 return len(documents) - len(failures)
+
+
+def _check(profile: Profile) -> None:
+    if fault := fault_of(profile.preferences) or fault_of(profile.attributes):
+        raise Rejected("profiles", f"{profile.learner_id}: {fault}")
 
 
 def _slices(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

@@ -56,3 +56,7 @@ class Profiles(Pinger, Protocol):
     async def add(self, profiles: Sequence[Profile]) -> int:
         """Keep those whose id is new and leave the others as they are; say how many were new. Any number at once.
         `Rejected`, with nothing kept: an open document that could not be given back exactly (`documents.fault_of`)."""
+
+    async def replace(self, profile: Profile) -> bool:
+        """Keep this profile in place of its version before (`profile.version - 1`), in one atomic document write.
+        False, with nothing changed, when another version is kept, or none. `Rejected` as in `add`."""

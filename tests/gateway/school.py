@@ -39,7 +39,11 @@ def school(**instead: Any) -> OpenStores:
 
 @asynccontextmanager
 async def gateway(
-    settings: Mapping[str, str] = NO_SETTINGS, *, access: Access = OPEN, open_stores: OpenStores | None = None
+    settings: Mapping[str, str] = NO_SETTINGS,
+    *,
+    access: Access = OPEN,
+    open_stores: OpenStores | None = None,
+    host: str = "127.0.0.1",
 ) -> AsyncIterator[httpx2.AsyncClient]:
     ids = count(1)
     app = build_app(
@@ -49,6 +53,7 @@ async def gateway(
         access=access,
         now=lambda: world.NOW,
         new_id=lambda: f"request-{next(ids)}",
+        host=host,
     )
     lifespan: AbstractAsyncContextManager[Any] = app.router.lifespan_context(app)
     async with lifespan as state:

@@ -41,10 +41,14 @@ async def test_variables_and_operation_name_come_along() -> None:
 
 
 async def test_a_mutation_by_get_is_refused() -> None:
+    """A link on another page could make it."""
+    query = 'mutation { endSession(input: {sessionId: "s"}) { errors { code } } }'
     async with gateway() as client:
-        response = await client.get("/graphql", params={"query": "mutation { x }"})
+        response = await client.get("/graphql", params={"query": query})
+        posted = await client.post("/graphql", json={"query": query})
     assert response.status_code == 400
     assert code_of(response.json()) == "BAD_REQUEST"
+    assert posted.json() == {"data": {"endSession": {"errors": []}}}
 
 
 @pytest.mark.parametrize(
@@ -174,6 +178,13 @@ async def test_where_no_token_is_needed_another_sites_name_is_refused() -> None:
     async with gateway(access=SERVE) as client:
         named = await client.post("/graphql", json=ME, headers={"Host": "school.example", **bearer(world.learner())})
     assert (rebound.status_code, local.status_code, named.status_code) == (400, 200, 200)
+
+
+async def test_the_address_it_listens_on_is_a_name_of_its_own() -> None:
+    async with gateway(host="127.0.0.2") as client:
+        local = await client.post("/graphql", json=COURSES, headers={"Host": "127.0.0.2:8000"})
+        other = await client.post("/graphql", json=COURSES, headers={"Host": "127.0.0.3:8000"})
+    assert (local.status_code, other.status_code) == (200, 400)
 
 
 async def test_an_admin_may_ask_what_it_costs() -> None:

@@ -17,6 +17,7 @@ from graphql.utilities import find_breaking_changes
 from resolvers.crossing import Ask, RootCrossing, crossing
 from resolvers.loaders import LATEST
 from resolvers.schema import build_schema, refuse_fragile
+from resolvers.viewer import Viewer
 from stores.errors import TimedOut, Unavailable
 from tests.resolvers import world
 
@@ -197,3 +198,26 @@ async def test_a_dead_store_is_asked_within_its_deadline() -> None:
     peer = replace(peer, deadlines={**world.DEADLINES, "sessions": timedelta(milliseconds=20)})
     result = await SCHEMA.execute(PAGE, context_value=peer)
     assert [error.extensions for error in result.errors or []] == [{"code": "STORE_TIMEOUT", "store": "sessions"}]
+
+
+async def test_a_document_that_comes_again_is_asked_as_its_own_viewer_with_its_own_variables() -> None:
+    """Parsed and validated once; nothing else of an operation may be kept."""
+    stores = await world.open_school()
+    query = "query ($c: String!) { course(key: $c) { title enrollments(first: 1) { totalCount } } }"
+
+    async def asked(viewer: Viewer, key: str) -> Any:
+        peer = world.peer_of(stores, viewer, trace=False)
+        return (await SCHEMA.execute(query, variable_values={"c": key}, context_value=peer)).data
+
+    seen = {"title": "Algebra", "enrollments": {"totalCount": world.IN_ALGEBRA}}
+    assert await asked(world.admin(), world.ALGEBRA) == {"course": seen}
+    assert await asked(world.learner(), world.ALGEBRA) == {"course": {"title": "Algebra", "enrollments": None}}
+    assert await asked(world.instructor(world.BOTANY), world.BOTANY) == {
+        "course": {"title": "Botany", "enrollments": {"totalCount": 2}}
+    }
+
+
+@pytest.mark.parametrize("query", ["{ nothing }", "{ me { displayName }", "{ me { " + "displayName " * 2000 + "} }"])
+async def test_a_document_is_answered_the_same_when_it_comes_again(query: str) -> None:
+    first, again = await ask(query), await ask(query)
+    assert (first.data, first.errors) == (again.data, again.errors)

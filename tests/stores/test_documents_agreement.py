@@ -53,6 +53,7 @@ profiles_of_some = some.builds(
     goals=some.lists(texts, max_size=2).map(tuple),
     preferences=documents,
     attributes=some.just({}) | documents,
+    version=some.integers(1, 3),
 )
 filters = some.builds(
     ProfileFilter,
@@ -64,6 +65,7 @@ cursors = some.none() | ids.map(encode) | some.sampled_from(["", encode(1)])
 sizes = some.integers(1, 5)
 profile_steps = some.lists(
     calls("add", some.lists(profiles_of_some, max_size=4))
+    | calls("replace", profiles_of_some)
     | calls("by_ids", some.lists(ids, max_size=4))
     | calls("page", filters, after=cursors, first=sizes),
     max_size=8,

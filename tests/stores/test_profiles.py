@@ -215,3 +215,37 @@ async def test_all_parts_of_a_filter_hold(profiles: Profiles) -> None:
     )
     where = ProfileFilter(name_starts_with="ann", email="a@X.org", ids=("1", "2", "3", "4"))
     assert await learner_ids(profiles, where, first=1) == ["1", "4"]
+
+
+async def test_replaces_the_version_before_and_no_other(profiles: Profiles) -> None:
+    await profiles.add([FULL])
+    bare = profile("u1", version=8)
+    assert await profiles.replace(bare)
+    assert await profiles.by_ids(["u1"]) == {"u1": bare}
+    for version in (7, 8, 10):
+        assert not await profiles.replace(profile("u1", display_name="late", version=version))
+    assert not await profiles.replace(profile("u2", version=2))
+    assert await profiles.by_ids(["u1", "u2"]) == {"u1": bare}
+
+
+async def test_a_replaced_profile_is_found_by_what_it_is_now(profiles: Profiles) -> None:
+    await profiles.add([profile("u1", display_name="Ann", email="a@x.org")])
+    await profiles.replace(profile("u1", display_name="Zoe", email=None, version=2))
+    assert await learner_ids(profiles, ProfileFilter(name_starts_with="zo")) == ["u1"]
+    assert await learner_ids(profiles, ProfileFilter(name_starts_with="an")) == []
+    assert await learner_ids(profiles, ProfileFilter(email="a@x.org")) == []
+
+
+async def test_of_many_who_replace_one_version_one_does(profiles: Profiles) -> None:
+    await profiles.add([profile("u1")])
+    tries = [profile("u1", display_name=f"by {number}", version=2) for number in range(8)]
+    done = await asyncio.gather(*map(profiles.replace, tries))
+    assert sum(done) == 1
+    assert (await profiles.by_ids(["u1"]))["u1"] == tries[done.index(True)]
+
+
+async def test_replaces_nothing_by_what_cannot_be_kept_exactly(profiles: Profiles) -> None:
+    await profiles.add([profile("u1")])
+    with pytest.raises(Rejected):
+        await profiles.replace(profile("u1", attributes={"x": float("nan")}, version=2))
+    assert (await profiles.by_ids(["u1"]))["u1"].version == 1

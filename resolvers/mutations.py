@@ -1,0 +1,67 @@
+"""Root fields of writing: what was wrong comes back in the payload."""
+
+from collections.abc import Awaitable, Callable
+from secrets import token_bytes
+from typing import Any, TypeVar
+
+import strawberry
+
+from resolvers.context import Info
+from resolvers.course_writing import CreateCourseInput, create_course
+from resolvers.errors import Refused
+from resolvers.inputs import UserError
+from resolvers.learner_writing import CreateLearnerInput, UpdateLearnerInput, create_learner, update_learner
+from resolvers.payloads import CoursePayload, LearnerPayload, Sat, SessionPayload, Written, refused
+from resolvers.session_writing import EndSessionInput, HeartbeatInput, end_session, heartbeat
+from stores.errors import StoreError
+
+P = TypeVar("P", Written, Sat)
+
+
+async def told(info: Info, work: Awaitable[P], nothing: Callable[[list[UserError]], P]) -> Any:
+    """The payload of `work`; a refusal or a store's fault is told in it. What is read beneath it is read afresh."""
+    try:
+        return await work
+    except Refused as error:
+        code = str((error.extensions or {})["code"])
+        return nothing([UserError(code=code, message=error.message, path=["input"])])
+    except StoreError as error:
+        return nothing([refused(error)])
+    finally:
+        info.context.loaders.forget()
+
+
+def not_written(errors: list[UserError]) -> Written:
+    return Written(None, errors)
+
+
+def not_sat(errors: list[UserError]) -> Sat:
+    return Sat(None, None, errors)
+
+
+@strawberry.type(description="Writing. Every payload says what was wrong in `errors`.")
+class Mutation:
+    @strawberry.mutation(description="Publish a course; the same key again makes a new version. For an ADMIN.")
+    async def create_course(self, info: Info, input: CreateCourseInput) -> CoursePayload:
+        payload: CoursePayload = await told(info, create_course(info.context, input), not_written)
+        return payload
+
+    @strawberry.mutation(description="Make a learner's profile. For an ADMIN.")
+    async def create_learner(self, info: Info, input: CreateLearnerInput) -> LearnerPayload:
+        payload: LearnerPayload = await told(info, create_learner(info.context, input, noise=token_bytes), not_written)
+        return payload
+
+    @strawberry.mutation(description="Change a learner's profile. For the learner and an ADMIN.")
+    async def update_learner(self, info: Info, input: UpdateLearnerInput) -> LearnerPayload:
+        payload: LearnerPayload = await told(info, update_learner(info.context, input), not_written)
+        return payload
+
+    @strawberry.mutation(description="Keep session, presence and resume point. For the learner themself.")
+    async def heartbeat(self, info: Info, input: HeartbeatInput) -> SessionPayload:
+        payload: SessionPayload = await told(info, heartbeat(info.context, input, noise=token_bytes), not_sat)
+        return payload
+
+    @strawberry.mutation(description="End the viewer's session; the resume point stays.")
+    async def end_session(self, info: Info, input: EndSessionInput) -> SessionPayload:
+        payload: SessionPayload = await told(info, end_session(info.context, input), not_sat)
+        return payload
