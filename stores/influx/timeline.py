@@ -125,7 +125,7 @@ def cursor_of(time: int) -> str:
 
 def time_of(cursor: str) -> int:
     ms, slot = decode(STORE, cursor, int, int)
-    if not ms or not slot or not 0 <= int(slot) < NS_OF_MS:
+    if not 0 <= int(slot) < NS_OF_MS:
         raise Rejected(STORE, "malformed cursor")
     return max(EARLIEST, min(LATEST, int(ms) * NS_OF_MS + int(slot)))
 

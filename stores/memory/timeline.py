@@ -101,8 +101,6 @@ def _order(event: Event) -> Order:
 
 def _mark(cursor: str) -> Order:
     ms, event_id = decode("timeline", cursor, int, UUID)
-    if not ms:
-        raise Rejected("timeline", "malformed cursor")
     return int(ms), event_id
 
 

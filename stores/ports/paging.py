@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import UnionType
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -36,8 +37,9 @@ def encode(*parts: str | int | None) -> str:
     return base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def decode(store: str, cursor: str, *kinds: type) -> list[str]:
-    """The parts of a cursor as text, empty text for null; `Rejected` unless it has exactly these kinds of parts."""
+def decode(store: str, cursor: str, *kinds: type | UnionType) -> list[str]:
+    """The parts of a cursor as text, empty text for null (of `int | None`); `Rejected` unless it has exactly these
+    kinds of parts."""
     try:
         parts = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error, RecursionError):
@@ -50,11 +52,11 @@ def decode(store: str, cursor: str, *kinds: type) -> list[str]:
     return ["" if part is None else str(part) for part in parts]
 
 
-def fits(part: object, kind: type) -> bool:
+def fits(part: object, kind: type | UnionType) -> bool:
     """Whether a part is what a cursor of ours has there, and what every backend can compare with: an int that is a
-    moment in ms, a text without NUL and half characters, a UUID written in the usual form, or (but for that) null."""
-    if part is None:
-        return kind is not UUID
+    moment in ms, a text without NUL and half characters, a UUID written in the usual form, or null where it may be."""
+    if kind == int | None:
+        return part is None or fits(part, int)
     if kind is int:
         return type(part) is int and part in MOMENTS
     pattern = UUID_TEXT if kind is UUID else CLEAN_TEXT
@@ -67,7 +69,6 @@ def page_of(rows: Iterable[T_co], cursors: Iterable[str], first: int) -> Page[T_
     return Page(kept[:first], marks[:first], len(kept) > first)
 
 
-EMPTY: Page[object] = Page((), (), has_next=False)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -24,7 +24,7 @@ WITH given AS ({BOTH.given()}), fresh AS (
     RETURNING 1
 )
 SELECT count(*) FROM fresh
-"""  # noqa: S608
+"""
 
 
 async def enroll(connection: Connection, standings: Sequence[Standing]) -> int:

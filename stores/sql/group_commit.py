@@ -45,13 +45,14 @@ class GroupCommit:
         return await job.verdicts
 
     async def _run(self) -> None:
+        group: list[Job] = []
         try:
             while group := self._next_group():
                 await self._settle(group)
         finally:
             self._running = None
-            for job in self._waiting:
-                job.verdicts.cancel()
+            for job in (*group, *self._waiting):
+                job.verdicts.cancel()  # does nothing to those that have theirs
 
     def _next_group(self) -> list[Job]:
         group: list[Job] = []
@@ -75,10 +76,6 @@ class GroupCommit:
                 fail(group, error)
         except Exception as error:
             fail(group, error)
-        except BaseException:
-            for job in group:
-                job.verdicts.cancel()
-            raise
         else:
             start = 0
             for job in group:

@@ -21,11 +21,11 @@ SELECT true AS added, event_id, registration FROM added
 UNION ALL
 SELECT false AS added, voids, registration FROM event_ledger
 WHERE voids = ANY($1::text[]::uuid[]) AND voids IS NOT NULL AND verb = 'VOIDED'
-"""  # noqa: S608
+"""
 
 KNOWN = "SELECT event_id, registration, body_sha256 FROM event_ledger WHERE event_id = ANY($1::text[]::uuid[])"
 
-WHOLE = f"SELECT {LEDGER.names} FROM event_ledger WHERE registration = ANY($1::text[]::uuid[])"  # noqa: S608
+WHOLE = f"SELECT {LEDGER.names} FROM event_ledger WHERE registration = ANY($1::text[]::uuid[])"
 
 
 async def add(connection: Connection, rows: Sequence[tuple[object, ...]]) -> dict[UUID, bool]:

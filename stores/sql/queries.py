@@ -1,43 +1,18 @@
 """Progress' reads as SQL. Keys go in as one array; each page's query runs once a key, beside the others."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from stores.errors import Rejected
 from stores.ports.facts import ATTEMPTS
-from stores.ports.paging import CLEAN_TEXT, decode, from_ms
+from stores.ports.paging import decode, from_ms
 from stores.ports.progress import EnrollmentState
+from stores.sql.conditions import Conditions, sendable
 from stores.sql.rows import ENROLLMENTS
 from stores.sql.tables import Table
 
 
-class Conditions:
-    """Conditions that are there or not, with their parameters after `args`."""
-
-    def __init__(self, *args: object) -> None:
-        self.args = [*args]
-        self.text = ""
-
-    def add(self, condition: str, *values: object) -> None:
-        """`{0}` … stand for the values."""
-        names = [f"${len(self.args) + number}" for number in range(1, len(values) + 1)]
-        self.text += f" AND ({condition.format(*names)})"
-        self.args += values
-
-    def choose(self, states: Collection[EnrollmentState] | None, courses: Collection[str] | None) -> None:
-        if states is not None:
-            self.add("state = ANY({0}::text[])", [state.value for state in states])
-        if courses is not None:
-            self.add("course_key = ANY({0}::text[])", sendable(courses))
-
-
-def sendable(keys: Iterable[str]) -> list[str]:
-    """The different ones among the keys that a row could have; text with a NUL would fail the others, too."""
-    return [key for key in dict.fromkeys(keys) if CLEAN_TEXT.fullmatch(key)]
-
-
 def by_key(table: Table) -> str:
-    return f"SELECT {table.names} FROM {table.name} WHERE registration = ANY($1::text[]::uuid[])"  # noqa: S608
+    return f"SELECT {table.names} FROM {table.name} WHERE registration = ANY($1::text[]::uuid[])"
 
 
 def enrollments_of_learners(
@@ -49,9 +24,10 @@ def enrollments_of_learners(
     first: int,
 ) -> tuple[str, list[object]]:
     where = Conditions(sendable(learner_ids), first + 1)
-    where.choose(states, courses)
+    where.among("state", states)
+    where.among("course_key", courses)
     if after is not None:
-        ms, registration = decode("progress", after, int, UUID)
+        ms, registration = decode("progress", after, int | None, UUID)
         if ms:
             where.add(
                 "enrolled_at IS NULL OR enrolled_at < {0}::timestamptz"
@@ -69,7 +45,7 @@ def enrollments_of_courses(
     course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None, after: str | None, first: int
 ) -> tuple[str, list[object]]:
     where = Conditions(sendable(course_keys), first + 1)
-    where.choose(states, None)
+    where.among("state", states)
     if after is not None:
         where.add("registration > {0}::uuid", decode("progress", after, UUID)[0])
     return pages("course_key", where, order="registration"), where.args
@@ -83,15 +59,16 @@ CROSS JOIN LATERAL (
     SELECT {ENROLLMENTS.names} FROM enrollments WHERE {key} = asked.key{where.text} ORDER BY {order} LIMIT $2
 ) AS found
 ORDER BY {order}
-"""  # noqa: S608
+"""
 
 
 def counts(
     key: str, keys: Sequence[str], *, states: Collection[EnrollmentState] | None, courses: Collection[str] | None
 ) -> tuple[str, list[object]]:
     where = Conditions(sendable(keys))
-    where.choose(states, courses)
-    query = f"SELECT {key}, count(*) FROM enrollments WHERE {key} = ANY($1::text[]){where.text} GROUP BY {key}"  # noqa: S608
+    where.among("state", states)
+    where.among("course_key", courses)
+    query = f"SELECT {key}, count(*) FROM enrollments WHERE {key} = ANY($1::text[]){where.text} GROUP BY {key}"
     return query, where.args
 
 
@@ -102,13 +79,10 @@ def attempts(
     registrations: Sequence[UUID], *, item: str | None, after: str | None, first: int
 ) -> tuple[str, list[object]]:
     counted = Conditions([str(key) for key in registrations], first + 1)
-    if item is not None:
-        counted.add("item_key = ANY({0}::text[])", sendable([item]))
+    counted.among("item_key", None if item is None else [item])
     shown = Conditions(*counted.args)
     if after is not None:
         ms, event_id = decode("progress", after, int, UUID)
-        if not ms:
-            raise Rejected("progress", "malformed cursor")
         shown.add("(occurred_at, event_id) > ({0}::timestamptz, {1}::uuid)", from_ms(int(ms)), event_id)
     query = f"""
 SELECT registration, number, event_id, item_key, occurred_at, score, outcome
@@ -131,5 +105,5 @@ FROM (
 ) AS placed
 WHERE place <= $2
 ORDER BY registration, place
-"""  # noqa: S608
+"""
     return query, shown.args

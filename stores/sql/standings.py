@@ -36,9 +36,9 @@ JOIN course_progress AS course ON course.registration = enrollment.registration
 WHERE enrollment.registration = ANY($1::text[]::uuid[])
 ORDER BY enrollment.registration
 FOR UPDATE OF course
-"""  # noqa: S608
+"""
 
-ITEM_ROWS = f"SELECT {ITEMS.names} FROM item_progress WHERE registration = ANY($1::text[]::uuid[])"  # noqa: S608
+ITEM_ROWS = f"SELECT {ITEMS.names} FROM item_progress WHERE registration = ANY($1::text[]::uuid[])"
 
 TABLES = (ITEMS, COURSES, MOVES, RESUME_POINTS, CERTIFICATES)
 FIRST = [1 + sum(len(table.columns) for table in TABLES[:place]) for place in range(len(TABLES))]
@@ -70,7 +70,7 @@ WITH items AS (
     RETURNING 1
 )
 SELECT 1
-"""  # noqa: S608
+"""
 
 FORGET_ITEMS = """
 DELETE FROM item_progress WHERE (registration, item_key) IN (

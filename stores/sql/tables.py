@@ -29,6 +29,8 @@ TEXT_OF: Mapping[str, Callable[[Any], str]] = {
     "timestamptz": datetime.isoformat,
     "uuid": str,
 }
+READ_ONE_BY_ONE = {"bytea": "decode({}, 'hex')", "jsonb": "{}::jsonb", "text": "{}"}
+"""Of all others, the array is cast as a whole. CockroachDB has no arrays of jsonb."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +47,11 @@ class Table:
     def given(self, first: int = 1) -> str:
         """A query for the rows of `arrays`, which are the parameters from `first` on."""
         arrays = [
-            f"${number}::text[]" + ("" if kind in ("text", "bytea") else f"::{kind}[]")
+            f"${number}::text[]" + ("" if kind in READ_ONE_BY_ONE else f"::{kind}[]")
             for number, kind in enumerate(self.columns.values(), first)
         ]
-        picked = [f"decode({name}, 'hex')" if kind == "bytea" else name for name, kind in self.columns.items()]
-        return f"SELECT {', '.join(picked)} FROM unnest({', '.join(arrays)}) AS given({self.names})"  # noqa: S608
+        picked = [READ_ONE_BY_ONE.get(kind, "{}").format(name) for name, kind in self.columns.items()]
+        return f"SELECT {', '.join(picked)} FROM unnest({', '.join(arrays)}) AS given({self.names})"
 
     def set(self, *, but: Iterable[str], to: str) -> str:
         """Assignments of all columns `but` these `to` those of a row."""

@@ -12,22 +12,23 @@ from stores.ports.calendar import Span
 from stores.ports.events import Event, Verb, fault_in
 from stores.ports.paging import Page, decode, encode, from_ms, page_of, to_ms
 from stores.ports.timeline import Quarter, Timeline
+from stores.sql.conditions import Conditions, sendable
 from stores.sql.pool import Connection, Pool
-from stores.sql.queries import Conditions
-from stores.sql.timeline_partitions import Partitions
+from stores.sql.timeline_partitions import Partitions, WeekDropped
 from stores.sql.timeline_rows import EVENTS, event_of, event_values, quarter_of
 from stores.sql.transact import fetch, transact
 
 AT_ONCE = 2_000
 """Events in a transaction."""
 GRAIN = "date_bin('15 minutes', at, 'epoch')"
+WITHIN = "at >= {0}::timestamptz AND at < {1}::timestamptz"
 
 ADD = f"""INSERT INTO {EVENTS.name} ({EVENTS.names}) {EVENTS.given()}
 ON CONFLICT DO NOTHING RETURNING course_key, {GRAIN} AS start"""
 
 TAKE_OUT = f"""DELETE FROM {EVENTS.name}
 WHERE (event_id, at) IN (SELECT id::uuid, at::timestamptz FROM unnest($1::text[], $2::text[]) AS gone(id, at))
-RETURNING course_key, {GRAIN} AS start"""  # noqa: S608
+RETURNING course_key, {GRAIN} AS start"""
 
 # Quarters are made again from what is there, never added to: a repeat changes nothing.
 RECOUNT = f"""
@@ -46,7 +47,7 @@ WITH touched AS (
 INSERT INTO timeline_quarters (course_key, start, events, active_ms)
 SELECT course_key, start, events, active_ms FROM counted WHERE events > 0
 ON CONFLICT (course_key, start) DO UPDATE SET events = excluded.events, active_ms = excluded.active_ms
-"""  # noqa: S608
+"""
 
 COURSE_QUARTERS = """SELECT course_key, start, events, active_ms FROM timeline_quarters
 WHERE course_key = ANY($1::text[]) AND start >= $2 AND start < $3 ORDER BY course_key, start"""
@@ -56,7 +57,7 @@ SELECT event.course_key, given.start::timestamptz AS start, count(DISTINCT event
 FROM unnest($2::text[], $3::text[]) AS given(start, finish) JOIN {EVENTS.name} AS event
     ON event.at >= given.start::timestamptz AND event.at < given.finish::timestamptz
 WHERE event.course_key = ANY($1::text[]) GROUP BY event.course_key, given.start
-"""  # noqa: S608
+"""
 
 
 class SqlTimeline(Timeline):
@@ -75,8 +76,7 @@ class SqlTimeline(Timeline):
         # Neighbours in time share quarters, and so their recounts.
         ordered = sorted({event.id: event for event in reversed(events)}.values(), key=lambda event: event.at)
         for start in range(0, len(ordered), AT_ONCE):
-            rows = [event_values(event) for event in ordered[start : start + AT_ONCE]]
-            await self._change(ADD, EVENTS.arrays(rows))
+            await self._add(ordered[start : start + AT_ONCE])
 
     async def remove(self, events: Sequence[Event]) -> None:
         for start in range(0, len(events), AT_ONCE):
@@ -93,18 +93,19 @@ class SqlTimeline(Timeline):
         after: str | None,
         first: int,
     ) -> Mapping[str, Page[Event]]:
-        where = Conditions([*dict.fromkeys(learner_ids)], first + 1)
-        choose(where, span, verbs, courses)
+        where = Conditions(sendable(learner_ids), first + 1)
+        if span is not None:
+            where.add(WITHIN, *span)
+        where.among("verb", verbs)
+        where.among("course_key", courses)
         if after is not None:
             ms, event_id = decode("timeline", after, int, UUID)
-            if not ms:
-                raise Rejected("timeline", "malformed cursor")
             where.add("(at, event_id) < ({0}::timestamptz, {1}::uuid)", from_ms(int(ms)), event_id)
         query = f"""SELECT {", ".join(f"event.{name}" for name in EVENTS.columns)}
         FROM unnest($1::text[]) AS asked(learner_id) CROSS JOIN LATERAL (
             SELECT {EVENTS.names} FROM {EVENTS.name}
             WHERE learner_id = asked.learner_id{where.text} ORDER BY at DESC, event_id DESC LIMIT $2
-        ) AS event"""  # noqa: S608
+        ) AS event"""
         found: defaultdict[str, list[Event]] = defaultdict(list)
         for row in await self._fetch(query, *where.args):
             found[row["learner_id"]].append(event_of(row))
@@ -113,15 +114,16 @@ class SqlTimeline(Timeline):
     async def learner_quarters(
         self, learner_ids: Sequence[str], *, span: Span, courses: Collection[str] | None
     ) -> Mapping[str, Sequence[Quarter]]:
-        where = Conditions([*learner_ids])
-        choose(where, span, None, courses)
+        where = Conditions(sendable(learner_ids))
+        where.add(WITHIN, *span)
+        where.among("course_key", courses)
         query = f"""SELECT learner_id, {GRAIN} AS start, count(*) AS events,
             coalesce(sum(duration_ms), 0)::int8 AS active_ms
-        FROM {EVENTS.name} WHERE learner_id = ANY($1::text[]){where.text} GROUP BY 1, 2 ORDER BY 1, 2"""  # noqa: S608
+        FROM {EVENTS.name} WHERE learner_id = ANY($1::text[]){where.text} GROUP BY 1, 2 ORDER BY 1, 2"""
         return quarters_by("learner_id", await self._fetch(query, *where.args))
 
     async def course_quarters(self, course_keys: Sequence[str], *, span: Span) -> Mapping[str, Sequence[Quarter]]:
-        return quarters_by("course_key", await self._fetch(COURSE_QUARTERS, [*course_keys], span.start, span.end))
+        return quarters_by("course_key", await self._fetch(COURSE_QUARTERS, sendable(course_keys), *span))
 
     async def course_learners(
         self, course_keys: Sequence[str], *, windows: Sequence[Span]
@@ -129,18 +131,31 @@ class SqlTimeline(Timeline):
         starts = [window.start.isoformat() for window in windows]
         ends = [window.end.isoformat() for window in windows]
         counts: defaultdict[str, dict[datetime, int]] = defaultdict(dict)
-        for row in await self._fetch(COURSE_LEARNERS, [*course_keys], starts, ends):
+        for row in await self._fetch(COURSE_LEARNERS, sendable(course_keys), starts, ends):
             counts[row["course_key"]][row["start"]] = row["learners"]
         return counts
 
     async def _fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
         return await fetch(self._pool, "timeline", query, *args)
 
+    async def _add(self, events: Sequence[Event]) -> None:
+        arrays = EVENTS.arrays([event_values(event) for event in events])
+        try:
+            await self._change(ADD, arrays)
+        except WeekDropped:
+            self._partitions.forget()
+            await self._partitions.provide(event.at for event in events)
+            await self._change(ADD, arrays)
+
     async def _change(self, statement: str, arrays: Sequence[Sequence[str | None]]) -> None:
         """Add or take out rows, and recount the quarters that this touched, in one transaction."""
 
         async def work(connection: Connection) -> None:
-            changed = {(row["course_key"], row["start"]) for row in await connection.fetch(statement, *arrays)}
+            try:
+                rows = await connection.fetch(statement, *arrays)
+            except asyncpg.CheckViolationError:  # no partition for a row: these tables have no other checks
+                raise WeekDropped from None
+            changed = {(row["course_key"], row["start"]) for row in rows}
             if changed:
                 touched = sorted(changed)
                 await connection.execute(
@@ -148,17 +163,6 @@ class SqlTimeline(Timeline):
                 )
 
         await transact(self._pool, "timeline", work)
-
-
-def choose(
-    where: Conditions, span: Span | None, verbs: Collection[Verb] | None, courses: Collection[str] | None
-) -> None:
-    if span is not None:
-        where.add("at >= {0}::timestamptz AND at < {1}::timestamptz", span.start, span.end)
-    if verbs is not None:
-        where.add("verb = ANY({0}::text[])", [verb.value for verb in verbs])
-    if courses is not None:
-        where.add("course_key = ANY({0}::text[])", [*courses])
 
 
 def cursor_of(event: Event) -> str:

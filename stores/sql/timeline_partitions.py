@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+from stores.errors import Conflict, Rejected
 from stores.sql.errors import MADE_MEANWHILE, translated
 from stores.sql.pool import Pool, lent
 
@@ -25,6 +26,13 @@ def partition_of(monday: datetime) -> str:
     )
 
 
+class WeekDropped(Conflict):
+    """An event's week has no partition: somebody dropped it after it was provided."""
+
+    def __init__(self) -> None:
+        super().__init__("timeline", "the week was dropped meanwhile")
+
+
 class Partitions:
     """Which weeks have one, as far as this process knows."""
 
@@ -34,9 +42,18 @@ class Partitions:
 
     async def provide(self, moments: Iterable[datetime]) -> None:
         """Outside of transactions: two makers of one week meet, and both find it made."""
-        for monday in sorted({week_of(moment) for moment in moments} - self._known):
+        weeks = sorted({week_of(moment) for moment in moments} - self._known)
+        try:
+            statements = [partition_of(monday) for monday in weeks]
+        except OverflowError:
+            raise Rejected("timeline", "a time whose week ends after the last year") from None
+        for monday, statement in zip(weeks, statements, strict=True):
             with translated("timeline"):
                 async with lent(self._pool) as connection:
                     with suppress(*MADE_MEANWHILE):
-                        await connection.execute(partition_of(monday))
+                        await connection.execute(statement)
             self._known.add(monday)
+
+    def forget(self) -> None:
+        """Somebody dropped weeks: what was known may be so no more."""
+        self._known.clear()

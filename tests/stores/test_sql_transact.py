@@ -162,3 +162,21 @@ async def test_errors_hold_nothing_of_what_was_sent(pool: Pool) -> None:
         await fetch(pool, "progress", "SELECT $1::text::uuid", "secret")
     assert str(caught.value) == "progress: a value that cannot be kept"
     assert caught.value.__suppress_context__
+
+
+async def test_who_hangs_up_in_the_middle_of_a_statement_leaves_nothing_behind(pool: Pool) -> None:
+    """A request to cancel may come before its statement does, and is lost then; what is left is to hang up."""
+    connection = await pool.acquire()
+    try:
+        await connection.execute("BEGIN")
+        await put(connection, 7)
+        task = asyncio.create_task(connection.execute("SELECT pg_sleep(60)"))
+        busy = "SELECT count(*) FROM pg_stat_activity WHERE pid = $1 AND state = 'active'"
+        while not await pool.fetchval(busy, connection.get_server_pid()):
+            pass
+        connection.terminate()
+        await asyncio.gather(task, return_exceptions=True)
+    finally:
+        await pool.release(connection)
+    await asyncio.wait_for(put(pool, 1), 5)
+    assert await value(pool) == 1

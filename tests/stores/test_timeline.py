@@ -221,6 +221,17 @@ async def test_what_cannot_be_kept_is_rejected_and_nothing_stored(timeline: Time
     assert await quarters(timeline) == []
 
 
+async def test_keys_that_no_event_can_have_spoil_no_others(timeline: Timeline) -> None:
+    await timeline.append([event(1)])
+    span, nul = Span(NOON, NOON + QUARTER), "a\0b"
+    for courses in (None, ["c1", nul]):
+        pages = await timeline.by_learners(["u1", nul], span=None, verbs=None, courses=courses, after=None, first=1)
+        assert pages.keys() == {"u1"}
+        assert (await timeline.learner_quarters([nul, "u1"], span=span, courses=courses)).keys() == {"u1"}
+    assert (await timeline.course_quarters([nul, "c1"], span=span)).keys() == {"c1"}
+    assert (await timeline.course_learners(["c1", nul], windows=[span])).keys() == {"c1"}
+
+
 async def test_appending_again_changes_nothing(timeline: Timeline) -> None:
     events = [event(number, at=NOON + number * MS, duration_ms=number) for number in range(1, 5)]
     await timeline.append([])
