@@ -83,6 +83,13 @@ async def serve(
             bound.close()
 
 
+def calm_collector() -> None:
+    """Call it when all is set up: what is there then will not be garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+
+
 class Server(uvicorn.Server):
     """Signals are the command's affair: uvicorn would raise them again when all is done, and fail by that."""
 
@@ -100,7 +107,5 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*GC_THRESHOLDS)
+        calm_collector()
         self._on_ready()

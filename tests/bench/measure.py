@@ -1,11 +1,12 @@
 """Times two ways of the same thing, interleaved, so that a noisy machine is noisy for both."""
 
-import gc
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from statistics import quantiles
 from time import perf_counter, process_time
 from typing import Any
+
+from gateway.serving import calm_collector
 
 
 @dataclass(slots=True)
@@ -35,7 +36,7 @@ async def interleaved(
     for _ in range(warm_up):
         for run in ways.values():
             await run()
-    gc.collect()
+    calm_collector()  # as `serve` does
     samples = {name: Samples() for name in ways}
     names = list(ways)
     for number in range(rounds):
