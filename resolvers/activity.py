@@ -1,5 +1,6 @@
 """How much went on: buckets of local time, of a learner or of a course."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -68,9 +69,8 @@ def activity_of_learner_asked(
 
 def buckets_of_learner(parent: Profile, found: Any, asked: LearnerActivityAsked) -> list[timeline.Activity]:
     windows = windows_of(asked.window, asked.span, parent.time_zone)
-    quarters = found or ()
-    busy = {bucket.start for bucket in timeline.gather(quarters, windows, learners=None) if bucket.events}
-    return list(timeline.gather(quarters, windows, learners=dict.fromkeys(busy, 1)))
+    buckets = timeline.gather(found or (), windows, learners=None)
+    return [replace(bucket, learners=min(bucket.events, 1)) for bucket in buckets]
 
 
 def activity_of_course_asked(

@@ -26,6 +26,11 @@ def bad_input(message: str) -> Refused:
     return Refused("BAD_USER_INPUT", message)
 
 
+def words_of(error: StoreError) -> str:
+    """A store's fault for a client: only what a store says of the request itself is told in its words."""
+    return str(error) if isinstance(error, Rejected) else f"{error.store} cannot answer just now"
+
+
 def presentable(error: GraphQLError) -> GraphQLError:
     """The error as a client may see it. What is not ours is masked and logged under the id that the client gets."""
     cause = error.original_error
@@ -34,8 +39,7 @@ def presentable(error: GraphQLError) -> GraphQLError:
     if cause is None or isinstance(cause, GraphQLError):
         return error
     if isinstance(cause, StoreError):
-        message = str(cause) if isinstance(cause, Rejected) else f"{cause.store} cannot answer just now"
-        return _same_place(error, message, {"code": cause.code, "store": cause.store})
+        return _same_place(error, words_of(cause), {"code": cause.code, "store": cause.store})
     mark = uuid4().hex[:12]
     log.error("unexpected error %s", mark, exc_info=cause, extra={"error_id": mark})
     return _same_place(error, f"internal error {mark}", {"code": "INTERNAL", "id": mark})

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,14 +10,14 @@ import orjson
 import strawberry
 
 from stores.ports.calendar import zone_named
-from stores.ports.documents import fault_of
+from stores.ports.documents import fault_of, holds_nul
+from stores.ports.paging import CLEAN_TEXT
 
 LONGEST_KEY, LONGEST_TEXT, LONGEST_PROSE = 512, 1_000, 20_000
 LONGEST_DOCUMENT = 64 * 1024
 MOST_WORDS = 100
 EARLIEST_YEAR = 2000
 AHEAD = timedelta(minutes=5)
-CLEAN = re.compile("[^\0\ud800-\udfff]*")
 LOCALE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # the shape of BCP 47 (RFC 5646), not its registry
 
 
@@ -55,7 +55,7 @@ class Faults:
             self.add("must not be empty", name)
         elif len(value) > longest:
             self.add(f"is longer than {longest:,} characters", name)
-        elif not CLEAN.fullmatch(value):
+        elif not CLEAN_TEXT.fullmatch(value):
             self.add("must be Unicode text without NUL", name)
 
     def words(self, name: str, values: list[str] | None) -> None:
@@ -83,7 +83,7 @@ class Faults:
             self.add(f"holds {fault}", name)
         elif len(orjson.dumps(value)) > LONGEST_DOCUMENT:
             self.add(f"is more than {LONGEST_DOCUMENT // 1024} kB of JSON", name)
-        elif any("\0" in text for text in texts_in(value)):
+        elif holds_nul(value):
             self.add("must be text without NUL", name)
 
     def moment(self, name: str, value: datetime | None, *, now: datetime) -> None:
@@ -110,15 +110,3 @@ class Faults:
         if value and not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
             self.add("is not an e-mail address", name)
         self.text(name, value)
-
-
-def texts_in(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield key
-            yield from texts_in(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from texts_in(inner)

@@ -7,12 +7,13 @@ import strawberry
 
 from resolvers.course import Course
 from resolvers.crossing import crossing
+from resolvers.errors import words_of
 from resolvers.inputs import UserError
 from resolvers.joins import RESUME
 from resolvers.learner import Learner
 from resolvers.seen import SESSIONS_SEEN
 from resolvers.session import ResumePoint, Session
-from stores.errors import Rejected, StoreError
+from stores.errors import StoreError
 
 ERRORS = "Empty when it was done."
 
@@ -33,9 +34,8 @@ class Sat(NamedTuple):
 
 
 def refused(error: StoreError) -> UserError:
-    """A store's fault as an error of the payload; only what a store says of the request itself is told in its words."""
-    message = str(error) if isinstance(error, Rejected) else f"{error.store} cannot answer just now"
-    return UserError(code=error.code, message=message, path=[])
+    """A store's fault as an error of the payload."""
+    return UserError(code=error.code, message=words_of(error), path=[])
 
 
 @strawberry.type(description="A course, or what was wrong.")

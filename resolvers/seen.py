@@ -24,33 +24,25 @@ async def _learners_seen(loaders: Loaders, learner_ids: Sequence[str], _: NoArgs
     return await loaders.load_many(PROFILES, free, ()) if free else {}
 
 
+def _sees_course_of(loaders: Loaders, row: Enrollment | Session | Presence) -> bool:
+    """Whether the viewer may look into the course that a learner's row is of; no course hides nothing."""
+    return row.course_key is None or permissions.may_read_enrollment(loaders.viewer, row.learner_id, row.course_key)
+
+
 async def _enrollments_seen(loaders: Loaders, registrations: Sequence[UUID], _: NoArgs) -> Mapping[UUID, Enrollment]:
     found = await loaders.load_many(ENROLLMENTS, registrations, ())
-    return {
-        key: row
-        for key, row in found.items()
-        if permissions.may_read_enrollment(loaders.viewer, row.learner_id, row.course_key)
-    }
+    return {key: row for key, row in found.items() if _sees_course_of(loaders, row)}
 
 
 async def _sessions_seen(loaders: Loaders, learner_ids: Sequence[str], _: NoArgs) -> Mapping[str, Session]:
     found = await loaders.load_many(SESSIONS, learner_ids, ())
-    return {
-        key: row
-        for key, row in found.items()
-        if permissions.may_read_enrollment(loaders.viewer, row.learner_id, row.course_key)
-    }
+    return {key: row for key, row in found.items() if _sees_course_of(loaders, row)}
 
 
 async def _presence_seen(loaders: Loaders, learner_ids: Sequence[str], _: NoArgs) -> Mapping[str, Presence]:
     """Presence for all; the course of it for those who may look into that."""
     found = await loaders.load_many(PRESENCE, learner_ids, ())
-    return {
-        key: row
-        if row.course_key is None or permissions.may_read_enrollment(loaders.viewer, row.learner_id, row.course_key)
-        else replace(row, course_key=None)
-        for key, row in found.items()
-    }
+    return {key: row if _sees_course_of(loaders, row) else replace(row, course_key=None) for key, row in found.items()}
 
 
 LEARNERS_SEEN: Joined[str, NoArgs, Profile] = Joined(_learners_seen)

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from stores.errors import Rejected
-from stores.ports.documents import fault_of
 from stores.ports.paging import Page, decode, encode, page_of
-from stores.ports.profiles import Profile, ProfileFilter, Profiles
+from stores.ports.profiles import Profile, ProfileFilter, Profiles, keepable
 
 
 class MemoryProfiles(Profiles):
@@ -27,24 +25,19 @@ class MemoryProfiles(Profiles):
 
     async def add(self, profiles: Sequence[Profile]) -> int:
         for profile in profiles:
-            _check(profile)
+            keepable(profile)
         before = len(self._profiles)
         for profile in profiles:
             self._profiles.setdefault(profile.learner_id, profile)
         return len(self._profiles) - before
 
     async def replace(self, profile: Profile) -> bool:
-        _check(profile)
+        keepable(profile)
         kept = self._profiles.get(profile.learner_id)
         if kept is None or kept.version != profile.version - 1:
             return False
         self._profiles[profile.learner_id] = profile
         return True
-
-
-def _check(profile: Profile) -> None:
-    if fault := fault_of(profile.preferences) or fault_of(profile.attributes):
-        raise Rejected("profiles", f"{profile.learner_id}: {fault}")
 
 
 def _matches(profile: Profile, where: ProfileFilter) -> bool:

@@ -6,12 +6,10 @@ from typing import Any
 from pymongo import ASCENDING
 from pymongo.errors import BulkWriteError
 
-from stores.errors import Rejected
 from stores.mongo.client import LEARNERS, Database, Document, translated
 from stores.mongo.fields import opened, stored
-from stores.ports.documents import fault_of
 from stores.ports.paging import Page, decode, encode, page_of
-from stores.ports.profiles import Consent, Profile, ProfileFilter, Profiles
+from stores.ports.profiles import Consent, Profile, ProfileFilter, Profiles, keepable
 
 MOST_IDS = 100
 """In one `$in`: SecantusDB slows down beyond."""
@@ -56,7 +54,7 @@ class MongoProfiles(Profiles):
     async def add(self, profiles: Sequence[Profile]) -> int:
         new: dict[str, Profile] = {}
         for profile in profiles:
-            _check(profile)
+            keepable(profile)
             new.setdefault(profile.learner_id, profile)
         added = 0
         for some in _slices(list(new.values()), INSERTED_AT_ONCE):
@@ -64,7 +62,7 @@ class MongoProfiles(Profiles):
         return added
 
     async def replace(self, profile: Profile) -> bool:
-        _check(profile)
+        keepable(profile)
         document = _document(profile)
         gone = {name: "" for name in OPTIONAL if name not in document}
         # Fields of others' making stay: what is ours is set or taken away, the document is not replaced.
@@ -82,11 +80,6 @@ class MongoProfiles(Profiles):
                 if error.details["writeConcernErrors"] or any(each["code"] != DUPLICATE_KEY for each in failures):
                     raise
                 return len(documents) - len(failures)
-
-
-def _check(profile: Profile) -> None:
-    if fault := fault_of(profile.preferences) or fault_of(profile.attributes):
-        raise Rejected("profiles", f"{profile.learner_id}: {fault}")
 
 
 def _slices(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from stores.errors import Rejected
+from stores.ports.documents import fault_of
 from stores.ports.paging import Page, Pinger
 
 
@@ -44,6 +46,12 @@ class ProfileFilter:
     ids: tuple[str, ...] | None = None
     name_starts_with: str | None = None
     email: str | None = None
+
+
+def keepable(profile: Profile) -> None:
+    """`Rejected` when it holds an open document that could not be given back exactly."""
+    if fault := fault_of(profile.preferences) or fault_of(profile.attributes):
+        raise Rejected("profiles", f"{profile.learner_id}: {fault}")
 
 
 class Profiles(Pinger, Protocol):
