@@ -119,6 +119,7 @@ class Certificate:
     registration: UUID
     issued_at: datetime
     revoked_at: datetime | None = None
+    revoked_because: str | None = None
     verify_code: str
 
 
@@ -197,11 +198,30 @@ class Progress(Pinger, Protocol):
         many were new. State and times of the given records are not looked at: they follow from events.
         `Rejected`, with nothing kept: one that could not be given back exactly (`judge.enrollable`)."""
 
+    async def ledger(self, event_ids: Sequence[UUID]) -> Mapping[UUID, Event]:
+        """Events by id, voided ones too; unknown ones are absent."""
+
     async def record(
-        self, events: Sequence[Event], *, items: Mapping[CourseVersion, Sequence[Item]]
+        self,
+        events: Sequence[Event],
+        *,
+        items: Mapping[CourseVersion, Sequence[Item]],
+        enrollments: Sequence[Enrollment] = (),
     ) -> Sequence[Verdict]:
-        """Append events to the ledger, and fold them into the rows in the same SERIALIZABLE transaction; one verdict
-        an event, in order. Repeating is harmless: the same id with the same body is a DUPLICATE. All or nothing but
+        """Keep `enrollments` as `enroll` does, append events to the ledger, fold them into the rows, and leave what
+        follows in the outbox (a `Commit` a registration), all in one SERIALIZABLE transaction; one verdict an event, in
+        order. Repeating is harmless: the same id with the same body is a DUPLICATE. All or nothing but
         for the rejected ones. `items` has the items of every pinned version in use: `Rejected` when one is missing.
         `Rejected`, with nothing kept: an event that could not be given back exactly (`judge.keepable`).
         `Conflict` when other writers kept winning. Any number of events; a great many are cut into transactions."""
+
+    async def load(
+        self, events: Sequence[Event], *, items: Mapping[CourseVersion, Sequence[Item]]
+    ) -> Sequence[Verdict]:
+        """As `record`, but leave nothing in the outbox: for imports, which bring the timeline themselves."""
+
+    async def checkpoint(self, points: Sequence[ResumePoint]) -> None:
+        """Move durable resume points on to those of `points` that are later by `(at, id)`."""
+
+    async def revoke(self, registration: UUID, *, at: datetime, because: str) -> Certificate | None:
+        """Take a certificate back, once: one that is revoked already stays as it is. None where there is none."""

@@ -1,6 +1,6 @@
 """Sessions: where a learner is just now, and where they stopped. Hot state with expiry, owned by Redis at first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from stores.ports.paging import Pinger
+from stores.ports.signals import Signals
 
 ONLINE_FOR = timedelta(seconds=60)
 """A learner is ONLINE this long after a heartbeat (clients send one every 15–30 s), then AWAY."""
@@ -97,6 +98,10 @@ class Sessions(Pinger, Protocol):
     async def online(self, course_keys: Sequence[str]) -> Mapping[str, int]:
         """How many learners are ONLINE in each course (in the course of their latest heartbeat); zero may be absent."""
 
+    async def present(self, course_keys: Sequence[str]) -> Mapping[str, Sequence[Presence]]:
+        """Everyone who is ONLINE or AWAY in each course (that of their latest heartbeat), by learner id; courses
+        without any may be absent."""
+
     async def resume_points(self, registrations: Sequence[UUID]) -> Mapping[UUID, ResumePoint]:
         """Hot resume points; absent where none is kept."""
 
@@ -109,3 +114,19 @@ class Sessions(Pinger, Protocol):
     async def end(self, session_id: str, *, learner_id: str) -> Session | None:
         """End this learner's session: it is gone, and the learner OFFLINE with `last_seen_at` kept; returns it. None
         (and nothing changed) when it is not the learner's current one."""
+
+    async def move(self, points: Sequence[ResumePoint], *, gone: Collection[tuple[UUID, str]] = ()) -> None:
+        """Forget the hot resume points whose (registration, id) is among `gone`; then move on to each of `points` that
+        is later by `(at, id)` than what is kept. They are the ledger's, hence kept already: not unsaved."""
+
+    async def unsaved(self, *, most: int) -> Sequence[ResumePoint]:
+        """Hot resume points that heartbeats moved since they were last `saved`, those that wait longest first."""
+
+    async def saved(self, points: Sequence[ResumePoint]) -> None:
+        """These are kept durably. One that moved on meanwhile stays unsaved."""
+
+    def presence_signals(self, course_key: str) -> Signals:
+        """Learner ids whose presence in this course may have changed by a heartbeat or an end (not by time)."""
+
+    def resume_signals(self, registration: UUID) -> Signals:
+        """That a registration's hot resume point may have moved. The keys are the registration."""

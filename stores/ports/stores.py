@@ -3,6 +3,8 @@
 from dataclasses import dataclass, fields
 
 from stores.ports.catalog import Catalog
+from stores.ports.live import Live
+from stores.ports.outbox import Outbox
 from stores.ports.paging import Pinger
 from stores.ports.profiles import Profiles
 from stores.ports.progress import Progress
@@ -17,6 +19,8 @@ class Stores:
     progress: Progress
     timeline: Timeline
     sessions: Sessions
+    live: Live
+    outbox: Outbox
 
     def by_name(self) -> dict[str, Pinger]:
         """Each port under the name that traces, errors and health call it by."""

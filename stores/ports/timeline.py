@@ -64,6 +64,10 @@ class Timeline(Pinger, Protocol):
     async def remove(self, events: Sequence[Event]) -> None:
         """Take these events (voided ones) out again, and out of the roll-ups; unknown ones are no error."""
 
+    def forget(self) -> None:
+        """Drop what this process remembers of what is stored: others may have written since. A publisher says so when
+        partitions of the outbox become its own."""
+
     async def by_learners(
         self,
         learner_ids: Sequence[str],

@@ -1,0 +1,97 @@
+"""Live: progress as it happens, for whoever watches, on any process, across reconnects. Owned by Redis at first.
+
+A feed is a bounded history of a topic, so that a watcher who comes back gets what it missed, or learns that it is gone.
+"""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import NamedTuple, Protocol, TypeAlias
+from uuid import UUID
+
+from stores.errors import StoreError
+from stores.ports.outbox import Commit
+from stores.ports.paging import Pinger
+from stores.ports.progress import CourseProgress, EnrollmentState, ItemProgress
+from stores.ports.signals import Signals
+
+FEED_KEPT = timedelta(hours=24)
+"""What was published longer ago may be gone."""
+FEED_LENGTHS = {"LEARNER": 1_000, "COURSE": 10_000}
+"""About how many updates a feed keeps, by its kind."""
+WAITING = 256
+"""How many updates may wait for one listener, before a course's are coalesced and a learner's are read again."""
+OUTBOX = "outbox"
+"""The channel that a process signals on when it committed what another one publishes."""
+
+
+class CursorExpired(StoreError):
+    """What came after this cursor is not kept any more: read the state afresh, and watch on without a cursor."""
+
+    code = "CURSOR_EXPIRED"
+
+
+class TopicKind(Enum):
+    LEARNER = "LEARNER"
+    """All of a learner's updates, not one of them lost."""
+    COURSE = "COURSE"
+    """A course's: a slow listener skips to the latest of each registration."""
+
+
+class Topic(NamedTuple):
+    kind: TopicKind
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """A registration's progress as of one commit. `cursor`: where in its feed it is. `changed`: the rows that differ
+    since the update before. `coalesced`: how many updates before it were left out, their `changed` included here."""
+
+    cursor: str
+    registration: UUID
+    learner_id: str
+    course_key: str
+    at: datetime
+    state: EnrollmentState
+    progress: CourseProgress
+    changed: tuple[ItemProgress, ...] = ()
+    coalesced: int = 0
+
+    @property
+    def version(self) -> int:
+        return self.progress.version
+
+
+def coalesce(before: Update, after: Update) -> Update:
+    """`after` in place of both: it is the later state of the same registration."""
+    rows = {row.item_key: row for row in (*before.changed, *after.changed)}
+    return replace(after, changed=tuple(rows.values()), coalesced=before.coalesced + after.coalesced + 1)
+
+
+def activity_of(course_key: str) -> str:
+    """The channel that is signalled on when a course's roll-ups changed."""
+    return f"activity:{course_key}"
+
+
+Feed: TypeAlias = AbstractAsyncContextManager[AsyncIterator[Update]]
+
+
+class Live(Pinger, Protocol):
+    async def publish(self, commits: Sequence[Commit]) -> None:
+        """Append those that have progress to their learner's and their course's feed. Idempotent and in order: of a
+        registration, one whose `number` is not above the last published one's is left out."""
+
+    def feed(self, topic: Topic, *, after: str | None) -> Feed:
+        """The updates of a topic in order, from now on, or from behind the cursor `after`. Entered when listening has
+        begun: what is published after that is there. On entering, `Rejected`: not a cursor of this feed;
+        `CursorExpired`: what came after it is not kept any more. While going: `CursorExpired` for a listener that was
+        slower than the feed is long, `Unavailable` when the backend was away for long; a short loss is bridged."""
+
+    async def signal(self, channels: Collection[str]) -> None:
+        """Tell who listens on these channels, in whatever process, that something changed."""
+
+    def signals(self, channel: str) -> Signals:
+        """Signals of a channel. The keys are the channel itself."""

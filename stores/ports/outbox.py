@@ -1,0 +1,102 @@
+"""Outbox: what commits left for those who follow them, kept in the transaction that did it. Owned by CockroachDB at first.
+
+A relay leases partitions (`claim`), so that a registration has one publisher at a time, takes what waits for a consumer,
+delivers it and settles it. Whoever is killed in between repeats, so every consumer is idempotent.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Protocol
+from uuid import UUID
+from zlib import crc32
+
+from stores.ports.events import Event, Verb
+from stores.ports.paging import Pinger
+from stores.ports.progress import CourseProgress, EnrollmentState, ItemProgress
+from stores.ports.sessions import ResumePoint
+
+PARTITIONS = 64
+LEASE = timedelta(seconds=5)
+"""A claim lasts so long; claim again well before it ends."""
+OPENS = frozenset({Verb.LAUNCHED, Verb.INITIALIZED})
+CLOSES = frozenset({Verb.ABANDONED, Verb.TERMINATED})
+
+
+def partition_of(registration: UUID) -> int:
+    """0 … PARTITIONS - 1; the same for ever. A hash, for the bits of some UUIDs are the time."""
+    return crc32(registration.bytes) % PARTITIONS
+
+
+class Consumer(Enum):
+    """Who follows the ledger, each at its own pace: one that is down holds up no other."""
+
+    TIMELINE = "TIMELINE"
+    """The timeline and its roll-ups."""
+    LIVE = "LIVE"
+    """Live feeds and the hot state of sessions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """What one transaction did to one registration. `number` counts a registration's commits from 1: their order.
+
+    `at`: when, by the database's clock. `events`: those it kept, in their order, without those that are voided by now;
+    `voided`: kept earlier, and voided by this commit. `progress` (None: nothing of it changed) and `changed` (rows that
+    differ; an item that nothing is known of any more is blank) are as of the commit, and so is `state`. `resume`: the
+    resume point that its events left behind, where they did.
+    """
+
+    registration: UUID
+    number: int
+    learner_id: str
+    course_key: str
+    at: datetime
+    state: EnrollmentState
+    events: tuple[Event, ...] = ()
+    voided: tuple[Event, ...] = ()
+    progress: CourseProgress | None = None
+    changed: tuple[ItemProgress, ...] = ()
+    resume: ResumePoint | None = None
+
+    def for_consumer(self, consumer: Consumer) -> "Commit | None":
+        """As much of it as this consumer needs; None when it is nothing to it."""
+        if consumer is Consumer.TIMELINE:
+            part = replace(self, progress=None, changed=(), resume=None)
+            return part if part.events or part.voided else None
+        sittings = tuple(event for event in self.events if event.verb in OPENS | CLOSES)
+        part = replace(self, events=sittings)
+        return part if part.progress or part.resume or part.events or part.voided else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What waits for a consumer. `oldest`: when the first of it was committed; None where nothing waits."""
+
+    waiting: int = 0
+    oldest: datetime | None = None
+
+
+class Outbox(Pinger, Protocol):
+    async def claim(self, holder: str) -> frozenset[int]:
+        """Lease partitions for `LEASE`, or go on holding them: a fair share among all holders who claim, so that a
+        newcomer gets its part as the others claim again. Those that `holder` has from now on; one that it had and that
+        is not among them may be another's already. Leases end by themselves when their holder is killed."""
+
+    async def release(self, holder: str) -> None:
+        """Give all of `holder`'s partitions back at once."""
+
+    async def take(self, consumer: Consumer, partitions: Collection[int], *, most: int) -> Sequence[Commit]:
+        """About `most` of the commits that wait for `consumer` in these partitions: from each some, of each
+        registration the first ones, in the order of `number`. Taking settles nothing."""
+
+    async def settle(self, consumer: Consumer, commits: Sequence[Commit]) -> None:
+        """`consumer` has these. Settling what is settled is no error."""
+
+    async def backlog(self) -> Mapping[Consumer, Backlog]:
+        """What waits for each consumer, of all partitions."""
+
+    async def written(self) -> None:
+        """Return when this process may have committed something since the last return: a hint for who takes.
+        For one waiter a process."""
