@@ -136,7 +136,7 @@ async def publish(world: World, stores: Stores, on_progress: OnProgress) -> tupl
 
 async def record(batch: Sequence[Event], stores: Stores, items: Items, stage: Stage) -> list[Event]:
     """Hand a batch to the ledger; those that it has now."""
-    verdicts = await stores.progress.record(batch, items=items)
+    verdicts = await stores.progress.load(batch, items=items)
     counts = Counter(verdict.status for verdict in verdicts)
     stage.written.rejected.update(
         verdict.code or "REJECTED" for verdict in verdicts if verdict.status is VerdictStatus.REJECTED

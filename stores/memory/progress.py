@@ -3,16 +3,20 @@
 import secrets
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from math import inf
-from typing import TypeVar
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
+from stores.memory.outbox import MemoryOutbox
+from stores.memory.pages import UNDATED, enrolment_cursor, newest_first, pages
 from stores.ports.catalog import CourseVersion, Item
+from stores.ports.commits import commit_of
 from stores.ports.events import Event, digest
 from stores.ports.facts import ATTEMPTS, outcome
-from stores.ports.fold import Standing, enrolled, live, outlines, refold, resume_point
+from stores.ports.fold import Standing, enrolled, live, outlines, refold
 from stores.ports.judge import Known, enrollable, judge, keepable
-from stores.ports.paging import Page, decode, encode, page_of, to_ms
+from stores.ports.outbox import Commit
+from stores.ports.paging import Page, decode, encode, to_ms
 from stores.ports.progress import (
     Attempt,
     Certificate,
@@ -26,15 +30,15 @@ from stores.ports.progress import (
 )
 from stores.ports.sessions import ResumePoint
 
-Key = TypeVar("Key")
-Row = TypeVar("Row")
-Order = tuple[float, UUID]
-UNDATED = inf
-
 
 class MemoryProgress(Progress):
-    def __init__(self, *, codes: Callable[[], str] = secrets.token_urlsafe) -> None:
+    """What follows from commits goes into `outbox`."""
+
+    def __init__(self, *, codes: Callable[[], str] = secrets.token_urlsafe, outbox: MemoryOutbox | None = None) -> None:
         self._codes = codes
+        self._outbox = outbox or MemoryOutbox()
+        self._commits = Counter[UUID]()
+        self._resume: dict[UUID, ResumePoint] = {}
         self._standings: dict[UUID, Standing] = {}
         self._of_learner: defaultdict[str, dict[str, UUID]] = defaultdict(dict)
         self._of_course: defaultdict[str, list[UUID]] = defaultdict(list)
@@ -119,8 +123,24 @@ class MemoryProgress(Progress):
         return {key: self._certificates[key] for key in registrations if key in self._certificates}
 
     async def resume_points(self, registrations: Sequence[UUID]) -> Mapping[UUID, ResumePoint]:
-        found = {key: resume_point(live(self._ledger.get(key, ()))) for key in registrations}
-        return {key: point for key, point in found.items() if point is not None}
+        return {key: self._resume[key] for key in registrations if key in self._resume}
+
+    async def checkpoint(self, points: Sequence[ResumePoint]) -> None:
+        for point in points:
+            kept = self._resume.get(point.registration)
+            if kept is None or (point.at, point.id) > (kept.at, kept.id):
+                self._resume[point.registration] = point
+
+    async def revoke(self, registration: UUID, *, at: datetime, because: str) -> Certificate | None:
+        kept = self._certificates.get(registration)
+        if kept is not None and kept.revoked_at is None:
+            kept = self._certificates[registration] = replace(kept, revoked_at=at, revoked_because=because)
+        return kept
+
+    async def ledger(self, event_ids: Sequence[UUID]) -> Mapping[UUID, Event]:
+        of = {self._known[key].registration for key in event_ids if key in self._known}
+        events = {event.id: event for registration in of for event in self._ledger[registration]}
+        return {key: events[key] for key in event_ids if key in events}
 
     async def enroll(self, enrollments: Sequence[Enrollment], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
         enrollable(enrollments)
@@ -136,9 +156,30 @@ class MemoryProgress(Progress):
         return len(self._standings) - before
 
     async def record(
+        self,
+        events: Sequence[Event],
+        *,
+        items: Mapping[CourseVersion, Sequence[Item]],
+        enrollments: Sequence[Enrollment] = (),
+    ) -> Sequence[Verdict]:
+        verdicts, commits = await self._record(events, items, enrollments)
+        self._outbox.add(commits)
+        return verdicts
+
+    async def load(
         self, events: Sequence[Event], *, items: Mapping[CourseVersion, Sequence[Item]]
     ) -> Sequence[Verdict]:
+        verdicts, _ = await self._record(events, items, ())
+        return verdicts
+
+    async def _record(
+        self,
+        events: Sequence[Event],
+        items: Mapping[CourseVersion, Sequence[Item]],
+        enrollments: Sequence[Enrollment],
+    ) -> tuple[Sequence[Verdict], list[Commit]]:
         keepable(events)
+        await self.enroll(enrollments, items=items)
         outline = outlines(items)
         touched = {event.registration for event in events} & self._standings.keys()
         course_of = {key: outline(self._standings[key].enrollment.pin) for key in touched}
@@ -146,23 +187,33 @@ class MemoryProgress(Progress):
         item_keys = {key: course.by_key for key, course in course_of.items()}
         known = {key: self._known[key] for event in events for key in (event.id, event.voids) if key in self._known}
         verdicts = judge(events, digests, known=known, item_keys=item_keys)
-        changed: dict[UUID, None] = {}
+        new: defaultdict[UUID, list[Event]] = defaultdict(list)
         for event, sha256, verdict in zip(events, digests, verdicts, strict=True):
             if verdict.status is not VerdictStatus.ACCEPTED:
                 continue
-            changed[event.registration] = None
+            new[event.registration].append(event)
             self._known[event.id] = Known(event.registration, sha256)
             self._ledger[event.registration].append(event)
             if event.verb in ATTEMPTS and event.item_key is not None:
                 self._outcomes[event.id] = outcome(event, course_of[event.registration].by_key[event.item_key])
-        for key in changed:
-            standing = refold(self._standings[key], self._ledger[key], course_of[key])
-            self._standings[key] = standing
-            if standing.course.satisfied_at is not None and key not in self._certificates:
+        commits = []
+        for key, fresh in new.items():
+            before, ledger = self._standings[key], self._ledger[key]
+            after = self._standings[key] = refold(before, ledger, course_of[key])
+            if after.course.satisfied_at is not None and key not in self._certificates:
                 self._certificates[key] = Certificate(
-                    registration=key, issued_at=standing.course.satisfied_at, verify_code=self._codes()
+                    registration=key, issued_at=after.course.satisfied_at, verify_code=self._codes()
                 )
-        return verdicts
+            self._commits[key] += 1
+            commit = commit_of(
+                before, after, fresh, ledger, course_of[key], number=self._commits[key], at=self._outbox.now()
+            )
+            kept = self._resume.get(key)
+            if kept is not None and kept.id in {str(event.id) for event in commit.voided}:
+                del self._resume[key]
+            await self.checkpoint([] if commit.resume is None else [commit.resume])
+            commits.append(commit)
+        return verdicts, commits
 
     def _chosen(
         self,
@@ -195,28 +246,3 @@ class MemoryProgress(Progress):
                     )
                 )
         return rows
-
-
-def newest_first(row: Enrollment) -> Order:
-    return (UNDATED if row.enrolled_at is None else -to_ms(row.enrolled_at), row.registration)
-
-
-def enrolment_cursor(row: Enrollment) -> str:
-    return encode(None if row.enrolled_at is None else to_ms(row.enrolled_at), str(row.registration))
-
-
-def pages(
-    found: Mapping[Key, Iterable[Row]],
-    *,
-    order: Callable[[Row], Order],
-    cursor: Callable[[Row], str],
-    past: Order | None,
-    first: int,
-) -> dict[Key, Page[Row]]:
-    """The page after `past` of each key's rows; keys without one are absent."""
-    made = {}
-    for key, rows in found.items():
-        kept = sorted((row for row in rows if past is None or order(row) > past), key=order)[: first + 1]
-        if kept:
-            made[key] = page_of(kept, map(cursor, kept), first)
-    return made

@@ -1,11 +1,12 @@
 """Sessions in plain dicts: what the port means."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from stores.memory.signals import Channels
 from stores.ports.sessions import (
     RESUME_KEPT,
     SEEN_KEPT,
@@ -18,6 +19,7 @@ from stores.ports.sessions import (
     Sessions,
     status_of,
 )
+from stores.ports.signals import Signals
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +35,8 @@ class MemorySessions(Sessions):
         self._now = now
         self._seen: dict[str, _Seen] = {}
         self._resume: dict[UUID, ResumePoint] = {}
+        self._unsaved: dict[UUID, None] = {}
+        self._channels = Channels()
 
     async def ping(self) -> None:
         return None
@@ -52,6 +56,12 @@ class MemorySessions(Sessions):
         counts = Counter(one.course_key for one in everyone if one.status is PresenceStatus.ONLINE)
         return {key: counts[key] for key in course_keys if counts[key]}
 
+    async def present(self, course_keys: Sequence[str]) -> Mapping[str, Sequence[Presence]]:
+        now = self._now()
+        everyone = [self._presence(key, now) for key in sorted(self._seen)]
+        here = [one for one in everyone if one.status is not PresenceStatus.OFFLINE]
+        return {key: [one for one in here if one.course_key == key] for key in course_keys}
+
     async def resume_points(self, registrations: Sequence[UUID]) -> Mapping[UUID, ResumePoint]:
         now = self._now()
         found = {key: self._resume[key] for key in registrations if key in self._resume}
@@ -63,29 +73,65 @@ class MemorySessions(Sessions):
             if now - beat.at < SEEN_KEPT:
                 self._move_on(beat, now)
             if beat.item_key is not None and now - beat.at < RESUME_KEPT:
-                kept = self._resume.get(beat.registration)
-                if kept is None or (beat.at, beat.session_id) > (kept.at, kept.id):
-                    self._resume[beat.registration] = ResumePoint(
-                        registration=beat.registration,
-                        item_key=beat.item_key,
-                        position=beat.position,
-                        at=beat.at,
-                        device=beat.device,
-                        id=beat.session_id,
-                    )
+                point = ResumePoint(
+                    registration=beat.registration,
+                    item_key=beat.item_key,
+                    position=beat.position,
+                    at=beat.at,
+                    device=beat.device,
+                    id=beat.session_id,
+                )
+                if self._moved(point):
+                    self._unsaved.setdefault(beat.registration)
 
     async def end(self, session_id: str, *, learner_id: str) -> Session | None:
         session = self._current(learner_id, self._now())
         if session is None or session.session_id != session_id:
             return None
         self._seen[learner_id].ended = True
+        self._channels.signal(f"presence:{session.course_key}", learner_id)
         return session
+
+    async def move(self, points: Sequence[ResumePoint], *, gone: Collection[tuple[UUID, str]] = ()) -> None:
+        for registration, mark in gone:
+            kept = self._resume.get(registration)
+            if kept is not None and kept.id == mark:
+                del self._resume[registration]
+                self._channels.signal(f"resume:{registration}", str(registration))
+        now = self._now()
+        for point in points:
+            if now - point.at < RESUME_KEPT:
+                self._moved(point)
+
+    async def unsaved(self, *, most: int) -> Sequence[ResumePoint]:
+        return [self._resume[key] for key in list(self._unsaved)[:most] if key in self._resume]
+
+    async def saved(self, points: Sequence[ResumePoint]) -> None:
+        for point in points:
+            if self._resume.get(point.registration) == point:
+                self._unsaved.pop(point.registration, None)
+
+    def presence_signals(self, course_key: str) -> Signals:
+        return self._channels.listen(f"presence:{course_key}")
+
+    def resume_signals(self, registration: UUID) -> Signals:
+        return self._channels.listen(f"resume:{registration}")
+
+    def _moved(self, point: ResumePoint) -> bool:
+        kept = self._resume.get(point.registration)
+        if kept is not None and (point.at, point.id) <= (kept.at, kept.id):
+            return False
+        self._resume[point.registration] = point
+        self._channels.signal(f"resume:{point.registration}", str(point.registration))
+        return True
 
     def _move_on(self, beat: Heartbeat, now: datetime) -> None:
         kept = self._seen.get(beat.learner_id)
         if kept is not None and (beat.at, beat.session_id) <= (kept.session.last_seen_at, kept.session.session_id):
             return
         before = self._current(beat.learner_id, now)
+        for course in {beat.course_key, beat.course_key if kept is None else kept.session.course_key}:
+            self._channels.signal(f"presence:{course}", beat.learner_id)
         goes_on = before is not None and before.session_id == beat.session_id
         self._seen[beat.learner_id] = _Seen(
             session=Session(

@@ -19,8 +19,6 @@ from stores.ports.signals import Signals
 
 FEED_KEPT = timedelta(hours=24)
 """What was published longer ago may be gone."""
-FEED_LENGTHS = {"LEARNER": 1_000, "COURSE": 10_000}
-"""About how many updates a feed keeps, by its kind."""
 WAITING = 256
 """How many updates may wait for one listener, before a course's are coalesced and a learner's are read again."""
 OUTBOX = "outbox"
@@ -38,6 +36,10 @@ class TopicKind(Enum):
     """All of a learner's updates, not one of them lost."""
     COURSE = "COURSE"
     """A course's: a slow listener skips to the latest of each registration."""
+
+
+FEED_LENGTHS = {TopicKind.LEARNER: 1_000, TopicKind.COURSE: 10_000}
+"""About how many updates a feed keeps."""
 
 
 class Topic(NamedTuple):
@@ -65,6 +67,21 @@ class Update:
         return self.progress.version
 
 
+def update_of(commit: Commit, cursor: str) -> Update:
+    """A commit that has progress, at its place in a feed."""
+    assert commit.progress is not None  # noqa: S101 - for the types
+    return Update(
+        cursor=cursor,
+        registration=commit.registration,
+        learner_id=commit.learner_id,
+        course_key=commit.course_key,
+        at=commit.at,
+        state=commit.state,
+        progress=commit.progress,
+        changed=commit.changed,
+    )
+
+
 def coalesce(before: Update, after: Update) -> Update:
     """`after` in place of both: it is the later state of the same registration."""
     rows = {row.item_key: row for row in (*before.changed, *after.changed)}
@@ -86,9 +103,9 @@ class Live(Pinger, Protocol):
 
     def feed(self, topic: Topic, *, after: str | None) -> Feed:
         """The updates of a topic in order, from now on, or from behind the cursor `after`. Entered when listening has
-        begun: what is published after that is there. On entering, `Rejected`: not a cursor of this feed;
-        `CursorExpired`: what came after it is not kept any more. While going: `CursorExpired` for a listener that was
-        slower than the feed is long, `Unavailable` when the backend was away for long; a short loss is bridged."""
+        begun: what is published after that is there. On entering, `Rejected`: not a cursor; `CursorExpired`: what
+        came after it is not kept any more, or it is not one of this feed. While going: `CursorExpired` for a listener
+        that was slower than the feed is long, or whose feed was lost; a backend that is away is waited for."""
 
     async def signal(self, channels: Collection[str]) -> None:
         """Tell who listens on these channels, in whatever process, that something changed."""

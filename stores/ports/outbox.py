@@ -1,7 +1,7 @@
-"""Outbox: what commits left for those who follow them, kept in the transaction that did it. Owned by CockroachDB at first.
+"""Outbox: what commits left for those who follow them, kept in the transaction that did it. CockroachDB's at first.
 
-A relay leases partitions (`claim`), so that a registration has one publisher at a time, takes what waits for a consumer,
-delivers it and settles it. Whoever is killed in between repeats, so every consumer is idempotent.
+A relay leases partitions (`claim`), so that a registration has one publisher at a time, takes what waits for a
+consumer, delivers it and settles it. Whoever is killed in between repeats, so every consumer is idempotent.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -27,6 +27,15 @@ CLOSES = frozenset({Verb.ABANDONED, Verb.TERMINATED})
 def partition_of(registration: UUID) -> int:
     """0 … PARTITIONS - 1; the same for ever. A hash, for the bits of some UUIDs are the time."""
     return crc32(registration.bytes) % PARTITIONS
+
+
+def apportion(leases: Mapping[int, str], *, holders: int, me: str) -> frozenset[int]:
+    """The partitions that `me` has from now on, given the leases that hold and how many holders there are, `me` among
+    them: what it has, but no more than its share, and of what is free as much as is missing from that."""
+    share = -(-PARTITIONS // holders)
+    mine = sorted(partition for partition, holder in leases.items() if holder == me)[:share]
+    free = [partition for partition in range(PARTITIONS) if partition not in leases]
+    return frozenset(mine + free[: share - len(mine)])
 
 
 class Consumer(Enum):

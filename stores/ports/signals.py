@@ -1,4 +1,4 @@
-"""Signals: hints that something changed, for whoever then looks again. They hold no state and may be lost or repeated."""
+"""Signals: hints that something changed, for whoever then looks again. They hold no state, and may come repeatedly."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -67,6 +67,7 @@ class Timeline(Pinger, Protocol):
     def forget(self) -> None:
         """Drop what this process remembers of what is stored: others may have written since. A publisher says so when
         partitions of the outbox become its own."""
+        return
 
     async def by_learners(
         self,

@@ -1,9 +1,11 @@
-"""Five empty memory stores."""
+"""Empty memory stores."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 from stores.memory.catalog import MemoryCatalog
+from stores.memory.live import MemoryLive
+from stores.memory.outbox import MemoryOutbox
 from stores.memory.profiles import MemoryProfiles
 from stores.memory.progress import MemoryProgress
 from stores.memory.sessions import MemorySessions
@@ -12,10 +14,13 @@ from stores.ports.stores import Stores
 
 
 def memory_stores(now: Callable[[], datetime]) -> Stores:
+    outbox = MemoryOutbox(now=now)
     return Stores(
         profiles=MemoryProfiles(),
         catalog=MemoryCatalog(),
-        progress=MemoryProgress(),
+        progress=MemoryProgress(outbox=outbox),
         timeline=MemoryTimeline(),
         sessions=MemorySessions(now=now),
+        live=MemoryLive(),
+        outbox=outbox,
     )

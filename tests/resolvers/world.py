@@ -8,6 +8,8 @@ from resolvers.context import Peer
 from resolvers.health import Health
 from resolvers.viewer import Role, Viewer
 from stores.memory.catalog import MemoryCatalog
+from stores.memory.live import MemoryLive
+from stores.memory.outbox import MemoryOutbox
 from stores.memory.profiles import MemoryProfiles
 from stores.memory.progress import MemoryProgress
 from stores.memory.sessions import MemorySessions
@@ -23,7 +25,8 @@ NOW = datetime(2026, 3, 30, 12, 0, tzinfo=UTC)  # the day after Europe's clocks 
 ALGEBRA, BOTANY = "course-v1:Quad+Algebra+2026", "course-v1:Quad+Botany+2026"
 ADA, BEN = "learner-ada", "learner-ben"
 IN_ALGEBRA = 60
-DEADLINES = {name: timedelta(seconds=2) for name in ("profiles", "catalog", "progress", "timeline", "sessions")}
+PORTS = ("profiles", "catalog", "progress", "timeline", "sessions", "live", "outbox")
+DEADLINES = dict.fromkeys(PORTS, timedelta(seconds=2))
 
 
 def admin() -> Viewer:
@@ -114,12 +117,15 @@ def enrollments() -> Mapping[str, list[Enrollment]]:
 async def open_school() -> Stores:
     """The school on memory stores."""
     codes = iter(f"code-{number}" for number in range(1000))
+    outbox = MemoryOutbox(now=lambda: NOW)
     stores = Stores(
         profiles=MemoryProfiles(),
         catalog=MemoryCatalog(),
-        progress=MemoryProgress(codes=lambda: next(codes)),
+        progress=MemoryProgress(codes=lambda: next(codes), outbox=outbox),
         timeline=MemoryTimeline(),
         sessions=MemorySessions(now=lambda: NOW),
+        live=MemoryLive(),
+        outbox=outbox,
     )
     await fill(stores)
     return stores
@@ -153,7 +159,7 @@ async def fill(stores: Stores) -> None:
     )
     journal.add(ben, Verb.REGISTERED, NOW - timedelta(days=29))
     journal.add(ben, Verb.UNREGISTERED, NOW - timedelta(days=20))
-    await stores.progress.record(journal.events, items=items)
+    await stores.progress.load(journal.events, items=items)
     await stores.timeline.append(journal.events)
     beats = [
         Heartbeat(

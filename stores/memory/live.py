@@ -1,0 +1,77 @@
+"""Live feeds in plain lists: what the port means."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from stores.memory.signals import Channels
+from stores.ports.listening import Listener, Place
+from stores.ports.live import FEED_LENGTHS, CursorExpired, Feed, Live, Topic, TopicKind, Update, update_of
+from stores.ports.outbox import Commit
+from stores.ports.paging import decode, encode
+from stores.ports.signals import Signals
+
+START: Place = (0, 0)
+
+
+class MemoryLive(Live):
+    def __init__(self) -> None:
+        self._feeds: defaultdict[Topic, list[tuple[Place, Update]]] = defaultdict(list)
+        self._lengths: defaultdict[Topic, int] = defaultdict(int)
+        self._published: dict[UUID, int] = {}
+        self._listeners: defaultdict[Topic, set[Listener]] = defaultdict(set)
+        self._channels = Channels()
+
+    async def ping(self) -> None:
+        return None
+
+    async def publish(self, commits: Sequence[Commit]) -> None:
+        for commit in commits:
+            if commit.progress is None or commit.number <= self._published.get(commit.registration, 0):
+                continue
+            self._published[commit.registration] = commit.number
+            for topic in (Topic(TopicKind.LEARNER, commit.learner_id), Topic(TopicKind.COURSE, commit.course_key)):
+                self._append(topic, commit)
+
+    def feed(self, topic: Topic, *, after: str | None) -> Feed:
+        return self._listened(topic, after)
+
+    @asynccontextmanager
+    async def _listened(self, topic: Topic, after: str | None) -> AsyncIterator[Listener]:
+        async def read(place: Place, most: int) -> Sequence[tuple[Place, Update]]:
+            kept = self._feeds[topic]
+            if place[0] + 1 < (kept[0][0][0] if kept else self._lengths[topic] + 1):
+                raise CursorExpired("live", "what came after this cursor is not kept any more")
+            return [row for row in kept if row[0] > place][:most]
+
+        start = (self._lengths[topic], 0)
+        if after is not None:
+            kind, number = decode("live", after, str, int)
+            start = (int(number), 0)
+            if kind != topic.kind.value or start > (self._lengths[topic], 0) or start < START:
+                raise CursorExpired("live", "this cursor is not of this feed, or the feed was lost")
+            await read(start, 1)
+        listener = Listener(topic.kind, read, start=start, behind=after is not None)
+        self._listeners[topic].add(listener)
+        try:
+            yield listener
+        finally:
+            self._listeners[topic].discard(listener)
+
+    async def signal(self, channels: Collection[str]) -> None:
+        for channel in channels:
+            self._channels.signal(channel, channel)
+
+    def signals(self, channel: str) -> Signals:
+        return self._channels.listen(channel)
+
+    def _append(self, topic: Topic, commit: Commit) -> None:
+        self._lengths[topic] += 1
+        place = (self._lengths[topic], 0)
+        update = update_of(commit, encode(topic.kind.value, place[0]))
+        feed = self._feeds[topic]
+        feed.append((place, update))
+        del feed[: -FEED_LENGTHS[topic.kind]]
+        for listener in self._listeners[topic]:
+            listener.offer(place, update)

@@ -1,0 +1,66 @@
+"""The outbox in plain lists: what the port means."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from stores.ports.outbox import LEASE, Backlog, Commit, Consumer, Outbox, apportion, partition_of
+
+
+class MemoryOutbox(Outbox):
+    """A MemoryProgress that is given it fills it."""
+
+    def __init__(self, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.now = now
+        self._waiting: dict[Consumer, dict[tuple[UUID, int], Commit]] = {each: {} for each in Consumer}
+        self._holders: dict[str, datetime] = {}
+        self._leases: dict[int, str] = {}
+        self._written = asyncio.Event()
+
+    async def ping(self) -> None:
+        return None
+
+    def add(self, commits: Iterable[Commit]) -> None:
+        for commit in commits:
+            for consumer, waiting in self._waiting.items():
+                if (part := commit.for_consumer(consumer)) is not None:
+                    waiting[commit.registration, commit.number] = part
+                    self._written.set()
+
+    async def claim(self, holder: str) -> frozenset[int]:
+        now = self.now()
+        self._holders[holder] = now + LEASE
+        self._holders = {each: until for each, until in self._holders.items() if until > now}
+        leases = {each: by for each, by in self._leases.items() if by in self._holders}
+        mine = apportion(leases, holders=len(self._holders), me=holder)
+        others = {each: by for each, by in leases.items() if by != holder}
+        self._leases = others | dict.fromkeys(mine, holder)
+        return mine
+
+    async def release(self, holder: str) -> None:
+        self._holders.pop(holder, None)
+
+    async def take(self, consumer: Consumer, partitions: Collection[int], *, most: int) -> Sequence[Commit]:
+        each = -(-most // max(1, len(partitions)))
+        found: defaultdict[int, list[Commit]] = defaultdict(list)
+        for (registration, _), commit in sorted(self._waiting[consumer].items()):
+            of = found[partition_of(registration)]
+            if len(of) < each:
+                of.append(commit)
+        return [commit for partition in sorted(partitions) for commit in found[partition]]
+
+    async def settle(self, consumer: Consumer, commits: Sequence[Commit]) -> None:
+        for commit in commits:
+            self._waiting[consumer].pop((commit.registration, commit.number), None)
+
+    async def backlog(self) -> Mapping[Consumer, Backlog]:
+        return {
+            consumer: Backlog(waiting=len(waiting), oldest=min((row.at for row in waiting.values()), default=None))
+            for consumer, waiting in self._waiting.items()
+        }
+
+    async def written(self) -> None:
+        await self._written.wait()
+        self._written.clear()

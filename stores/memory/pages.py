@@ -1,0 +1,39 @@
+"""Pages of rows that are all at hand: sorted, cut, with their cursors."""
+
+from collections.abc import Callable, Iterable, Mapping
+from math import inf
+from typing import TypeVar
+from uuid import UUID
+
+from stores.ports.paging import Page, encode, page_of, to_ms
+from stores.ports.progress import Enrollment
+
+Key = TypeVar("Key")
+Row = TypeVar("Row")
+Order = tuple[float, UUID]
+UNDATED = inf
+
+
+def newest_first(row: Enrollment) -> Order:
+    return (UNDATED if row.enrolled_at is None else -to_ms(row.enrolled_at), row.registration)
+
+
+def enrolment_cursor(row: Enrollment) -> str:
+    return encode(None if row.enrolled_at is None else to_ms(row.enrolled_at), str(row.registration))
+
+
+def pages(
+    found: Mapping[Key, Iterable[Row]],
+    *,
+    order: Callable[[Row], Order],
+    cursor: Callable[[Row], str],
+    past: Order | None,
+    first: int,
+) -> dict[Key, Page[Row]]:
+    """The page after `past` of each key's rows; keys without one are absent."""
+    made = {}
+    for key, rows in found.items():
+        kept = sorted((row for row in rows if past is None or order(row) > past), key=order)[: first + 1]
+        if kept:
+            made[key] = page_of(kept, map(cursor, kept), first)
+    return made

@@ -1,0 +1,59 @@
+"""What a commit is, made from the standing before and after it: one rule for every backend of progress."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from stores.ports.events import Event, Verb
+from stores.ports.facts import blank
+from stores.ports.fold import Outline, Standing, live, resume_point
+from stores.ports.outbox import Commit
+from stores.ports.progress import ItemProgress
+
+
+def commit_of(
+    before: Standing,
+    after: Standing,
+    new: Sequence[Event],
+    whole: Sequence[Event] | None,
+    outline: Outline,
+    *,
+    number: int,
+    at: datetime,
+) -> Commit:
+    """`new`: the accepted events; `whole`: all of the registration, `new` among them, where a void may be involved."""
+    kept, voided, resume = tuple(new), tuple[Event, ...](), resume_point(new)
+    if whole is not None:
+        left = live(whole)
+        living, fresh = {event.id for event in left}, {event.id for event in new}
+        targets = {event.voids for event in new if event.verb is Verb.VOIDED} & {event.id for event in whole}
+        if targets or not fresh <= living:
+            kept = tuple(event for event in new if event.id in living)
+            gone = targets - living - fresh
+            voided = tuple(event for event in whole if event.id in gone)
+            resume = resume_point(left)
+    row = before.enrollment
+    return Commit(
+        registration=row.registration,
+        number=number,
+        learner_id=row.learner_id,
+        course_key=row.course_key,
+        at=at,
+        state=after.enrollment.state,
+        events=kept,
+        voided=voided,
+        progress=None if after is before else after.course,
+        changed=tuple(changed_items(before, after, outline)),
+        resume=resume,
+    )
+
+
+def changed_items(before: Standing, after: Standing, outline: Outline) -> Sequence[ItemProgress]:
+    """The rows that differ, in course order; one whose last event was voided is blank again."""
+    if after is before:
+        return ()
+    differs = {key for key in {*before.items, *after.items} if before.items.get(key) != after.items.get(key)}
+    return [
+        after.items.get(key) or blank(after.enrollment.registration, item)
+        for key, item in outline.by_key.items()
+        if key in differs
+    ]
