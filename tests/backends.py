@@ -4,6 +4,7 @@ Servers are processes of the session (embedded ones, or those that TEST_MONGO_UR
 TEST_REDIS_URL name); stores are made afresh for every test.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -19,6 +20,7 @@ from redis.asyncio import Redis
 from gateway.embedded.embedded import Embedded
 from stores.influx.timeline import InfluxTimeline
 from stores.memory.catalog import MemoryCatalog
+from stores.memory.outbox import MemoryOutbox
 from stores.memory.profiles import MemoryProfiles
 from stores.memory.progress import MemoryProgress
 from stores.memory.sessions import MemorySessions
@@ -27,9 +29,12 @@ from stores.mongo.catalog import MongoCatalog
 from stores.mongo.client import Database, open_mongo, prepare
 from stores.mongo.profiles import MongoProfiles
 from stores.mongo.shelf import Shelf
+from stores.ports.outbox import Outbox
+from stores.ports.progress import Progress
 from stores.redis.client import open_redis
 from stores.redis.sessions import RedisSessions
 from stores.sql.migrate import migrate
+from stores.sql.outbox import SqlOutbox
 from stores.sql.pool import open_pool
 from stores.sql.progress import SqlProgress
 from stores.sql.timeline import SqlTimeline
@@ -67,6 +72,27 @@ def named_servers(embedded: Embedded) -> Servers:
         influx_url=os.environ.get("TEST_INFLUX_URL") or embedded.influx_url,
         redis_url=os.environ.get("TEST_REDIS_URL") or embedded.redis_url,
     )
+
+
+Ledger = tuple[Progress, Outbox]
+
+
+@asynccontextmanager
+async def memory_ledger(_: Servers) -> AsyncIterator[Ledger]:
+    outbox = MemoryOutbox()
+    yield MemoryProgress(outbox=outbox), outbox
+
+
+@asynccontextmanager
+async def sql_ledger(servers: Servers) -> AsyncIterator[Ledger]:
+    filled = asyncio.Event()
+    async with (
+        fresh_sql(servers) as url,
+        open_pool(url, size=8) as pool,
+        open_pool(url, size=4, isolation="read committed") as relaxed,
+    ):
+        await migrate(pool, "progress")
+        yield SqlProgress(pool, filled=filled), SqlOutbox(relaxed, filled=filled)
 
 
 @asynccontextmanager
@@ -184,6 +210,8 @@ TimedOpener = Callable[[Servers, Now], AbstractAsyncContextManager[Any]]
 # One table a port: backend → opener of an empty store. A further backend is a further line.
 PROFILES: dict[str, Opener] = {"memory": memory_profiles, "mongo": mongo_profiles}
 CATALOG: dict[str, Opener] = {"memory": memory_catalog, "mongo": mongo_catalog}
+LEDGERS: dict[str, Opener] = {"memory": memory_ledger, "sql": sql_ledger}
+"""Progress with the outbox that it fills."""
 PROGRESS: dict[str, Opener] = {"memory": memory_progress, "sql": sql_progress}
 TIMELINE: dict[str, Opener] = {"memory": memory_timeline, "influx": influx_timeline, "sql": sql_timeline}
 if INFLUXD_BIN:

@@ -9,10 +9,15 @@ from uuid import UUID
 from stores.ports.outbox import LEASE, Backlog, Commit, Consumer, Outbox, apportion, partition_of
 
 
+def utc_now() -> datetime:
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
 class MemoryOutbox(Outbox):
     """A MemoryProgress that is given it fills it."""
 
-    def __init__(self, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, *, now: Callable[[], datetime] = utc_now) -> None:
         self.now = now
         self._waiting: dict[Consumer, dict[tuple[UUID, int], Commit]] = {each: {} for each in Consumer}
         self._holders: dict[str, datetime] = {}

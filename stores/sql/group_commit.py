@@ -14,16 +14,17 @@ from typing import TypeAlias
 from stores.errors import Rejected
 from stores.ports.catalog import CourseVersion, Item
 from stores.ports.events import Event
-from stores.ports.progress import Verdict
+from stores.ports.progress import Enrollment, Verdict
 
 Items: TypeAlias = Mapping[CourseVersion, Sequence[Item]]
-Write: TypeAlias = Callable[[Sequence[Event], Items], Awaitable[Sequence[Verdict]]]
+Write: TypeAlias = Callable[[Sequence[Event], Items, Sequence[Enrollment]], Awaitable[Sequence[Verdict]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     events: Sequence[Event]
     items: Items
+    enrollments: Sequence[Enrollment]
     verdicts: "asyncio.Future[Sequence[Verdict]]"
 
 
@@ -36,13 +37,16 @@ class GroupCommit:
         self._waiting: deque[Job] = deque()
         self._running: asyncio.Task[None] | None = None
 
-    async def record(self, events: Sequence[Event], items: Items) -> Sequence[Verdict]:
+    async def record(
+        self, events: Sequence[Event], items: Items, enrollments: Sequence[Enrollment] = ()
+    ) -> Sequence[Verdict]:
         """The verdicts of `write` on these events. Whoever is cancelled while waiting may find them written."""
-        job = Job(events=events, items=items, verdicts=asyncio.get_running_loop().create_future())
+        verdicts: asyncio.Future[Sequence[Verdict]] = asyncio.get_running_loop().create_future()
+        job = Job(events=events, items=items, enrollments=enrollments, verdicts=verdicts)
         self._waiting.append(job)
         if self._running is None:
             self._running = asyncio.create_task(self._run())
-        return await job.verdicts
+        return await verdicts
 
     async def _run(self) -> None:
         group: list[Job] = []
@@ -67,7 +71,11 @@ class GroupCommit:
     async def _settle(self, group: Sequence[Job]) -> None:
         items = {pin: its for job in group for pin, its in job.items.items()}
         try:
-            verdicts = await self._write([event for job in group for event in job.events], items)
+            verdicts = await self._write(
+                [event for job in group for event in job.events],
+                items,
+                [row for job in group for row in job.enrollments],
+            )
         except Rejected as error:
             if len(group) > 1:  # one of them is at fault; the others need not suffer for it
                 for job in group:

@@ -28,9 +28,15 @@ CLOSING_SECONDS = 2.0
 
 @asynccontextmanager
 async def open_pool(
-    url: str, *, size: int = 16, connect_seconds: float = 5.0, command_seconds: float = 10.0
+    url: str,
+    *,
+    size: int = 16,
+    connect_seconds: float = 5.0,
+    command_seconds: float = 10.0,
+    isolation: str = "serializable",
 ) -> AsyncIterator[Pool]:
-    """A pool of up to `size` connections to `cockroachdb://…` or `postgresql://…`; none is opened yet."""
+    """A pool of up to `size` connections to `cockroachdb://…` or `postgresql://…`; none is opened yet. `isolation` is
+    that of single statements; transactions say theirs."""
     pool = await asyncpg.create_pool(
         "postgresql" + url.removeprefix("cockroachdb").removeprefix("postgresql"),
         min_size=0,
@@ -38,7 +44,7 @@ async def open_pool(
         reset=unchanged,
         timeout=connect_seconds,
         command_timeout=command_seconds,
-        server_settings=SETTINGS,
+        server_settings=SETTINGS | {"default_transaction_isolation": isolation},
     )
     try:
         yield pool

@@ -1,9 +1,11 @@
 """Progress in CockroachDB or PostgreSQL. Every read is one statement."""
 
+import asyncio
 import random
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 from uuid import UUID
@@ -14,7 +16,8 @@ from stores.ports.catalog import CourseVersion, Item
 from stores.ports.events import Event
 from stores.ports.fold import enrolled, outlines
 from stores.ports.judge import enrollable, keepable
-from stores.ports.paging import Page, encode, page_of, to_ms
+from stores.ports.outbox import Consumer
+from stores.ports.paging import Page, encode
 from stores.ports.progress import (
     Attempt,
     Certificate,
@@ -29,7 +32,8 @@ from stores.ports.sessions import ResumePoint
 from stores.sql import queries
 from stores.sql.enrolling import enroll
 from stores.sql.group_commit import GroupCommit
-from stores.sql.pool import Pool
+from stores.sql.pages import attempt_cursor, dated_cursor, pages
+from stores.sql.pool import Connection, Pool
 from stores.sql.recording import cuts, record_cut
 from stores.sql.rows import (
     CERTIFICATES,
@@ -41,13 +45,15 @@ from stores.sql.rows import (
     certificate_of,
     course_of,
     enrollment_of,
+    event_of,
     item_of,
     resume_point_of,
+    resume_values,
 )
+from stores.sql.standings import move_on
 from stores.sql.tables import Table
 from stores.sql.transact import fetch, transact
 
-Key = TypeVar("Key")
 Row = TypeVar("Row")
 
 AT_ONCE = 2000
@@ -61,8 +67,11 @@ class SqlProgress(Progress):
         *,
         codes: Callable[[], str] = secrets.token_urlsafe,
         chance: Callable[[], float] = random.random,
+        filled: asyncio.Event | None = None,
     ) -> None:
+        """`filled` is set after a commit that left something in the outbox."""
         self._pool = pool
+        self._filled = filled or asyncio.Event()
         self._codes = codes
         self._chance = chance
         self._commits = GroupCommit(self._write, most=AT_ONCE)
@@ -145,18 +154,76 @@ class SqlProgress(Progress):
             new += await transact(self._pool, "progress", work, chance=self._chance)
         return new
 
+    async def ledger(self, event_ids: Sequence[UUID]) -> Mapping[UUID, Event]:
+        rows = await self._fetch(queries.LEDGER_BY_ID, [str(key) for key in event_ids])
+        enrollments = await self.by_registrations([UUID(int=row["registration"].int) for row in rows])
+        events = (event_of(row, enrollments[row["registration"]]) for row in rows)
+        return {event.id: event for event in events}
+
     async def record(
+        self,
+        events: Sequence[Event],
+        *,
+        items: Mapping[CourseVersion, Sequence[Item]],
+        enrollments: Sequence[Enrollment] = (),
+    ) -> Sequence[Verdict]:
+        keepable(events)
+        enrollable(enrollments)
+        verdicts: dict[int, Verdict] = {}
+        for places in cuts(events, AT_ONCE):
+            told = await self._commits.record([events[place] for place in places], items, enrollments)
+            verdicts.update(zip(places, told, strict=True))
+        return [verdicts[place] for place in range(len(events))]
+
+    async def load(
         self, events: Sequence[Event], *, items: Mapping[CourseVersion, Sequence[Item]]
     ) -> Sequence[Verdict]:
         keepable(events)
         verdicts: dict[int, Verdict] = {}
         for places in cuts(events, AT_ONCE):
-            told = await self._commits.record([events[place] for place in places], items)
+            told = await self._transact([events[place] for place in places], items, (), consumers=())
             verdicts.update(zip(places, told, strict=True))
         return [verdicts[place] for place in range(len(events))]
 
-    async def _write(self, events: Sequence[Event], items: Mapping[CourseVersion, Sequence[Item]]) -> Sequence[Verdict]:
-        work = partial(record_cut, events=events, outline=outlines(items), codes=self._codes)
+    async def checkpoint(self, points: Sequence[ResumePoint]) -> None:
+        # Of a registration the latest, in one order: a statement may touch a row once, and queues for it as others do.
+        latest: dict[UUID, ResumePoint] = {}
+        for point in sorted(points, key=lambda point: (point.at, point.id), reverse=True):
+            latest.setdefault(point.registration, point)
+        rows = [resume_values(latest[key]) for key in sorted(latest)]
+        await self._fetch(move_on(1), *RESUME_POINTS.arrays(rows))
+
+    async def revoke(self, registration: UUID, *, at: datetime, because: str) -> Certificate | None:
+        await self._fetch(queries.REVOKE, str(registration), at, because)
+        return (await self.certificates([registration])).get(registration)
+
+    async def _write(
+        self,
+        events: Sequence[Event],
+        items: Mapping[CourseVersion, Sequence[Item]],
+        enrollments: Sequence[Enrollment],
+    ) -> Sequence[Verdict]:
+        try:
+            return await self._transact(events, items, enrollments, consumers=tuple(Consumer))
+        finally:
+            self._filled.set()  # even after an error: it may have committed
+
+    async def _transact(
+        self,
+        events: Sequence[Event],
+        items: Mapping[CourseVersion, Sequence[Item]],
+        enrollments: Sequence[Enrollment],
+        *,
+        consumers: Collection[Consumer],
+    ) -> Sequence[Verdict]:
+        outline = outlines(items)
+        standings = [enrolled(row, outline(row.pin)) for row in enrollments]
+
+        async def work(connection: Connection) -> Sequence[Verdict]:
+            if standings:
+                await enroll(connection, standings)
+            return await record_cut(connection, events, outline, self._codes, consumers)
+
         return await transact(self._pool, "progress", work, chance=self._chance)
 
     async def _fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
@@ -166,21 +233,3 @@ class SqlProgress(Progress):
         self, table: Table, made: Callable[[asyncpg.Record], Row], registrations: Sequence[UUID]
     ) -> list[Row]:
         return [made(row) for row in await self._fetch(queries.by_key(table), [str(key) for key in registrations])]
-
-
-def dated_cursor(row: Enrollment) -> str:
-    return encode(None if row.enrolled_at is None else to_ms(row.enrolled_at), str(row.registration))
-
-
-def attempt_cursor(row: Attempt) -> str:
-    return encode(to_ms(row.at), str(row.event_id))
-
-
-def pages(
-    rows: Iterable[Row], *, key: Callable[[Row], Key], cursor: Callable[[Row], str], first: int
-) -> dict[Key, Page[Row]]:
-    """Rows in order as a page a key, which they were read for with one to spare."""
-    found: defaultdict[Key, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[key(row)].append(row)
-    return {of: page_of(its, map(cursor, its), first) for of, its in found.items()}

@@ -7,8 +7,14 @@ from stores.ports.facts import ATTEMPTS
 from stores.ports.paging import decode, from_ms
 from stores.ports.progress import EnrollmentState
 from stores.sql.conditions import Conditions, sendable
-from stores.sql.rows import ENROLLMENTS
+from stores.sql.rows import ENROLLMENTS, LEDGER
 from stores.sql.tables import Table
+
+LEDGER_BY_ID = f"SELECT {LEDGER.names} FROM event_ledger WHERE event_id = ANY($1::text[]::uuid[])"
+
+REVOKE = """
+UPDATE certificates SET revoked_at = $2, revoked_because = $3 WHERE registration = $1::text::uuid AND revoked_at IS NULL
+"""
 
 
 def by_key(table: Table) -> str:

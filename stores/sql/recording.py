@@ -1,19 +1,22 @@
 """Recording: a cut of events becomes ledger rows, and the rows that follow from them, in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from uuid import UUID
 
 from stores.ports.catalog import CourseVersion
+from stores.ports.commits import commit_of
 from stores.ports.events import Event, Verb, digest
 from stores.ports.facts import ATTEMPTS, outcome
-from stores.ports.fold import Outline, Standing, fold, live, refold, resume_point
+from stores.ports.fold import Outline, fold, refold
 from stores.ports.judge import judge
+from stores.ports.outbox import Consumer
 from stores.ports.progress import Certificate, Enrollment, Verdict, VerdictStatus
 from stores.sql import ledger, standings
+from stores.sql.outbox_rows import outbox_values
 from stores.sql.pool import Connection
 from stores.sql.rows import ledger_values
-from stores.sql.standings import Changes
+from stores.sql.standings import Changes, Locked
 
 
 def cuts(events: Sequence[Event], most: int) -> list[list[int]]:
@@ -39,9 +42,11 @@ async def record_cut(
     events: Sequence[Event],
     outline: Callable[[CourseVersion], Outline],
     codes: Callable[[], str],
+    consumers: Collection[Consumer],
 ) -> list[Verdict]:
+    """`consumers`: whom the outbox is to tell."""
     before = await standings.lock(connection, {event.registration for event in events})
-    outlines = {key: outline(standing.enrollment.pin) for key, standing in before.items()}
+    outlines = {key: outline(locked.standing.enrollment.pin) for key, locked in before.items()}
     item_keys = {key: course.by_key for key, course in outlines.items()}
     digests = [digest(event) for event in events]
     targets = {event.voids for event in events if event.verb is Verb.VOIDED and event.voids is not None}
@@ -63,9 +68,9 @@ async def record_cut(
             new[event.registration].append(event)
             voids = event.verb is Verb.VOIDED and (event.voids in known or event.voids in added)
             if voids or added[event.id]:
-                anew[event.registration] = before[event.registration].enrollment
+                anew[event.registration] = before[event.registration].standing.enrollment
     whole = await ledger.whole(connection, anew)
-    await standings.save(connection, changes(before, new, whole, outlines, codes))
+    await standings.save(connection, changes(before, new, whole, outlines, codes, consumers))
     return verdicts
 
 
@@ -76,27 +81,29 @@ def success(event: Event, outlines: Mapping[UUID, Outline]) -> bool | None:
 
 
 def changes(
-    before: Mapping[UUID, Standing],
+    before: Mapping[UUID, Locked],
     new: Mapping[UUID, Sequence[Event]],
     whole: Mapping[UUID, Sequence[Event]],
     outlines: Mapping[UUID, Outline],
     codes: Callable[[], str],
+    consumers: Collection[Consumer],
 ) -> Changes:
     """What follows from new events; from a registration's whole ledger where a void asks for that."""
     made = Changes()
     for key, events in new.items():
-        if key in whole:
-            after = refold(before[key], whole[key], outlines[key])
-            kept: Sequence[Event] = live(whole[key])
-            left = {event.id for event in kept}
-            made.voided.extend((key, event.id) for event in whole[key] if event.id not in left)
-        else:
-            after, kept = fold(before[key], events, outlines[key]), events
-        if after is not before[key]:
-            made.standings.append((before[key], after))
-        if point := resume_point(kept):
-            made.resume_points.append(point)
+        standing, commits, at = before[key]
+        course = outlines[key]
+        after = refold(standing, whole[key], course) if key in whole else fold(standing, events, course)
+        commit = commit_of(standing, after, events, whole.get(key), course, number=commits + 1, at=at)
+        made.standings.append((standing, after))
+        made.numbers[key] = commit.number
+        made.voided.extend((key, event.id) for event in commit.voided)
+        if commit.resume is not None:
+            made.resume_points.append(commit.resume)
         satisfied_at = after.course.satisfied_at
-        if satisfied_at is not None and before[key].course.satisfied_at is None:
+        if satisfied_at is not None and standing.course.satisfied_at is None:
             made.certificates.append(Certificate(registration=key, issued_at=satisfied_at, verify_code=codes()))
+        for consumer in consumers:
+            if (part := commit.for_consumer(consumer)) is not None:
+                made.owed.append(outbox_values(part, consumer))
     return made

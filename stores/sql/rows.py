@@ -62,6 +62,8 @@ COURSES = Table(
         "version": "int8",
     },
 )
+WRITTEN_COURSES = Table(name="course_progress", columns={**COURSES.columns, "commits": "int8"})
+"""`commits` numbers a registration's commits; it is nobody's to read but the next writer's."""
 ITEMS = Table(
     name="item_progress",
     columns={
@@ -89,7 +91,13 @@ ITEMS = Table(
 )
 CERTIFICATES = Table(
     name="certificates",
-    columns={"registration": "uuid", "issued_at": "timestamptz", "revoked_at": "timestamptz", "verify_code": "text"},
+    columns={
+        "registration": "uuid",
+        "issued_at": "timestamptz",
+        "revoked_at": "timestamptz",
+        "revoked_because": "text",
+        "verify_code": "text",
+    },
 )
 RESUME_POINTS = Table(
     name="resume_points",

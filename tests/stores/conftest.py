@@ -28,6 +28,12 @@ async def progress(request: pytest.FixtureRequest, servers: Servers) -> AsyncIte
         yield port
 
 
+@pytest.fixture(params=backends.LEDGERS)
+async def ledger(request: pytest.FixtureRequest, servers: Servers) -> AsyncIterator[Any]:
+    async with backends.LEDGERS[request.param](servers) as both:
+        yield both
+
+
 @pytest.fixture(params=backends.TIMELINE)
 async def timeline(request: pytest.FixtureRequest, servers: Servers) -> AsyncIterator[Any]:
     async with backends.TIMELINE[request.param](servers) as port:

@@ -7,7 +7,7 @@ import pytest
 
 from stores.errors import Rejected
 from stores.ports.events import Event, Verb
-from stores.ports.progress import Verdict, VerdictStatus
+from stores.ports.progress import Enrollment, Verdict, VerdictStatus
 from stores.sql.group_commit import GroupCommit, Items
 from tests.stores.learning import done
 
@@ -22,7 +22,9 @@ class Writes:
         self.begun = asyncio.Event()
         self.let = asyncio.Event()
 
-    async def __call__(self, events: Sequence[Event], items: Items) -> Sequence[Verdict]:
+    async def __call__(
+        self, events: Sequence[Event], items: Items, enrollments: Sequence[Enrollment]
+    ) -> Sequence[Verdict]:
         self.sizes.append(len(events))
         self.begun.set()
         await self.let.wait()
@@ -53,7 +55,7 @@ async def test_when_writing_is_cancelled_nobody_waits_for_ever() -> None:
     """Also of those who were to be written one by one, because the events of one of them cannot be kept."""
     cancelled = False
 
-    async def write(events: Sequence[Event], items: Items) -> Sequence[Verdict]:
+    async def write(events: Sequence[Event], items: Items, enrollments: Sequence[Enrollment]) -> Sequence[Verdict]:
         nonlocal cancelled
         if len(events) > 1:
             raise Rejected("progress", "one of them")
@@ -71,7 +73,7 @@ async def test_when_writing_is_cancelled_nobody_waits_for_ever() -> None:
 
 
 async def test_a_failure_is_told_to_all_who_shared_it() -> None:
-    async def write(events: Sequence[Event], items: Items) -> Sequence[Verdict]:
+    async def write(events: Sequence[Event], items: Items, enrollments: Sequence[Enrollment]) -> Sequence[Verdict]:
         raise ConnectionError
 
     commits = GroupCommit(write, most=3)

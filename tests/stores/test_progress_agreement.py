@@ -1,6 +1,7 @@
 """Any sequence of enrolments and events gives the same answers in memory, which folds all of them anew each time, and
 in SQL, which merges what is new into what it has."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from itertools import chain, pairwise
@@ -12,14 +13,18 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
+from stores.memory.outbox import MemoryOutbox
 from stores.memory.progress import MemoryProgress
 from stores.ports.events import Event
+from stores.ports.outbox import PARTITIONS, Consumer, Outbox
 from stores.ports.progress import EnrollmentState, Progress
+from stores.ports.sessions import ResumePoint
 from stores.sql.migrate import migrate
+from stores.sql.outbox import SqlOutbox
 from stores.sql.pool import Pool, open_pool
 from stores.sql.progress import SqlProgress
 from tests.backends import Servers, fresh_sql
-from tests.stores.learning import C1, C2, C3, CATALOG, enrollment, events
+from tests.stores.learning import C1, C2, C3, CATALOG, enrollment, events, moment
 
 SETTINGS = settings(
     derandomize=True,
@@ -40,10 +45,20 @@ enrolments = some.builds(
     learner_id=some.sampled_from(LEARNERS[:2]),
     attributes=some.sampled_from([{}, {"é": [None, 1, 2.5]}]),
 )
+points = some.builds(
+    ResumePoint,
+    registration=some.sampled_from([UUID(int=number) for number in NUMBERS]),
+    item_key=some.sampled_from(["page", "video"]),
+    position=some.none() | some.just(1.5),
+    at=some.integers(0, 3).map(moment),
+    device=some.none() | some.just("phone"),
+    id=some.sampled_from(["s1", "s2", str(UUID(int=3))]),
+)
 several = events(ids=12, registrations=[*NUMBERS, 1, 1, 4], item_keys=[*KEYS, "quiz", "page", None, "no such item"])
 steps = some.lists(
     some.tuples(some.just("enroll"), some.lists(enrolments, max_size=3))
-    | some.tuples(some.just("record"), some.lists(several, max_size=8)),
+    | some.tuples(some.sampled_from(["record", "record", "load"]), some.lists(several, max_size=8))
+    | some.tuples(some.just("checkpoint"), some.lists(points, max_size=3)),
     max_size=8,
 ).map(lambda made: [("enroll", [enrollment(1)]), *made])
 questions = some.fixed_dictionaries(
@@ -64,9 +79,35 @@ async def pool(servers: Servers) -> AsyncIterator[Pool]:
 
 
 async def emptied(pool: Pool) -> SqlProgress:
-    for table in ("enrollments", "item_progress", "course_progress", "certificates", "resume_points", "event_ledger"):
+    for table in (
+        "enrollments",
+        "item_progress",
+        "course_progress",
+        "certificates",
+        "resume_points",
+        "event_ledger",
+        "outbox",
+    ):
         await pool.execute(f"DELETE FROM {table}")
     return SqlProgress(pool)
+
+
+async def owed(outbox: Outbox) -> list[Any]:
+    """What waits for the consumers, but for when it was committed and whose the events are said to be."""
+    commits = [await outbox.take(consumer, range(PARTITIONS), most=100 * PARTITIONS) for consumer in Consumer]
+    return [
+        sorted(
+            (
+                (
+                    *(commit.registration, commit.number, commit.state, commit.progress, commit.changed, commit.resume),
+                    *({event.id for event in events} for events in (commit.events, commit.voided)),
+                )
+                for commit in of
+            ),
+            key=lambda parts: parts[:2],
+        )
+        for of in commits
+    ]
 
 
 async def rows(progress: Progress) -> dict[str, Any]:
@@ -103,15 +144,22 @@ async def pages(progress: Progress, question: dict[str, Any]) -> list[Any]:
 @settings(SETTINGS, max_examples=120)
 @given(steps=steps, question=questions)
 async def test_progress_agrees(pool: Pool, steps: Sequence[tuple[str, list[Any]]], question: dict[str, Any]) -> None:
-    memory, sql = MemoryProgress(), await emptied(pool)
+    memory_outbox, sql_outbox = MemoryOutbox(), SqlOutbox(pool, filled=asyncio.Event())
+    memory, sql = MemoryProgress(outbox=memory_outbox), await emptied(pool)
     for step in steps:
         match step:
             case ("enroll", new):
                 assert await sql.enroll(new, items=CATALOG) == await memory.enroll(new, items=CATALOG)
             case ("record", new):
                 assert await sql.record(new, items=CATALOG) == await memory.record(new, items=CATALOG)
+            case ("load", new):
+                assert await sql.load(new, items=CATALOG) == await memory.load(new, items=CATALOG)
+            case ("checkpoint", new):
+                await sql.checkpoint(new)
+                await memory.checkpoint(new)
         assert await rows(sql) == await rows(memory)
     assert await pages(sql, question) == await pages(memory, question)
+    assert await owed(sql_outbox) == await owed(memory_outbox)
 
 
 @settings(SETTINGS, max_examples=80)

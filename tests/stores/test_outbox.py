@@ -1,0 +1,253 @@
+"""What commits leave behind for the timeline and for live feeds, and how relays share it."""
+
+import asyncio
+from dataclasses import replace
+from uuid import UUID
+
+from stores.ports.events import Verb
+from stores.ports.outbox import LEASE, PARTITIONS, Backlog, Commit, Consumer, Outbox, apportion, partition_of
+from stores.ports.progress import EnrollmentState, ProgressState
+from stores.ports.sessions import ResumePoint
+from tests.backends import Ledger
+from tests.stores.learning import C1, CATALOG, done, enroll, enrollment, moment, record
+
+EVERY = range(PARTITIONS)
+R1, R2 = UUID(int=1), UUID(int=2)
+
+
+async def waiting(outbox: Outbox, consumer: Consumer) -> list[Commit]:
+    return list(await outbox.take(consumer, EVERY, most=PARTITIONS * 100))
+
+
+async def test_a_commit_tells_each_consumer_its_part(ledger: Ledger) -> None:
+    progress, outbox = ledger
+    await enroll(progress, enrollment(1))
+    played = done(1, Verb.PAUSED, "video", at=1, progress=0.5, position=61.5, extensions={"n": [1, 2.5, None]})
+    viewed = done(2, Verb.VIEWED, "page", at=2)
+    began = done(3, Verb.LAUNCHED, "page", at=3, session_id="s1")
+    await record(progress, played, viewed, began)
+
+    [timeline] = await waiting(outbox, Consumer.TIMELINE)
+    assert timeline.events == (played, viewed, began)
+    assert (timeline.progress, timeline.changed, timeline.resume, timeline.voided) == (None, (), None, ())
+    [live] = await waiting(outbox, Consumer.LIVE)
+    assert live.events == (began,)
+    assert live.progress == (await progress.course_progress([R1]))[R1]
+    rows = (await progress.item_progress([R1]))[R1]
+    assert live.changed == (rows["page"], rows["video"])
+    assert live.resume == ResumePoint(registration=R1, item_key="video", position=61.5, at=played.at, id=str(played.id))
+    assert (live.learner_id, live.course_key, live.number) == ("u1", "c1", 1)
+    assert live.state is EnrollmentState.ACTIVE
+    assert live.at == timeline.at
+    assert live.at.microsecond % 1000 == 0
+
+
+async def test_commits_of_a_registration_come_in_order_until_they_are_settled(ledger: Ledger) -> None:
+    progress, outbox = ledger
+    await enroll(progress, enrollment(1), enrollment(2))
+    for number in range(1, 6):
+        await record(progress, done(number, Verb.VIEWED, "page", at=number), done(100 + number, Verb.RATED, of=2))
+    taken = await waiting(outbox, Consumer.LIVE)
+    ours = [commit for commit in taken if commit.registration == R1]
+    assert [commit.number for commit in ours] == [1, 2, 3, 4, 5]
+    versions = [commit.progress.version for commit in ours if commit.progress is not None]
+    assert versions == [1, 2, 3, 4, 5]
+
+    await outbox.settle(Consumer.LIVE, ours[:2])
+    await outbox.settle(Consumer.LIVE, ours[:2])
+    left = [commit.number for commit in await waiting(outbox, Consumer.LIVE) if commit.registration == R1]
+    assert left == [3, 4, 5]
+    assert len(await waiting(outbox, Consumer.TIMELINE)) == 10, "each consumer settles its own"
+
+
+async def test_a_part_of_what_waits_begins_with_the_first(ledger: Ledger) -> None:
+    progress, outbox = ledger
+    await enroll(progress, enrollment(1))
+    for number in range(1, 6):
+        await record(progress, done(number, Verb.VIEWED, "page", at=number))
+    some = await outbox.take(Consumer.TIMELINE, [partition_of(R1)], most=2)
+    assert [commit.number for commit in some] == [1, 2]
+    assert not await outbox.take(Consumer.TIMELINE, [(partition_of(R1) + 1) % PARTITIONS], most=100)
+    assert not await outbox.take(Consumer.TIMELINE, [], most=100)
+
+
+async def test_what_was_rejected_or_known_leaves_nothing(ledger: Ledger) -> None:
+    progress, outbox = ledger
+    await enroll(progress, enrollment(1))
+    event = done(1, Verb.VIEWED, "page")
+    await record(progress, event)
+    for consumer in Consumer:
+        await outbox.settle(consumer, await waiting(outbox, consumer))
+    assert await record(progress, event) == ["DUPLICATE"]
+    assert await record(progress, done(2, Verb.VIEWED, "nowhere"), done(3, Verb.VIEWED, of=9)) != []
+    assert [await waiting(outbox, consumer) for consumer in Consumer] == [[], []]
+
+
+async def test_an_import_leaves_nothing_and_the_next_commit_counts_on(ledger: Ledger) -> None:
+    progress, outbox = ledger
+    await enroll(progress, enrollment(1))
+    await record(progress, done(1, Verb.VIEWED, "page", at=1))
+    verdicts = await progress.load([done(2, Verb.COMPLETED, "video", at=2)], items=CATALOG)
+    assert [verdict.status.value for verdict in verdicts] == ["ACCEPTED"]
+    await record(progress, done(3, Verb.PASSED, "quiz", at=3))
+    assert [commit.number for commit in await waiting(outbox, Consumer.TIMELINE)] == [1, 3]
+    last = (await waiting(outbox, Consumer.LIVE))[-1]
+    assert last.progress is not None
+    assert (last.progress.items_done, last.progress.version) == (3, 3)
+
+
+async def test_a_void_takes_its_target_out_and_makes_the_item_blank_again(ledger: Ledger) -> None:
+    progress, outbox = ledger
+    await enroll(progress, enrollment(1))
+    kept = done(1, Verb.PLAYED, "video", at=1, position=1.0)
+    target = done(2, Verb.PAUSED, "page", at=2, position=5.0)
+    await record(progress, kept, target)
+    void = done(3, Verb.VOIDED, at=3, voids=target.id)
+    await record(progress, void)
+    appended, taken_out = await waiting(outbox, Consumer.TIMELINE)
+    assert appended.events == (kept, target)
+    assert (taken_out.events, taken_out.voided) == ((void,), (target,))
+    live = (await waiting(outbox, Consumer.LIVE))[-1]
+    assert [(row.item_key, row.state) for row in live.changed] == [("page", ProgressState.NOT_STARTED)]
+    assert live.resume is not None
+    assert live.resume.id == str(kept.id)
+    assert (await progress.resume_points([R1]))[R1].id == str(kept.id)
+
+
+async def test_what_was_voided_before_it_came_is_never_handed_on(ledger: Ledger) -> None:
+    progress, outbox = ledger
+    await enroll(progress, enrollment(1))
+    target = done(2, Verb.COMPLETED, "page", at=2)
+    void = done(1, Verb.VOIDED, at=3, voids=target.id)
+    await record(progress, void)
+    await record(progress, target)
+    commits = await waiting(outbox, Consumer.TIMELINE)
+    assert [event for commit in commits for event in commit.events] == [void]
+    assert not any(commit.voided for commit in commits)
+
+
+async def test_enrolling_and_its_event_are_one_commit(ledger: Ledger) -> None:
+    progress, outbox = ledger
+    registered = done(1, Verb.REGISTERED)
+    told = await progress.record([registered], items=CATALOG, enrollments=[enrollment(1)])
+    assert [verdict.status.value for verdict in told] == ["ACCEPTED"]
+    [live] = await waiting(outbox, Consumer.LIVE)
+    assert (live.number, live.state) == (1, EnrollmentState.ACTIVE)
+    assert (await progress.by_registrations([R1]))[R1].enrolled_at == registered.at
+    # The pair is taken: the enrolment stays as it is, and the event has nowhere to go.
+    other = enrollment(2, learner_id="u1")
+    told = await progress.record([done(2, Verb.REGISTERED, of=2)], items=CATALOG, enrollments=[other])
+    assert [verdict.code for verdict in told] == ["UNKNOWN_REGISTRATION"]
+
+
+async def test_withdrawing_tells_the_state(ledger: Ledger) -> None:
+    progress, outbox = ledger
+    await enroll(progress, enrollment(1))
+    await record(progress, done(1, Verb.REGISTERED, at=1), done(2, Verb.UNREGISTERED, at=2))
+    [live] = await waiting(outbox, Consumer.LIVE)
+    assert live.state is EnrollmentState.WITHDRAWN
+
+
+async def test_the_backlog_is_what_waits(ledger: Ledger) -> None:
+    progress, outbox = ledger
+    assert await outbox.backlog() == dict.fromkeys(Consumer, Backlog())
+    await enroll(progress, enrollment(1))
+    await record(progress, done(1, Verb.VIEWED, "page"))
+    await record(progress, done(2, Verb.VOIDED, voids=UUID(int=77)))
+    backlog = await outbox.backlog()
+    assert (backlog[Consumer.TIMELINE].waiting, backlog[Consumer.LIVE].waiting) == (2, 1)
+    assert backlog[Consumer.TIMELINE].oldest is not None
+
+
+async def test_whoever_waits_is_told_of_a_commit(ledger: Ledger) -> None:
+    progress, outbox = ledger
+    await enroll(progress, enrollment(1))
+    told = asyncio.create_task(outbox.written())
+    await record(progress, done(1, Verb.VIEWED, "page"))
+    async with asyncio.timeout(5):
+        await told
+
+
+async def test_a_newcomer_gets_its_share_and_a_leaver_gives_all_back(ledger: Ledger) -> None:
+    _, outbox = ledger
+    assert await outbox.claim("one") == frozenset(EVERY)
+    assert await outbox.claim("two") == frozenset(), "nothing is free yet"
+    first, second = await outbox.claim("one"), await outbox.claim("two")
+    assert (len(first), len(second)) == (32, 32)
+    assert first | second == frozenset(EVERY)
+    await outbox.release("one")
+    assert await outbox.claim("two") == frozenset(EVERY)
+    assert await outbox.claim("two") == frozenset(EVERY)
+
+
+async def test_claims_at_once_never_overlap(ledger: Ledger) -> None:
+    _, outbox = ledger
+    holders = [f"relay {number}" for number in range(4)]
+    for _ in range(3):
+        shares = await asyncio.gather(*map(outbox.claim, holders))
+        assert sum(map(len, shares)) == len(frozenset().union(*shares))
+    assert [len(await outbox.claim(holder)) for holder in holders] == [16] * 4
+
+
+def test_shares_are_fair_and_what_is_held_stays() -> None:
+    assert apportion({}, holders=1, me="a") == frozenset(EVERY)
+    held = dict.fromkeys(range(60), "a")
+    assert apportion(held, holders=3, me="a") == frozenset(range(22))
+    assert apportion(held, holders=3, me="b") == frozenset(range(60, 64))
+    assert apportion(dict.fromkeys(EVERY, "a"), holders=2, me="b") == frozenset()
+    assert LEASE.total_seconds() > 0
+
+
+def test_partitions_are_part_of_the_data() -> None:
+    assert [partition_of(UUID(int=number)) for number in range(4)] == [21, 3, 57, 47]
+    spread = {partition_of(UUID(int=0x0190_0000_0000_7000_8000_0000_0000_0000 + n)) for n in range(1000)}
+    assert spread == set(EVERY)
+
+
+async def test_checkpoints_move_on_and_never_back(ledger: Ledger) -> None:
+    progress, _ = ledger
+    await enroll(progress, enrollment(1, pin=C1))
+    point = ResumePoint(registration=R1, item_key="video", position=2.5, at=moment(10), device="phone", id="s1")
+    later, tied = replace(point, at=moment(20), position=9.0), replace(point, id="s2", position=4.0)
+    other = replace(point, registration=R2)
+    await progress.checkpoint([])
+    await progress.checkpoint([point, other])
+    await progress.checkpoint([replace(point, at=moment(5))])
+    assert await progress.resume_points([R1, R2]) == {R1: point, R2: other}
+    await progress.checkpoint([tied, point])
+    assert (await progress.resume_points([R1]))[R1] == tied
+    await progress.checkpoint([point, later, tied])
+    assert (await progress.resume_points([R1]))[R1] == later
+
+
+async def test_a_certificate_is_revoked_once(ledger: Ledger) -> None:
+    progress, _ = ledger
+    assert await progress.revoke(R1, at=moment(0), because="cheated") is None
+    await enroll(progress, enrollment(1))
+    every = [
+        done(1, Verb.VIEWED, "page", at=1),
+        done(2, Verb.COMPLETED, "video", at=2),
+        done(3, Verb.PASSED, "quiz", at=3),
+        done(4, Verb.WAIVED, "lab", at=4),
+        done(5, Verb.PASSED, "essay", at=5),
+    ]
+    await record(progress, *every)
+    first = await progress.revoke(R1, at=moment(100), because="cheated")
+    assert first is not None
+    assert (first.revoked_at, first.revoked_because) == (moment(100), "cheated")
+    assert await progress.revoke(R1, at=moment(200), because="again") == first
+    assert await progress.certificates([R1]) == {R1: first}
+
+
+async def test_events_are_found_by_id_voided_ones_too(ledger: Ledger) -> None:
+    progress, _ = ledger
+    await enroll(progress, enrollment(1), enrollment(2))
+    events = [
+        done(1, Verb.ATTEMPTED, "quiz", score=0.5, extensions={"a": 1.5}),
+        done(2, Verb.VOIDED, voids=UUID(int=1)),
+        done(3, Verb.VIEWED, "page", of=2),
+    ]
+    events[2] = replace(events[2], learner_id="u2")
+    await record(progress, *events)
+    found = await progress.ledger([UUID(int=1), UUID(int=3), UUID(int=99)])
+    assert found == {UUID(int=1): events[0], UUID(int=3): events[2]}
