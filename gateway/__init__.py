@@ -9,6 +9,7 @@ endpoint.py   a request becomes a Peer, a Peer runs an operation; auth.py says w
 explorer.py   GraphiQL, out of static/
 observe.py    request ids, access lines, masked errors; logs.py writes JSON lines; health.py /livez and /readyz
 serving.py    an app behind a socket until stopping.py is told to stop
+relay.py      publishes what the outbox holds; delivery.py says what becomes of it
 demo.py       the demo's world in a data folder
 embedded/     starts the embedded servers        worlds/   the demo world and real data, and their loader
 """

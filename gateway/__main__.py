@@ -5,7 +5,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from gateway.commands import check, demo, import_oulad, migrate, schema, serve, token
+from gateway.commands import check, demo, import_oulad, migrate, relay, schema, serve, token
 from gateway.embedded.errors import EmbeddedError
 from gateway.errors import Stop
 from gateway.worlds.oulad_files import BadSource
@@ -14,6 +14,7 @@ from stores.errors import StoreError
 COMMANDS = {
     "demo": demo,
     "serve": serve,
+    "relay": relay,
     "migrate": migrate,
     "check": check,
     "schema": schema,

@@ -20,6 +20,7 @@ from gateway.explorer import static_route
 from gateway.health import health_routes
 from gateway.observe import Observe
 from gateway.refusals import as_refusal
+from gateway.relay import publishing
 from gateway.settings import Settings
 from gateway.state import State
 from resolvers.health import Health
@@ -45,7 +46,9 @@ def build_app(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
         async with open_stores() as (stores, backends):
-            yield State(stores=stores, health=Health(pingers=stores.by_name(), backends=backends, now=now))
+            health = Health(pingers=stores.by_name(), backends=backends, now=now)
+            async with publishing(stores, where=settings.relay.where, holder=new_id(), failures=health):
+                yield State(stores=stores, health=health)
 
     endpoint = Endpoint(schema, access=access, deadlines=settings.deadlines.by_store(), now=now)
     return Starlette(

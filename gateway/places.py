@@ -5,13 +5,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gateway.clients import Now
 from gateway.embedded.embedded import Embedded
 from gateway.embedded.folder import Folder
 from gateway.embedded.servers import influxd_on_path, open_embedded
 from gateway.errors import Stop
 from gateway.settings import LEAST_SECRET, Settings, StoreUrls
 from gateway.urls import Url
-from gateway.wiring import Now, chosen_urls, open_stores
+from gateway.wiring import FOLLOWS, chosen_urls, open_stores
 from stores.ports.stores import Stores
 
 
@@ -60,10 +61,12 @@ def embedded_places(embedded: Embedded) -> Places:
         "progress": embedded.sql_url,
         "timeline": embedded.influx_url or embedded.sql_url,
         "sessions": embedded.redis_url,
+        "live": embedded.redis_url,
     }
+    kept_in = {port: servers[text] for port, text in texts.items()}
     return Places(
         urls=StoreUrls(**{port: Url.parse(text) for port, text in texts.items()}),
-        names={port: servers[text] for port, text in texts.items()},
+        names=kept_in | {port: kept_in[followed] for port, followed in FOLLOWS.items()},
         embedded=embedded,
         secret=embedded.folder.secret(),
     )

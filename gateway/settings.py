@@ -54,6 +54,7 @@ class StoreUrls(Group):
     progress: Url | None = Field(default=None, validation_alias="GATEWAY_PROGRESS_URL")
     timeline: Url | None = Field(default=None, validation_alias="GATEWAY_TIMELINE_URL")
     sessions: Url | None = Field(default=None, validation_alias="GATEWAY_SESSIONS_URL")
+    live: Url | None = Field(default=None, validation_alias="GATEWAY_LIVE_URL")
 
 
 class Deadlines(Group):
@@ -64,6 +65,7 @@ class Deadlines(Group):
     progress: Seconds = Field(default=timedelta(seconds=2), validation_alias="GATEWAY_DEADLINE_PROGRESS")
     timeline: Seconds = Field(default=timedelta(seconds=2), validation_alias="GATEWAY_DEADLINE_TIMELINE")
     sessions: Seconds = Field(default=timedelta(seconds=2), validation_alias="GATEWAY_DEADLINE_SESSIONS")
+    live: Seconds = Field(default=timedelta(seconds=2), validation_alias="GATEWAY_DEADLINE_LIVE")
 
     def by_store(self) -> dict[str, timedelta]:
         return {name: getattr(self, name) for name in type(self).model_fields}
@@ -80,6 +82,11 @@ class Http(Group):
     grace: Seconds = Field(default=timedelta(seconds=10), validation_alias="GATEWAY_SHUTDOWN_GRACE")
 
 
+class RelaySettings(Group):
+    where: Literal["inside", "apart"] = Field(default="inside", validation_alias="GATEWAY_RELAY")
+    """`apart`: only `quadrangle relay` publishes; this process tells it when there is something."""
+
+
 class Log(Group):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] | None = Field(
         default=None, validation_alias="GATEWAY_LOG_LEVEL"
@@ -91,6 +98,7 @@ class Settings(Group):
     deadlines: Deadlines = Deadlines()
     auth: Auth = Auth()
     http: Http = Http()
+    relay: RelaySettings = RelaySettings()
     log: Log = Log()
 
 
@@ -99,6 +107,7 @@ GROUPS: Mapping[str, type[Group]] = {
     "deadlines": Deadlines,
     "auth": Auth,
     "http": Http,
+    "relay": RelaySettings,
     "log": Log,
 }
 

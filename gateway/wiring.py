@@ -4,40 +4,24 @@ Drivers are imported when their backend is chosen. Clients connect when first us
 answers what it can, whatever is down.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from datetime import datetime
-from typing import Any, TypeVar
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
+from gateway.clients import Clients, Now
 from gateway.errors import Stop
 from gateway.settings import StoreUrls, variable_of
 from gateway.urls import Url
 from stores.errors import Rejected
 from stores.ports.catalog import Catalog
+from stores.ports.live import Live
+from stores.ports.outbox import Outbox
 from stores.ports.profiles import Profiles
 from stores.ports.progress import Progress
 from stores.ports.sessions import Sessions
 from stores.ports.stores import Stores
 from stores.ports.timeline import Timeline
-
-T = TypeVar("T")
-Now = Callable[[], datetime]
-
-
-class Clients:
-    """The clients of one run: equal URLs share one. Closed in reverse order by the stack they are opened on."""
-
-    def __init__(self, stack: AsyncExitStack, now: Now) -> None:
-        self.now = now
-        self._stack = stack
-        self._open: dict[str, Any] = {}
-
-    async def of(self, url: Url, open_client: Callable[[str], AbstractAsyncContextManager[T]]) -> T:
-        text = url.reveal()
-        if text not in self._open:
-            self._open[text] = await self._stack.enter_async_context(open_client(text))
-        client: T = self._open[text]
-        return client
 
 
 async def memory_profiles(clients: Clients, url: Url) -> Profiles:
@@ -52,10 +36,23 @@ async def memory_catalog(clients: Clients, url: Url) -> Catalog:
     return MemoryCatalog()
 
 
+async def memory_outbox(clients: Clients, url: Url) -> Outbox:
+    from stores.memory.outbox import MemoryOutbox
+
+    return clients.shared(url, MemoryOutbox)
+
+
 async def memory_progress(clients: Clients, url: Url) -> Progress:
+    from stores.memory.outbox import MemoryOutbox
     from stores.memory.progress import MemoryProgress
 
-    return MemoryProgress()
+    return MemoryProgress(outbox=clients.shared(url, MemoryOutbox))
+
+
+async def memory_live(clients: Clients, url: Url) -> Live:
+    from stores.memory.live import MemoryLive
+
+    return MemoryLive()
 
 
 async def memory_timeline(clients: Clients, url: Url) -> Timeline:
@@ -89,7 +86,14 @@ async def sql_progress(clients: Clients, url: Url) -> Progress:
     from stores.sql.pool import open_pool
     from stores.sql.progress import SqlProgress
 
-    return SqlProgress(await clients.of(url, open_pool))
+    return SqlProgress(await clients.of(url, open_pool), filled=clients.shared(url, asyncio.Event))
+
+
+async def sql_outbox(clients: Clients, url: Url) -> Outbox:
+    from stores.sql.outbox import SqlOutbox
+    from stores.sql.pool import open_relaxed_pool
+
+    return SqlOutbox(await clients.of(url, open_relaxed_pool), filled=clients.shared(url, asyncio.Event))
 
 
 async def sql_timeline(clients: Clients, url: Url) -> Timeline:
@@ -113,6 +117,13 @@ async def redis_sessions(clients: Clients, url: Url) -> Sessions:
     return RedisSessions(await clients.of(url, open_redis), now=clients.now)
 
 
+async def redis_live(clients: Clients, url: Url) -> Live:
+    from stores.redis.client import open_redis
+    from stores.redis.live import RedisLive
+
+    return RedisLive(await clients.of(url, open_redis))
+
+
 Opener = Callable[[Clients, Url], Awaitable[Any]]
 OPENERS: Mapping[str, Mapping[str, Opener]] = {
     "profiles": {"mongodb": mongo_profiles, "mongodb+srv": mongo_profiles, "memory": memory_profiles},
@@ -125,7 +136,16 @@ OPENERS: Mapping[str, Mapping[str, Opener]] = {
         "memory": memory_timeline,
     },
     "sessions": {"redis": redis_sessions, "rediss": redis_sessions, "memory": memory_sessions},
+    "live": {"redis": redis_live, "rediss": redis_live, "memory": memory_live},
+    "outbox": {"cockroachdb": sql_outbox, "postgresql": sql_outbox, "memory": memory_outbox},
 }
+FOLLOWS = {"outbox": "progress"}
+"""A port that is kept where another one is: one transaction writes both."""
+
+
+def url_of(urls: StoreUrls, port: str) -> Url | None:
+    url: Url | None = getattr(urls, FOLLOWS.get(port, port))
+    return url
 
 
 def chosen_urls(urls: StoreUrls) -> Mapping[str, Url]:
@@ -134,7 +154,9 @@ def chosen_urls(urls: StoreUrls) -> Mapping[str, Url]:
     faults: list[str] = []
     chosen: dict[str, Url] = {}
     for port, openers in OPENERS.items():
-        url: Url | None = getattr(urls, port)
+        url = url_of(urls, port)
+        if port in FOLLOWS and (url is None or url.scheme not in openers):
+            continue  # told of the port it follows
         variable = variable_for(port)
         known = ", ".join(shown_scheme(scheme) for scheme in openers)
         if url is None:
@@ -151,7 +173,7 @@ def chosen_urls(urls: StoreUrls) -> Mapping[str, Url]:
 
 
 def variable_for(port: str) -> str:
-    return variable_of(StoreUrls.model_fields[port])
+    return variable_of(StoreUrls.model_fields[FOLLOWS.get(port, port)])
 
 
 def shown_scheme(scheme: str) -> str:
@@ -221,4 +243,5 @@ async def migrate_stores(urls: StoreUrls, *, now: Now, on_step: Callable[[str, S
         clients = Clients(stack, now)
         for port, url in chosen.items():
             migrator = MIGRATORS.get(OPENERS[port][url.scheme])
-            on_step(port, [] if migrator is None else await migrator(clients, url))
+            if port not in FOLLOWS:
+                on_step(port, [] if migrator is None else await migrator(clients, url))

@@ -35,7 +35,7 @@ from stores.redis.client import open_redis
 from stores.redis.sessions import RedisSessions
 from stores.sql.migrate import migrate
 from stores.sql.outbox import SqlOutbox
-from stores.sql.pool import open_pool
+from stores.sql.pool import open_pool, open_relaxed_pool
 from stores.sql.progress import SqlProgress
 from stores.sql.timeline import SqlTimeline
 from tests.influxdb import fresh_influx
@@ -89,7 +89,7 @@ async def sql_ledger(servers: Servers) -> AsyncIterator[Ledger]:
     async with (
         fresh_sql(servers) as url,
         open_pool(url, size=8) as pool,
-        open_pool(url, size=4, isolation="read committed") as relaxed,
+        open_relaxed_pool(url) as relaxed,
     ):
         await migrate(pool, "progress")
         yield SqlProgress(pool, filled=filled), SqlOutbox(relaxed, filled=filled)

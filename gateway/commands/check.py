@@ -22,6 +22,7 @@ def run(options: Namespace) -> int:
     from gateway.settings import settings_of_environment
     from gateway.stopping import Stopping
     from gateway.stopping import run as run_command
+    from gateway.wiring import url_of
     from resolvers.health import Health, StoreState
 
     settings, console = settings_of_environment(), stderr()
@@ -37,7 +38,7 @@ def run(options: Namespace) -> int:
             (
                 store.store,
                 store.backend,
-                getattr(places.urls, store.store),
+                url_of(places.urls, store.store),
                 store.state.value,
                 "-" if store.latency_ms is None else f"{store.latency_ms:.1f} ms",
             )

@@ -18,7 +18,7 @@ from gateway.places import Places, places_of
 from gateway.serving import address_of, bind, is_loopback, serve
 from gateway.settings import Settings
 from gateway.stopping import Stopping
-from gateway.wiring import migrate_stores
+from gateway.wiring import migrate_stores, url_of
 from gateway.worlds.demo_courses import SQL101
 from gateway.worlds.demo_people import learner_id
 from resolvers.schema import build_schema
@@ -34,6 +34,8 @@ STANDS_FOR = {
     "progress": "CockroachDB",
     "timeline": "InfluxDB",
     "sessions": "Redis",
+    "live": "Redis",
+    "outbox": "CockroachDB",
 }
 
 
@@ -109,7 +111,7 @@ def show(console: Console, places: Places, access: Access) -> None:
         stands_for = STANDS_FOR[port]
         return name if name.startswith(stands_for) else f"{name}, standing in for {stands_for}"
 
-    rows = [(port, shown(port, name), getattr(places.urls, port)) for port, name in places.names.items()]
+    rows = [(port, shown(port, name), url_of(places.urls, port)) for port, name in places.names.items()]
     console.print(columns([("port", "kept by", "where"), *rows]))
     viewers = [LEARNER, INSTRUCTOR]
     if access.nobody is None:

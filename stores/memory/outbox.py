@@ -20,7 +20,7 @@ class MemoryOutbox(Outbox):
     def __init__(self, *, now: Callable[[], datetime] = utc_now) -> None:
         self.now = now
         self._waiting: dict[Consumer, dict[tuple[UUID, int], Commit]] = {each: {} for each in Consumer}
-        self._holders: dict[str, datetime] = {}
+        self.holders: dict[str, datetime] = {}
         self._leases: dict[int, str] = {}
         self._written = asyncio.Event()
 
@@ -36,16 +36,16 @@ class MemoryOutbox(Outbox):
 
     async def claim(self, holder: str) -> frozenset[int]:
         now = self.now()
-        self._holders[holder] = now + LEASE
-        self._holders = {each: until for each, until in self._holders.items() if until > now}
-        leases = {each: by for each, by in self._leases.items() if by in self._holders}
-        mine = apportion(leases, holders=len(self._holders), me=holder)
+        self.holders[holder] = now + LEASE
+        self.holders = {each: until for each, until in self.holders.items() if until > now}
+        leases = {each: by for each, by in self._leases.items() if by in self.holders}
+        mine = apportion(leases, holders=len(self.holders), me=holder)
         others = {each: by for each, by in leases.items() if by != holder}
         self._leases = others | dict.fromkeys(mine, holder)
         return mine
 
     async def release(self, holder: str) -> None:
-        self._holders.pop(holder, None)
+        self.holders.pop(holder, None)
 
     async def take(self, consumer: Consumer, partitions: Collection[int], *, most: int) -> Sequence[Commit]:
         each = -(-most // max(1, len(partitions)))

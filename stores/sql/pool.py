@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import TypeAlias
 
 import asyncpg
@@ -54,6 +54,11 @@ async def open_pool(
                 await pool.close()
         except TimeoutError:
             pool.terminate()
+
+
+def open_relaxed_pool(url: str) -> AbstractAsyncContextManager[Pool]:
+    """A few connections whose single statements run at READ COMMITTED; see `outbox.py`."""
+    return open_pool(url, size=4, isolation="read committed")
 
 
 async def unchanged(_: object) -> None:

@@ -15,6 +15,8 @@ from gateway.places import Places
 from gateway.settings import StoreUrls
 from stores.errors import Unavailable
 from stores.memory.catalog import MemoryCatalog
+from stores.memory.live import MemoryLive
+from stores.memory.outbox import MemoryOutbox
 from stores.memory.profiles import MemoryProfiles
 from stores.memory.progress import MemoryProgress
 from stores.memory.sessions import MemorySessions
@@ -57,6 +59,8 @@ class Loads:
             progress=MemoryProgress(),
             timeline=self.timeline,
             sessions=MemorySessions(now=self.clock),
+            live=MemoryLive(),
+            outbox=MemoryOutbox(),
         )
 
     async def start(self, *, learners: int = 5, kept_in: dict[str, str] = KEPT_IN) -> None:

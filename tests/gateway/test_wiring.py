@@ -3,12 +3,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
+from gateway.clients import Clients
 from gateway.clock import utc_now
 from gateway.embedded.ports import HOST
 from gateway.errors import Stop
 from gateway.settings import StoreUrls
 from gateway.urls import Url
-from gateway.wiring import Clients, chosen_urls, migrate_stores, open_stores
+from gateway.wiring import chosen_urls, migrate_stores, open_stores
 from stores.errors import Unavailable
 
 MEMORY = {port: Url.parse("memory:") for port in StoreUrls.model_fields}
@@ -23,7 +24,7 @@ async def test_memory_keeps_every_port() -> None:
     async with open_stores(urls(), now=utc_now) as (stores, backends):
         for store in stores.by_name().values():
             await store.ping()
-    assert backends == dict.fromkeys(MEMORY, "memory")
+    assert backends == dict.fromkeys([*MEMORY, "outbox"], "memory")
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_what_is_missing_is_one_line() -> None:
     with pytest.raises(Stop) as stop:
         chosen_urls(StoreUrls(profiles=MEMORY["profiles"], sessions=MEMORY["sessions"]))
     assert stop.value.lines == (
-        "GATEWAY_CATALOG_URL, GATEWAY_PROGRESS_URL, GATEWAY_TIMELINE_URL: not set; "
+        "GATEWAY_CATALOG_URL, GATEWAY_PROGRESS_URL, GATEWAY_TIMELINE_URL, GATEWAY_LIVE_URL: not set; "
         "or name a data folder in place of them all: --data DIR",
     )
 
@@ -78,6 +79,7 @@ async def test_stores_open_while_their_servers_are_down() -> None:
         progress=f"cockroachdb://{NOWHERE}/q",
         timeline=f"influxdb+http://{NOWHERE}/q",
         sessions=f"redis://{NOWHERE}",
+        live=f"redis://{NOWHERE}/1",
     )
     async with open_stores(down, now=utc_now) as (stores, backends):
         for name, store in stores.by_name().items():

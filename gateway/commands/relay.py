@@ -1,0 +1,50 @@
+from argparse import ArgumentParser, Namespace
+
+from gateway.commands.options import add_data
+
+HELP = "publish what was committed: timelines, live feeds, checkpoints"
+DESCRIPTION = (
+    "Follows the outbox of committed changes: writes timelines and their roll-ups, publishes live feeds, refreshes\n"
+    "sessions, and keeps resume points durably. `serve` does so itself unless GATEWAY_RELAY=apart. Several at once\n"
+    "share the work; any of them may be killed."
+)
+EPILOG = "example:  GATEWAY_RELAY=apart quadrangle serve & quadrangle relay"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    add_data(parser)
+
+
+def run(options: Namespace) -> int:
+    import asyncio
+    from uuid import uuid4
+
+    from gateway.clock import utc_now
+    from gateway.console import stderr
+    from gateway.logs import write_logs
+    from gateway.places import places_of
+    from gateway.relay import Relay
+    from gateway.serving import calm_collector
+    from gateway.settings import settings_of_environment
+    from gateway.stopping import Stopping
+    from gateway.stopping import run as run_command
+    from resolvers.health import Health
+
+    settings, console = settings_of_environment(), stderr()
+    write_logs(settings.log.level or "INFO")
+
+    async def relay(stopping: Stopping) -> int:
+        async with (
+            places_of(options.data, settings, owner="quadrangle relay", on_step=console.print) as places,
+            places.opener(utc_now)() as (stores, backends),
+        ):
+            holder = uuid4().hex
+            health = Health(pingers=stores.by_name(), backends=backends, now=utc_now)
+            publishing = asyncio.create_task(Relay(stores, holder=holder, failures=health).run())
+            calm_collector()
+            with stopping.by(publishing.cancel):
+                console.print(f"relay {holder} publishes")
+                await asyncio.wait([publishing])
+        return 0
+
+    return run_command(relay, when_stopped=0)

@@ -1,0 +1,67 @@
+"""What becomes of commits: the timeline and its roll-ups follow them, and so do live feeds and the state of sessions.
+
+Everything here may be repeated: a relay that was killed in between begins again with what it had not settled.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from stores.errors import StoreError
+from stores.ports.events import Event
+from stores.ports.live import activity_of
+from stores.ports.outbox import CLOSES, OPENS, Commit
+from stores.ports.sessions import Heartbeat
+from stores.ports.stores import Stores
+
+log = logging.getLogger("quadrangle.relay")
+
+
+async def to_timeline(stores: Stores, commits: Sequence[Commit]) -> None:
+    """Append what was kept, take out what was voided, and tell who watches a course's activity."""
+    voided = {event.id: event for commit in commits for event in commit.voided}
+    events = [event for commit in commits for event in commit.events if event.id not in voided]
+    await stores.timeline.append(events)
+    if voided:
+        await stores.timeline.remove(list(voided.values()))
+    try:
+        await stores.live.signal({activity_of(commit.course_key) for commit in commits})
+    except StoreError as error:
+        # A hint alone: who watches looks again when the store is back.
+        log.debug("no hint of activity: %s", error.code)
+
+
+async def to_live(stores: Stores, commits: Sequence[Commit]) -> None:
+    """Publish progress; move resume points; open and close sessions."""
+    await stores.live.publish(commits)
+    points = [commit.resume for commit in commits if commit.resume is not None]
+    gone = [(commit.registration, str(event.id)) for commit in commits for event in commit.voided]
+    if points or gone:
+        await stores.sessions.move(points, gone=gone)
+    opened: list[Heartbeat] = []
+    for commit in commits:
+        for event in commit.events:
+            if event.verb in OPENS:
+                opened.append(heartbeat_of(event))
+            elif event.verb in CLOSES:
+                await stores.sessions.touch(opened)
+                opened = []
+                await stores.sessions.end(session_of(event), learner_id=event.learner_id)
+    if opened:
+        await stores.sessions.touch(opened)
+
+
+def session_of(event: Event) -> str:
+    """The session that an event is of; without a name of its own, the registration's."""
+    return event.session_id or str(event.registration)
+
+
+def heartbeat_of(event: Event) -> Heartbeat:
+    return Heartbeat(
+        session_id=session_of(event),
+        learner_id=event.learner_id,
+        registration=event.registration,
+        course_key=event.course_key,
+        item_key=event.item_key,
+        position=event.position,
+        at=event.at,
+    )

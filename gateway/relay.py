@@ -1,0 +1,180 @@
+"""The relay: leases partitions of the outbox, delivers what waits there to its consumers, settles it.
+
+Any number of relays may run. A registration has one publisher at a time, and whoever is killed is followed by another
+as soon as its leases end. A consumer that is down holds up no other; it catches up when it is back.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from gateway.delivery import to_live, to_timeline
+from resolvers.batching import Failures
+from stores.errors import Rejected, StoreError
+from stores.ports.live import OUTBOX
+from stores.ports.outbox import LEASE, PARTITIONS, Commit, Consumer
+from stores.ports.stores import Stores
+
+log = logging.getLogger("quadrangle.relay")
+
+Deliver: TypeAlias = Callable[[Stores, Sequence[Commit]], Awaitable[None]]
+MOST_POINTS = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """Seconds. `look`: how often to look without having been told; `linger`: how long a consumer gathers before it
+    looks again, for few large deliveries cost less than many small ones."""
+
+    claim: float = LEASE.total_seconds() / 4
+    look: float = 0.5
+    linger_timeline: float = 0.15
+    linger_live: float = 0.002
+    checkpoint: float = 10.0
+    first_pause: float = 0.1
+    longest_pause: float = 2.0
+
+
+class Relay:
+    """`holder` names this relay among all others. `run` goes on until it is cancelled, and gives its leases back."""
+
+    def __init__(self, stores: Stores, *, holder: str, failures: Failures, pace: Pace | None = None) -> None:
+        self._stores = stores
+        self._holder = holder
+        self._failures = failures
+        self._pace = pace or Pace()
+        self._mine: frozenset[int] = frozenset()
+        self._until = 0.0
+        self._woken = {consumer: asyncio.Event() for consumer in Consumer}
+        self._leased = asyncio.Event()
+
+    async def run(self) -> None:
+        pace = self._pace
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._steadily("claim", self._claim, every=pace.claim))
+                tasks.create_task(self._steadily("hear", self._hear, every=pace.look))
+                tasks.create_task(tell_others(self._stores, self._wake, alone=lambda: len(self._mine) == PARTITIONS))
+                tasks.create_task(self._follow(Consumer.TIMELINE, to_timeline, 400, pace.linger_timeline))
+                tasks.create_task(self._follow(Consumer.LIVE, to_live, 400, pace.linger_live))
+                tasks.create_task(self._steadily("checkpoint", self._checkpoint, every=pace.checkpoint))
+        finally:
+            with suppress(StoreError, TimeoutError):
+                async with asyncio.timeout(1):
+                    await self._stores.outbox.release(self._holder)
+
+    def _wake(self) -> None:
+        for woken in self._woken.values():
+            woken.set()
+
+    async def _claim(self) -> None:
+        # Our lease is counted from before we asked, hence never longer than the store's.
+        asked = asyncio.get_running_loop().time()
+        mine = await self._stores.outbox.claim(self._holder)
+        if not mine <= self._mine:
+            self._stores.timeline.forget()
+            self._wake()
+        self._mine, self._until = mine, asked + LEASE.total_seconds()
+        self._leased.set()
+
+    async def _hear(self) -> None:
+        """Commits of other processes."""
+        async with self._stores.live.signals(OUTBOX) as signals:
+            async for _ in signals:
+                self._wake()
+
+    async def _checkpoint(self) -> None:
+        """Resume points that heartbeats moved, into the durable store."""
+        while points := await self._stores.sessions.unsaved(most=MOST_POINTS):
+            await self._stores.progress.checkpoint(points)
+            await self._stores.sessions.saved(points)
+            if len(points) < MOST_POINTS:
+                return
+
+    async def _follow(self, consumer: Consumer, deliver: Deliver, most: int, linger: float) -> None:
+        woken = self._woken[consumer]
+        await self._leased.wait()
+
+        async def some() -> None:
+            if not await self._deliver_some(consumer, deliver, most):
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._pace.look):
+                        await woken.wait()
+            woken.clear()
+
+        await self._steadily(consumer.value, some, every=linger)
+
+    async def _deliver_some(self, consumer: Consumer, deliver: Deliver, most: int) -> bool:
+        """Whether anything was there. Only while our lease holds: after it, another may be at the same."""
+        if not self._mine:
+            return False
+        async with asyncio.timeout_at(self._until):
+            commits = await self._stores.outbox.take(consumer, self._mine, most=most)
+            if not commits:
+                return False
+            await self._deliver(deliver, commits)
+            await self._stores.outbox.settle(consumer, commits)
+        return True
+
+    async def _deliver(self, deliver: Deliver, commits: Sequence[Commit]) -> None:
+        try:
+            await deliver(self._stores, commits)
+        except Rejected:
+            if len(commits) > 1:  # one of them is at fault; the others need not wait for it
+                for commit in commits:
+                    await self._deliver(deliver, [commit])
+                return
+            # It is in the ledger. Kept here it would hold up its partition for ever.
+            [commit] = commits
+            told = {"registration": str(commit.registration), "number": commit.number}
+            log.exception("a commit that a consumer cannot keep was left out", extra=told)
+
+    async def _steadily(self, what: str, work: Callable[[], Coroutine[Any, Any, None]], *, every: float) -> None:
+        """Again and again; after a fault with pauses that grow. What went wrong is told once, and when it is over."""
+        pause, down = 0.0, False
+        while True:
+            try:
+                await work()
+            except Exception as error:  # a relay that ended by a mistake of ours would end all publishing
+                if isinstance(error, StoreError):
+                    self._failures.failed(error.store)
+                if not down:
+                    expected = isinstance(error, StoreError | TimeoutError)
+                    log.log(logging.WARNING if expected else logging.ERROR, "%s waits", what, exc_info=error)
+                pause = min(self._pace.longest_pause, pause * 2 or self._pace.first_pause)
+                down = True
+                await asyncio.sleep(pause)
+                continue
+            if down:
+                log.warning("%s goes on", what)
+            pause, down = 0.0, False
+            await asyncio.sleep(every)
+
+
+@asynccontextmanager
+async def publishing(stores: Stores, *, where: str, holder: str, failures: Failures) -> AsyncIterator[None]:
+    """Meanwhile what this process commits is published: by a relay of its own (`inside`), or by others (`apart`),
+    who are told."""
+    if where == "inside":
+        work = Relay(stores, holder=holder, failures=failures).run()
+    else:
+        work = tell_others(stores, lambda: None, alone=lambda: False)
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def tell_others(stores: Stores, wake: Callable[[], None], *, alone: Callable[[], bool]) -> None:
+    """Whenever this process committed something, wake its own relay, and the others' unless it publishes all alone."""
+    while True:
+        await stores.outbox.written()
+        wake()
+        if not alone():
+            with suppress(StoreError):  # they look by themselves before long
+                await stores.live.signal([OUTBOX])

@@ -1,0 +1,234 @@
+"""The relay over memory stores: what was committed gets where it belongs, whatever fails or is killed meanwhile."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from gateway.relay import Pace, Relay, publishing
+from resolvers.health import Health
+from stores.errors import Rejected, Unavailable
+from stores.memory.outbox import MemoryOutbox
+from stores.memory.timeline import MemoryTimeline
+from stores.ports.events import Event, Verb
+from stores.ports.live import OUTBOX, Topic, TopicKind, activity_of
+from stores.ports.outbox import LEASE, PARTITIONS, Consumer
+from stores.ports.sessions import Heartbeat
+from stores.ports.stores import Stores
+from tests.clock import Clock
+from tests.gateway.memory import memory_stores
+from tests.stores.learning import done, enroll, enrollment, moment, record
+
+R1 = UUID(int=1)
+QUICK = Pace(claim=0.01, look=0.01, linger_timeline=0, linger_live=0, checkpoint=0.01, first_pause=0.001)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def stores(clock: Clock) -> Stores:
+    made = memory_stores(clock)
+    await enroll(made.progress, enrollment(1), enrollment(2))
+    return made
+
+
+def relay_of(stores: Stores, holder: str = "relay") -> Relay:
+    health = Health(pingers={}, backends={}, now=lambda: moment(0))
+    return Relay(stores, holder=holder, failures=health, pace=QUICK)
+
+
+@asynccontextmanager
+async def relaying(stores: Stores, holder: str = "relay") -> AsyncIterator[None]:
+    task = asyncio.create_task(relay_of(stores, holder).run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled()
+
+
+async def until(true: Callable[[], Awaitable[object]]) -> None:
+    async with asyncio.timeout(10):
+        while not await true():  # noqa: ASYNC110 - stores have no event for it
+            await asyncio.sleep(0.001)
+
+
+def settled(stores: Stores, *consumers: Consumer) -> Callable[[], Awaitable[bool]]:
+    async def check() -> bool:
+        backlog = await stores.outbox.backlog()
+        return not any(backlog[consumer].waiting for consumer in consumers or Consumer)
+
+    return check
+
+
+async def timeline_of(stores: Stores, learner_id: str = "u1") -> list[Event]:
+    pages = await stores.timeline.by_learners([learner_id], span=None, verbs=None, courses=None, after=None, first=100)
+    return [event for page in pages.values() for event in page.rows]
+
+
+async def test_what_was_committed_is_in_the_timeline_and_on_the_feeds_of_who_watches(stores: Stores) -> None:
+    event = done(1, Verb.PAUSED, "video", at=1, progress=0.5)
+    async with (
+        stores.live.feed(Topic(TopicKind.COURSE, "c1"), after=None) as feed,
+        stores.live.signals(activity_of("c1")) as stirred,
+        relaying(stores),
+    ):
+        await record(stores.progress, event)
+        async with asyncio.timeout(5):
+            update = await anext(aiter(feed))
+            assert await anext(aiter(stirred)) == {"activity:c1"}
+    assert update.progress == (await stores.progress.course_progress([R1]))[R1]
+    assert [row.item_key for row in update.changed] == ["video"]
+    assert await timeline_of(stores) == [event]
+
+
+async def test_what_a_void_points_at_leaves_the_timeline_and_the_resume_point(stores: Stores) -> None:
+    kept = done(1, Verb.PLAYED, "video", at=1, position=1.0)
+    target = done(2, Verb.PAUSED, "page", at=2, position=5.0)
+    async with relaying(stores):
+        await record(stores.progress, kept, target)
+        await until(settled(stores))
+        assert (await stores.sessions.resume_points([R1]))[R1].item_key == "page"
+        void = done(3, Verb.VOIDED, at=3, voids=target.id)
+        await record(stores.progress, void)
+        await until(settled(stores))
+    assert await timeline_of(stores) == [void, kept]
+    assert (await stores.sessions.resume_points([R1]))[R1].item_key == "video"
+
+
+async def test_events_open_and_close_sessions(stores: Stores, clock: Clock) -> None:
+    clock.forward(timedelta(minutes=1))
+    async with relaying(stores):
+        await record(stores.progress, done(1, Verb.LAUNCHED, "video", at=1, session_id="s1"))
+        await until(settled(stores))
+        assert (await stores.sessions.by_learners(["u1"]))["u1"].session_id == "s1"
+        await record(stores.progress, done(2, Verb.TERMINATED, "video", at=9, session_id="s1"))
+        await until(settled(stores))
+        assert await stores.sessions.by_learners(["u1"]) == {}
+
+
+async def test_resume_points_of_heartbeats_are_checkpointed(stores: Stores, clock: Clock) -> None:
+    beat = Heartbeat(
+        session_id="s1", learner_id="u1", registration=R1, course_key="c1", item_key="page", position=7.0, at=clock()
+    )
+    async with relaying(stores):
+        await stores.sessions.touch([beat])
+
+        async def kept() -> bool:
+            return R1 in await stores.progress.resume_points([R1])
+
+        await until(kept)
+    assert (await stores.progress.resume_points([R1]))[R1].position == 7.0
+    assert await stores.sessions.unsaved(most=10) == []
+
+
+class Moody(MemoryTimeline):
+    """A timeline that is away at first, or cannot keep some event."""
+
+    def __init__(self, *, away: bool = False, refuses: UUID | None = None) -> None:
+        super().__init__()
+        self.away = away
+        self._refuses = refuses
+
+    async def append(self, events: Sequence[Event]) -> None:
+        if self.away:
+            raise Unavailable("timeline", "away")
+        if self._refuses in {event.id for event in events}:
+            raise Rejected("timeline", "too long a text")
+        await super().append(events)
+
+
+async def test_a_consumer_that_is_away_holds_up_no_other_and_catches_up(stores: Stores) -> None:
+    timeline = Moody(away=True)
+    stores = replace(stores, timeline=timeline)
+    events = [done(number, Verb.VIEWED, "page", at=number) for number in range(1, 30)]
+    async with relaying(stores):
+        for event in events:
+            await record(stores.progress, event)
+        await until(settled(stores, Consumer.LIVE))
+        assert (await stores.outbox.backlog())[Consumer.TIMELINE].waiting == len(events)
+        timeline.away = False
+        await until(settled(stores))
+    assert sorted(event.id.int for event in await timeline_of(stores)) == list(range(1, 30))
+
+
+async def test_what_a_consumer_cannot_keep_is_left_out_alone(stores: Stores) -> None:
+    stores = replace(stores, timeline=Moody(refuses=UUID(int=2)))
+    for number in range(1, 4):
+        await record(stores.progress, done(number, Verb.VIEWED, "page", at=number))
+    async with relaying(stores):
+        await until(settled(stores))
+    assert [event.id.int for event in await timeline_of(stores)] == [3, 1]
+
+
+async def test_who_was_killed_is_followed_when_its_leases_end(stores: Stores, clock: Clock) -> None:
+    """`claim` alone is what a relay leaves that was killed: nobody gave its leases back."""
+    await stores.outbox.claim("killed")
+    await record(stores.progress, done(1, Verb.VIEWED, "page"))
+    async with relaying(stores):
+        await until(lambda: claimed_by(stores.outbox, "relay"))
+        assert not await settled(stores)()
+        clock.forward(LEASE * 2)
+        await until(settled(stores))
+    assert len(await timeline_of(stores)) == 1
+
+
+async def claimed_by(outbox: object, holder: str) -> bool:
+    assert isinstance(outbox, MemoryOutbox)
+    return holder in outbox.holders
+
+
+async def test_two_relays_share_and_who_stops_gives_its_part_back(stores: Stores) -> None:
+    async with relaying(stores, "one"):
+        async with relaying(stores, "two"):
+
+            async def shared() -> bool:
+                return len(await stores.outbox.claim("two")) == PARTITIONS // 2
+
+            await until(shared)
+            await record(stores.progress, *(done(number, Verb.VIEWED, "page", of=2) for number in range(5)))
+            await until(settled(stores))
+
+        async def alone() -> bool:
+            return len(await stores.outbox.claim("one")) == PARTITIONS
+
+        await until(alone)
+
+
+async def test_what_was_delivered_but_not_settled_changes_nothing_the_second_time(stores: Stores) -> None:
+    events = [done(number, Verb.PAUSED, "video", at=number, position=float(number)) for number in range(1, 6)]
+    topic = Topic(TopicKind.LEARNER, "u1")
+    async with stores.live.feed(topic, after=None) as feed:
+        await record(stores.progress, *events)
+        taken = {consumer: await stores.outbox.take(consumer, range(PARTITIONS), most=999) for consumer in Consumer}
+        await stores.timeline.append(taken[Consumer.TIMELINE][0].events)
+        await stores.live.publish(taken[Consumer.LIVE])
+        async with relaying(stores):
+            await until(settled(stores))
+        await record(stores.progress, done(9, Verb.COMPLETED, "video", at=9))
+        async with relaying(stores):
+            await until(settled(stores))
+        async with asyncio.timeout(5):
+            versions = [(await anext(aiter(feed))).version for _ in range(2)]
+    assert versions == [1, 2]
+    assert len(await timeline_of(stores)) == 6
+
+
+async def test_who_leaves_publishing_to_others_tells_them(stores: Stores) -> None:
+    health = Health(pingers={}, backends={}, now=lambda: moment(0))
+    async with (
+        stores.live.signals(OUTBOX) as told,
+        publishing(stores, where="apart", holder="a", failures=health),
+        asyncio.timeout(5),
+    ):
+        await record(stores.progress, done(1, Verb.VIEWED, "page"))
+        assert await anext(aiter(told)) == {OUTBOX}
+    assert not await settled(stores)()
