@@ -39,3 +39,10 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", action="store_true", help="write the golden answers afresh")
+    parser.addoption("--long", action="store_true", help="the long form of tests under load")
+
+
+@pytest.fixture(scope="session")
+def load_seconds(pytestconfig: pytest.Config) -> float:
+    """How long a test under load loads."""
+    return 30 if pytestconfig.getoption("--long") else 5

@@ -20,7 +20,7 @@ def run(options: Namespace) -> int:
     from uuid import uuid4
 
     from gateway.clock import utc_now
-    from gateway.console import stderr
+    from gateway.console import ready, stderr
     from gateway.logs import write_logs
     from gateway.places import places_of
     from gateway.relay import Relay
@@ -43,7 +43,7 @@ def run(options: Namespace) -> int:
             publishing = asyncio.create_task(Relay(stores, holder=holder, failures=health).run())
             calm_collector()
             with stopping.by(publishing.cancel):
-                console.print(f"relay {holder} publishes")
+                ready(f"relay {holder}")
                 await asyncio.wait([publishing])
         return 0
 

@@ -1,0 +1,147 @@
+"""Writers as an impatient platform has them: a batch that was not acknowledged is sent again, the same, until it is."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import httpx2
+
+from gateway.clock import utc_now
+from resolvers.scalars import show_time
+from stores.errors import StoreError
+from stores.ports.calendar import Span
+from stores.ports.events import Event, Verb
+from stores.ports.fold import live
+from stores.ports.outbox import Consumer
+from stores.ports.stores import Stores
+from tests.e2e.town import COURSE, ITEMS, learner, registration
+
+RECORD = """mutation ($events: [InteractionInput!]!) { recordInteractions(input: { events: $events }) {
+  results { id status error { code message } } errors { code message } } }"""
+BATCH = 10
+EVER = Span(datetime(2026, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+AGAIN_SECONDS = 0.1
+
+
+@dataclass(slots=True)
+class Writer:
+    """`sent` by learner: ids; `acknowledged`: those that the gateway said it has. One event in fifty voids another."""
+
+    urls: list[str]
+    authorization: str
+    seed: int
+    learners: int
+    sent: dict[int, list[UUID]] = field(default_factory=dict)
+    acknowledged: set[UUID] = field(default_factory=set)
+    repeated: int = 0
+
+    async def write(self, until: float) -> None:
+        """Until this moment of the loop's clock; a batch that is under way then is tried a little longer."""
+        chance, now = Random(self.seed), asyncio.get_running_loop().time
+        async with httpx2.AsyncClient(headers={"Authorization": self.authorization}, timeout=15) as client:
+            turn = self.seed
+            while now() < until:
+                number = chance.randrange(self.learners)
+                body = {"query": RECORD, "variables": {"events": self._events(number, chance)}}
+                while now() < until + 30 and not await self._acknowledge(
+                    client, self.urls[turn % len(self.urls)], body
+                ):
+                    turn += 1
+                    self.repeated += 1
+                    await asyncio.sleep(AGAIN_SECONDS)
+
+    def _events(self, number: int, chance: Random) -> list[dict[str, Any]]:
+        events = []
+        for _ in range(BATCH):
+            mine = self.sent.setdefault(number, [])
+            event: dict[str, Any] = {
+                "id": str(UUID(int=chance.getrandbits(128), version=4)),
+                "registration": str(registration(number)),
+                "at": show_time(utc_now()),
+            }
+            if mine and chance.random() < 0.02:
+                event |= {"verb": "VOIDED", "voids": str(chance.choice(mine))}
+            else:
+                event |= {
+                    "verb": "ATTEMPTED",
+                    "itemKey": chance.choice(ITEMS),
+                    "score": round(chance.random() * 0.9, 3),
+                    "durationSeconds": 1.0,
+                }
+            mine.append(UUID(event["id"]))
+            events.append(event)
+        return events
+
+    async def _acknowledge(self, client: httpx2.AsyncClient, url: str, body: dict[str, Any]) -> bool:
+        try:
+            answer = (await client.post(url, json=body)).json()
+        except (httpx2.HTTPError, ValueError):
+            return False
+        payload = (answer.get("data") or {}).get("recordInteractions")
+        if payload is None or payload["errors"]:
+            return False
+        assert {result["status"] for result in payload["results"]} <= {"ACCEPTED", "DUPLICATE"}, payload
+        self.acknowledged |= {UUID(result["id"]) for result in payload["results"]}
+        return True
+
+
+async def delivered(stores: Stores, *, within: float) -> None:
+    """Wait until nothing waits in the outbox."""
+    async with asyncio.timeout(within):
+        while True:
+            try:
+                backlog = await stores.outbox.backlog()
+                if not any(backlog[consumer].waiting for consumer in Consumer):
+                    return
+            except StoreError:
+                pass
+            await asyncio.sleep(0.05)
+
+
+async def ledger_of(stores: Stores, ids: list[UUID]) -> dict[UUID, Event]:
+    found: dict[UUID, Event] = {}
+    for start in range(0, len(ids), 1_000):
+        found |= await stores.progress.ledger(ids[start : start + 1_000])
+    return found
+
+
+async def timeline_of(stores: Stores, learner_id: str) -> list[UUID]:
+    ids: list[UUID] = []
+    after = None
+    while True:
+        pages = await stores.timeline.by_learners(
+            [learner_id], span=None, verbs=None, courses=None, after=after, first=1_000
+        )
+        if learner_id not in pages:
+            return ids
+        page = pages[learner_id]
+        ids += [event.id for event in page.rows]
+        if not page.has_next:
+            return ids
+        after = page.cursors[-1]
+
+
+async def assert_agree(stores: Stores, writers: list[Writer], learners: int) -> None:
+    """Every acknowledged event is in the ledger, and what is there is once in the timeline, rows and roll-ups."""
+    acknowledged = {key for writer in writers for key in writer.acknowledged}
+    expected_events = expected_ms = 0
+    for number in range(learners):
+        sent = [key for writer in writers for key in writer.sent.get(number, [])]
+        ledger = await ledger_of(stores, sent)
+        assert acknowledged & set(sent) <= ledger.keys()
+        kept = live(ledger.values())
+        assert sorted(await timeline_of(stores, learner(number))) == sorted(event.id for event in kept)
+        rows = (await stores.progress.item_progress([registration(number)])).get(registration(number), {})
+        for key in ITEMS:
+            attempts = [event for event in kept if event.verb is Verb.ATTEMPTED and event.item_key == key]
+            told = rows[key].attempts if key in rows else 0
+            assert told == len(attempts), (number, key)
+        expected_events += len(kept)
+        expected_ms += sum(event.duration_ms or 0 for event in kept)
+    assert acknowledged
+    whole = await stores.timeline.course_quarters([COURSE], span=EVER)
+    assert sum(quarter.events for quarter in whole[COURSE]) == expected_events
+    assert sum(quarter.active_ms for quarter in whole[COURSE]) == expected_ms

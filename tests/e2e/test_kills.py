@@ -1,0 +1,128 @@
+"""Gateways, the relay and every server killed under a write load: nothing acknowledged is lost or counted twice."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from gateway.embedded.running import Running
+from stores.ports.stores import Stores
+from tests.e2e.load import Writer, assert_agree, delivered
+from tests.e2e.subscriber import Subscriber
+from tests.e2e.town import COURSE, Service, Town, open_town, registration
+
+LEARNERS, WRITERS, WATCHED = 40, 4, 6
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+class Scene:
+    """Two gateways, one of which leaves the publishing to the relay beside them and to the other."""
+
+    def __init__(self, town: Town, stores: Stores, runner: asyncio.Runner) -> None:
+        self.town = town
+        self.stores = stores
+        self.runner = runner
+        self.first = town.serve()
+        self.second = town.serve(GATEWAY_RELAY="apart")
+        self.relay = town.relay()
+        self.writers: list[Writer] = []
+
+    def target(self, name: str) -> Service | Running:
+        services = {"gateway": self.first, "second gateway": self.second, "relay": self.relay}
+        return services.get(name) or self.town.embedded.server(name)
+
+    def urls(self, scheme: str = "http") -> list[str]:
+        return [self.town.endpoint(gateway, scheme) for gateway in (self.first, self.second)]
+
+    def writer(self) -> Writer:
+        """Its seed is its own, so that all ids of the module are different."""
+        made = Writer(self.urls(), self.town.bearer(), seed=len(self.writers), learners=LEARNERS)
+        self.writers.append(made)
+        return made
+
+    def subscriber(self, number: int) -> Subscriber:
+        urls = self.urls("ws")
+        return Subscriber(
+            urls[number % 2 :] + urls[: number % 2], self.town.bearer(), {"registration": str(registration(number))}
+        )
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        town, stores = runner.run(
+            stack.enter_async_context(open_town(tmp_path_factory.mktemp("kills"), learners=LEARNERS))
+        )
+        try:
+            yield Scene(town, stores, runner)
+            # SIGTERM ends each, with nothing unexpected in what it said.
+            assert [service.stop() for service in reversed(town.services)] == [0, 0, 0]
+            for service in town.services:
+                assert "Traceback" not in service.said
+                assert '"ERROR"' not in service.said
+        finally:
+            runner.run(stack.aclose())
+
+
+async def again(target: Service | Running) -> None:
+    started = target.start()
+    if started is not None:
+        await started
+
+
+async def under_load(scene: Scene, name: str, seconds: float) -> None:
+    now = asyncio.get_running_loop().time
+    subscribers = [scene.subscriber(number) for number in range(WATCHED)]
+    async with asyncio.TaskGroup() as tasks:
+        watching = [tasks.create_task(subscriber.watch()) for subscriber in subscribers]
+        await asyncio.gather(*(subscriber.subscribed.wait() for subscriber in subscribers))
+        until = now() + seconds
+        writing = [tasks.create_task(scene.writer().write(until)) for _ in range(WRITERS)]
+        await asyncio.sleep(seconds / 3)
+        scene.target(name).kill()
+        await asyncio.sleep(min(1.0, seconds / 6))
+        await again(scene.target(name))
+        await asyncio.wait(writing)
+        await delivered(scene.stores, within=60)
+        progress = await scene.stores.progress.course_progress([registration(number) for number in range(WATCHED)])
+        async with asyncio.timeout(30):
+            for number, subscriber in enumerate(subscribers):
+                await subscriber.until_version(progress[registration(number)].version)
+        for task in watching:
+            task.cancel()
+    await assert_agree(scene.stores, scene.writers, LEARNERS)
+    for subscriber in subscribers:
+        assert subscriber.errors == []
+        first, last = subscriber.versions[0], subscriber.versions[-1]
+        assert subscriber.versions == list(range(first, last + 1))
+
+
+@pytest.mark.parametrize("name", ["gateway", "second gateway", "relay", "sql", "redis", "influx", "mongo"])
+def test_nothing_is_lost_and_nothing_counted_twice(scene: Scene, name: str, load_seconds: float) -> None:
+    scene.runner.run(under_load(scene, name, load_seconds))
+
+
+async def one_to_the_other(scene: Scene) -> None:
+    """What the first gateway records, a dashboard on the second one sees, once."""
+    subscriber = Subscriber([scene.urls("ws")[1]], scene.town.bearer(), {"course": COURSE})
+    watching = asyncio.create_task(subscriber.watch())
+    try:
+        async with asyncio.timeout(30):
+            await subscriber.subscribed.wait()
+            writer = Writer([scene.urls()[0]], scene.town.bearer(), seed=1_000, learners=1)
+            scene.writers.append(writer)
+            await writer.write(asyncio.get_running_loop().time() + 0.5)
+            [progress] = (await scene.stores.progress.course_progress([registration(0)])).values()
+            await subscriber.until_version(progress.version)
+    finally:
+        watching.cancel()
+        await asyncio.wait([watching])
+    assert len(subscriber.versions) == len(set(subscriber.versions))
+    assert subscriber.versions == sorted(subscriber.versions)
+    assert subscriber.errors == []
+
+
+def test_what_one_gateway_records_a_subscriber_of_the_other_receives_once(scene: Scene) -> None:
+    scene.runner.run(one_to_the_other(scene))

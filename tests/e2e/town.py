@@ -1,0 +1,180 @@
+"""Real servers, a school in them, gateways over them as processes of their own: all may be killed and come back."""
+
+import os
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from gateway.auth import Tokens
+from gateway.clock import utc_now
+from gateway.embedded.embedded import Embedded
+from gateway.embedded.folder import Folder
+from gateway.embedded.ports import HOST, free_ports
+from gateway.embedded.servers import influxd_on_path, open_embedded
+from gateway.places import embedded_places
+from gateway.settings import StoreUrls
+from gateway.wiring import migrate_stores, open_stores
+from resolvers.viewer import Role, Viewer
+from stores.ports.catalog import Course, Item, ItemType, Module, MoveOn
+from stores.ports.profiles import Profile
+from stores.ports.progress import Enrollment
+from stores.ports.stores import Stores
+from tests.backends import missing
+from tests.e2e.demo import COMMAND, PLAIN, TOP
+
+COURSE = "course-v1:Quad+Kills+2026"
+SECRET = "a secret that only this town knows, long enough"
+ITEMS = ("page", "video", "quiz")
+START_SECONDS = 30
+
+
+def course() -> Course:
+    items = tuple(
+        Item(key=key, type=ItemType.QUIZ, title=key, move_on=MoveOn.PASSED, mastery_score=0.99) for key in ITEMS
+    )
+    return Course(
+        key=COURSE,
+        version=1,
+        title="To be killed",
+        modules=(Module(title="All", items=items),),
+        published_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+
+def learner(number: int) -> str:
+    return f"learner-{number:03d}"
+
+
+def registration(number: int) -> UUID:
+    return UUID(int=0x7000_0000_0000_0000 << 64 | number)
+
+
+async def settle(stores: Stores, learners: int) -> None:
+    made = datetime(2026, 1, 1, tzinfo=UTC)
+    published = await stores.catalog.publish(course())
+    await stores.profiles.add(
+        [
+            Profile(
+                learner_id=learner(number),
+                display_name=learner(number),
+                locale="en-GB",
+                time_zone="Europe/London",
+                created_at=made,
+                updated_at=made,
+            )
+            for number in range(learners)
+        ]
+    )
+    rows = [
+        Enrollment(registration=registration(number), learner_id=learner(number), course_key=COURSE, course_version=1)
+        for number in range(learners)
+    ]
+    await stores.progress.enroll(rows, items={published.pin: published.items})
+
+
+class Service:
+    """One of our own commands as a process at a fixed port, to be killed and started again."""
+
+    def __init__(self, words: Sequence[object], environment: Mapping[str, str], said: Path, port: int) -> None:
+        self._command = [*COMMAND, *map(str, words)]
+        self._environment = dict(environment)
+        self._said = said
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = port
+
+    @property
+    def said(self) -> str:
+        return self._said.read_text()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        with self._said.open("ab") as said:
+            self._process = subprocess.Popen(
+                self._command, cwd=TOP, env={**PLAIN, **self._environment}, stdout=subprocess.PIPE, stderr=said
+            )
+        assert self._process.stdout is not None
+        os.set_blocking(self._process.stdout.fileno(), True)
+        line = self._process.stdout.readline()
+        assert line.startswith(b"ready "), self.said
+
+    def kill(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def stop(self) -> int:
+        if self._process is None or self._process.poll() is not None:
+            return 0
+        self._process.terminate()
+        try:
+            code = self._process.wait(timeout=START_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        return code
+
+
+@dataclass(slots=True, kw_only=True)
+class Town:
+    embedded: Embedded
+    urls: StoreUrls
+    folder: Path
+    services: list[Service] = field(default_factory=list)
+
+    def serve(self, **environment: str) -> Service:
+        """A further gateway."""
+        [port] = free_ports(["gateway"], {}, self.folder).values()
+        return self._service(["serve", "--port", port], port, environment)
+
+    def relay(self) -> Service:
+        return self._service(["relay"], 0, {})
+
+    def endpoint(self, gateway: Service, scheme: str = "http") -> str:
+        return f"{scheme}://{HOST}:{gateway.port}/graphql"
+
+    def bearer(self, role: Role = Role.ADMIN) -> str:
+        viewer = Viewer(subject="town", role=role, scopes=frozenset({"events:write"}))
+        token = Tokens(secret=SECRET).mint(viewer, now=utc_now(), valid_for=timedelta(hours=2))
+        return f"Bearer {token}"
+
+    def _service(self, words: Sequence[object], port: int, environment: Mapping[str, str]) -> Service:
+        urls = {f"GATEWAY_{port.upper()}_URL": url.reveal() for port, url in self.urls if url is not None}
+        said = self.folder / f"said-{len(self.services)}"
+        service = Service(words, {**urls, "GATEWAY_AUTH_SECRET": SECRET, **environment}, said, port)
+        self.services.append(service)
+        service.start()
+        return service
+
+
+@asynccontextmanager
+async def open_town(folder: Path, *, learners: int) -> AsyncIterator[tuple[Town, Stores]]:
+    """Call it from the main thread. The stores are the tests' own view of what is kept."""
+    influxd = influxd_on_path()
+    if influxd is None:
+        missing("InfluxDB: there is no influxd on the PATH")
+    async with AsyncExitStack() as stack:
+        opened = open_embedded(Folder(folder / "data"), owner="town", on_step=lambda step: None, influxd=influxd)
+        embedded = await stack.enter_async_context(opened)
+        urls = embedded_places(embedded).urls
+        await migrate_stores(urls, now=utc_now, on_step=lambda port, done: None)
+        stores, _ = await stack.enter_async_context(open_stores(urls, now=utc_now))
+        await settle(stores, learners)
+        town = Town(embedded=embedded, urls=urls, folder=folder)
+        try:
+            yield town, stores
+        finally:
+            for service in reversed(town.services):
+                service.stop()
