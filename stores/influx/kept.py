@@ -1,7 +1,7 @@
 """What is stored of a learner's quarter of an hour, in memory: read once, then brought up to date by what is written.
 
-Of live learners it is remembered (memory.py), so it is small: numbers in plain dicts, 200 bytes an event, which the
-garbage collector need not walk.
+Of live learners it is remembered (memory.py), so it is small: numbers in plain dicts, some 250 bytes an event, which
+the garbage collector need not walk.
 """
 
 from dataclasses import dataclass, field

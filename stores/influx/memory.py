@@ -21,7 +21,7 @@ UNUSED = timedelta(seconds=30)
 """Live learners are back within seconds, and one who is not has few events to read again. A quarter of an hour is used
 by nobody when it is over, so nothing grows older than that by being used."""
 HEAVIEST = 400_000
-"""Some 80 MB: 200 seconds of 2,000 events."""
+"""In events: some 100 MB, or 200 seconds of 2,000 a second."""
 PLACE_WEIGHT = 6
 """What a place takes beside its events, in events."""
 
