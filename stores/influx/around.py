@@ -1,28 +1,22 @@
-"""What is stored around events: read before every write, so that nothing is overwritten and nothing kept twice.
+"""What is stored around events: known before every write, so that nothing is overwritten and nothing kept twice.
 
 `event` has a point for each event (tag: learner). `attendance` has one for each learner, course and busy quarter of an
-hour (tag: course), made again from the learner's events of the quarter whenever one of them comes or goes.
+hour (tag: course), made again from the learner's events of the quarter whenever one of them comes or goes. What is
+remembered of a place is not read again.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import chain, islice
-from typing import NamedTuple, TypeVar
+from itertools import chain
 
+from stores.influx.arrivals import QUARTER_NS, TRIES, Arrival, Place, cut
 from stores.influx.client import Influx
-from stores.influx.influxql import NS_OF_MS, Row, Script, between
-from stores.influx.lines import EVENT, slot_of, tag_of
-from stores.ports.calendar import QUARTER
-from stores.ports.events import Event
-from stores.ports.paging import EPOCH, to_ms
-
-T = TypeVar("T")
+from stores.influx.influxql import Row, Script, between
+from stores.influx.kept import Attendance, Kept, Totals
+from stores.influx.lines import EVENT, tag_of
 
 ATTENDANCE = "attendance"
-QUARTER_NS = QUARTER // (EPOCH.resolution) * 1000
-TRIES = 16
-"""Slots after its own that an attendance looks at. All of them taken is not to be expected in this universe."""
 KEYS_AT_ONCE = 16
 """Keys in one statement: the server's cost of `a OR b OR …` grows with the square of their number."""
 MANY = 1_000
@@ -34,103 +28,74 @@ FEW = 8
 """So many attendances of a course and quarter are looked up one by one; of more, those in between are read as well."""
 
 
-class Place(NamedTuple):
-    """A learner's or a course's quarter of an hour."""
-
-    key: str
-    quarter: int
-
-
-class Stored(NamedTuple):
-    time: int
-    course_key: str
-    duration_ms: int
-
-
-class Attendance(NamedTuple):
-    learner_id: str
-    events: int
-    active_ms: int
-
-
-@dataclass(slots=True)
-class Attendances:
-    """Of a course's quarter: where each learner's is, and which slots are taken."""
-
-    by_learner: dict[str, tuple[int, Attendance]] = field(default_factory=dict)
-    taken: set[int] = field(default_factory=set)
-
-
 @dataclass(slots=True)
 class Around:
-    """All events of learners' quarters, by id; the attendances of courses' quarters at the slots that matter."""
+    """The learners' quarters, what the roll-ups of courses' quarters say where that is remembered, and the slots of
+    attendances that are taken where a new one wants to be."""
 
-    events: defaultdict[Place, dict[str, Stored]] = field(default_factory=lambda: defaultdict(dict))
-    attendances: defaultdict[Place, Attendances] = field(default_factory=lambda: defaultdict(Attendances))
+    quarters: dict[Place, Kept]
+    totals: dict[Place, Totals] = field(default_factory=dict)
+    taken: defaultdict[Place, set[int]] = field(default_factory=lambda: defaultdict(set))
 
-    def know_events(self, rows: Iterable[Row], keys: Mapping[str, str]) -> None:
+    def know_events(self, rows: Iterable[Row], learners: Mapping[str, str], unknown: Collection[Place]) -> None:
         for time, event_id, course_key, duration_ms, tag in rows:
-            if tag in keys:
-                place = Place(keys[tag], time - time % QUARTER_NS)
-                self.events[place][event_id] = Stored(time, course_key, duration_ms or 0)
+            if tag in learners:
+                place = Place(learners[tag], time - time % QUARTER_NS)
+                if place in unknown:
+                    self.quarters[place].add(int(event_id.replace("-", ""), 16), time, course_key, duration_ms)
 
-    def know_attendances(self, rows: Iterable[Row], keys: Mapping[str, str]) -> None:
+    def know_attendances(self, rows: Iterable[Row], courses: Mapping[str, str]) -> None:
         for time, learner_id, events, active_ms, tag in rows:
-            if tag in keys:
-                there = self.attendances[Place(keys[tag], time - time % QUARTER_NS)]
-                there.by_learner[learner_id] = (time, Attendance(learner_id, events, active_ms))
-                there.taken.add(time)
+            if tag in courses:
+                quarter = time - time % QUARTER_NS
+                self.taken[Place(courses[tag], quarter)].add(time)
+                kept = self.quarters.get(Place(learner_id, quarter))
+                if kept is not None:
+                    kept.attendances[courses[tag]] = Attendance(time, (events, active_ms))
 
 
-class Arrival(NamedTuple):
-    """An event and where it belongs: its time in ns, the two quarters, the slot that its attendance would like."""
-
-    event: Event
-    id: str
-    at: int
-    learner: Place
-    course: Place
-    seat: int
-
-
-def arrival_of(event: Event) -> Arrival:
-    at = to_ms(event.at) * NS_OF_MS
-    quarter = at - at % QUARTER_NS
-    seat = quarter + slot_of(event.learner_id.encode(), QUARTER_NS - TRIES)
-    return Arrival(event, str(event.id), at, Place(event.learner_id, quarter), Place(event.course_key, quarter), seat)
-
-
-async def look_around(influx: Influx, arrivals: Collection[Arrival]) -> Around:
-    learners: defaultdict[int, set[str]] = defaultdict(set)
+async def look_around(influx: Influx, arrivals: Collection[Arrival], around: Around) -> None:
+    """Read what `around` does not know yet of the arrivals' quarters and attendances; nothing when it knows all."""
+    unknown: dict[Place, Kept] = {}
+    strangers = 0
     seats: defaultdict[Place, set[int]] = defaultdict(set)
     for arrival in arrivals:
-        learners[arrival.learner.quarter].add(arrival.learner.key)
-        seats[arrival.course].add(arrival.seat)
-    everything = between(min(learners), max(learners) + QUARTER_NS)
-    stored = await how_many(influx, everything) if len(arrivals) >= MANY else None
+        kept = around.quarters.get(arrival.learner)
+        if kept is None:
+            unknown[arrival.learner] = Kept()
+            strangers += 1
+        if kept is None or arrival.course.key not in kept.attendances:
+            seats[arrival.course].add(arrival.seat)
+    around.quarters |= unknown
+    if not seats:
+        return
+    quarters = [place.quarter for place in seats]
+    everything = between(min(quarters), max(quarters) + QUARTER_NS)
+    stored = await how_many(influx, everything) if strangers >= MANY else None
     if stored == 0:
-        return Around()
+        return
     script = Script()
-    if stored is not None and stored <= SUPERFLUOUS * len(arrivals):
+    if stored is not None and stored <= SUPERFLUOUS * strangers:
         script.select(EVENT_COLUMNS, of=EVENT, where=[everything])
         script.select(ATTENDANCE_COLUMNS, of=ATTENDANCE, where=[everything])
     else:
-        ask_after_events(script, learners)
+        ask_after_events(script, unknown)
         ask_after_attendances(script, seats)
-    around = Around()
-    learner_keys = {tag_of(arrival.learner.key): arrival.learner.key for arrival in arrivals}
-    course_keys = {tag_of(arrival.course.key): arrival.course.key for arrival in arrivals}
+    learners = {tag_of(place.key): place.key for place in unknown}
+    courses = {tag_of(place.key): place.key for place in seats}
     for series in chain.from_iterable(await influx.ask(script)):
         if series.name == EVENT:
-            around.know_events(series.rows, learner_keys)
+            around.know_events(series.rows, learners, unknown)
         else:
-            around.know_attendances(series.rows, course_keys)
-    return around
+            around.know_attendances(series.rows, courses)
 
 
-def ask_after_events(script: Script, learners: Mapping[int, Iterable[str]]) -> None:
-    for quarter, keys in learners.items():
-        for tags in cut(map(tag_of, keys), KEYS_AT_ONCE):
+def ask_after_events(script: Script, learners: Iterable[Place]) -> None:
+    keys: defaultdict[int, list[str]] = defaultdict(list)
+    for place in learners:
+        keys[place.quarter].append(place.key)
+    for quarter, those in keys.items():
+        for tags in cut(map(tag_of, those), KEYS_AT_ONCE):
             where = [script.either("learner", tags), between(quarter, quarter + QUARTER_NS)]
             script.select(EVENT_COLUMNS, of=EVENT, where=where)
 
@@ -150,9 +115,3 @@ async def how_many(influx: Influx, where: str) -> int:
     script.select("COUNT(id)", of=EVENT, where=[where])
     [answer] = await influx.ask(script)
     return sum(count for series in answer for _, count in series.rows)
-
-
-def cut(items: Iterable[T], size: int) -> Iterator[Sequence[T]]:
-    rest = iter(items)
-    while part := tuple(islice(rest, size)):
-        yield part

@@ -1,7 +1,8 @@
-"""The timeline in InfluxDB: reads. How events are kept is in keeping.py, where they are in around.py and lines.py."""
+"""The timeline in InfluxDB: reads. How events are kept is in keeping.py."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from time import monotonic
 
 from stores.errors import Rejected
 from stores.influx.around import ATTENDANCE
@@ -9,6 +10,7 @@ from stores.influx.client import STORE, Influx
 from stores.influx.influxql import EARLIEST, LATEST, NS_OF_MS, Script, Series, between, nanoseconds, within
 from stores.influx.keeping import Keeper
 from stores.influx.lines import EVENT, FIELDS, event_of, tag_of
+from stores.influx.memory import HEAVIEST, Clock
 from stores.influx.rollup import ACTIVITY
 from stores.ports.calendar import Span
 from stores.ports.events import Event, Verb
@@ -17,9 +19,10 @@ from stores.ports.timeline import Quarter, Timeline
 
 
 class InfluxTimeline(Timeline):
-    def __init__(self, influx: Influx) -> None:
+    def __init__(self, influx: Influx, *, clock: Clock = monotonic, heaviest: int = HEAVIEST) -> None:
+        """`clock` and `heaviest`: of what is remembered of writes (memory.py)."""
         self._influx = influx
-        self._keeper = Keeper(influx)
+        self._keeper = Keeper(influx, clock=clock, heaviest=heaviest)
 
     async def ping(self) -> None:
         await self._influx.ping()
@@ -29,6 +32,9 @@ class InfluxTimeline(Timeline):
 
     async def remove(self, events: Sequence[Event]) -> None:
         await self._keeper.remove(events)
+
+    def forget(self) -> None:
+        self._keeper.forget()
 
     async def by_learners(
         self,

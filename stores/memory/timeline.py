@@ -40,6 +40,9 @@ class MemoryTimeline(Timeline):
                 del self._of_learner[kept.learner_id][kept.id]
                 del self._of_course[kept.course_key][kept.id]
 
+    def forget(self) -> None:
+        """There is no other process: nothing of what is kept here could be out of date."""
+
     async def by_learners(
         self,
         learner_ids: Sequence[str],

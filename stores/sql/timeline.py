@@ -83,6 +83,9 @@ class SqlTimeline(Timeline):
             gone = events[start : start + AT_ONCE]
             await self._change(TAKE_OUT, [[str(event.id) for event in gone], [event.at.isoformat() for event in gone]])
 
+    def forget(self) -> None:
+        """No row is remembered; a partition that was, and was dropped since, is noticed when a row has none."""
+
     async def by_learners(
         self,
         learner_ids: Sequence[str],

@@ -14,10 +14,12 @@ from gateway.embedded.ports import free_ports
 from gateway.embedded.running import Running
 from gateway.embedded.servers import influxd_on_path
 from stores.errors import Rejected, StoreError, TimedOut, Unavailable
-from stores.influx.around import TRIES, Around, Attendance, Stored, arrival_of
+from stores.influx.around import Around
+from stores.influx.arrivals import TRIES, arrivals_of
 from stores.influx.client import Influx, open_influx, refused
 from stores.influx.influxql import NS_OF_MS, Script, nanoseconds
 from stores.influx.keeping import attended
+from stores.influx.kept import Attendance, Kept
 from stores.influx.lines import slot_of
 from stores.influx.timeline import InfluxTimeline
 from stores.ports.calendar import QUARTER, Span
@@ -110,28 +112,31 @@ async def test_they_are_kept_when_appended_at_the_same_moment(influx: Influx) ->
 
 
 def test_learners_whose_attendances_want_one_slot_get_one_each() -> None:
-    mine = arrival_of(event(1, learner_id="me", duration_ms=5))
-    around = Around()
-    around.events[mine.learner]["1"] = Stored(NOON_NS, "c1", 5)
-    there = around.attendances[mine.course]
-    there.taken.update(range(mine.seat, mine.seat + TRIES - 1))
+    [mine] = arrivals_of([event(1, learner_id="me", duration_ms=5)])
+    around = Around({mine.learner: Kept()})
+    around.quarters[mine.learner].add(1, NOON_NS, "c1", 5)
+    around.taken[mine.course].update(range(mine.seat, mine.seat + TRIES - 1))
     assert attended([mine], around, Script()) == [
         f'attendance,course=c1 learner="me",events=1i,active_ms=5i {mine.seat + TRIES - 1}'
     ]
 
 
 def test_an_attendance_stays_where_it_is_and_goes_with_the_last_event() -> None:
-    mine = arrival_of(event(1, learner_id="me"))
-    around = Around()
-    around.events[mine.learner] = {"1": Stored(NOON_NS, "c1", 0), "2": Stored(NOON_NS + 1, "c1", 0)}
-    around.attendances[mine.course].by_learner["me"] = (mine.seat + 3, Attendance("me", 1, 0))
+    [mine] = arrivals_of([event(1, learner_id="me")])
+    kept = Kept()
+    kept.add(1, NOON_NS, "c1", None)
+    kept.add(2, NOON_NS + 1, "c1", 0)
+    kept.attendances["c1"] = Attendance(mine.seat + 3, (1, 0))
+    around = Around({mine.learner: kept}, {mine.course: (7, 70)})
     assert attended([mine], around, Script()) == [
         f'attendance,course=c1 learner="me",events=2i,active_ms=0i {mine.seat + 3}'
     ]
-    around.events[mine.learner].clear()
+    assert around.totals == {mine.course: (8, 70)}
+    assert [kept.take_out(number) for number in (1, 2, 2)] == [NOON_NS, NOON_NS + 1, None]
     deletions = Script()
     assert attended([mine], around, deletions) == []
     assert deletions.statements == [f"DELETE FROM attendance WHERE course = $p0 AND time = {mine.seat + 3}"]
+    assert around.totals == {mine.course: (6, 70)}
 
 
 async def test_a_course_is_no_tag_of_events(influx: Influx) -> None:
@@ -150,6 +155,7 @@ async def test_what_a_crash_left_half_done_is_mended_by_the_repeat(influx: Influ
         script.delete(of=measurement, where=["time > 0"])
         await influx.ask(script)
     assert dict(await timeline.course_quarters(["c1"], span=SPAN)) == {}
+    timeline = InfluxTimeline(influx)  # the process that comes after the one that crashed
     await timeline.append(events[:1])
     assert await quarter_of(timeline) == (3, 15)
     assert (await timeline.course_learners(["c1"], windows=[SPAN]))["c1"] == {NOON: 1}

@@ -292,6 +292,39 @@ async def test_removing_one_of_a_millisecond_leaves_its_neighbours(timeline: Tim
     assert await quarters(timeline) == [(NOON, 1_480, 0)]
 
 
+async def test_what_a_publisher_repeats_after_a_crash_ends_right(timeline: Timeline) -> None:
+    voided, other = event(1, duration_ms=5), event(2, duration_ms=7)
+    voiding = event(3, verb=Verb.VOIDED, voids=voided.id)
+    await timeline.append([voided, other])
+    await timeline.append([voiding])
+    await timeline.remove([voided])
+    # It had not settled what it published: the next one publishes all of it again, in the same order.
+    timeline.forget()
+    for _ in range(2):
+        await timeline.append([voided, other])
+        await timeline.append([voiding])
+        await timeline.remove([voided])
+        assert sorted(await numbers_of(timeline)) == [2, 3]
+        assert await quarters(timeline) == [(NOON, 2, 7)]
+    await timeline.remove([voided])
+    await timeline.append([voided, other])  # … and ended in between
+    timeline.forget()
+    await timeline.remove([voided])
+    assert sorted(await numbers_of(timeline)) == [2, 3]
+    assert await quarters(timeline) == [(NOON, 2, 7)]
+
+
+async def test_removing_and_appending_by_turns(timeline: Timeline) -> None:
+    events = [event(number, at=NOON + number % 2 * MS, duration_ms=1) for number in range(6)]
+    await timeline.append(events)
+    for first in range(5):
+        await timeline.remove(events[first : first + 2])
+        assert sorted(await numbers_of(timeline)) == [n for n in range(6) if n not in (first, first + 1)]
+        assert await quarters(timeline) == [(NOON, 4, 4)]
+        await timeline.append(events[first : first + 2])
+        assert await quarters(timeline) == [(NOON, 6, 6)]
+
+
 async def test_learner_quarters(timeline: Timeline) -> None:
     await timeline.append(
         [

@@ -1,4 +1,4 @@
-"""Any sequence of appends and removals gives the same answers in memory and in every backend."""
+"""Any sequence of appends, removals and forgetting gives the same answers in memory and in every backend."""
 
 from datetime import timedelta
 from typing import Any
@@ -45,7 +45,7 @@ events = some.builds(
 )
 worlds = some.lists(events, min_size=1, max_size=12, unique_by=lambda each: each.id)
 places = some.lists(some.integers(0, 11), max_size=8)
-steps = some.lists(some.tuples(some.sampled_from(["append", "append", "remove"]), places), max_size=6)
+steps = some.lists(some.tuples(some.sampled_from(["append", "append", "remove", "forget"]), places), max_size=6)
 
 
 async def in_pages(timeline: Timeline, learner_id: str, first: int, **where: Any) -> list[str]:
@@ -96,5 +96,8 @@ async def test_timelines_agree(
         for step, numbers in steps:
             some_events = [world[number % len(world)] for number in numbers]
             for timeline in (memory, port):
-                await (timeline.append if step == "append" else timeline.remove)(some_events)
+                if step == "forget":
+                    timeline.forget()
+                else:
+                    await (timeline.append if step == "append" else timeline.remove)(some_events)
         assert await everything(port) == await everything(memory)
