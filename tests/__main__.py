@@ -57,7 +57,13 @@ def golden(extra: Sequence[str]) -> int:
     return run(pytest("tests/resolvers", "--golden", *extra))
 
 
+def full(extra: Sequence[str]) -> int:
+    return run(pytest("tests/e2e", "--long", *extra))
+
+
 def bench(extra: Sequence[str]) -> int:
+    if extra[:1] == ["live"]:
+        return run(("bench live", ["tests.bench.live", *extra[1:]]))
     return run(("bench", ["tests.bench.run", *extra]))
 
 
@@ -67,7 +73,8 @@ COMMANDS = {
     "fix": (fix, "mend what ruff can mend: lint findings, import order, format"),
     "schema": (schema, "write schema.graphql from the code; read its diff before you commit it"),
     "golden": (golden, "write the golden queries' answers and store calls anew; read their diff"),
-    "bench": (bench, "compare the gateway with the bare drivers; its own --help says more"),
+    "full": (full, "the end-to-end tests in their long form: kills under a load of 30 s"),
+    "bench": (bench, "compare the gateway with the bare drivers; `bench live`: the write path; --help says more"),
 }
 
 

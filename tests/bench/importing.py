@@ -1,0 +1,75 @@
+"""OULAD's assessment results as events through `recordInteractions`, with the relay following."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from gateway.embedded.ports import HOST
+from gateway.worlds.load import load
+from gateway.worlds.oulad import oulad_world
+from resolvers.scalars import show_time
+from stores.ports.events import Event, Verb
+from stores.ports.stores import Stores
+from tests.bench.http import Connection
+from tests.bench.writing import lag
+from tests.e2e.load import RECORD
+from tests.e2e.town import Town
+
+OULAD = Path(__file__).resolve().parents[3] / "shared" / "data" / "oulad"
+AT_ONCE, CONNECTIONS = 500, 4
+
+
+async def importing(town: Town, stores: Stores) -> dict[str, Any]:
+    """Courses, profiles and enrolments come by the ordinary import, with the registrations."""
+    world = oulad_world(OULAD, skip_bad=False)
+    results = [event for event in world.events if event.verb is Verb.ATTEMPTED]
+    rest = replace(world, events=[event for event in world.events if event.verb is Verb.REGISTERED])
+    await load(rest, stores, on_progress=lambda stage, done, total: None)
+    gateway = town.serve()
+    bodies = iter(batches(results))
+    now = asyncio.get_running_loop().time
+    began, accepted = now(), 0
+
+    async def send() -> None:
+        nonlocal accepted
+        async with Connection(HOST, gateway.port, town.bearer()) as connection:
+            for body in bodies:
+                accepted += (await connection.post(body)).count(b'"ACCEPTED"')
+
+    await asyncio.gather(*(send() for _ in range(CONNECTIONS)))
+    took = now() - began
+    while any((await lag(stores)).values()):
+        await asyncio.sleep(0.2)
+    return {
+        "case": "OULAD's assessment results",
+        "events": len(results),
+        "accepted": accepted,
+        "seconds": round(took, 1),
+        "events_per_s": round(len(results) / took),
+        "timeline_after_s": round(now() - began - took, 1),
+    }
+
+
+def batches(events: list[Event]) -> Iterator[bytes]:
+    rest = iter(events)
+    while batch := list(islice(rest, AT_ONCE)):
+        yield orjson.dumps({"query": RECORD, "variables": {"events": [input_of(event) for event in batch]}})
+
+
+def input_of(event: Event) -> dict[str, Any]:
+    given = {
+        "id": str(event.id),
+        "registration": str(event.registration),
+        "verb": event.verb.value,
+        "verbIri": event.verb_iri,
+        "itemKey": event.item_key,
+        "at": show_time(event.at),
+        "score": event.score,
+        "extensions": dict(event.extensions) or None,
+    }
+    return {name: value for name, value in given.items() if value is not None}

@@ -1,0 +1,64 @@
+"""`python -m tests bench live`: the write path and live updates over real servers, with gateways as processes.
+
+Everything shares this machine's cores: the gateway, the relay, four servers and what makes the load.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from gateway.stopping import new_loop
+from tests.bench.importing import importing
+from tests.bench.watching import WATCHED, idle, watching
+from tests.bench.writing import LEARNERS, writing
+from tests.e2e.town import open_town
+
+CASES = ("write", "write-apart", "watch", "idle", "import")
+
+
+async def case(name: str, given: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Each in a town of its own, so that none works on what another left."""
+    async with open_town(folder, learners=LEARNERS if name.startswith("write") else WATCHED) as (town, stores):
+        match name:
+            case "write" | "write-apart":
+                return await writing(town, stores, rate=given.rate, seconds=given.seconds, apart=name == "write-apart")
+            case "watch":
+                return await watching(town, stores, rate=100, seconds=given.seconds / 2)
+            case "idle":
+                return await idle(town)
+    async with open_town(folder / "import", learners=0) as (town, stores):
+        return await importing(town, stores)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests bench live", description=__doc__)
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"which of {', '.join(CASES)} (all)")
+    parser.add_argument("--rate", type=float, default=2_000, help="events a second (default %(default)s)")
+    parser.add_argument("--seconds", type=float, default=60, help="how long (default %(default)s)")
+    parser.add_argument("--json", type=Path, default=Path("bench-live.json"), help="where to write (%(default)s)")
+    given = parser.parse_args()
+    if unknown := set(given.cases) - set(CASES):
+        parser.error(f"no such case: {', '.join(sorted(unknown))}")
+    rows = []
+    for name in given.cases or CASES:
+        with (
+            tempfile.TemporaryDirectory(prefix="quadrangle-bench-") as folder,
+            asyncio.Runner(loop_factory=new_loop) as runner,
+        ):
+            Path(folder).chmod(0o711)
+            rows.append(runner.run(case(name, given, Path(folder))))
+        print(json.dumps(rows[-1]), flush=True)
+    about = {"at": datetime.now(UTC).isoformat(), "python": platform.python_version(), "cores": os.cpu_count()}
+    given.json.write_text(json.dumps({**about, "rows": rows}, indent=1) + "\n")
+    print(f"written to {given.json}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

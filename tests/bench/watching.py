@@ -1,0 +1,103 @@
+"""From commit to the subscriber's socket: 500 sockets on one registration each and 5 course dashboards, 100 events/s.
+
+A delivery is counted from when its transaction began (`at`, by PostgreSQL's clock on this machine), so the commit
+itself is in it.
+"""
+
+import asyncio
+from datetime import datetime
+from random import Random
+from statistics import quantiles
+from time import time
+from typing import Any
+
+from gateway.embedded.ports import HOST
+from stores.ports.stores import Stores
+from tests.bench.http import Connection
+from tests.bench.processes import cpu_seconds, resident_kib
+from tests.bench.sockets import Sockets
+from tests.bench.writing import body_of
+from tests.e2e.town import COURSE, Town, registration
+
+WATCHED, DASHBOARDS = 500, 5
+OF_REGISTRATION = """subscription ($registration: UUID!) {
+  progressUpdated(registration: $registration) { at version progress { completion } } }"""
+OF_COURSE = """subscription ($course: String!) {
+  progressUpdated(course: $course) { at version progress { completion } } }"""
+
+
+async def watching(town: Town, stores: Stores, *, rate: float, seconds: float, batch: int = 1) -> dict[str, Any]:
+    gateway = town.serve()
+    late: list[float] = []
+
+    def heard(number: int, payload: Any) -> None:
+        late.append((time() - datetime.fromisoformat(payload["data"]["progressUpdated"]["at"]).timestamp()) * 1000)
+
+    sockets = Sockets(town.endpoint(gateway, "ws"), town.bearer(), heard)
+    await sockets.open(OF_REGISTRATION, [{"registration": str(registration(number))} for number in range(WATCHED)])
+    await sockets.open(OF_COURSE, [{"course": COURSE}] * DASHBOARDS)
+    try:
+        await write(town, gateway.port, rate=rate, seconds=3, batch=batch)
+        await asyncio.sleep(0.5)
+        late.clear()
+        cpu, now = cpu_seconds(gateway.pid), asyncio.get_running_loop().time
+        began = now()
+        written = await write(town, gateway.port, rate=rate, seconds=seconds, batch=batch)
+        took = now() - began
+        cpu = cpu_seconds(gateway.pid) - cpu
+        async with asyncio.timeout(10):
+            while len(late) < written * (1 + DASHBOARDS):
+                await asyncio.sleep(0.05)
+    finally:
+        await sockets.close()
+    cuts = quantiles(late, n=100, method="inclusive")
+    return {
+        "case": f"watch: {WATCHED + DASHBOARDS} sockets, {rate:.0f} events/s",
+        "seconds": round(took, 1),
+        "deliveries_per_s": round(len(late) / took),
+        "deliveries": len(late),
+        "expected": written * (1 + DASHBOARDS),
+        "p50_ms": round(cuts[49], 1),
+        "p99_ms": round(cuts[98], 1),
+        "gateway_cores": round(cpu / took, 2),
+    }
+
+
+async def write(town: Town, port: int, *, rate: float, seconds: float, batch: int) -> int:
+    """One event a request, at its time; how many."""
+    now, chance = asyncio.get_running_loop().time, Random(round(seconds))
+    free: asyncio.Queue[Connection] = asyncio.Queue()
+    authorization = town.bearer()
+    connections = [Connection(HOST, port, authorization) for _ in range(16)]
+    for connection in connections:
+        free.put_nowait(await connection.__aenter__())
+
+    async def send(number: int) -> None:
+        connection = await free.get()
+        answer = await connection.post(body_of(number, chance, size=batch))
+        assert answer.count(b'"ACCEPTED"') == batch, answer
+        free.put_nowait(connection)
+
+    began, count = now(), round(rate * seconds)
+    async with asyncio.TaskGroup() as tasks:
+        for place in range(count):
+            if (early := began + place / rate - now()) > 0:
+                await asyncio.sleep(early)
+            tasks.create_task(send(place * 7 % WATCHED))
+    for connection in connections:
+        await connection.__aexit__(None, None, None)
+    return count
+
+
+async def idle(town: Town) -> dict[str, Any]:
+    """What an open subscription that hears nothing costs the gateway's process."""
+    gateway = town.serve(GATEWAY_RELAY="apart")
+    warm = Sockets(town.endpoint(gateway, "ws"), town.bearer(), lambda number, payload: None)
+    await warm.open(OF_REGISTRATION, [{"registration": str(registration(number))} for number in range(50)])
+    before = resident_kib(gateway.pid)
+    sockets = Sockets(town.endpoint(gateway, "ws"), town.bearer(), lambda number, payload: None)
+    await sockets.open(OF_REGISTRATION, [{"registration": str(registration(number))} for number in range(WATCHED)])
+    grown = resident_kib(gateway.pid) - before
+    await sockets.close()
+    await warm.close()
+    return {"case": f"idle: {WATCHED} subscriptions", "kib_each": round(grown / WATCHED, 1)}

@@ -1,0 +1,131 @@
+"""Events a second through `recordInteractions`, sustained: batches of 10, 200 learners, a relay that must keep up.
+
+The load is open: batches are due at fixed times, whatever became of those before, and a latency counts from then.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from random import Random
+from statistics import quantiles
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from gateway.clock import utc_now
+from gateway.embedded.ports import HOST
+from resolvers.scalars import show_time
+from stores.ports.outbox import Consumer
+from stores.ports.stores import Stores
+from tests.bench.http import Connection
+from tests.bench.processes import cpu_seconds
+from tests.e2e.load import RECORD
+from tests.e2e.town import ITEMS, Town, registration
+
+LEARNERS, BATCH, CONNECTIONS = 200, 10, 32
+
+
+def body_of(number: int, chance: Random, *, size: int = BATCH) -> bytes:
+    """A batch of what one learner did."""
+    at = show_time(utc_now())
+    events = [
+        {
+            "id": str(UUID(int=chance.getrandbits(128), version=4)),
+            "registration": str(registration(number)),
+            "verb": chance.choice(("PLAYED", "PAUSED", "PROGRESSED", "ATTEMPTED", "INTERACTED")),
+            "itemKey": chance.choice(ITEMS),
+            "at": at,
+            "progress": round(chance.random(), 3),
+            "durationSeconds": 5.0,
+            "position": round(chance.random() * 600, 1),
+            "sessionId": f"session-{number}",
+        }
+        for _ in range(size)
+    ]
+    return orjson.dumps({"query": RECORD, "variables": {"events": events}})
+
+
+class Load:
+    """`late`: how long each batch took from when it was due, in ms."""
+
+    def __init__(self, rate: float, seconds: float) -> None:
+        self.late: list[float] = []
+        self.refused = 0
+        self._due = asyncio.Queue[float]()
+        self._rate = rate
+        self._seconds = seconds
+
+    async def run(self, town: Town, ports: Sequence[int]) -> float:
+        """Seconds until the last batch was acknowledged."""
+        now = asyncio.get_running_loop().time
+        began = now()
+        authorization = town.bearer()
+        async with asyncio.TaskGroup() as tasks:
+            writers = [
+                tasks.create_task(self._write(ports[number % len(ports)], authorization, Random(number)))
+                for number in range(CONNECTIONS)
+            ]
+            for number in range(round(self._rate / BATCH * self._seconds)):
+                due = began + number * BATCH / self._rate
+                if (early := due - now()) > 0:
+                    await asyncio.sleep(early)
+                self._due.put_nowait(due)
+            for _ in writers:
+                self._due.put_nowait(-1)
+        return now() - began
+
+    async def _write(self, port: int, authorization: str, chance: Random) -> None:
+        now = asyncio.get_running_loop().time
+        async with Connection(HOST, port, authorization) as connection:
+            while (due := await self._due.get()) >= 0:
+                answer = await connection.post(body_of(chance.randrange(LEARNERS), chance))
+                self.late.append((now() - due) * 1000)
+                self.refused += BATCH - answer.count(b'"ACCEPTED"')
+
+
+async def lag(stores: Stores) -> dict[Consumer, float]:
+    """Seconds that the oldest of what waits has waited."""
+    backlog = await stores.outbox.backlog()
+    return {
+        consumer: 0.0 if its.oldest is None else (utc_now() - its.oldest).total_seconds()
+        for consumer, its in backlog.items()
+    }
+
+
+async def writing(town: Town, stores: Stores, *, rate: float, seconds: float, apart: bool) -> dict[str, Any]:
+    gateway = town.serve(GATEWAY_RELAY="apart") if apart else town.serve()
+    pids = {"gateway": gateway.pid}
+    if apart:
+        pids["relay"] = town.relay().pid
+    pids |= {server.name: server.process.pid for server in town.embedded.servers}
+    await Load(rate / 4, 3).run(town, [gateway.port])
+    before = {name: cpu_seconds(pid) for name, pid in pids.items()}
+    load = Load(rate, seconds)
+    lags: list[dict[Consumer, float]] = []
+
+    async def sample() -> None:
+        while True:
+            await asyncio.sleep(1)
+            lags.append(await lag(stores))
+
+    sampling = asyncio.create_task(sample())
+    took = await load.run(town, [gateway.port])
+    sampling.cancel()
+    cpu = {name: (cpu_seconds(pid) - before[name]) / took for name, pid in pids.items()}
+    now = asyncio.get_running_loop().time
+    began = now()
+    while any((await lag(stores)).values()):
+        await asyncio.sleep(0.05)
+    cuts = quantiles(load.late, n=100, method="inclusive")
+    return {
+        "case": f"write {rate:.0f} events/s" + (", relay apart" if apart else ""),
+        "seconds": round(took, 1),
+        "events_per_s": round(len(load.late) * BATCH / took),
+        "refused": load.refused,
+        "p50_ms": round(cuts[49], 1),
+        "p99_ms": round(cuts[98], 1),
+        "timeline_lag_s": round(max(each[Consumer.TIMELINE] for each in lags), 2),
+        "live_lag_s": round(max(each[Consumer.LIVE] for each in lags), 2),
+        "drained_s": round(now() - began, 2),
+        "cores": {name: round(value, 2) for name, value in cpu.items()},
+    }
