@@ -1,4 +1,4 @@
-"""Inputs that come by the hundred: made without Strawberry's walk over their fields, which takes longer than all else."""
+"""Inputs that come by the hundred: made without Strawberry's walk over their fields, the longest part of a request."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
