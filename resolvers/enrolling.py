@@ -12,6 +12,7 @@ from resolvers import permissions
 from resolvers.context import Context
 from resolvers.errors import Refused, forbidden
 from resolvers.ids import key_of, uuid7
+from resolvers.input_rules import LONGEST_KEY
 from resolvers.inputs import Faults, UserError, wrong
 from resolvers.learner_writing import document_of
 from resolvers.ledger import Noise, opened_one, record_single, refusal, single
@@ -72,6 +73,7 @@ async def enroll(context: Context, given: EnrollInput, *, noise: Noise) -> Enrol
     if not permissions.may_write_enrollment(context.viewer, learner_id, given.course):
         raise forbidden()
     faults = Faults("input")
+    faults.text("course", given.course, longest=LONGEST_KEY)
     faults.moment("at", given.at, now=context.peer.now())
     faults.document("attributes", given.attributes)
     if faults.found:
