@@ -8,7 +8,8 @@ import strawberry
 from resolvers import permissions
 from resolvers.context import Context
 from resolvers.errors import forbidden
-from resolvers.inputs import LONGEST_KEY, LONGEST_PROSE, Faults
+from resolvers.input_rules import LONGEST_KEY, LONGEST_PROSE
+from resolvers.inputs import Faults
 from resolvers.payloads import Written
 from resolvers.vocabulary import ItemType, MoveOn
 from stores.ports.catalog import Course, Item, Module

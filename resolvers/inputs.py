@@ -1,29 +1,35 @@
 """What clients may say, and the faults in it: typed errors with a path into the input, never an exception."""
 
-import math
 import re
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-import orjson
 import strawberry
 
+from resolvers.input_rules import (
+    LONGEST_TEXT,
+    fault_of_amount,
+    fault_of_document,
+    fault_of_duration,
+    fault_of_moment,
+    fault_of_name,
+    fault_of_share,
+    fault_of_text,
+)
 from stores.ports.calendar import zone_named
-from stores.ports.documents import fault_of, holds_nul
-from stores.ports.paging import CLEAN_TEXT
 
-LONGEST_KEY, LONGEST_TEXT, LONGEST_PROSE = 512, 1_000, 20_000
-LONGEST_DOCUMENT = 64 * 1024
 MOST_WORDS = 100
-EARLIEST_YEAR = 2000
-AHEAD = timedelta(minutes=5)
 LOCALE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # the shape of BCP 47 (RFC 5646), not its registry
 
 
 @strawberry.type(description="What is wrong with an input.")
 class UserError:
-    code: str = strawberry.field(description="BAD_USER_INPUT, CONFLICT, FORBIDDEN, or a store's code.")
+    code: str = strawberry.field(
+        description="BAD_USER_INPUT: the input is wrong by itself. FORBIDDEN: not found, or not yours. CONFLICT: the "
+        "id is taken by something else, or another was first. UNKNOWN_LEARNER, UNKNOWN_COURSE, UNKNOWN_REGISTRATION, "
+        "UNKNOWN_ITEM, NOT_FOUND: there is no such thing. INVALID_VOID: what it voids is of another enrolment. "
+        "STORE_UNAVAILABLE, STORE_TIMEOUT: nothing is known to be written; say it again with the same ids."
+    )
     message: str = strawberry.field(description="For a person.")
     path: list[str] = strawberry.field(description="Where in the input it is.")
 
@@ -48,15 +54,14 @@ class Faults:
     def add(self, message: str, *path: str | int) -> None:
         self.found.append(wrong(message, *self._path, *path))
 
+    def note(self, fault: str | None, name: str) -> None:
+        """What a rule found, if it found something."""
+        if fault is not None:
+            self.add(fault, name)
+
     def text(self, name: str, value: str | None, *, longest: int = LONGEST_TEXT, empty: bool = False) -> None:
-        if value is None:
-            return
-        if not value.strip() and not empty:
-            self.add("must not be empty", name)
-        elif len(value) > longest:
-            self.add(f"is longer than {longest:,} characters", name)
-        elif not CLEAN_TEXT.fullmatch(value):
-            self.add("must be Unicode text without NUL", name)
+        if value is not None:
+            self.note(fault_of_text(value, longest) if empty else fault_of_name(value, longest), name)
 
     def words(self, name: str, values: list[str] | None) -> None:
         if values is not None and len(values) > MOST_WORDS:
@@ -67,32 +72,19 @@ class Faults:
 
     def share(self, name: str, value: float | None) -> None:
         """Scores, progress and thresholds."""
-        if value is not None and not 0 <= value <= 1:
-            self.add("must be between 0 and 1", name)
+        self.note(fault_of_share(value), name)
 
     def amount(self, name: str, value: float | None) -> None:
-        if value is not None and not (math.isfinite(value) and value >= 0):
-            self.add("must be a number from 0 on", name)
+        self.note(fault_of_amount(value), name)
+
+    def duration(self, name: str, seconds: float | None) -> None:
+        self.note(fault_of_duration(seconds), name)
 
     def document(self, name: str, value: Any) -> None:
-        if value is None:
-            return
-        if not isinstance(value, Mapping):
-            self.add("must be a JSON object", name)
-        elif fault := fault_of(value):
-            self.add(f"holds {fault}", name)
-        elif len(orjson.dumps(value)) > LONGEST_DOCUMENT:
-            self.add(f"is more than {LONGEST_DOCUMENT // 1024} kB of JSON", name)
-        elif holds_nul(value):
-            self.add("must be text without NUL", name)
+        self.note(None if value is None else fault_of_document(value), name)
 
     def moment(self, name: str, value: datetime | None, *, now: datetime) -> None:
-        if value is None:
-            return
-        if value.year < EARLIEST_YEAR:
-            self.add(f"is before the year {EARLIEST_YEAR}", name)
-        elif value > now + AHEAD:
-            self.add(f"is more than {AHEAD // timedelta(minutes=1)} minutes ahead of the gateway's clock", name)
+        self.note(None if value is None else fault_of_moment(value, now), name)
 
     def locale(self, name: str, value: str | None) -> None:
         if value is not None and LOCALE.fullmatch(value) is None:

@@ -11,7 +11,8 @@ from resolvers import permissions
 from resolvers.context import Context
 from resolvers.errors import forbidden
 from resolvers.ids import key_of, uuid7
-from resolvers.inputs import LONGEST_KEY, Faults, UserError
+from resolvers.input_rules import LONGEST_KEY
+from resolvers.inputs import Faults, UserError
 from resolvers.payloads import Written
 from stores.ports.profiles import Profile
 

@@ -128,6 +128,7 @@ CERTIFICATES: Path[UUID, NoArgs, Certificate] = Path(
 DURABLE_RESUME: Path[UUID, NoArgs, ResumePoint] = Path(
     "progress", "resume_points", lambda s, keys, _: s.progress.resume_points(keys)
 )
+LEDGER: Path[UUID, NoArgs, Event] = Path("progress", "ledger", lambda s, keys, _: s.progress.ledger(keys))
 
 # ---------------------------------------------------------------- timeline
 EVENTS: Path[str, TimelineAsked, Page[Event]] = Path(

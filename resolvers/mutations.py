@@ -6,16 +6,33 @@ from typing import Any, TypeVar
 
 import strawberry
 
+from resolvers.attempting import SetItemProgressInput, SubmitAttemptInput, set_item_progress, submit_attempt
+from resolvers.certificates import RevokeCertificateInput, revoke_certificate
 from resolvers.context import Info
 from resolvers.course_writing import CreateCourseInput, create_course
+from resolvers.enrolling import EnrollInput, WithdrawInput, enroll, withdraw
 from resolvers.errors import Refused
 from resolvers.inputs import UserError
 from resolvers.learner_writing import CreateLearnerInput, UpdateLearnerInput, create_learner, update_learner
-from resolvers.payloads import CoursePayload, LearnerPayload, Sat, SessionPayload, Written, refused
+from resolvers.payloads import (
+    CoursePayload,
+    Enrolled,
+    EnrollmentPayload,
+    LearnerPayload,
+    Progressed,
+    ProgressPayload,
+    Recorded,
+    RecordInteractionsPayload,
+    Sat,
+    SessionPayload,
+    Written,
+    refused,
+)
+from resolvers.recording import RecordInteractionsInput, record_interactions
 from resolvers.session_writing import EndSessionInput, HeartbeatInput, end_session, heartbeat
 from stores.errors import StoreError
 
-P = TypeVar("P", Written, Sat)
+P = TypeVar("P", Written, Sat, Enrolled, Progressed, Recorded)
 
 
 async def told(info: Info, work: Awaitable[P], nothing: Callable[[list[UserError]], P]) -> Any:
@@ -39,6 +56,18 @@ def not_sat(errors: list[UserError]) -> Sat:
     return Sat(None, None, errors)
 
 
+def not_enrolled(errors: list[UserError]) -> Enrolled:
+    return Enrolled(None, errors)
+
+
+def not_progressed(errors: list[UserError]) -> Progressed:
+    return Progressed(None, None, errors)
+
+
+def not_recorded(errors: list[UserError]) -> Recorded:
+    return Recorded([], errors)
+
+
 @strawberry.type(description="Writing. Every payload says what was wrong in `errors`.")
 class Mutation:
     @strawberry.mutation(description="Publish a course; the same key again makes a new version. For an ADMIN.")
@@ -56,6 +85,37 @@ class Mutation:
         payload: LearnerPayload = await told(info, update_learner(info.context, input), not_written)
         return payload
 
+    @strawberry.mutation(description="Enrol a learner. For the learner, the course's instructors and an ADMIN.")
+    async def enroll(self, info: Info, input: EnrollInput) -> EnrollmentPayload:
+        payload: EnrollmentPayload = await told(info, enroll(info.context, input, noise=token_bytes), not_enrolled)
+        return payload
+
+    @strawberry.mutation(description="End an enrolment. For the learner, the course's instructors and an ADMIN.")
+    async def withdraw(self, info: Info, input: WithdrawInput) -> EnrollmentPayload:
+        payload: EnrollmentPayload = await told(info, withdraw(info.context, input, noise=token_bytes), not_enrolled)
+        return payload
+
+    @strawberry.mutation(
+        description="Keep what learners did, each event with its own verdict; repeating is harmless. For the learner, "
+        "the course's instructors, an ADMIN, and a SERVICE with `events:write`."
+    )
+    async def record_interactions(self, info: Info, input: RecordInteractionsInput) -> RecordInteractionsPayload:
+        recording = record_interactions(info.context, input)
+        payload: RecordInteractionsPayload = await told(info, recording, not_recorded)
+        return payload
+
+    @strawberry.mutation(description="Keep an attempt at an item. For those who may record interactions.")
+    async def submit_attempt(self, info: Info, input: SubmitAttemptInput) -> ProgressPayload:
+        submitting = submit_attempt(info.context, input, noise=token_bytes)
+        payload: ProgressPayload = await told(info, submitting, not_progressed)
+        return payload
+
+    @strawberry.mutation(description="Keep how much of an item is done. For those who may record interactions.")
+    async def set_item_progress(self, info: Info, input: SetItemProgressInput) -> ProgressPayload:
+        setting = set_item_progress(info.context, input, noise=token_bytes)
+        payload: ProgressPayload = await told(info, setting, not_progressed)
+        return payload
+
     @strawberry.mutation(description="Keep session, presence and resume point. For the learner themself.")
     async def heartbeat(self, info: Info, input: HeartbeatInput) -> SessionPayload:
         payload: SessionPayload = await told(info, heartbeat(info.context, input, noise=token_bytes), not_sat)
@@ -64,4 +124,9 @@ class Mutation:
     @strawberry.mutation(description="End the viewer's session; the resume point stays.")
     async def end_session(self, info: Info, input: EndSessionInput) -> SessionPayload:
         payload: SessionPayload = await told(info, end_session(info.context, input), not_sat)
+        return payload
+
+    @strawberry.mutation(description="Take a certificate back. For an ADMIN.")
+    async def revoke_certificate(self, info: Info, input: RevokeCertificateInput) -> EnrollmentPayload:
+        payload: EnrollmentPayload = await told(info, revoke_certificate(info.context, input), not_enrolled)
         return payload

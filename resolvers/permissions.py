@@ -1,5 +1,6 @@
-"""What a viewer may read. Rules about fields are decided from the viewer and the parent's key; rules about rows narrow
-the key set or the store's filter, so that what may not be seen is not fetched. Unknown looks the same as forbidden."""
+"""What a viewer may read and write. Rules about fields are decided from the viewer and the parent's key; rules about
+rows narrow the key set or the store's filter, so that what may not be seen is not fetched. Unknown looks the same as
+forbidden."""
 
 from resolvers.errors import forbidden
 from resolvers.viewer import Role, Viewer
@@ -44,6 +45,23 @@ def narrowed(viewer: Viewer, learner_id: str, course: str | None) -> frozenset[s
     if seen is not None and course not in seen:
         raise forbidden()
     return frozenset({course})
+
+
+WRITES_EVENTS = "events:write"
+"""The scope of a SERVICE that may write what anybody did."""
+
+
+def may_write_all(viewer: Viewer) -> bool:
+    return sees_all(viewer) or (viewer.role is Role.SERVICE and WRITES_EVENTS in viewer.scopes)
+
+
+def may_vouch(viewer: Viewer, course_key: str) -> bool:
+    """Say in a course what no learner says of themself: waived, voided."""
+    return may_write_all(viewer) or may_read_course_of(viewer, course_key)
+
+
+def may_write_enrollment(viewer: Viewer, learner_id: str, course_key: str) -> bool:
+    return is_self(viewer, learner_id) or may_vouch(viewer, course_key)
 
 
 def may_trace(viewer: Viewer) -> bool:

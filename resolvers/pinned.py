@@ -44,6 +44,17 @@ async def _items(loaders: Loaders, keys: Sequence[tuple[UUID, str]], _: NoArgs) 
     return {key: item for key, item in found.items() if item is not None}
 
 
+async def _item_progress(
+    loaders: Loaders, keys: Sequence[tuple[UUID, str]], _: NoArgs
+) -> Mapping[tuple[UUID, str], ItemProgress]:
+    """The row of an item, blank where nothing happened to it; absent where it is no item of the course."""
+    registrations = list({registration: None for registration, _ in keys})
+    items, kept = await asyncio.gather(
+        loaders.load_many(ITEMS, keys, ()), loaders.load_many(ITEM_ROWS, registrations, ())
+    )
+    return {(key, item.key): kept.get(key, {}).get(item.key) or blank(key, item) for (key, _), item in items.items()}
+
+
 async def _item_pages(
     loaders: Loaders, registrations: Sequence[UUID], asked: ItemsAsked
 ) -> Mapping[UUID, Page[ItemProgress]]:
@@ -87,5 +98,6 @@ def _module(title: str, items: Sequence[Item], registration: UUID, rows: Mapping
 
 
 ITEMS: Joined[tuple[UUID, str], NoArgs, Item] = Joined(_items)
+ITEM_PROGRESS: Joined[tuple[UUID, str], NoArgs, ItemProgress] = Joined(_item_progress)
 ITEM_PAGES: Joined[UUID, ItemsAsked, Page[ItemProgress]] = Joined(_item_pages)
 MODULES: Joined[UUID, NoArgs, list[ModuleRow]] = Joined(_modules)

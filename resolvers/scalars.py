@@ -21,10 +21,14 @@ def read_time(value: Any) -> datetime:
     if not isinstance(value, str) or RFC3339.fullmatch(value) is None:
         raise GraphQLError("a DateTime is RFC 3339 text with an offset, such as 2026-03-01T08:01:00.000Z")
     try:
-        moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
+        moment = datetime.fromisoformat(value.upper())
+        if moment.tzinfo is not UTC:
+            moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise GraphQLError("no such moment") from None
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    # Events come by the hundred, in whole milliseconds as a rule.
+    rest = moment.microsecond % 1000
+    return moment.replace(microsecond=moment.microsecond - rest) if rest else moment
 
 
 def read_big_int(value: Any) -> BigInt:

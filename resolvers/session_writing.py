@@ -10,7 +10,8 @@ from resolvers import permissions
 from resolvers.context import Context
 from resolvers.errors import forbidden
 from resolvers.ids import uuid7
-from resolvers.inputs import LONGEST_KEY, Faults
+from resolvers.input_rules import LONGEST_KEY
+from resolvers.inputs import Faults
 from resolvers.loaders import ENROLLMENTS
 from resolvers.payloads import Sat
 from resolvers.pinned import ITEMS

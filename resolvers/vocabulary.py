@@ -5,7 +5,7 @@ import strawberry
 from stores.ports.calendar import Window
 from stores.ports.catalog import ItemType, MoveOn
 from stores.ports.events import Verb
-from stores.ports.progress import EnrollmentState, ProgressState
+from stores.ports.progress import EnrollmentState, ProgressState, VerdictStatus
 from stores.ports.sessions import PresenceStatus
 
 strawberry.enum(ItemType, description="What kind of thing a course item is.")
@@ -13,7 +13,21 @@ strawberry.enum(MoveOn, description="When an item counts as done (cmi5 moveOn); 
 strawberry.enum(Verb, description="What was done; the xAPI verb's own IRI is `verbIri`.")
 strawberry.enum(EnrollmentState, description="WITHDRAWN once unregistered, COMPLETED once satisfied, else ACTIVE.")
 strawberry.enum(ProgressState, description="The best news there is of an item.")
+strawberry.enum(
+    VerdictStatus,
+    name="InteractionStatus",
+    description="DUPLICATE: it was kept before, which is as good. REJECTED: it is not kept, its error says why.",
+)
 strawberry.enum(PresenceStatus, description="ONLINE for a minute after a heartbeat, AWAY for ten, then OFFLINE.")
 strawberry.enum(Window, description="A local hour, day or ISO week.")
 
-__all__ = ["EnrollmentState", "ItemType", "MoveOn", "PresenceStatus", "ProgressState", "Verb", "Window"]
+__all__ = [
+    "EnrollmentState",
+    "ItemType",
+    "MoveOn",
+    "PresenceStatus",
+    "ProgressState",
+    "Verb",
+    "VerdictStatus",
+    "Window",
+]

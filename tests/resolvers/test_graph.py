@@ -23,6 +23,7 @@ from tests.resolvers import world
 
 SCHEMA = build_schema()
 CONTRACT = Path(__file__).parents[3] / "shared" / "design" / "contract.graphql"
+WATCHING = ("Subscription", "ProgressUpdate")  # until there are subscriptions
 PAGE = """{ learner(id: "TGVhcm5lcjpsZWFybmVyLWFkYQ==") {
   displayName
   enrollments(first: 1) { edges { node { course { title } progress { completion } } } }
@@ -180,8 +181,8 @@ def test_everything_is_described() -> None:
 
 @pytest.mark.skipif(not CONTRACT.exists(), reason="no ../shared/design/contract.graphql here")
 def test_nothing_that_clients_rely_on_is_missing() -> None:
-    reading = CONTRACT.read_text().partition("# ---------------------------------------------------------------- W")[0]
-    assert find_breaking_changes(parse_schema(reading), SCHEMA._schema) == []
+    changes = find_breaking_changes(parse_schema(CONTRACT.read_text()), SCHEMA._schema)
+    assert [change for change in changes if not change.description.startswith(WATCHING)] == []
 
 
 async def test_a_dead_store_is_asked_within_its_deadline() -> None:

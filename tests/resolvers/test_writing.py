@@ -12,17 +12,13 @@ import pytest
 from resolvers.ids import uuid7
 from resolvers.learner_writing import merged
 from resolvers.scalars import show_time
-from resolvers.schema import build_schema
 from resolvers.viewer import Role, Viewer
 from stores.errors import Unavailable
 from stores.ports.profiles import Profile
-from stores.ports.stores import Stores
 from tests.resolvers import world
+from tests.resolvers.school import ADA_ID, BEN_ID, IN_ALGEBRA, SCHEMA, School
 from tests.resolvers.test_graph import Down
 
-SCHEMA = build_schema()
-ADA_ID, BEN_ID = "TGVhcm5lcjpsZWFybmVyLWFkYQ==", "TGVhcm5lcjpsZWFybmVyLWJlbg=="
-IN_ALGEBRA = "00000000-0000-0001-0000-000000000000"
 UPDATE = """mutation ($input: UpdateLearnerInput!) { updateLearner(input: $input) {
   learner { displayName email preferences attributes goals version updatedAt } errors { code message path } } }"""
 CREATE = """mutation ($input: CreateLearnerInput!) { createLearner(input: $input) {
@@ -44,25 +40,6 @@ def item(key: str, **more: Any) -> dict[str, Any]:
 
 def course(*items: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"key": "course-v1:Q+New+1", "title": "New", "modules": [{"title": "One", "items": list(items)}], **more}
-
-
-class School:
-    def __init__(self, stores: Stores) -> None:
-        self.stores = stores
-
-    async def write(self, query: str, given: dict[str, Any], viewer: Viewer | None = None) -> Any:
-        """The payload; a write never makes a top-level error."""
-        peer = world.peer_of(self.stores, viewer or world.admin(), trace=False)
-        result = await SCHEMA.execute(query, variable_values={"input": given}, context_value=peer)
-        assert result.errors is None, result.errors
-        assert result.data is not None
-        (payload,) = result.data.values()
-        return payload
-
-
-@pytest.fixture
-async def school() -> School:
-    return School(await world.open_school())
 
 
 async def test_an_update_changes_what_it_names_and_merges_documents(school: School) -> None:

@@ -1,0 +1,101 @@
+"""The shared vectors through the graph: in one batch or one by one, in order or not, every value is as expected."""
+
+import json
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from stores.ports.catalog import Course, Module
+from tests.resolvers import world
+from tests.resolvers.school import ADA_ID, SCHEMA, School
+from tests.resolvers.test_enrolling import ENROLL
+from tests.resolvers.test_recording import RECORD
+from tests.stores.test_fold import CASES, VECTORS, items_of
+
+pytestmark = pytest.mark.skipif(not VECTORS.exists(), reason="no ../shared/data/progress-rules")
+BEFORE = "2026-02-01T00:00:00.000Z"
+STANDING = """query ($registration: UUID!) { enrollment(registration: $registration) {
+  state certificate { issuedAt revokedAt }
+  progress { completion itemsDone itemsTotal score satisfied satisfiedAt lastActivityAt timeSpentSeconds }
+  items(first: 100) { edges { node { itemKey state completion satisfied satisfiedAt completedAt passedAt attempts
+    bestScore latestScore timeSpentSeconds lastEventAt } } } } }"""
+
+
+def moved(number: int, text: str) -> str:
+    """The vectors' ids are unique within a case and in the order that ties are broken by: so are these in all."""
+    return str(UUID(int=UUID(text).int | (number + 1) << 112))
+
+
+def registration(number: int) -> str:
+    return str(UUID(int=0xC0DE << 64 | number))
+
+
+async def begin(school: School) -> None:
+    """A course a case, and an enrolment in it, made as any other."""
+    for number, case in enumerate(CASES):
+        modules = (Module(title="All", items=tuple(items_of(case))),)
+        course = Course(key=f"c{number}", version=1, title=case["name"], modules=modules, published_at=world.NOW)
+        await school.stores.catalog.publish(course)
+        given = {"learner": ADA_ID, "course": course.key, "registration": registration(number), "at": BEFORE}
+        assert (await school.write(ENROLL, given))["errors"] == []
+
+
+def said(number: int, case: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            **event,
+            "registration": registration(number),
+            "id": moved(number, event["id"]),
+            **({"voids": moved(number, event["voids"])} if "voids" in event else {}),
+        }
+        for event in case["events"]
+    ]
+
+
+async def standing(school: School, number: int) -> dict[str, Any]:
+    """As the vectors write it."""
+    peer = world.peer_of(school.stores, world.admin(), trace=False)
+    result = await SCHEMA.execute(STANDING, variable_values={"registration": registration(number)}, context_value=peer)
+    assert result.errors is None
+    assert result.data is not None
+    found = result.data["enrollment"]
+    items = [rounded(edge["node"]) for edge in found["items"]["edges"]]
+    return {
+        "items": {item.pop("itemKey"): item for item in items},
+        "course": rounded(found["progress"]) | {"enrollmentState": found["state"]},
+        "certificate": found["certificate"],
+    }
+
+
+def rounded(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: round(value, 6) if isinstance(value, float) else value for name, value in told.items()}
+
+
+def expected(case: dict[str, Any]) -> dict[str, Any]:
+    course = case["expect"]["course"]
+    certificate = {"issuedAt": course["satisfiedAt"], "revokedAt": None} if course["satisfied"] else None
+    return {**case["expect"], "certificate": certificate}
+
+
+@pytest.mark.parametrize("order", ["in order", "shuffled"])
+@pytest.mark.parametrize("pieces", ["one batch", "a batch a case", "one by one"])
+async def test_the_graph_tells_what_the_vectors_expect(ledger_school: School, pieces: str, order: str) -> None:
+    await begin(ledger_school)
+    batches = [said(number, case) for number, case in enumerate(CASES)]
+    if order == "shuffled":
+        for batch in batches:
+            Random(order).shuffle(batch)
+    match pieces:
+        case "one batch":
+            batches = [[event for batch in batches for event in batch]]
+        case "one by one":
+            batches = [[event] for batch in batches for event in batch]
+    for batch in batches:
+        payload = await ledger_school.write(RECORD, {"events": batch})
+        assert payload["errors"] == []
+        assert {result["status"] for result in payload["results"]} <= {"ACCEPTED", "DUPLICATE"}
+    found = {case["name"]: await standing(ledger_school, number) for number, case in enumerate(CASES)}
+    assert len(found) == len(CASES) == len(json.loads(VECTORS.read_text())["cases"])
+    assert found == {case["name"]: expected(case) for case in CASES}
