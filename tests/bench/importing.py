@@ -43,7 +43,7 @@ async def importing(town: Town, stores: Stores) -> dict[str, Any]:
 
     await asyncio.gather(*(send() for _ in range(CONNECTIONS)))
     took = now() - began
-    while any((await lag(stores)).values()):
+    while any((await lag(stores)).values()):  # noqa: ASYNC110 - stores have no event for it
         await asyncio.sleep(0.2)
     return {
         "case": "OULAD's assessment results",

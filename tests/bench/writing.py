@@ -48,10 +48,11 @@ def body_of(number: int, chance: Random, *, size: int = BATCH) -> bytes:
 class Load:
     """`late`: how long each batch took from when it was due, in ms."""
 
-    def __init__(self, rate: float, seconds: float) -> None:
+    def __init__(self, rate: float, seconds: float, *, seed: int) -> None:
         self.late: list[float] = []
         self.refused = 0
         self._due = asyncio.Queue[float]()
+        self._seed = seed
         self._rate = rate
         self._seconds = seconds
 
@@ -62,7 +63,7 @@ class Load:
         authorization = town.bearer()
         async with asyncio.TaskGroup() as tasks:
             writers = [
-                tasks.create_task(self._write(ports[number % len(ports)], authorization, Random(number)))
+                tasks.create_task(self._write(ports[number % len(ports)], authorization, Random(self._seed + number)))
                 for number in range(CONNECTIONS)
             ]
             for number in range(round(self._rate / BATCH * self._seconds)):
@@ -98,9 +99,9 @@ async def writing(town: Town, stores: Stores, *, rate: float, seconds: float, ap
     if apart:
         pids["relay"] = town.relay().pid
     pids |= {server.name: server.process.pid for server in town.embedded.servers}
-    await Load(rate / 4, 3).run(town, [gateway.port])
+    await Load(rate / 4, 3, seed=1_000).run(town, [gateway.port])
     before = {name: cpu_seconds(pid) for name, pid in pids.items()}
-    load = Load(rate, seconds)
+    load = Load(rate, seconds, seed=2_000)
     lags: list[dict[Consumer, float]] = []
 
     async def sample() -> None:
@@ -114,7 +115,7 @@ async def writing(town: Town, stores: Stores, *, rate: float, seconds: float, ap
     cpu = {name: (cpu_seconds(pid) - before[name]) / took for name, pid in pids.items()}
     now = asyncio.get_running_loop().time
     began = now()
-    while any((await lag(stores)).values()):
+    while any((await lag(stores)).values()):  # noqa: ASYNC110 - stores have no event for it
         await asyncio.sleep(0.05)
     cuts = quantiles(load.late, n=100, method="inclusive")
     return {
