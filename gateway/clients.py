@@ -25,10 +25,10 @@ class Clients:
         client: T = self._open[text, open_client]
         return client
 
-    def shared(self, url: Url, make: Callable[[], T]) -> T:
+    def shared(self, url: Url, make: Callable[..., T], *of: object) -> T:
         """What those who keep something at this URL have in common: made once."""
         key = (url.reveal(), make)
         if key not in self._open:
-            self._open[key] = make()
+            self._open[key] = make(*of)
         made: T = self._open[key]
         return made

@@ -111,17 +111,21 @@ async def influx_timeline(clients: Clients, url: Url) -> Timeline:
 
 
 async def redis_sessions(clients: Clients, url: Url) -> Sessions:
+    from stores.redis.channels import Channels
     from stores.redis.client import open_redis
     from stores.redis.sessions import RedisSessions
 
-    return RedisSessions(await clients.of(url, open_redis), now=clients.now)
+    client = await clients.of(url, open_redis)
+    return RedisSessions(client, now=clients.now, channels=clients.shared(url, Channels, client))
 
 
 async def redis_live(clients: Clients, url: Url) -> Live:
+    from stores.redis.channels import Channels
     from stores.redis.client import open_redis
     from stores.redis.live import RedisLive
 
-    return RedisLive(await clients.of(url, open_redis))
+    client = await clients.of(url, open_redis)
+    return RedisLive(client, channels=clients.shared(url, Channels, client))
 
 
 Opener = Callable[[Clients, Url], Awaitable[Any]]

@@ -20,6 +20,7 @@ from redis.asyncio import Redis
 from gateway.embedded.embedded import Embedded
 from stores.influx.timeline import InfluxTimeline
 from stores.memory.catalog import MemoryCatalog
+from stores.memory.live import MemoryLive
 from stores.memory.outbox import MemoryOutbox
 from stores.memory.profiles import MemoryProfiles
 from stores.memory.progress import MemoryProgress
@@ -32,6 +33,7 @@ from stores.mongo.shelf import Shelf
 from stores.ports.outbox import Outbox
 from stores.ports.progress import Progress
 from stores.redis.client import open_redis
+from stores.redis.live import RedisLive
 from stores.redis.sessions import RedisSessions
 from stores.sql.migrate import migrate
 from stores.sql.outbox import SqlOutbox
@@ -182,6 +184,17 @@ async def redis_sessions(servers: Servers, now: Now) -> AsyncIterator[RedisSessi
 
 
 @asynccontextmanager
+async def memory_live(_: Servers) -> AsyncIterator[MemoryLive]:
+    yield MemoryLive()
+
+
+@asynccontextmanager
+async def redis_live(servers: Servers) -> AsyncIterator[RedisLive]:
+    async with fresh_redis(servers) as (client, prefix):
+        yield RedisLive(client, prefix=prefix)
+
+
+@asynccontextmanager
 async def memory_timeline(_: Servers) -> AsyncIterator[MemoryTimeline]:
     yield MemoryTimeline()
 
@@ -216,4 +229,5 @@ PROGRESS: dict[str, Opener] = {"memory": memory_progress, "sql": sql_progress}
 TIMELINE: dict[str, Opener] = {"memory": memory_timeline, "influx": influx_timeline, "sql": sql_timeline}
 if INFLUXD_BIN:
     TIMELINE["influx2"] = influx2_timeline
+LIVE: dict[str, Opener] = {"memory": memory_live, "redis": redis_live}
 SESSIONS: dict[str, TimedOpener] = {"memory": memory_sessions, "redis": redis_sessions}

@@ -3,20 +3,19 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from stores.memory.signals import Channels
-from stores.ports.listening import Listener, Place
-from stores.ports.live import FEED_LENGTHS, CursorExpired, Feed, Live, Topic, TopicKind, Update, update_of
+from stores.ports.listening import Listener
+from stores.ports.live import FEED_LENGTHS, Feed, Live, Topic, TopicKind, Update, update_of
 from stores.ports.outbox import Commit
-from stores.ports.paging import decode, encode
+from stores.ports.places import START, Place, cursor_of, gone, lost, place_of
 from stores.ports.signals import Signals
-
-START: Place = (0, 0)
 
 
 class MemoryLive(Live):
     def __init__(self) -> None:
+        self._epoch = uuid4().hex
         self._feeds: defaultdict[Topic, list[tuple[Place, Update]]] = defaultdict(list)
         self._lengths: defaultdict[Topic, int] = defaultdict(int)
         self._published: dict[UUID, int] = {}
@@ -42,15 +41,14 @@ class MemoryLive(Live):
         async def read(place: Place, most: int) -> Sequence[tuple[Place, Update]]:
             kept = self._feeds[topic]
             if place[0] + 1 < (kept[0][0][0] if kept else self._lengths[topic] + 1):
-                raise CursorExpired("live", "what came after this cursor is not kept any more")
+                raise gone()
             return [row for row in kept if row[0] > place][:most]
 
         start = (self._lengths[topic], 0)
         if after is not None:
-            kind, number = decode("live", after, str, int)
-            start = (int(number), 0)
-            if kind != topic.kind.value or start > (self._lengths[topic], 0) or start < START:
-                raise CursorExpired("live", "this cursor is not of this feed, or the feed was lost")
+            epoch, start = place_of(topic, after)
+            if epoch != self._epoch or not START < start <= (self._lengths[topic], 0):
+                raise lost()
             await read(start, 1)
         listener = Listener(topic.kind, read, start=start, behind=after is not None)
         self._listeners[topic].add(listener)
@@ -69,7 +67,7 @@ class MemoryLive(Live):
     def _append(self, topic: Topic, commit: Commit) -> None:
         self._lengths[topic] += 1
         place = (self._lengths[topic], 0)
-        update = update_of(commit, encode(topic.kind.value, place[0]))
+        update = update_of(commit, cursor_of(topic, self._epoch, place))
         feed = self._feeds[topic]
         feed.append((place, update))
         del feed[: -FEED_LENGTHS[topic.kind]]

@@ -72,17 +72,9 @@ class MemorySessions(Sessions):
         for beat in heartbeats:
             if now - beat.at < SEEN_KEPT:
                 self._move_on(beat, now)
-            if beat.item_key is not None and now - beat.at < RESUME_KEPT:
-                point = ResumePoint(
-                    registration=beat.registration,
-                    item_key=beat.item_key,
-                    position=beat.position,
-                    at=beat.at,
-                    device=beat.device,
-                    id=beat.session_id,
-                )
-                if self._moved(point):
-                    self._unsaved.setdefault(beat.registration)
+            point = beat.point
+            if point is not None and now - point.at < RESUME_KEPT and self._moved(point):
+                self._unsaved.setdefault(beat.registration)
 
     async def end(self, session_id: str, *, learner_id: str) -> Session | None:
         session = self._current(learner_id, self._now())
@@ -97,18 +89,29 @@ class MemorySessions(Sessions):
             kept = self._resume.get(registration)
             if kept is not None and kept.id == mark:
                 del self._resume[registration]
+                self._unsaved.pop(registration, None)
                 self._channels.signal(f"resume:{registration}", str(registration))
         now = self._now()
         for point in points:
-            if now - point.at < RESUME_KEPT:
-                self._moved(point)
+            if now - point.at < RESUME_KEPT and self._moved(point):
+                self._unsaved.pop(point.registration, None)
 
     async def unsaved(self, *, most: int) -> Sequence[ResumePoint]:
-        return [self._resume[key] for key in list(self._unsaved)[:most] if key in self._resume]
+        found: list[ResumePoint] = []
+        now = self._now()
+        for key in list(self._unsaved):
+            if len(found) == most:
+                break
+            if now - self._resume[key].at < RESUME_KEPT:
+                found.append(self._resume[key])
+            else:
+                del self._unsaved[key]
+        return found
 
     async def saved(self, points: Sequence[ResumePoint]) -> None:
         for point in points:
-            if self._resume.get(point.registration) == point:
+            kept = self._resume.get(point.registration)
+            if kept is not None and (kept.at, kept.id) == (point.at, point.id):
                 self._unsaved.pop(point.registration, None)
 
     def presence_signals(self, course_key: str) -> Signals:

@@ -29,6 +29,18 @@ class PresenceStatus(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResumePoint:
+    """Where a registration goes on: the latest `(at, id)` wins, `id` being the event's or the heartbeat's session."""
+
+    registration: UUID
+    item_key: str
+    position: float | None = None
+    at: datetime
+    device: str | None = None
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat:
     """A client says that its learner is here. Times in whole ms."""
 
@@ -40,6 +52,20 @@ class Heartbeat:
     position: float | None = None
     device: str | None = None
     at: datetime
+
+    @property
+    def point(self) -> ResumePoint | None:
+        """The resume point that it is; None where it has no item."""
+        if self.item_key is None:
+            return None
+        return ResumePoint(
+            registration=self.registration,
+            item_key=self.item_key,
+            position=self.position,
+            at=self.at,
+            device=self.device,
+            id=self.session_id,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,18 +91,6 @@ class Presence:
     status: PresenceStatus
     last_seen_at: datetime | None = None
     course_key: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResumePoint:
-    """Where a registration goes on: the latest `(at, id)` wins, `id` being the event's or the heartbeat's session."""
-
-    registration: UUID
-    item_key: str
-    position: float | None = None
-    at: datetime
-    device: str | None = None
-    id: str = ""
 
 
 def status_of(last_seen_at: datetime | None, *, now: datetime) -> PresenceStatus:
@@ -117,13 +131,15 @@ class Sessions(Pinger, Protocol):
 
     async def move(self, points: Sequence[ResumePoint], *, gone: Collection[tuple[UUID, str]] = ()) -> None:
         """Forget the hot resume points whose (registration, id) is among `gone`; then move on to each of `points` that
-        is later by `(at, id)` than what is kept. They are the ledger's, hence kept already: not unsaved."""
+        is later by `(at, id)` than what is kept. They are the ledger's, hence kept already: where one moved, or
+        one was forgotten, nothing is unsaved."""
 
     async def unsaved(self, *, most: int) -> Sequence[ResumePoint]:
-        """Hot resume points that heartbeats moved since they were last `saved`, those that wait longest first."""
+        """Hot resume points that heartbeats moved since they were last `saved`, those that wait longest first. One that
+        was forgotten meanwhile waits no more."""
 
     async def saved(self, points: Sequence[ResumePoint]) -> None:
-        """These are kept durably. One that moved on meanwhile stays unsaved."""
+        """These are kept durably. One that moved on meanwhile, by `(at, id)`, stays unsaved."""
 
     def presence_signals(self, course_key: str) -> Signals:
         """Learner ids whose presence in this course may have changed by a heartbeat or an end (not by time)."""

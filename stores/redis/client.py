@@ -1,8 +1,10 @@
 """The Redis client: opened lazily, with short deadlines; its errors translated in one place."""
 
+import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
+from itertools import count
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -12,6 +14,9 @@ from redis.exceptions import ConnectionError, DataError, RedisError, ResponseErr
 from stores.errors import Rejected, TimedOut, Unavailable
 
 MOST_CONNECTIONS = 32
+MILLISECOND = timedelta(milliseconds=1)
+Argument = str | int | bytes
+"""Of a script."""
 
 
 @asynccontextmanager
@@ -59,3 +64,10 @@ def translated(store: str) -> Iterator[None]:
         raise Unavailable(store, f"Redis refused ({type(error).__name__})") from None
     except RedisError as error:
         raise Unavailable(store, f"the driver gave up ({type(error).__name__})") from None
+
+
+def pauses() -> Iterator[float]:
+    """How many seconds to wait before each further attempt at a server that is away: soon at first, and not all at
+    once, then about twice a second."""
+    for attempt in count():
+        yield random.uniform(0.01, min(0.05 * 2 ** min(attempt, 10), 1.0))

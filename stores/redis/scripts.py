@@ -2,32 +2,15 @@
 
 Keys are made from the prefix (ARGV[1]): which course a learner leaves is known only there. A learner's blob is JSON
 that begins with `started` (and before it, once the session is over, with `ended`); the rest stays as the gateway wrote
-it, since Lua's JSON would round its numbers.
+it, since Lua's JSON would round its numbers. A course's sorted set says when its learners were seen, for AWAY_FOR.
 """
 
 TOUCH = """
 local prefix, now = ARGV[1], tonumber(ARGV[2])
-local online_for, session_kept = tonumber(ARGV[3]), tonumber(ARGV[4])
+local away_for, session_kept = tonumber(ARGV[3]), tonumber(ARGV[4])
 local seen_kept, resume_kept = tonumber(ARGV[5]), tonumber(ARGV[6])
 
-local function whole(number) return string.format('%.0f', number) end
-
-local function comes_after(a, b) -- by bytes: `<` would follow the server's locale
-  for place = 1, math.min(#a, #b) do
-    local x, y = a:byte(place), b:byte(place)
-    if x ~= y then return x > y end
-  end
-  return #a > #b
-end
-
-local function kept_at(key)
-  local blob = redis.call('GET', key)
-  return blob and cjson.decode(blob)
-end
-
-local function is_news(kept, at, id)
-  return not kept or at > kept.at or (at == kept.at and comes_after(id, kept.id))
-end
+local function tell_presence(course, learner) redis.call('PUBLISH', prefix .. 'presence:' .. course, learner) end
 
 local busy = {}
 for place = 7, #ARGV, 7 do
@@ -41,27 +24,31 @@ for place = 7, #ARGV, 7 do
     local goes_on = kept and not kept.ended and kept.id == id and now - kept.at < session_kept
     local started = goes_on and kept.started or at
     redis.call('SET', key, '{"started":' .. whole(started) .. ',' .. session, 'PX', whole(seen_kept - age))
-    if kept and kept.course ~= course then redis.call('ZREM', prefix .. 'c:' .. kept.course, learner) end
-    if age < online_for then
+    if kept and kept.course ~= course then
+      redis.call('ZREM', prefix .. 'c:' .. kept.course, learner)
+      tell_presence(kept.course, learner)
+    end
+    tell_presence(course, learner)
+    if age < away_for then
       redis.call('ZADD', prefix .. 'c:' .. course, whole(at), learner)
-      busy[course] = math.max(online_for - age, busy[course] or 0)
+      busy[course] = math.max(away_for - age, busy[course] or 0)
     end
   end
 
-  if point ~= '' and age < resume_kept then
-    key = prefix .. 'r:' .. registration
-    if is_news(kept_at(key), at, id) then redis.call('SET', key, point, 'PX', whole(resume_kept - age)) end
+  if point ~= '' and move_point(prefix, registration, at, id, point, resume_kept - age) then
+    wait_to_be_saved(prefix, registration, resume_kept)
   end
 end
 
 for course, left in pairs(busy) do
   local key = prefix .. 'c:' .. course
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', whole(now - online_for))
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', whole(now - away_for))
   if redis.call('PTTL', key) < left then redis.call('PEXPIRE', key, whole(left)) end
 end
 """
-"""ARGV: prefix, now, ONLINE_FOR, SESSION_KEPT, SEEN_KEPT, RESUME_KEPT, then of each heartbeat: learner, at, session id,
-course, the learner's blob without its beginning, registration, the resume point's blob (empty: none). Times in ms."""
+"""Behind `POINTS`. ARGV: prefix, now, AWAY_FOR, SESSION_KEPT, SEEN_KEPT, RESUME_KEPT, then of each heartbeat: learner,
+at, session id, course, the learner's blob without its beginning, registration, the resume point's blob (empty: none).
+Times in ms."""
 
 END = """
 local prefix, now, session_kept, learner, id = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5]
@@ -71,6 +58,7 @@ local kept = blob and cjson.decode(blob)
 if not kept or kept.ended or kept.id ~= id or now - kept.at >= session_kept then return nil end
 redis.call('SET', key, '{"ended":true,' .. blob:sub(2), 'KEEPTTL')
 redis.call('ZREM', prefix .. 'c:' .. kept.course, learner)
+redis.call('PUBLISH', prefix .. 'presence:' .. kept.course, learner)
 return blob
 """
 """ARGV: prefix, now, SESSION_KEPT, learner, session id. Answers the blob of the session that was ended, or nil."""

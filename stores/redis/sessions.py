@@ -1,7 +1,7 @@
 """Sessions in Redis: a blob a learner, a blob a resume point, and a sorted set a course of who was seen when."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +9,9 @@ import orjson
 from redis.asyncio import Redis
 
 from stores.errors import Rejected
-from stores.ports.paging import EPOCH, to_ms
+from stores.ports.paging import from_ms, to_ms
 from stores.ports.sessions import (
+    AWAY_FOR,
     ONLINE_FOR,
     RESUME_KEPT,
     SEEN_KEPT,
@@ -23,23 +24,30 @@ from stores.ports.sessions import (
     Sessions,
     status_of,
 )
-from stores.redis.client import translated
+from stores.ports.signals import Signals
+from stores.redis.channels import Channels
+from stores.redis.client import MILLISECOND, Argument, translated
+from stores.redis.resume import POINTS, HotPoints, blob_of
 from stores.redis.scripts import END, TOUCH
+from stores.redis.signals import mailbox_on
 
-MILLISECOND = timedelta(milliseconds=1)
 Blob = dict[str, Any]
-Argument = str | int | bytes
 
 
 class RedisSessions(Sessions):
-    """`prefix` begins every key. One Redis, not a cluster: a call's keys lie anywhere."""
+    """`prefix` begins every key and channel; `channels` are the client's, to be shared by its stores. One Redis, not a
+    cluster: a call's keys lie anywhere."""
 
-    def __init__(self, client: Redis, *, now: Callable[[], datetime], prefix: str = "q:") -> None:
+    def __init__(
+        self, client: Redis, *, now: Callable[[], datetime], prefix: str = "q:", channels: Channels | None = None
+    ) -> None:
         self._client = client
         self._now = now
         self._prefix = prefix
+        self._channels = channels or Channels(client)
+        self._points = HotPoints(client, now=now, prefix=prefix)
         # Both send the script's digest, and its text only to a server that does not know it (after a restart).
-        self._touch = client.register_script(TOUCH)
+        self._touch = client.register_script(POINTS + TOUCH)
         self._end = client.register_script(END)
 
     async def ping(self) -> None:
@@ -48,13 +56,13 @@ class RedisSessions(Sessions):
 
     async def by_learners(self, learner_ids: Sequence[str]) -> Mapping[str, Session]:
         now = self._now()
-        kept = await self._blobs("l", learner_ids)
+        kept = await self._blobs(learner_ids)
         sessions = {key: _session(key, blob) for key, blob in kept.items() if not blob.get("ended")}
         return {key: session for key, session in sessions.items() if now - session.last_seen_at < SESSION_KEPT}
 
     async def presence(self, learner_ids: Sequence[str]) -> Mapping[str, Presence]:
         now = self._now()
-        kept = await self._blobs("l", learner_ids)
+        kept = await self._blobs(learner_ids)
         return {key: _presence(key, kept.get(key), now) for key in learner_ids}
 
     async def online(self, course_keys: Sequence[str]) -> Mapping[str, int]:
@@ -66,17 +74,27 @@ class RedisSessions(Sessions):
                 counts = await pipeline.execute()
         return {key: count for key, count in zip(course_keys, counts, strict=True) if count}
 
-    async def resume_points(self, registrations: Sequence[UUID]) -> Mapping[UUID, ResumePoint]:
+    async def present(self, course_keys: Sequence[str]) -> Mapping[str, Sequence[Presence]]:
         now = self._now()
-        kept = await self._blobs("r", registrations)
-        points = {key: _resume_point(key, blob) for key, blob in kept.items()}
-        return {key: point for key, point in points.items() if now - point.at < RESUME_KEPT}
+        after = to_ms(now - AWAY_FOR)
+        with translated("sessions"):
+            async with self._client.pipeline(transaction=False) as pipeline:
+                for key in course_keys:
+                    pipeline.execute_command("ZRANGEBYSCORE", f"{self._prefix}c:{key}", f"({after}", "+inf")
+                seen = [[each.decode() for each in members] for members in await pipeline.execute()]
+        kept = await self._blobs(sorted({learner_id for members in seen for learner_id in members}))
+        everyone = [_presence(learner_id, blob, now) for learner_id, blob in kept.items()]
+        here = [one for one in everyone if one.status is not PresenceStatus.OFFLINE]
+        return {key: [one for one in here if one.course_key == key] for key in course_keys}
+
+    async def resume_points(self, registrations: Sequence[UUID]) -> Mapping[UUID, ResumePoint]:
+        return await self._points.by_registrations(registrations)
 
     async def touch(self, heartbeats: Sequence[Heartbeat]) -> None:
         if not heartbeats:
             return
         arguments: list[Argument] = [self._prefix, to_ms(self._now())]
-        arguments += [each // MILLISECOND for each in (ONLINE_FOR, SESSION_KEPT, SEEN_KEPT, RESUME_KEPT)]
+        arguments += [each // MILLISECOND for each in (AWAY_FOR, SESSION_KEPT, SEEN_KEPT, RESUME_KEPT)]
         for beat in heartbeats:
             arguments += _arguments(beat)
         with translated("sessions"):
@@ -94,23 +112,47 @@ class RedisSessions(Sessions):
             blob = await self._end(args=arguments)
         return None if blob is None else _session(learner_id, orjson.loads(blob))
 
-    async def _blobs(self, kind: str, keys: Sequence[Any]) -> dict[Any, Blob]:
-        if not keys:
+    async def move(self, points: Sequence[ResumePoint], *, gone: Collection[tuple[UUID, str]] = ()) -> None:
+        await self._points.move(points, gone=gone)
+
+    async def unsaved(self, *, most: int) -> Sequence[ResumePoint]:
+        return await self._points.unsaved(most=most)
+
+    async def saved(self, points: Sequence[ResumePoint]) -> None:
+        await self._points.saved(points)
+
+    def presence_signals(self, course_key: str) -> Signals:
+        return mailbox_on(self._channels, f"{self._prefix}presence:{course_key}", store="sessions")
+
+    def resume_signals(self, registration: UUID) -> Signals:
+        return mailbox_on(self._channels, f"{self._prefix}resume:{registration}", store="sessions")
+
+    async def _blobs(self, learner_ids: Sequence[str]) -> dict[str, Blob]:
+        if not learner_ids:
             return {}
         with translated("sessions"):
-            blobs = await self._client.mget([f"{self._prefix}{kind}:{key}" for key in keys])
-        return {key: orjson.loads(blob) for key, blob in zip(keys, blobs, strict=True) if blob is not None}
+            blobs = await self._client.mget([f"{self._prefix}l:{key}" for key in learner_ids])
+        return {key: orjson.loads(blob) for key, blob in zip(learner_ids, blobs, strict=True) if blob is not None}
 
 
 def _arguments(beat: Heartbeat) -> list[Argument]:
     at = to_ms(beat.at)
     registration = str(beat.registration)
-    point = {"at": at, "id": beat.session_id, "item": beat.item_key, "position": beat.position, "device": beat.device}
+    session = {
+        "at": at,
+        "id": beat.session_id,
+        "item": beat.item_key,
+        "position": beat.position,
+        "device": beat.device,
+        "course": beat.course_key,
+        "registration": registration,
+    }
     try:
-        blob = orjson.dumps(point | {"course": beat.course_key, "registration": registration})
-        resume = orjson.dumps(point) if beat.item_key is not None else b""
+        blob = orjson.dumps(session)
     except orjson.JSONEncodeError:
         raise Rejected("sessions", "a heartbeat that cannot be kept") from None
+    point = beat.point
+    resume = b"" if point is None else blob_of(point)
     return [beat.learner_id, at, beat.session_id, beat.course_key, blob[1:], registration, resume]
 
 
@@ -123,28 +165,13 @@ def _session(learner_id: str, blob: Blob) -> Session:
         item_key=blob["item"],
         position=blob["position"],
         device=blob["device"],
-        started_at=_moment(blob["started"]),
-        last_seen_at=_moment(blob["at"]),
+        started_at=from_ms(blob["started"]),
+        last_seen_at=from_ms(blob["at"]),
     )
 
 
 def _presence(learner_id: str, blob: Blob | None, now: datetime) -> Presence:
-    if blob is None or now - (seen_at := _moment(blob["at"])) >= SEEN_KEPT:
+    if blob is None or now - (seen_at := from_ms(blob["at"])) >= SEEN_KEPT:
         return Presence(learner_id=learner_id, status=PresenceStatus.OFFLINE)
     status = PresenceStatus.OFFLINE if blob.get("ended") else status_of(seen_at, now=now)
     return Presence(learner_id=learner_id, status=status, last_seen_at=seen_at, course_key=blob["course"])
-
-
-def _resume_point(registration: UUID, blob: Blob) -> ResumePoint:
-    return ResumePoint(
-        registration=registration,
-        item_key=blob["item"],
-        position=blob["position"],
-        at=_moment(blob["at"]),
-        device=blob["device"],
-        id=blob["id"],
-    )
-
-
-def _moment(ms: int) -> datetime:
-    return EPOCH + ms * MILLISECOND

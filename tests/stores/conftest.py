@@ -40,6 +40,12 @@ async def timeline(request: pytest.FixtureRequest, servers: Servers) -> AsyncIte
         yield port
 
 
+@pytest.fixture(params=backends.LIVE)
+async def live(request: pytest.FixtureRequest, servers: Servers) -> AsyncIterator[Any]:
+    async with backends.LIVE[request.param](servers) as port:
+        yield port
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()

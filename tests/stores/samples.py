@@ -6,8 +6,10 @@ from uuid import UUID
 
 from stores.ports.catalog import Course, Item, ItemType, Module, MoveOn
 from stores.ports.events import VERB_IRIS, Event, Verb
+from stores.ports.outbox import Commit
 from stores.ports.profiles import Profile
-from stores.ports.sessions import Heartbeat
+from stores.ports.progress import CourseProgress, EnrollmentState, ItemProgress
+from stores.ports.sessions import Heartbeat, ResumePoint
 
 NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
 REGISTRATION = UUID("7d1c3a52-0b6e-5c1e-9d52-000000000001")
@@ -38,6 +40,26 @@ def item(key: str, **fields: Any) -> Item:
 def beat(learner_id: str, at: datetime, **fields: Any) -> Heartbeat:
     some: dict[str, Any] = {"session_id": "s1", "registration": REGISTRATION, "course_key": "c1"}
     return Heartbeat(learner_id=learner_id, at=at, **(some | fields))
+
+
+def point(number: int, at: datetime, **fields: Any) -> ResumePoint:
+    """Of registration `number`."""
+    some: dict[str, Any] = {"item_key": "i", "position": 1.5, "id": "e1"}
+    return ResumePoint(registration=UUID(int=number), at=at, **(some | fields))
+
+
+def commit(number: int, *, of: int = 1, **fields: Any) -> Commit:
+    """Registration `of`'s commit `number`, which left version `number` of its progress."""
+    registration = UUID(int=of)
+    some: dict[str, Any] = {
+        "learner_id": f"u{of}",
+        "course_key": "c1",
+        "at": NOON,
+        "state": EnrollmentState.ACTIVE,
+        "progress": CourseProgress(registration=registration, version=number),
+        "changed": (ItemProgress(registration=registration, item_key=f"i{number}"),),
+    }
+    return Commit(registration=registration, number=number, **(some | fields))
 
 
 def event(number: int, **fields: Any) -> Event:

@@ -8,13 +8,13 @@ import pytest
 from redis.asyncio import Redis
 
 from stores.errors import Rejected, Unavailable
-from stores.ports.sessions import ONLINE_FOR, RESUME_KEPT, SEEN_KEPT
+from stores.ports.sessions import AWAY_FOR, RESUME_KEPT, SEEN_KEPT
 from stores.redis.client import open_redis
 from stores.redis.sessions import RedisSessions
 from tests.backends import Servers, fresh_redis, keys_of
 from tests.clock import Clock
 from tests.proxy import Mood, through_proxy
-from tests.stores.samples import REGISTRATION, beat, seconds
+from tests.stores.samples import REGISTRATION, beat, point, seconds
 
 Call = Callable[[RedisSessions, Clock], Awaitable[object]]
 CALLS: dict[str, Call] = {
@@ -23,6 +23,11 @@ CALLS: dict[str, Call] = {
     "presence": lambda sessions, clock: sessions.presence(["u", "v", "w"]),
     "online": lambda sessions, clock: sessions.online(["c1", "c2", "c3"]),
     "resume_points": lambda sessions, clock: sessions.resume_points([REGISTRATION] * 3),
+    "unsaved": lambda sessions, clock: sessions.unsaved(most=10),
+    "saved": lambda sessions, clock: sessions.saved([point(number, clock()) for number in range(20)]),
+    "move": lambda sessions, clock: sessions.move(
+        [point(number, clock()) for number in range(20)], gone=[(REGISTRATION, "s1")] * 20
+    ),
     "touch": lambda sessions, clock: sessions.touch(
         [beat(f"u{number}", clock(), item_key="i") for number in range(20)]
     ),
@@ -84,18 +89,20 @@ async def test_nothing_is_kept_for_ever(redis: tuple[Redis, str], clock: Clock) 
     await sessions.touch([beat("u", clock() - age, item_key="i"), beat("v", clock() - age)])
     await sessions.end("s1", learner_id="u")
     kept = {key.decode().removeprefix(prefix): await client.pttl(key) for key in await keys_of(client, prefix)}
-    limits = {"l:u": SEEN_KEPT, "l:v": SEEN_KEPT, f"r:{REGISTRATION}": RESUME_KEPT, "c:c1": ONLINE_FOR}
+    limits = {"l:u": SEEN_KEPT, "l:v": SEEN_KEPT, f"r:{REGISTRATION}": RESUME_KEPT, "c:c1": AWAY_FOR}
+    waiting = timedelta(milliseconds=kept.pop("unsaved"))
+    assert RESUME_KEPT - seconds(10) < waiting <= RESUME_KEPT
     assert kept.keys() == limits.keys()
     for key, limit in limits.items():
         left = timedelta(milliseconds=kept[key])
         assert limit - age - seconds(10) < left <= limit - age
 
 
-async def test_who_is_gone_leaves_the_online_set(redis: tuple[Redis, str], clock: Clock) -> None:
+async def test_who_is_gone_leaves_the_course(redis: tuple[Redis, str], clock: Clock) -> None:
     client, prefix = redis
     sessions = RedisSessions(client, now=clock, prefix=prefix)
     await sessions.touch([beat(f"u{number}", clock()) for number in range(50)])
-    clock.forward(ONLINE_FOR)
+    clock.forward(AWAY_FOR)
     await sessions.touch([beat("u0", clock())])
     assert await client.zcard(f"{prefix}c:c1") == 1
 

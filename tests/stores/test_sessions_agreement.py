@@ -1,5 +1,6 @@
-"""Any sequence of heartbeats, ends and passing time gives the same answers in memory and in every backend."""
+"""Any sequence of heartbeats, ends, resume points and passing time gives the same answers in memory and in every backend."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from stores.ports.sessions import AWAY_FOR, ONLINE_FOR, SEEN_KEPT, SESSION_KEPT,
 from tests import backends
 from tests.backends import Servers
 from tests.clock import Clock
-from tests.stores.samples import beat, seconds
+from tests.stores.samples import beat, point, seconds
 
 LEARNERS = ["u", "v", "ü:c"]
 COURSES = ["c", "d"]
@@ -41,6 +42,22 @@ steps = some.lists(
             max_size=4,
         ),
     )
+    | some.tuples(
+        some.just("move"),
+        some.lists(
+            some.builds(
+                dict,
+                number=some.sampled_from([1, 2]),
+                age=some.sampled_from(AGES),
+                id=some.sampled_from(SESSIONS),
+                item_key=some.sampled_from(["i", "j"]),
+                position=some.none() | some.floats(allow_nan=False, allow_infinity=False),
+            ),
+            max_size=3,
+        ),
+        some.lists(some.tuples(some.sampled_from(REGISTRATIONS), some.sampled_from(SESSIONS)), max_size=2),
+    )
+    | some.tuples(some.just("saved"), some.integers(0, 2), some.sampled_from([seconds(0), seconds(20)]))
     | some.tuples(some.just("end"), some.sampled_from(SESSIONS), some.sampled_from(LEARNERS))
     | some.tuples(some.just("forward"), some.sampled_from([age for age in AGES if age > timedelta(0)])),
     max_size=12,
@@ -54,7 +71,9 @@ async def everything(sessions: Sessions) -> list[str]:
         repr(sorted((await sessions.by_learners(LEARNERS)).items())),
         repr(sorted((await sessions.presence(LEARNERS)).items())),
         repr([online.get(key, 0) for key in COURSES]),
+        repr([list((await sessions.present(COURSES)).get(key, [])) for key in COURSES]),
         repr(sorted((await sessions.resume_points(REGISTRATIONS)).items())),
+        repr([await sessions.unsaved(most=most) for most in (0, 1, 3)]),
     ]
 
 
@@ -82,6 +101,16 @@ async def test_sessions_agree(backend: str, servers: Servers, steps: list[tuple[
                     beats = [heartbeat(clock, **each) for each in fields]
                     await memory.touch(beats)
                     await port.touch(beats)
+                case ("move", rows, gone):
+                    moved = [
+                        point(at=clock() - row["age"], **{k: row[k] for k in row.keys() - {"age"}}) for row in rows
+                    ]
+                    await memory.move(moved, gone=gone)
+                    await port.move(moved, gone=gone)
+                case ("saved", most, earlier):
+                    waiting = [replace(each, at=each.at - earlier) for each in await memory.unsaved(most=most)]
+                    await memory.saved(waiting)
+                    await port.saved(waiting)
                 case ("end", session_id, learner_id):
                     ended = await port.end(session_id, learner_id=learner_id)
                     assert repr(ended) == repr(await memory.end(session_id, learner_id=learner_id))

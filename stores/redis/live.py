@@ -1,0 +1,109 @@
+"""Live in Redis: streams remember, and the same updates come at once on the streams' channels."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+
+from redis.asyncio import Redis
+
+from stores.errors import TimedOut, Unavailable
+from stores.ports.listening import Listener
+from stores.ports.live import Feed, Live, Topic, Update
+from stores.ports.outbox import Commit
+from stores.ports.places import Place, lost, place_of
+from stores.ports.signals import Signals
+from stores.redis.channels import Channels
+from stores.redis.client import pauses, translated
+from stores.redis.feeds import Feeds, Heard
+from stores.redis.signals import mailbox_on
+
+READS_AT_ONCE = 8
+"""Of listeners that catch up: when the connection was lost that is all of them, and other calls want their turn."""
+
+
+class RedisLive(Live):
+    """`prefix` begins every key and channel; `channels` are the client's, to be shared by its stores."""
+
+    def __init__(self, client: Redis, *, prefix: str = "q:", channels: Channels | None = None) -> None:
+        self._client = client
+        self._prefix = prefix
+        self._channels = channels or Channels(client)
+        self._feeds = Feeds(client, prefix=prefix)
+        self._reads = asyncio.Semaphore(READS_AT_ONCE)
+
+    async def ping(self) -> None:
+        with translated("live"):
+            await self._client.ping()
+
+    async def publish(self, commits: Sequence[Commit]) -> None:
+        await self._feeds.publish(commits)
+
+    def feed(self, topic: Topic, *, after: str | None) -> Feed:
+        return self._listened(topic, after)
+
+    @asynccontextmanager
+    async def _listened(self, topic: Topic, after: str | None) -> AsyncIterator[Listener]:
+        origin = None if after is None else place_of(topic, after)
+        ear = _FeedEar()
+        heard = partial(self._feeds.heard, topic)
+        async with self._channels.listen(self._feeds.channel(topic), ear, parse=heard):
+            if origin is None:
+                epoch, start = await self._feeds.end(topic)
+            else:
+                epoch, start = origin
+                await self._feeds.read(topic, epoch, start, 1)
+            read = partial(self._read, topic, epoch)
+            listener = Listener(topic.kind, read, start=start, behind=origin is not None or ear.stirred)
+            ear.begin(listener, epoch)
+            yield listener
+
+    async def signal(self, channels: Collection[str]) -> None:
+        if not channels:
+            return
+        with translated("live"):
+            async with self._client.pipeline(transaction=False) as pipeline:
+                for channel in channels:
+                    pipeline.execute_command("PUBLISH", f"{self._prefix}s:{channel}", channel)
+                await pipeline.execute()
+
+    def signals(self, channel: str) -> Signals:
+        return mailbox_on(self._channels, f"{self._prefix}s:{channel}", store="live")
+
+    async def _read(self, topic: Topic, epoch: str, after: Place, most: int) -> Sequence[tuple[Place, Update]]:
+        """As `Feeds.read`, but a backend that is away is waited for."""
+        for pause in pauses():
+            try:
+                async with self._reads:
+                    return await self._feeds.read(topic, epoch, after, most)
+            except (Unavailable, TimedOut):
+                await asyncio.sleep(pause)
+        raise AssertionError  # pauses never end
+
+
+class _FeedEar:
+    """What a feed's listener hears of its channel. `stirred`: something came before the listener was there."""
+
+    __slots__ = ("_epoch", "_listener", "stirred")
+
+    def __init__(self) -> None:
+        self._epoch = ""
+        self._listener: Listener | None = None
+        self.stirred = False
+
+    def begin(self, listener: Listener, epoch: str) -> None:
+        self._listener, self._epoch = listener, epoch
+
+    def hear(self, message: Heard) -> None:
+        if self._listener is None:
+            self.stirred = True
+        elif message.epoch == self._epoch:
+            self._listener.offer(message.place, message.update)
+        else:
+            self._listener.fail(lost())
+
+    def miss(self) -> None:
+        if self._listener is None:
+            self.stirred = True
+        else:
+            self._listener.lose()

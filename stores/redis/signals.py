@@ -1,0 +1,27 @@
+"""Signals through Redis: a mailbox that hears a channel."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from stores.ports.signals import Mailbox
+from stores.redis.channels import Channels
+
+
+class _Letterbox:
+    __slots__ = ("_mailbox",)
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._mailbox = mailbox
+
+    def hear(self, message: str) -> None:
+        self._mailbox.put(message)
+
+    def miss(self) -> None:
+        self._mailbox.put_all()
+
+
+@asynccontextmanager
+async def mailbox_on(channels: Channels, name: str, *, store: str) -> AsyncIterator[Mailbox]:
+    mailbox = Mailbox()
+    async with channels.listen(name, _Letterbox(mailbox), parse=bytes.decode, store=store):
+        yield mailbox
