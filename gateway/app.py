@@ -45,7 +45,9 @@ def build_app(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
         async with open_stores() as (stores, backends):
-            yield State(stores=stores, health=Health(pingers=stores.by_name(), backends=backends, now=now))
+            yield State(
+                stores=stores, health=Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=now)
+            )
 
     endpoint = Endpoint(schema, access=access, deadlines=settings.deadlines.by_store(), now=now)
     return Starlette(

@@ -179,5 +179,5 @@ async def fill(stores: Stores) -> None:
 
 def peer_of(stores: Stores, viewer: Viewer, *, trace: bool = True) -> Peer:
     backends = dict.fromkeys(stores.by_name(), "memory")
-    health = Health(pingers=stores.by_name(), backends=backends, now=lambda: NOW)
+    health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=lambda: NOW)
     return Peer(stores=stores, viewer=viewer, health=health, deadlines=DEADLINES, now=lambda: NOW, trace=trace)
