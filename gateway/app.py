@@ -1,7 +1,7 @@
 """The gateway as an ASGI app: routes, middleware and lifespan as data."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from datetime import datetime
 from uuid import uuid4
 
@@ -23,6 +23,7 @@ from gateway.refusals import as_refusal
 from gateway.settings import Settings
 from gateway.state import State
 from resolvers.health import Health
+from resolvers.watching import Watches
 from stores.ports.stores import Stores
 
 Backends = Mapping[str, str]
@@ -45,9 +46,10 @@ def build_app(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
         async with open_stores() as (stores, backends):
-            yield State(
-                stores=stores, health=Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=now)
-            )
+            health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=now)
+            watches = Watches(stores, deadlines=settings.deadlines.by_store(), failures=health, now=now)
+            async with aclosing(watches):
+                yield State(stores=stores, health=health, watches=watches)
 
     endpoint = Endpoint(schema, access=access, deadlines=settings.deadlines.by_store(), now=now)
     return Starlette(
