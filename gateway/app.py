@@ -1,7 +1,7 @@
 """The gateway as an ASGI app: routes, middleware and lifespan as data."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from datetime import datetime
 from uuid import uuid4
 
@@ -24,6 +24,7 @@ from gateway.relay import publishing
 from gateway.settings import Settings
 from gateway.state import State
 from resolvers.health import Health
+from resolvers.watching import Watches
 from stores.ports.stores import Stores
 
 Backends = Mapping[str, str]
@@ -46,9 +47,13 @@ def build_app(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
         async with open_stores() as (stores, backends):
-            health = Health(pingers=stores.by_name(), backends=backends, now=now)
-            async with publishing(stores, where=settings.relay.where, holder=new_id(), failures=health):
-                yield State(stores=stores, health=health)
+            health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=now)
+            watches = Watches(stores, deadlines=settings.deadlines.by_store(), failures=health, now=now)
+            async with (
+                publishing(stores, where=settings.relay.where, holder=new_id(), failures=health),
+                aclosing(watches),
+            ):
+                yield State(stores=stores, health=health, watches=watches)
 
     endpoint = Endpoint(schema, access=access, deadlines=settings.deadlines.by_store(), now=now)
     return Starlette(

@@ -60,6 +60,7 @@ class Endpoint(GraphQL[Peer, None]):
             stores=request.state["stores"],
             viewer=viewer,
             health=request.state["health"],
+            watches=request.state["watches"],
             deadlines=self._deadlines,
             now=self._now,
             trace=wanted and self._access.may_trace(viewer),

@@ -1,6 +1,7 @@
 from typing import TypedDict
 
 from resolvers.health import Health
+from resolvers.watching import Watches
 from stores.ports.stores import Stores
 
 
@@ -9,3 +10,4 @@ class State(TypedDict):
 
     stores: Stores
     health: Health
+    watches: Watches

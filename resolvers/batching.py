@@ -120,6 +120,11 @@ class Loaders:
         """Read afresh from here on: something was written."""
         self._open.clear()
 
+    def begin_event(self) -> None:
+        """Read and count afresh from here on: each event of a subscription is a query of its own."""
+        self.forget()
+        self.batches.clear()
+
     async def _read(self, path: "AnyPath[K, A, V]", keys: list[K], args: A) -> Mapping[K, V]:
         if isinstance(path, Joined):
             return await path.read(self, keys, args)

@@ -10,6 +10,7 @@ import strawberry
 from resolvers.batching import Loaders
 from resolvers.health import Health
 from resolvers.viewer import Viewer
+from resolvers.watching import Watches
 from stores.ports.stores import Stores
 
 
@@ -20,6 +21,7 @@ class Peer:
     stores: Stores
     viewer: Viewer
     health: Health
+    watches: Watches
     deadlines: Mapping[str, timedelta]
     now: Callable[[], datetime]
     trace: bool = False

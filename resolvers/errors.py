@@ -6,6 +6,7 @@ from uuid import uuid4
 from graphql import GraphQLError
 
 from stores.errors import Rejected, StoreError
+from stores.ports.live import CursorExpired
 
 log = logging.getLogger("quadrangle.errors")
 
@@ -26,9 +27,13 @@ def bad_input(message: str) -> Refused:
     return Refused("BAD_USER_INPUT", message)
 
 
+def unauthenticated() -> Refused:
+    return Refused("UNAUTHENTICATED", "the token has expired")
+
+
 def words_of(error: StoreError) -> str:
     """A store's fault for a client: only what a store says of the request itself is told in its words."""
-    return str(error) if isinstance(error, Rejected) else f"{error.store} cannot answer just now"
+    return str(error) if isinstance(error, Rejected | CursorExpired) else f"{error.store} cannot answer just now"
 
 
 def presentable(error: GraphQLError) -> GraphQLError:

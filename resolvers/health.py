@@ -2,17 +2,20 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from time import perf_counter
 
 from stores.errors import StoreError
+from stores.ports.outbox import Backlog, Consumer, Outbox
 from stores.ports.paging import Pinger
 
 PING_WITHIN = timedelta(seconds=1)
 SLOW = timedelta(milliseconds=250)
 LATELY = timedelta(seconds=30)
+FOLLOWERS = {"timeline": Consumer.TIMELINE, "live": Consumer.LIVE}
+"""The stores that are brought what was committed, each as a consumer of the outbox."""
 
 
 class StoreState(Enum):
@@ -23,7 +26,8 @@ class StoreState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreHealth:
-    """`latency_ms` of the ping, None when it failed; `fault` says why then."""
+    """`latency_ms` of the ping, None when it failed; `fault` says why then. `backlog`: how many commits wait
+    for the store, `lag_seconds`: how long the oldest does; None for one that does not follow them, or if not known."""
 
     store: str
     backend: str
@@ -31,6 +35,8 @@ class StoreHealth:
     latency_ms: float | None
     last_error_at: datetime | None
     fault: str | None = None
+    backlog: int | None = None
+    lag_seconds: float | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +45,7 @@ class Health:
 
     pingers: Mapping[str, Pinger]
     backends: Mapping[str, str]
+    outbox: Outbox
     now: Callable[[], datetime]
     last_errors: dict[str, datetime] = field(default_factory=dict)
 
@@ -47,7 +54,24 @@ class Health:
 
     async def check(self) -> list[StoreHealth]:
         """Every store at once; never raises."""
-        return list(await asyncio.gather(*(self._check(store) for store in self.pingers)))
+        pings = asyncio.gather(*(self._check(store) for store in self.pingers))
+        backlog, found = await asyncio.gather(self._backlog(), pings)
+        return [self._following(one, backlog) for one in found]
+
+    async def _backlog(self) -> Mapping[Consumer, Backlog]:
+        """Nothing when it is not known in time: the outbox' own ping says what is wrong with it."""
+        try:
+            async with asyncio.timeout(PING_WITHIN.total_seconds()):
+                return await self.outbox.backlog()
+        except (TimeoutError, StoreError):
+            return {}
+
+    def _following(self, one: StoreHealth, backlog: Mapping[Consumer, Backlog]) -> StoreHealth:
+        behind = backlog.get(FOLLOWERS[one.store]) if one.store in FOLLOWERS else None
+        if behind is None:
+            return one
+        lag = 0.0 if behind.oldest is None else max(0.0, (self.now() - behind.oldest).total_seconds())
+        return replace(one, backlog=behind.waiting, lag_seconds=lag)
 
     async def _check(self, store: str) -> StoreHealth:
         started = perf_counter()

@@ -162,6 +162,9 @@ COURSE_LEARNERS: Path[str, tuple[Span, ...], Mapping[datetime, int]] = Path(
 # ---------------------------------------------------------------- sessions
 SESSIONS: Path[str, NoArgs, Session] = Path("sessions", "by_learners", lambda s, keys, _: s.sessions.by_learners(keys))
 PRESENCE: Path[str, NoArgs, Presence] = Path("sessions", "presence", lambda s, keys, _: s.sessions.presence(keys))
+PRESENT: Path[str, NoArgs, Sequence[Presence]] = Path(
+    "sessions", "present", lambda s, keys, _: s.sessions.present(keys)
+)
 ONLINE: Path[str, NoArgs, int] = Path("sessions", "online", lambda s, keys, _: s.sessions.online(keys))
 HOT_RESUME: Path[UUID, NoArgs, ResumePoint] = Path(
     "sessions", "resume_points", lambda s, keys, _: s.sessions.resume_points(keys)

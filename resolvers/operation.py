@@ -1,13 +1,22 @@
-"""One operation: a fresh Context for it, masked errors after it, and what it cost if that was asked for."""
+"""One operation: a fresh Context for it, masked errors after it, and what it cost if that was asked for.
+
+A subscription is one operation with many results: `stream.Stream` renews the loaders for each of them.
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
 from graphql import GraphQLError, get_operation_ast
 from strawberry.extensions import SchemaExtension
+from strawberry.types import StreamExecutionResult
 
 from resolvers.context import Context, Peer
 from resolvers.errors import presentable
+
+
+def mask(result: Any) -> None:
+    if getattr(result, "errors", None):
+        result.errors = [presentable(error) for error in result.errors]
 
 
 class Operation(SchemaExtension):
@@ -17,9 +26,11 @@ class Operation(SchemaExtension):
         peer: Peer = self.execution_context.context
         self.execution_context.context = Context.of(peer)
         yield
-        result = self.execution_context.result
-        if result is not None and getattr(result, "errors", None):
-            result.errors = [presentable(error) for error in result.errors]  # type: ignore[union-attr]
+        mask(self.execution_context.result)
+
+    def on_stream_result(self, result: StreamExecutionResult) -> Iterator[None]:
+        mask(result)
+        yield
 
     def on_validate(self) -> Iterator[None]:
         asked = self.execution_context

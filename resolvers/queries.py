@@ -34,6 +34,10 @@ class StoreHealth:
     state: StoreState = strawberry.field(description="Whether it answers.")
     latency_ms: float | None = strawberry.field(description="How long a ping took; null when it failed.")
     last_error_at: datetime | None = strawberry.field(description="When a call last failed in this process.")
+    backlog: int | None = strawberry.field(
+        description="How many commits it has not been brought yet; null where it follows none, or if that is not known."
+    )
+    lag_seconds: float | None = strawberry.field(description="How long the oldest of them waits; null as `backlog`.")
 
 
 @strawberry.input(description="All given parts must hold.")

@@ -10,6 +10,7 @@ from resolvers.mutations import Mutation
 from resolvers.operation import Operation
 from resolvers.queries import Query
 from resolvers.scalars import CONFIG
+from resolvers.subscriptions import Subscription
 
 
 class Graph(strawberry.Schema):
@@ -18,7 +19,13 @@ class Graph(strawberry.Schema):
 
 
 def build_schema() -> strawberry.Schema:
-    schema = Graph(query=Query, mutation=Mutation, extensions=[Parsed, Validated, Operation], config=CONFIG)
+    schema = Graph(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        extensions=[Parsed, Validated, Operation],
+        config=CONFIG,
+    )
     refuse_fragile(schema)
     return schema
 

@@ -33,7 +33,8 @@ def run(options: Namespace) -> int:
             places_of(options.data, settings, owner="quadrangle check", on_step=console.print) as places,
             places.opener(utc_now)() as (stores, backends),
         ):
-            found = await Health(pingers=stores.by_name(), backends=backends, now=utc_now).check()
+            health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=utc_now)
+            found = await health.check()
         rows = [
             (
                 store.store,

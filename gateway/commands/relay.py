@@ -39,7 +39,7 @@ def run(options: Namespace) -> int:
             places.opener(utc_now)() as (stores, backends),
         ):
             holder = uuid4().hex
-            health = Health(pingers=stores.by_name(), backends=backends, now=utc_now)
+            health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=utc_now)
             publishing = asyncio.create_task(Relay(stores, holder=holder, failures=health).run())
             calm_collector()
             with stopping.by(publishing.cancel):

@@ -14,6 +14,7 @@ from gateway.logs import Lines
 from gateway.observe import Observe
 from stores.errors import Unavailable
 from stores.memory.profiles import MemoryProfiles
+from stores.ports.outbox import Backlog, Consumer
 from stores.ports.profiles import Profile
 from tests.gateway.school import SERVE, bearer, gateway, school
 from tests.resolvers import world
@@ -54,6 +55,9 @@ class Broken(MemoryProfiles):
 class Down(MemoryProfiles):
     async def ping(self) -> None:
         raise Unavailable("profiles", "cannot be reached")
+
+    async def backlog(self) -> Mapping[Consumer, Backlog]:
+        raise Unavailable("outbox", "cannot be reached")
 
 
 async def test_every_answer_has_a_request_id_and_a_line_in_the_log(logs: Stream) -> None:
@@ -153,8 +157,7 @@ async def test_a_gateway_that_lacks_one_store_is_ready() -> None:
 
 
 async def test_a_gateway_without_any_store_is_not_ready() -> None:
-    names = ("profiles", "catalog", "progress", "timeline", "sessions")
-    async with gateway(open_stores=school(**dict.fromkeys(names, Down()))) as client:
+    async with gateway(open_stores=school(**dict.fromkeys(world.PORTS, Down()))) as client:
         live = await client.get("/livez")
         ready = await client.get("/readyz")
     assert (live.status_code, ready.status_code) == (200, 503)

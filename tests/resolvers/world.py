@@ -7,6 +7,7 @@ from uuid import UUID
 from resolvers.context import Peer
 from resolvers.health import Health
 from resolvers.viewer import Role, Viewer
+from resolvers.watching import Watches
 from stores.memory.catalog import MemoryCatalog
 from stores.memory.live import MemoryLive
 from stores.memory.outbox import MemoryOutbox
@@ -179,5 +180,14 @@ async def fill(stores: Stores) -> None:
 
 def peer_of(stores: Stores, viewer: Viewer, *, trace: bool = True) -> Peer:
     backends = dict.fromkeys(stores.by_name(), "memory")
-    health = Health(pingers=stores.by_name(), backends=backends, now=lambda: NOW)
-    return Peer(stores=stores, viewer=viewer, health=health, deadlines=DEADLINES, now=lambda: NOW, trace=trace)
+    health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=lambda: NOW)
+    watches = Watches(stores, deadlines=DEADLINES, failures=health, now=lambda: NOW)
+    return Peer(
+        stores=stores,
+        viewer=viewer,
+        health=health,
+        watches=watches,
+        deadlines=DEADLINES,
+        now=lambda: NOW,
+        trace=trace,
+    )

@@ -1,0 +1,34 @@
+"""ProgressUpdate: a view of what a feed tells of one commit."""
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+
+from resolvers.crossing import crossing
+from resolvers.enrollment import Enrollment
+from resolvers.loaders import ENROLLMENTS
+from resolvers.progress import CourseProgress, ItemProgress
+from resolvers.scalars import BigInt
+from stores.ports.live import Update
+
+
+@strawberry.type(
+    description="A registration's progress as of one commit. `progress` and `changed` are as of the commit; "
+    "`enrollment` and all that is read beneath it is as of now."
+)
+class ProgressUpdate:
+    cursor: str = strawberry.field(description="Opaque; give it as `after` to go on behind this update.")
+    at: datetime = strawberry.field(description="When it was committed.")
+    registration: UUID = strawberry.field(description="The enrolment whose progress it is.")
+    progress: CourseProgress = strawberry.field(description="The roll-up.")
+    changed: list[ItemProgress] = strawberry.field(description="The items that differ from the update before.")
+    coalesced: int = strawberry.field(
+        description="How many updates of this registration were left out before it; their changes are among `changed`."
+    )
+
+    @strawberry.field(description="Grows by one with every commit that changed anything of the progress.")
+    def version(parent: strawberry.Parent[Update]) -> BigInt:
+        return BigInt(parent.version)
+
+    enrollment = crossing(ENROLLMENTS, key="registration", returns=Enrollment, description="The enrolment, as of now.")

@@ -1,0 +1,97 @@
+"""Whose progress may be watched, and which updates of a feed that is."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from uuid import UUID
+
+from resolvers import permissions
+from resolvers.context import Context
+from resolvers.errors import bad_input, forbidden
+from resolvers.loaders import ENROLLMENTS
+from resolvers.seen import LEARNERS_SEEN
+from stores.ports.live import Topic, TopicKind, Update
+from stores.ports.progress import Enrollment, EnrollmentState
+
+Updates = AsyncIterator[Update]
+WITHDRAWN = EnrollmentState.WITHDRAWN
+
+
+@asynccontextmanager
+async def progress_of_course(context: Context, course: str, *, after: str | None) -> AsyncIterator[Updates]:
+    if not permissions.may_read_course_of(context.viewer, course):
+        raise forbidden()
+    async with AsyncExitStack() as stack:
+        yield await _listen(context, stack, Topic(TopicKind.COURSE, course), after)
+
+
+@asynccontextmanager
+async def progress_of_learner(context: Context, learner_id: str, *, after: str | None) -> AsyncIterator[Updates]:
+    viewer = context.viewer
+    own = permissions.is_self(viewer, learner_id)  # asks no store: one that is down must not hide one's own progress
+    if not own and await context.loaders.load(LEARNERS_SEEN, learner_id, ()) is None:
+        raise bad_input("there is no such learner") if permissions.sees_all(viewer) else forbidden()
+    courses = permissions.courses_seen(viewer, learner_id)
+    async with AsyncExitStack() as stack:
+        updates = await _listen(context, stack, Topic(TopicKind.LEARNER, learner_id), after)
+        yield await stack.enter_async_context(aclosing(_of_courses(updates, courses)))
+
+
+@asynccontextmanager
+async def progress_of_registration(
+    context: Context, registration: UUID, *, after: str | None
+) -> AsyncIterator[Updates]:
+    enrollment = await enrollment_watched(context, registration)
+    async with AsyncExitStack() as stack:
+        if enrollment.state is WITHDRAWN and after is None:
+            yield _none()
+            return
+        updates = await _listen(context, stack, Topic(TopicKind.LEARNER, enrollment.learner_id), after)
+        # What was committed before we listened is not told: whether that was the withdrawal, we look at now.
+        context.loaders.begin_event()
+        over = (await enrollment_watched(context, registration)).state is WITHDRAWN
+        patience = context.peer.deadlines["live"].total_seconds() if over else None
+        yield await stack.enter_async_context(aclosing(_of_registration(updates, registration, patience)))
+
+
+async def enrollment_watched(context: Context, registration: UUID) -> Enrollment:
+    """The enrolment, if the viewer may see it; to all but an ADMIN an unknown one looks the same as another's."""
+    found = await context.loaders.load(ENROLLMENTS, registration, ())
+    if found is None:
+        raise bad_input("there is no such enrolment") if permissions.sees_all(context.viewer) else forbidden()
+    if not permissions.may_read_enrollment(context.viewer, found.learner_id, found.course_key):
+        raise forbidden()
+    return found
+
+
+async def _listen(context: Context, stack: AsyncExitStack, topic: Topic, after: str | None) -> Updates:
+    entering = stack.enter_async_context(context.peer.stores.live.feed(topic, after=after))
+    return await context.loaders.call("live", "feed", 1, entering)
+
+
+async def _of_courses(updates: Updates, courses: frozenset[str] | None) -> AsyncGenerator[Update, None]:
+    async for update in updates:
+        if courses is None or update.course_key in courses:
+            yield update
+
+
+async def _of_registration(
+    updates: Updates, registration: UUID, patience: float | None
+) -> AsyncGenerator[Update, None]:
+    """Until the learner withdraws. Where they have already (`patience`: seconds), what a cursor lies behind is told,
+    and it ends when no more comes."""
+    while True:
+        try:
+            async with asyncio.timeout(patience):
+                update = await anext(updates)
+        except TimeoutError:
+            return
+        if update.registration == registration:
+            yield update
+            if update.state is WITHDRAWN:
+                return
+
+
+async def _none() -> AsyncGenerator[Update, None]:
+    return
+    yield
