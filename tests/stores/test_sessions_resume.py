@@ -86,9 +86,7 @@ async def test_forgotten_points_are_not_in_the_way(sessions: Sessions, clock: Cl
     assert await waiting(sessions, 1) == [(99, "s1")]
 
 
-async def test_everyone_present_is_told_in_the_course_of_the_latest_heartbeat(
-    sessions: Sessions, clock: Clock
-) -> None:
+async def test_everyone_present_is_told_in_the_course_of_the_latest_heartbeat(sessions: Sessions, clock: Clock) -> None:
     start = clock()
     await sessions.touch([beat(name, start) for name in ("ü", "away", "b", "gone", "ended", "moved")])
     clock.forward(ONLINE_FOR)
