@@ -1,4 +1,4 @@
-"""Any sequence of heartbeats, ends, resume points and passing time gives the same answers in memory and in every backend."""
+"""Any sequence of heartbeats, ends, resume points and passing time has the same answers in memory and elsewhere."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -23,7 +23,7 @@ AGES = [seconds(number) for number in (-40, -20, 0, 20, 40)]
 AGES += [kept + seconds(more) for kept in (ONLINE_FOR, AWAY_FOR, SESSION_KEPT, SEEN_KEPT) for more in (-20, 0, 20)]
 """Of heartbeats: around every limit, yet 20 seconds off it, as a server's own expiry runs by the real clock."""
 
-steps = some.lists(
+steps: some.SearchStrategy[list[tuple[Any, ...]]] = some.lists(
     some.tuples(
         some.just("touch"),
         some.lists(
