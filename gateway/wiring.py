@@ -208,18 +208,14 @@ async def migrate_mongo(clients: Clients, url: Url) -> Sequence[str]:
     return []
 
 
-async def migrate_progress(clients: Clients, url: Url) -> Sequence[str]:
-    from stores.sql.migrate import migrate
-    from stores.sql.pool import open_pool
+def migrate_sql(set_name: str) -> "Migrator":
+    async def migrate_set(clients: Clients, url: Url) -> Sequence[str]:
+        from stores.sql.migrate import migrate
+        from stores.sql.pool import open_pool
 
-    return await migrate(await clients.of(url, open_pool), "progress")
+        return await migrate(await clients.of(url, open_pool), set_name)
 
-
-async def migrate_sql_timeline(clients: Clients, url: Url) -> Sequence[str]:
-    from stores.sql.migrate import migrate
-    from stores.sql.pool import open_pool
-
-    return await migrate(await clients.of(url, open_pool), "timeline")
+    return migrate_set
 
 
 async def migrate_influx(clients: Clients, url: Url) -> Sequence[str]:
@@ -234,8 +230,8 @@ Migrator = Callable[[Clients, Url], Awaitable[Sequence[str]]]
 MIGRATORS: Mapping[Opener, Migrator] = {
     mongo_profiles: migrate_mongo,
     mongo_catalog: migrate_mongo,
-    sql_progress: migrate_progress,
-    sql_timeline: migrate_sql_timeline,
+    sql_progress: migrate_sql("progress"),
+    sql_timeline: migrate_sql("timeline"),
     influx_timeline: migrate_influx,
 }
 
