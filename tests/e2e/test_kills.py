@@ -10,7 +10,7 @@ from gateway.embedded.running import Running
 from stores.ports.stores import Stores
 from tests.e2e.load import Writer, assert_agree, delivered
 from tests.e2e.subscriber import Subscriber
-from tests.e2e.town import COURSE, Service, Town, open_town, registration
+from tests.e2e.town import COURSE, Command, Town, open_town, registration
 
 LEARNERS, WRITERS, WATCHED = 40, 4, 6
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -28,7 +28,7 @@ class Scene:
         self.relay = town.relay()
         self.writers: list[Writer] = []
 
-    def target(self, name: str) -> Service | Running:
+    def target(self, name: str) -> Command | Running:
         services = {"gateway": self.first, "second gateway": self.second, "relay": self.relay}
         return services.get(name) or self.town.embedded.server(name)
 
@@ -66,7 +66,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             runner.run(stack.aclose())
 
 
-async def again(target: Service | Running) -> None:
+async def again(target: Command | Running) -> None:
     started = target.start()
     if started is not None:
         await started

@@ -77,7 +77,7 @@ async def settle(stores: Stores, learners: int) -> None:
     await stores.progress.enroll(rows, items={published.pin: published.items})
 
 
-class Service:
+class Command:
     """One of our own commands as a process at a fixed port, to be killed and started again."""
 
     def __init__(self, words: Sequence[object], environment: Mapping[str, str], said: Path, port: int) -> None:
@@ -132,17 +132,17 @@ class Town:
     embedded: Embedded
     urls: StoreUrls
     folder: Path
-    services: list[Service] = field(default_factory=list)
+    services: list[Command] = field(default_factory=list)
 
-    def serve(self, **environment: str) -> Service:
+    def serve(self, **environment: str) -> Command:
         """A further gateway."""
         [port] = free_ports(["gateway"], {}, self.folder).values()
         return self._service(["serve", "--port", port], port, environment)
 
-    def relay(self) -> Service:
+    def relay(self) -> Command:
         return self._service(["relay"], 0, {})
 
-    def endpoint(self, gateway: Service, scheme: str = "http") -> str:
+    def endpoint(self, gateway: Command, scheme: str = "http") -> str:
         return f"{scheme}://{HOST}:{gateway.port}/graphql"
 
     def bearer(self, role: Role = Role.ADMIN) -> str:
@@ -150,10 +150,10 @@ class Town:
         token = Tokens(secret=SECRET).mint(viewer, now=utc_now(), valid_for=timedelta(hours=2))
         return f"Bearer {token}"
 
-    def _service(self, words: Sequence[object], port: int, environment: Mapping[str, str]) -> Service:
+    def _service(self, words: Sequence[object], port: int, environment: Mapping[str, str]) -> Command:
         urls = {f"GATEWAY_{port.upper()}_URL": url.reveal() for port, url in self.urls if url is not None}
         said = self.folder / f"said-{len(self.services)}"
-        service = Service(words, {**urls, "GATEWAY_AUTH_SECRET": SECRET, **environment}, said, port)
+        service = Command(words, {**urls, "GATEWAY_AUTH_SECRET": SECRET, **environment}, said, port)
         self.services.append(service)
         service.start()
         return service
