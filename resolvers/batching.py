@@ -59,7 +59,8 @@ AnyPath = Path[K, A, V] | Joined[K, A, V]
 
 @dataclass(slots=True)
 class Loaders:
-    """The loaders of one operation: one for each path and arguments in use. `batches` is what they cost so far."""
+    """The loaders of one operation, or of one event of a subscription: one for each path and arguments in use.
+    `batches` is what they cost so far."""
 
     stores: Stores
     deadlines: Mapping[str, timedelta]
@@ -119,6 +120,11 @@ class Loaders:
     def forget(self) -> None:
         """Read afresh from here on: something was written."""
         self._open.clear()
+
+    def begin_event(self) -> None:
+        """Read and count afresh from here on: each event of a subscription is a query of its own."""
+        self.forget()
+        self.batches.clear()
 
     async def _read(self, path: "AnyPath[K, A, V]", keys: list[K], args: A) -> Mapping[K, V]:
         if isinstance(path, Joined):

@@ -11,7 +11,7 @@ from resolvers.context import Context
 class EventExecutor(StrawberryGraphQLCoreExecutionContext):
     """graphql-core asks for a copy of it for each event, after the source has yielded it and before it is executed."""
 
-    def build_per_event_executor(self, payload: Any) -> Executor:
+    def build_per_event_executor(self, payload: Any) -> Executor[Any]:
         # The events of a subscription are executed one after the other: no other one uses these loaders.
         context: Context = self.context_value
         context.loaders.begin_event()

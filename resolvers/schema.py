@@ -6,6 +6,7 @@ from strawberry.types import ExecutionContext
 
 from resolvers.crossing import Crossing, RootCrossing
 from resolvers.documents import Parsed, Validated
+from resolvers.event_executor import EventExecutor
 from resolvers.mutations import Mutation
 from resolvers.operation import Operation
 from resolvers.queries import Query
@@ -18,7 +19,19 @@ class Graph(strawberry.Schema):
 
 
 def build_schema() -> strawberry.Schema:
-    schema = Graph(query=Query, mutation=Mutation, extensions=[Parsed, Validated, Operation], config=CONFIG)
+    return schema_of(Query, Mutation)
+
+
+def schema_of(query: type, mutation: type | None = None, subscription: type | None = None) -> strawberry.Schema:
+    """A schema of these root types, run as all of ours are."""
+    schema = Graph(
+        query,
+        mutation,
+        subscription,
+        extensions=[Parsed, Validated, Operation],
+        execution_context_class=EventExecutor,
+        config=CONFIG,
+    )
     refuse_fragile(schema)
     return schema
 
