@@ -1,5 +1,6 @@
 """The gateway as an ASGI app: routes, middleware and lifespan as data."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from datetime import datetime
@@ -11,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import RedirectResponse
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from gateway.auth import Access
 from gateway.body_limit import BodyLimit
@@ -19,9 +20,12 @@ from gateway.endpoint import Endpoint
 from gateway.explorer import static_route
 from gateway.health import health_routes
 from gateway.observe import Observe
+from gateway.peers import Peers
 from gateway.refusals import as_refusal
 from gateway.relay import publishing
 from gateway.settings import Settings
+from gateway.sockets.route import Sockets
+from gateway.sockets.socket import BOUNDS, Bounds
 from gateway.state import State
 from resolvers.health import Health
 from resolvers.watching import Watches
@@ -41,6 +45,7 @@ def build_app(
     now: Callable[[], datetime],
     new_id: Callable[[], str] = lambda: uuid4().hex,
     host: str = "127.0.0.1",
+    bounds: Bounds = BOUNDS,
 ) -> Starlette:
     """`host`: the address it is to listen on, by which it may be called where no token is needed."""
 
@@ -53,12 +58,13 @@ def build_app(
                 publishing(stores, where=settings.relay.where, holder=new_id(), failures=health),
                 aclosing(watches),
             ):
-                yield State(stores=stores, health=health, watches=watches)
+                yield State(stores=stores, health=health, watches=watches, leaving=asyncio.Event())
 
-    endpoint = Endpoint(schema, access=access, deadlines=settings.deadlines.by_store(), now=now)
+    peers = Peers(access=access, deadlines=settings.deadlines.by_store(), now=now)
     return Starlette(
         routes=[
-            Route("/graphql", endpoint),
+            Route("/graphql", Endpoint(schema, peers)),
+            WebSocketRoute("/graphql", Sockets(schema, peers, bounds)),
             Route("/", lambda request: RedirectResponse("/graphql")),
             *health_routes(),
             static_route(),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import jwt
@@ -30,6 +30,7 @@ class Claims(BaseModel):
     model_config = ConfigDict(strict=True, hide_input_in_errors=True)
 
     sub: Word
+    exp: float
     role: Annotated[str, StringConstraints(pattern=f"^({'|'.join(role.value for role in Role)})$")]
     courses: list[Word] = []
     scopes: list[Word] = []
@@ -59,16 +60,18 @@ class Tokens:
                 token, self.secret, algorithms=[ALGORITHM], leeway=LEEWAY, options={"require": ["exp", "sub"]}
             )
             claims = Claims.model_validate(read)
+            expires_at = datetime.fromtimestamp(claims.exp, UTC)
         except jwt.ExpiredSignatureError:
             raise Unauthenticated("the token has expired", given=True) from None
         # A header or a payload nested too deep is a RecursionError, a number too long a ValueError.
-        except (jwt.PyJWTError, ValidationError, ValueError, OverflowError, RecursionError):
+        except (jwt.PyJWTError, ValidationError, ValueError, OverflowError, OSError, RecursionError):
             raise Unauthenticated("the token is not valid", given=True) from None
         return Viewer(
             subject=claims.sub,
             role=Role(claims.role),
             courses=frozenset(claims.courses),
             scopes=frozenset(claims.scopes),
+            expires_at=expires_at,
         )
 
 

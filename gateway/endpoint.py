@@ -1,7 +1,5 @@
 """The GraphQL endpoint: a request becomes a Peer, a Peer runs one operation. GraphQL over HTTP, strictly."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -11,37 +9,41 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData, process_result
+from strawberry.exceptions import MissingQueryError
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
 
-from gateway.auth import Access, Unauthenticated
+from gateway.asking import Malformed, answer_of, answers, request_of
+from gateway.auth import Unauthenticated
+from gateway.event_stream import EventStream, accepts_events, accepts_nothing_else
 from gateway.explorer import explorer_page, wants_explorer
+from gateway.peers import TRACE_HEADER, Peers
 from gateway.refusals import refusal
 from resolvers.context import Peer
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
-TRACE_HEADER = "x-gateway-trace"
+ALLOWED = {
+    "GET": frozenset({OperationType.QUERY}),
+    "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
+}
+
+
+class Subscribes(Exception):
+    """The request is a subscription: one answer will not do."""
 
 
 class Endpoint(GraphQL[Peer, None]):
-    def __init__(
-        self,
-        schema: strawberry.Schema,
-        *,
-        access: Access,
-        deadlines: Mapping[str, timedelta],
-        now: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, schema: strawberry.Schema, peers: Peers) -> None:
         super().__init__(schema, graphql_ide=None, subscription_protocols=())
-        self._access = access
-        self._deadlines = deadlines
-        self._now = now
+        self._peers = peers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request: Request = Request(scope, receive)
         try:
-            response = explorer_page() if wants_explorer(request) else await self.run(request)
+            response = await self._respond(request)
         except Unauthenticated as error:
             challenge = 'Bearer error="invalid_token"' if error.given else "Bearer"
             response = refusal(401, str(error), headers={"WWW-Authenticate": challenge})
@@ -50,21 +52,37 @@ class Endpoint(GraphQL[Peer, None]):
             response = refusal(error.status_code, error.reason, headers=headers)
         await response(scope, receive, send)
 
+    async def _respond(self, request: Request) -> Response:
+        if wants_explorer(request):
+            return explorer_page()
+        if accepts_nothing_else(request):
+            return await self._stream(request)
+        try:
+            return await self.run(request)
+        except Subscribes:
+            if accepts_events(request):
+                return await self._stream(request)
+            raise HTTPException(
+                400, "a subscription needs a WebSocket (graphql-transport-ws) or Accept: text/event-stream"
+            ) from None
+
+    async def _stream(self, request: Request) -> Response:
+        peer = await self.get_context(request, None)
+        adapter = self.request_adapter_class(request)
+        if not self.is_request_allowed(adapter):
+            raise HTTPException(405, "GraphQL only supports GET and POST requests.")
+        asked = await self.parse_http_body(adapter)
+        if not asked.query:
+            raise HTTPException(400, "No GraphQL query found in the request")
+        allowed = ALLOWED[adapter.method] | {OperationType.SUBSCRIPTION}
+        return EventStream(answers(self.schema, peer, asked, allowed), leaving=request.state["leaving"])
+
     def should_render_graphql_ide(self, request: object) -> bool:
         return False  # the explorer is, before a token is asked for
 
     async def get_context(self, request: Any, response: Any) -> Peer:
-        viewer = self._access.viewer(request.headers.get("authorization"))
-        wanted = request.headers.get(TRACE_HEADER) == "stores"
-        return Peer(
-            stores=request.state["stores"],
-            viewer=viewer,
-            health=request.state["health"],
-            watches=request.state["watches"],
-            deadlines=self._deadlines,
-            now=self._now,
-            trace=wanted and self._access.may_trace(viewer),
-        )
+        headers = request.headers
+        return self._peers.of(request.state, headers.get("authorization"), trace=headers.get(TRACE_HEADER))
 
     async def get_sub_response(self, request: Any) -> Response:
         sub_response = await super().get_sub_response(request)
@@ -82,21 +100,35 @@ class Endpoint(GraphQL[Peer, None]):
             given = self.parse_json(await request.get_body())
         else:
             raise HTTPException(400, f"the content type must be {JSON}")
-        if not isinstance(given, dict):
-            raise HTTPException(400, "the request must be a JSON object")
-        return GraphQLRequestData(
-            query=_part(given, "query", str),
-            variables=_part(given, "variables", dict),
-            operation_name=_part(given, "operationName", str),
-            extensions=_part(given, "extensions", dict),
-        )
+        try:
+            return request_of(given)
+        except Malformed as error:
+            raise HTTPException(400, str(error)) from None
+
+    async def execute_operation(  # no batches, no streams
+        self, request: Any, request_adapter: Any, request_data: Any, context: Any, root_value: Any, sub_response: Any
+    ) -> ExecutionResult:
+        method = request_adapter.method
+        try:
+            return await self.schema.execute(
+                request_data.query,
+                variable_values=request_data.variables,
+                context_value=context,
+                operation_name=request_data.operation_name,
+                allowed_operation_types=ALLOWED[method],
+                operation_extensions=request_data.extensions,
+            )
+        except MissingQueryError:
+            raise HTTPException(400, "No GraphQL query found in the request") from None
+        except CannotGetOperationTypeError as error:
+            raise HTTPException(400, error.as_http_error_reason()) from None
+        except InvalidOperationTypeError as error:
+            if error.operation_type is OperationType.SUBSCRIPTION:
+                raise Subscribes from None
+            raise HTTPException(400, error.as_http_error_reason(method)) from None
 
     async def process_result(self, request: Any, result: ExecutionResult) -> GraphQLHTTPResponse:
-        response = process_result(result)
-        # An operation that was refused before it ran has no data, not even null.
-        if result.data is None and result.errors and not any(error.path for error in result.errors):
-            del response["data"]
-        return response
+        return answer_of(result)
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
         media_type = sub_response.media_type
@@ -108,10 +140,3 @@ class Endpoint(GraphQL[Peer, None]):
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)
-
-
-def _part(given: dict[str, Any], name: str, kind: type) -> Any:
-    part = given.get(name)
-    if part is not None and not isinstance(part, kind):
-        raise HTTPException(400, f"{name} must be {'a string' if kind is str else 'an object'}")
-    return part

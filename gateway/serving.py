@@ -12,9 +12,13 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from gateway.errors import Stop
+from gateway.sockets.protocol import SocketProtocol
 from gateway.stopping import Stopping
 
 BACKLOG = 2048
+UNREAD_MS = 30_000
+"""So long may a client not take what was sent to it: then it has vanished or stalled, and its connection is reset."""
+PING = timedelta(seconds=20)
 # Few objects of a request are garbage in cycles: look for them rarely, and never at what start-up left (schema, code).
 GC_THRESHOLDS = (50_000, 20, 50)
 
@@ -27,6 +31,8 @@ def bind(host: str, port: int) -> socket.socket:
         [(family, kind, _, _, address), *_] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         bound = socket.socket(family, kind)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections inherit it
+            bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS)
         bound.bind(address)
     except OSError as error:
         if bound is not None:
@@ -55,14 +61,27 @@ def address_of(bound: socket.socket) -> str:
 
 
 async def serve(
-    app: ASGIApp, bound: socket.socket, *, stopping: Stopping, grace: timedelta, on_ready: Callable[[], None]
+    app: ASGIApp,
+    bound: socket.socket,
+    *,
+    stopping: Stopping,
+    grace: timedelta,
+    message_limit: int,
+    ping: timedelta = PING,
+    on_ready: Callable[[], None],
 ) -> None:
-    """Serve until told to stop; then take no more requests, let those under way finish within `grace`, close."""
+    """Serve until told to stop; then take no more requests, close sockets and event streams, let what else is under way
+    finish within `grace`, close. `message_limit`: bytes of a message over a socket. `ping`: how long a socket is left
+    in peace, and how long an answer to a ping may take."""
     host, port, *_ = bound.getsockname()
     config = uvicorn.Config(
         app,
         lifespan="on",
-        ws="none",
+        ws=SocketProtocol,
+        ws_max_size=message_limit,
+        ws_ping_interval=ping.total_seconds(),
+        ws_ping_timeout=ping.total_seconds(),
+        ws_per_message_deflate=False,  # it would keep some 50 KiB for each socket
         log_config=None,
         access_log=False,
         server_header=False,
@@ -109,3 +128,9 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         calm_collector()
         self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # uvicorn closes WebSockets itself; an event stream looks to it like a long answer, to be waited for.
+        if leaving := self.lifespan.state.get("leaving"):
+            leaving.set()
+        await super().shutdown(sockets)

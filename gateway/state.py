@@ -1,3 +1,4 @@
+import asyncio
 from typing import TypedDict
 
 from resolvers.health import Health
@@ -6,8 +7,10 @@ from stores.ports.stores import Stores
 
 
 class State(TypedDict):
-    """What lives as long as the process, from the lifespan to every request."""
+    """What lives as long as the process, from the lifespan to every request. `leaving` is set when the server begins to
+    stop: what would go on for ever ends then."""
 
     stores: Stores
     health: Health
     watches: Watches
+    leaving: asyncio.Event

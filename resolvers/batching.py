@@ -59,7 +59,8 @@ AnyPath = Path[K, A, V] | Joined[K, A, V]
 
 @dataclass(slots=True)
 class Loaders:
-    """The loaders of one operation: one for each path and arguments in use. `batches` is what they cost so far."""
+    """The loaders of one operation, or of one event of a subscription: one for each path and arguments in use.
+    `batches` is what they cost so far."""
 
     stores: Stores
     deadlines: Mapping[str, timedelta]

@@ -1,7 +1,9 @@
 """Documents that come again are parsed and validated once; very long ones are not kept: they take too much room."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
+from graphql import GraphQLError
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.types import ExecutionContext
 
@@ -15,10 +17,12 @@ def is_kept(context: ExecutionContext) -> bool:
 
 class Parsed(ParserCache):
     def on_parse(self) -> Iterator[None]:
-        if is_kept(self.execution_context):
-            yield from super().on_parse()
-        else:
-            yield
+        asked = self.execution_context
+        if asked.query is not None and is_kept(asked):
+            # An error here would break off a stream of results. Strawberry comes upon it by itself, and tells it.
+            with suppress(GraphQLError, RecursionError):
+                asked.graphql_document = self.cached_parse_document(asked.query, **asked.parse_options)
+        yield
 
 
 class Validated(ValidationCache):

@@ -1,22 +1,18 @@
-"""One operation: a fresh Context for it, masked errors after it, and what it cost if that was asked for.
-
-A subscription is one operation with many results: `stream.Stream` renews the loaders for each of them.
-"""
+"""One operation: a fresh Context for it, masked errors in all its results, and what it cost if that was asked for."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from graphql import GraphQLError, get_operation_ast
+from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
-from strawberry.types import StreamExecutionResult
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from resolvers.context import Context, Peer
-from resolvers.errors import presentable
+from resolvers.errors import Refused, presentable
 
-
-def mask(result: Any) -> None:
-    if getattr(result, "errors", None):
-        result.errors = [presentable(error) for error in result.errors]
+CANNOT_BE_RUN = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
+"""HTTP is told of these by an exception, a stream by its first result."""
 
 
 class Operation(SchemaExtension):
@@ -28,7 +24,8 @@ class Operation(SchemaExtension):
         yield
         mask(self.execution_context.result)
 
-    def on_stream_result(self, result: StreamExecutionResult) -> Iterator[None]:
+    def on_stream_result(self, result: Any) -> Iterator[None]:
+        """Around each result that a socket or an event stream is about to get."""
         mask(result)
         yield
 
@@ -49,3 +46,15 @@ class Operation(SchemaExtension):
             for batch in context.loaders.batches
         ]
         return {"stores": {"calls": len(batches), "batches": batches}}
+
+
+def mask(result: Any) -> None:
+    """In place. What is masked already stays as it is, so a result may come by twice."""
+    if errors := getattr(result, "errors", None):
+        result.errors = [_told(error) for error in errors]
+
+
+def _told(error: GraphQLError) -> GraphQLError:
+    if isinstance(error.original_error, CANNOT_BE_RUN):
+        return Refused("BAD_REQUEST", error.message)
+    return presentable(error)

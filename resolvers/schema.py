@@ -6,6 +6,7 @@ from strawberry.types import ExecutionContext
 
 from resolvers.crossing import Crossing, RootCrossing
 from resolvers.documents import Parsed, Validated
+from resolvers.event_executor import EventExecutor
 from resolvers.mutations import Mutation
 from resolvers.operation import Operation
 from resolvers.queries import Query
@@ -19,11 +20,17 @@ class Graph(strawberry.Schema):
 
 
 def build_schema() -> strawberry.Schema:
+    return schema_of(Query, Mutation, Subscription)
+
+
+def schema_of(query: type, mutation: type | None = None, subscription: type | None = None) -> strawberry.Schema:
+    """A schema of these root types, run as all of ours are."""
     schema = Graph(
-        query=Query,
-        mutation=Mutation,
-        subscription=Subscription,
+        query,
+        mutation,
+        subscription,
         extensions=[Parsed, Validated, Operation],
+        execution_context_class=EventExecutor,
         config=CONFIG,
     )
     refuse_fragile(schema)

@@ -70,7 +70,14 @@ async def demonstrate(options: Namespace, settings: Settings, stopping: Stopping
                 places.announce(url)
                 ready(url)
 
-            await serve(app, bound, stopping=stopping, grace=settings.http.grace, on_ready=on_ready)
+            await serve(
+                app,
+                bound,
+                stopping=stopping,
+                grace=settings.http.grace,
+                message_limit=settings.http.body_limit,
+                on_ready=on_ready,
+            )
     return 0
 
 

@@ -55,7 +55,14 @@ def run(options: Namespace) -> int:
                     places.announce(url)
                     ready(url)
 
-                await serve_app(app, bound, stopping=stopping, grace=settings.http.grace, on_ready=on_ready)
+                await serve_app(
+                    app,
+                    bound,
+                    stopping=stopping,
+                    grace=settings.http.grace,
+                    message_limit=settings.http.body_limit,
+                    on_ready=on_ready,
+                )
         return 0
 
     return run_command(serve, when_stopped=0)

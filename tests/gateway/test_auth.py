@@ -1,5 +1,6 @@
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,12 +29,23 @@ def unsigned(header: bytes, payload: bytes) -> str:
 
 
 def test_a_minted_token_speaks_of_its_viewer() -> None:
-    assert TOKENS.viewer_of(TOKENS.mint(TEACHER, now=datetime.now(UTC), valid_for=HOUR)) == TEACHER
+    now = datetime.now(UTC).replace(microsecond=0)
+    expected = replace(TEACHER, expires_at=now + HOUR)
+    assert TOKENS.viewer_of(TOKENS.mint(TEACHER, now=now, valid_for=HOUR)) == expected
 
 
 def test_courses_and_scopes_may_be_left_out() -> None:
     bare = {name: CLAIMS[name] for name in ("sub", "role", "exp")}
-    assert TOKENS.viewer_of(signed(bare)) == Viewer(subject="ada", role=Role.LEARNER)
+    expected = Viewer(subject="ada", role=Role.LEARNER, expires_at=datetime(2100, 1, 1, tzinfo=UTC))
+    assert TOKENS.viewer_of(signed(bare)) == expected
+
+
+def test_a_viewer_expires_with_the_token() -> None:
+    viewer = TOKENS.viewer_of(signed(CLAIMS))
+    assert viewer.expires_at is not None
+    assert not viewer.expired(viewer.expires_at - timedelta(seconds=1))
+    assert viewer.expired(viewer.expires_at)
+    assert not TEACHER.expired(datetime.max.replace(tzinfo=UTC))
 
 
 def test_an_expired_token_says_so() -> None:
@@ -61,6 +73,9 @@ def test_an_expired_token_says_so() -> None:
         signed({**CLAIMS, "courses": "course-v1:A+B+C"}),
         signed({**CLAIMS, "courses": [1]}),
         signed({**CLAIMS, "exp": "tomorrow"}),
+        signed({**CLAIMS, "exp": "4102444800"}),
+        signed({**CLAIMS, "exp": 1e12}),
+        signed({**CLAIMS, "exp": 1e300}),
         signed({**CLAIMS, "aud": "another service"}),
         *(
             signed({name: value for name, value in CLAIMS.items() if name != left_out})

@@ -60,7 +60,9 @@ async def serving(slow: Slow, grace: timedelta) -> AsyncIterator[tuple[str, Stop
     ready = asyncio.Event()
     with bind("127.0.0.1", 0) as bound:
         stopping = Stopping(lambda: None)
-        task = asyncio.create_task(serve(slow.app, bound, stopping=stopping, grace=grace, on_ready=ready.set))
+        task = asyncio.create_task(
+            serve(slow.app, bound, stopping=stopping, grace=grace, message_limit=1000, on_ready=ready.set)
+        )
         await ready.wait()
         yield address_of(bound), stopping, task
 
@@ -110,6 +112,7 @@ async def test_a_lifespan_that_fails_is_one_line() -> None:
             bound,
             stopping=Stopping(lambda: None),
             grace=timedelta(seconds=1),
+            message_limit=1000,
             on_ready=lambda: None,
         )
 

@@ -1,0 +1,18 @@
+"""Each event of a subscription is executed as a query of its own: with loaders that have read nothing yet."""
+
+from typing import Any
+
+from graphql.execution import Executor
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from resolvers.context import Context
+
+
+class EventExecutor(StrawberryGraphQLCoreExecutionContext):
+    """graphql-core asks for a copy of it for each event, after the source has yielded it and before it is executed."""
+
+    def build_per_event_executor(self, payload: Any) -> Executor[Any]:
+        # The events of a subscription are executed one after the other: no other one uses these loaders.
+        context: Context = self.context_value
+        context.loaders.begin_event()
+        return super().build_per_event_executor(payload)
