@@ -15,6 +15,8 @@ ALGORITHM = "HS256"
 LEEWAY = timedelta(seconds=5)
 """How far the clocks of who minted a token and of us may be apart."""
 
+MOST_REMEMBERED = 2_000
+
 Word = Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=r"^[^\x00]*$")]
 
 
@@ -38,9 +40,11 @@ class Claims(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """Mints and reads the tokens that one secret signs."""
+    """Mints and reads the tokens that one secret signs. What was verified is remembered until it expires: a client
+    sends the same token with every request."""
 
     secret: str = field(repr=False)
+    _verified: dict[str, Viewer] = field(default_factory=dict, repr=False, compare=False)
 
     def mint(self, viewer: Viewer, *, now: datetime, valid_for: timedelta) -> str:
         claims = {
@@ -55,6 +59,15 @@ class Tokens:
 
     def viewer_of(self, token: str) -> Viewer:
         """Whom a token speaks of; `Unauthenticated` when it is malformed, forged, incomplete or expired."""
+        viewer = self._verified.get(token)
+        if viewer is None or viewer.expired(datetime.now(UTC)):
+            viewer = self._read(token)
+            if len(self._verified) >= MOST_REMEMBERED:
+                self._verified.clear()
+            self._verified[token] = viewer
+        return viewer
+
+    def _read(self, token: str) -> Viewer:
         try:
             read = jwt.decode(
                 token, self.secret, algorithms=[ALGORITHM], leeway=LEEWAY, options={"require": ["exp", "sub"]}

@@ -32,7 +32,7 @@ class Pace:
     claim: float = LEASE.total_seconds() / 4
     look: float = 0.5
     linger_timeline: float = 0.15
-    linger_live: float = 0.002
+    linger_live: float = 0.004
     checkpoint: float = 10.0
     first_pause: float = 0.1
     longest_pause: float = 2.0
