@@ -55,7 +55,7 @@ def build_app(
             health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=now)
             watches = Watches(stores, deadlines=settings.deadlines.by_store(), failures=health, now=now)
             async with (
-                publishing(stores, where=settings.relay.where, holder=new_id(), failures=health),
+                publishing(stores, where=settings.relay.where, holder=uuid4().hex, failures=health),
                 aclosing(watches),
             ):
                 yield State(stores=stores, health=health, watches=watches, leaving=asyncio.Event())
