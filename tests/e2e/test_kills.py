@@ -13,6 +13,9 @@ from tests.e2e.subscriber import Subscriber
 from tests.e2e.town import COURSE, Command, Town, open_town, registration
 
 LEARNERS, WRITERS, WATCHED = 40, 4, 6
+FEW = range(LEARNERS, LEARNERS + 5)
+"""Learners whom many write to."""
+EVERYONE = LEARNERS + len(FEW)
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
@@ -35,9 +38,9 @@ class Scene:
     def urls(self, scheme: str = "http") -> list[str]:
         return [self.town.endpoint(gateway, scheme) for gateway in (self.first, self.second)]
 
-    def writer(self) -> Writer:
+    def writer(self, learners: range = range(LEARNERS)) -> Writer:
         """Its seed is its own, so that all ids of the module are different."""
-        made = Writer(self.urls(), self.town.bearer(), seed=len(self.writers), learners=LEARNERS)
+        made = Writer(self.urls(), self.town.bearer(), seed=len(self.writers), learners=learners)
         self.writers.append(made)
         return made
 
@@ -53,7 +56,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
         town, stores = runner.run(
-            stack.enter_async_context(open_town(tmp_path_factory.mktemp("kills"), learners=LEARNERS))
+            stack.enter_async_context(open_town(tmp_path_factory.mktemp("kills"), learners=EVERYONE))
         )
         try:
             yield Scene(town, stores, runner)
@@ -92,7 +95,7 @@ async def under_load(scene: Scene, name: str, seconds: float) -> None:
                 await subscriber.until_version(progress[registration(number)].version)
         for task in watching:
             task.cancel()
-    await assert_agree(scene.stores, scene.writers, LEARNERS)
+    await assert_agree(scene.stores, scene.writers, EVERYONE)
     for subscriber in subscribers:
         assert subscriber.errors == []
         first, last = subscriber.versions[0], subscriber.versions[-1]
@@ -104,6 +107,30 @@ def test_nothing_is_lost_and_nothing_counted_twice(scene: Scene, name: str, load
     scene.runner.run(under_load(scene, name, load_seconds))
 
 
+async def all_on_a_few(scene: Scene, seconds: float) -> None:
+    subscribers = [scene.subscriber(number) for number in FEW]
+    async with asyncio.TaskGroup() as tasks:
+        watching = [tasks.create_task(subscriber.watch()) for subscriber in subscribers]
+        await asyncio.gather(*(subscriber.subscribed.wait() for subscriber in subscribers))
+        until = asyncio.get_running_loop().time() + seconds
+        await asyncio.gather(*(scene.writer(FEW).write(until) for _ in range(8)))
+        await delivered(scene.stores, within=60)
+        progress = await scene.stores.progress.course_progress([registration(number) for number in FEW])
+        async with asyncio.timeout(30):
+            for number, subscriber in zip(FEW, subscribers, strict=True):
+                await subscriber.until_version(progress[registration(number)].version)
+        for task in watching:
+            task.cancel()
+    await assert_agree(scene.stores, scene.writers, EVERYONE)
+    for number, subscriber in zip(FEW, subscribers, strict=True):
+        assert subscriber.versions == list(range(1, progress[registration(number)].version + 1))
+
+
+def test_eight_writers_on_the_same_five_learners_lose_nothing(scene: Scene, load_seconds: float) -> None:
+    """Attempts, states and scores are those of the whole ledger, and every version was there once."""
+    scene.runner.run(all_on_a_few(scene, 10 if load_seconds > 10 else 3))
+
+
 async def one_to_the_other(scene: Scene) -> None:
     """What the first gateway records, a dashboard on the second one sees, once."""
     subscriber = Subscriber([scene.urls("ws")[1]], scene.town.bearer(), {"course": COURSE})
@@ -111,8 +138,8 @@ async def one_to_the_other(scene: Scene) -> None:
     try:
         async with asyncio.timeout(30):
             await subscriber.subscribed.wait()
-            writer = Writer([scene.urls()[0]], scene.town.bearer(), seed=1_000, learners=1)
-            scene.writers.append(writer)
+            writer = scene.writer(range(1))
+            writer.urls = [scene.urls()[0]]
             await writer.write(asyncio.get_running_loop().time() + 0.5)
             [progress] = (await scene.stores.progress.course_progress([registration(0)])).values()
             await subscriber.until_version(progress.version)

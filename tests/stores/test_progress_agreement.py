@@ -2,6 +2,7 @@
 in SQL, which merges what is new into what it has."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from itertools import chain, pairwise
@@ -17,7 +18,7 @@ from stores.memory.outbox import MemoryOutbox
 from stores.memory.progress import MemoryProgress
 from stores.ports.events import Event
 from stores.ports.outbox import PARTITIONS, Consumer, Outbox
-from stores.ports.progress import EnrollmentState, Progress
+from stores.ports.progress import EnrollmentState, Progress, VerdictStatus
 from stores.ports.sessions import ResumePoint
 from stores.sql.migrate import migrate
 from stores.sql.outbox import SqlOutbox
@@ -177,6 +178,25 @@ async def test_any_order_repetition_and_cut_ends_in_the_same_rows(
     for batch in cut(shuffled([*made, *made[: chance.randint(0, 4)]], chance), chance):
         await sql.record(batch, items=CATALOG)
     assert without_history(await rows(sql)) == without_history(await rows(memory))
+
+
+@settings(SETTINGS, max_examples=40)
+@given(
+    made=some.lists(events(ids=9, registrations=[1], item_keys=[*KEYS, "quiz"]), max_size=9, unique_by=lambda e: e.id),
+    chance=some.randoms(use_true_random=False),
+)
+async def test_any_concurrency_ends_in_the_same_rows(pool: Pool, made: list[Event], chance: Random) -> None:
+    """Three processes' stores at once, each with all of the events in an order and a cut of its own."""
+    memory = MemoryProgress()
+    writers = [await emptied(pool), SqlProgress(pool), SqlProgress(pool)]
+    for progress in (memory, writers[0]):
+        await progress.enroll([enrollment(1)], items=CATALOG)
+    await memory.record(made, items=CATALOG)
+    batches = [(progress, batch) for progress in writers for batch in cut(shuffled(made, chance), chance)]
+    told = await asyncio.gather(*(progress.record(batch, items=CATALOG) for progress, batch in batches))
+    accepted = Counter(each.id for verdicts in told for each in verdicts if each.status is VerdictStatus.ACCEPTED)
+    assert max(accepted.values(), default=1) == 1, "who was first is told to one of them"
+    assert without_history(await rows(writers[0])) == without_history(await rows(memory))
 
 
 def shuffled(made: list[Event], chance: Random) -> list[Event]:
