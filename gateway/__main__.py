@@ -5,7 +5,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from gateway.commands import check, demo, import_oulad, migrate, relay, schema, serve, token
+from gateway.commands import check, demo, import_oulad, migrate, relay, replay, schema, serve, token
 from gateway.embedded.errors import EmbeddedError
 from gateway.errors import Stop
 from gateway.worlds.oulad_files import BadSource
@@ -19,6 +19,7 @@ COMMANDS = {
     "check": check,
     "schema": schema,
     "import": import_oulad,
+    "replay": replay,
     "token": token,
 }
 EPILOG = """\
