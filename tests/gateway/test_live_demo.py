@@ -1,5 +1,6 @@
 """The demo's learners, live: what they do is recorded as it happens, whatever is away; the same for the same seed."""
 
+import asyncio
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from uuid import UUID
 import pytest
 
 from gateway.replay.learners import BEAT, Learners
+from gateway.replay.steps import meanwhile
 from gateway.worlds.demo import demo_world, term_at
 from gateway.worlds.load import load
 from gateway.worlds.world import World
@@ -242,3 +244,18 @@ async def test_what_they_do_is_left_in_the_outbox_for_whoever_publishes(campus: 
 async def enrollments_of(campus: Campus, learner_id: str) -> Mapping[UUID, Enrollment]:
     pages = await campus.stores.progress.by_learners([learner_id], states=None, courses=None, after=None, first=20)
     return {row.registration: row for row in pages[learner_id].rows}
+
+
+async def test_it_ends_with_what_it_goes_on_beside() -> None:
+    ended = asyncio.Event()
+
+    async def endless() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async with meanwhile(endless()):
+        await asyncio.sleep(0)
+        assert not ended.is_set()
+    assert ended.is_set()
