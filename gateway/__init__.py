@@ -12,4 +12,6 @@ serving.py    an app behind a socket until stopping.py is told to stop
 relay.py      publishes what the outbox holds; delivery.py says what becomes of it
 demo.py       the demo's world in a data folder
 embedded/     starts the embedded servers        worlds/   the demo world and real data, and their loader
+replay/       events that happen now, for whoever watches: the demo's learners, or recorded ones
+watch/        a client that shows live progress
 """

@@ -5,7 +5,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from gateway.commands import check, demo, import_oulad, migrate, relay, schema, serve, token
+from gateway.commands import check, demo, import_oulad, migrate, relay, replay, schema, serve, token, watch
 from gateway.embedded.errors import EmbeddedError
 from gateway.errors import Stop
 from gateway.worlds.oulad_files import BadSource
@@ -19,6 +19,8 @@ COMMANDS = {
     "check": check,
     "schema": schema,
     "import": import_oulad,
+    "replay": replay,
+    "watch": watch,
     "token": token,
 }
 EPILOG = """\
@@ -26,6 +28,7 @@ examples:
   quadrangle demo                                    the graph over four embedded servers and a made-up world
   quadrangle token --data .quadrangle --sub demo-0001
   quadrangle import oulad DIR --data .quadrangle     the Open University's dataset into the demo's stores
+  quadrangle watch --data .quadrangle --course course-v1:Demo+SQL101+2026
   quadrangle serve                                   the graph over the stores that GATEWAY_PROFILES_URL … name
 
 Settings are environment variables, GATEWAY_…: .env.example lists them all. `COMMAND --help` tells more of a command.

@@ -1,7 +1,7 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from gateway.commands.options import DEMO_LEARNERS, DEMO_SEED, add_address, count
+from gateway.commands.options import DEMO_LEARNERS, DEMO_SEED, LIVE_RATE, add_address, count, rate
 
 HELP = "four embedded servers, a made-up world, and the graph over them"
 DESCRIPTION = (
@@ -13,6 +13,7 @@ EPILOG = """\
 examples:
   quadrangle demo
   quadrangle demo --learners 2000 --port 0
+  quadrangle demo --live                       learners go on studying while it serves
   quadrangle demo --reset                      begin anew
 """
 
@@ -24,6 +25,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--learners", type=count, help=f"how many learners a new world has ({DEMO_LEARNERS})")
     parser.add_argument("--seed", type=int, help=f"which of all worlds ({DEMO_SEED}); the same one for the same number")
+    parser.add_argument("--live", action="store_true", help="some learners study just now, for dashboards to show")
+    parser.add_argument(
+        "--live-rate", type=rate, metavar="N", help=f"about how many events a second come of it ({LIVE_RATE:g}); --live"
+    )
     parser.add_argument("--reset", action="store_true", help="delete the folder's data and begin anew")
 
 

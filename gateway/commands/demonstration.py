@@ -1,28 +1,35 @@
 """What `quadrangle demo` does, step by step."""
 
+import asyncio
 from argparse import Namespace
-from datetime import timedelta
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 
 from rich.console import Console
 
-from gateway.app import build_app
+from gateway.app import OpenStores, build_app
 from gateway.auth import Access, Tokens
 from gateway.clock import utc_now
-from gateway.commands.options import DEMO_LEARNERS, DEMO_SEED
+from gateway.commands.options import DEMO_LEARNERS, DEMO_SEED, LIVE_RATE
 from gateway.console import Bars, columns, ready, stderr
-from gateway.demo import load_world, plan_of, wake
+from gateway.demo import Plan, load_world, plan_of, wake
 from gateway.embedded.folder import Folder
 from gateway.embedded.processes import runs
 from gateway.errors import Stop
 from gateway.places import Places, places_of
+from gateway.replay.learners import Learners
+from gateway.replay.steps import meanwhile
 from gateway.serving import address_of, bind, is_loopback, serve
 from gateway.settings import Settings
 from gateway.stopping import Stopping
 from gateway.wiring import migrate_stores, url_of
+from gateway.worlds.demo import term_at
 from gateway.worlds.demo_courses import SQL101
 from gateway.worlds.demo_people import learner_id
 from resolvers.schema import build_schema
 from resolvers.viewer import Role, Viewer
+from stores.ports.stores import Stores
 
 ADMIN = Viewer(subject="demo-admin", role=Role.ADMIN)
 LEARNER = Viewer(subject=learner_id(1), role=Role.LEARNER)
@@ -53,12 +60,12 @@ async def demonstrate(options: Namespace, settings: Settings, stopping: Stopping
                 raise Stop(
                     f"{folder.read().owner or 'another process'} uses {folder.path} now: try again when it is done"
                 )
-            await prepare(options, folder, places, console)
+            plan = await prepare(options, folder, places, console)
             access = demo_access(places, is_loopback(host))
             app = build_app(
                 settings,
                 schema=build_schema(),
-                open_stores=places.opener(utc_now),
+                open_stores=opener_of(options, places, plan, console),
                 access=access,
                 now=utc_now,
                 host=host,
@@ -88,7 +95,7 @@ def refuse_second(folder: Folder) -> None:
         raise Stop(f"{first.owner} serves {folder.path} already: {first.endpoint}")
 
 
-async def prepare(options: Namespace, folder: Folder, places: Places, console: Console) -> None:
+async def prepare(options: Namespace, folder: Folder, places: Places, console: Console) -> Plan:
     await migrate_stores(places.urls, now=utc_now, on_step=lambda port, done: None)
     plan = plan_of(folder, seed=options.seed or DEMO_SEED, learners=options.learners or DEMO_LEARNERS, now=utc_now)
     asked = (
@@ -103,6 +110,31 @@ async def prepare(options: Namespace, folder: Folder, places: Places, console: C
         with Bars(console) as bars:
             await load_world(folder, plan, stores, kept_in=kept_in, on_progress=bars)
         await wake(plan, stores, now=utc_now())
+    return plan
+
+
+def opener_of(options: Namespace, places: Places, plan: Plan, console: Console) -> OpenStores:
+    """The stores, and with `--live` learners who study as long as these are open: as long as it serves."""
+    if not options.live and options.live_rate is None:
+        return places.opener(utc_now)
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[tuple[Stores, Mapping[str, str]]]:
+        async with places.opener(utc_now)() as (stores, kept_in):
+            learners = Learners(
+                stores,
+                seed=plan.seed,
+                learners=plan.learners,
+                term=term_at(datetime.fromisoformat(plan.began)),
+                rate=options.live_rate or LIVE_RATE,
+                now=utc_now,
+                wait=asyncio.sleep,
+            )
+            console.print(f"live: {learners.at_a_time:,} learners study at a time")
+            async with meanwhile(learners.run()):
+                yield stores, kept_in
+
+    return opened
 
 
 def demo_access(places: Places, on_loopback: bool) -> Access:

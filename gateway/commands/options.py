@@ -4,6 +4,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 
 DEMO_LEARNERS, DEMO_SEED = 500, 1
+LIVE_RATE = 3.0
 
 
 def add_data(parser: ArgumentParser) -> None:
@@ -31,3 +32,13 @@ def count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 10_000_000:
         raise ArgumentTypeError(f"{text!r} is not a number from 1 to 10,000,000")
     return int(text)
+
+
+def rate(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0.1 <= number <= 100:
+        raise ArgumentTypeError(f"{text!r} is not a number from 0.1 to 100")
+    return number

@@ -21,8 +21,7 @@ EVENTS_EACH = 120
 def demo_world(*, seed: int, learners: int, now: datetime) -> World:
     """`learners` from 1 up; records are made as they are gone through, so that very many need no room. `demo-0001` and
     `demo-0002` study SQL101, the one ONLINE now and the other AWAY."""
-    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    term = today - timedelta(days=today.weekday(), weeks=WEEKS)
+    term = term_at(now)
     courses = demo_courses(term - timedelta(days=30))
 
     def plans() -> Iterator[Plan]:
@@ -41,3 +40,9 @@ def demo_world(*, seed: int, learners: int, now: datetime) -> World:
         sizes={"profiles": learners, "enrollments": 2 * learners, "events": EVENTS_EACH * learners},
         counts={"courses": len(courses), "learners": learners},
     )
+
+
+def term_at(now: datetime) -> datetime:
+    """When the weeks of a world that ends `now` begin."""
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - timedelta(days=today.weekday(), weeks=WEEKS)

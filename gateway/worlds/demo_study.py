@@ -1,6 +1,6 @@
 """How a learner of the demo works through a course: sittings of events, each going on where the last one stopped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -52,6 +52,13 @@ class Study:
         if verb is Verb.WAIVED and item is not None:
             self._waived.add(item.key)
 
+    def go_on(self, done: Collection[str], reached: Mapping[str, float]) -> None:
+        """Begin where a store says that the learner is: behind these items, and so far (0…1) into others."""
+        self._waived |= set(done)
+        while not self.finished and self._items[self._place].key in self._waived:
+            self._place += 1
+        self._reached = 0.0 if self.finished else reached.get(self._items[self._place].key, 0.0)
+
     def sit(self, start: datetime, minutes: float) -> None:
         """Study for about so long, or until through; who is through already looks at something again for a while."""
         again = self.finished
@@ -80,7 +87,8 @@ class Study:
                 return item
             self._place += 1
         self._reached = 0.0
-        return self._rng.choice([item for item in self._items if item.type in (ItemType.PAGE, ItemType.VIDEO)])
+        again = [item for item in self._items if item.type in (ItemType.PAGE, ItemType.VIDEO)]
+        return self._rng.choice(again or self._items)
 
     def _read(self, item: Item) -> bool:
         self._pass(seconds(item) / 4, 2 * seconds(item))

@@ -24,7 +24,10 @@ DAY_END = timedelta(hours=23, minutes=59, seconds=59)
 def oulad_world(folder: Path, *, skip_bad: bool = False) -> World:
     """All of the dataset's files in `folder`, every row checked before any is made a record; `BadSource` says what is
     wrong with them. With `skip_bad` bad rows are left out and counted."""
-    tables = read_tables(folder, skip_bad=skip_bad)
+    return world_of(read_tables(folder, skip_bad=skip_bad))
+
+
+def world_of(tables: Tables) -> World:
     profiles = tuple(profiles_of(tables))
     enrollments = tuple(enrollment_of(row) for row in tables.students.values())
     events = tuple(event for key in tables.students for event in events_of(key, tables))

@@ -65,6 +65,17 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         ("token --sub x", {}, "GATEWAY_AUTH_SECRET is not set: it signs tokens (32 bytes or more); or --data DIR"),
         ("token --sub x --data {tmp}", {}, "{tmp} is no data folder yet: start `quadrangle demo --data {tmp}` first"),
         ("import oulad {tmp}", MEMORY, "{tmp}: no such folder"),
+        ("replay oulad {tmp}", MEMORY, "{tmp}: no such folder"),
+        (
+            "watch --course x --data {tmp}",
+            {},
+            "{tmp} is no data folder yet: start `quadrangle demo --data {tmp}` first",
+        ),
+        (
+            "watch --course x --url http://u:hunter2@127.0.0.1:9/graphql",
+            {},
+            "no gateway answers at http://127.0.0.1:9/graphql (",
+        ),
         ("migrate", {**MEMORY, "GATEWAY_PROFILES_URL": "mongodb://127.0.0.1:9"}, "mongodb: "),
     ],
 )
@@ -175,6 +186,33 @@ def test_a_malformed_row_is_one_line_or_left_out_and_counted(tmp_path: Path) -> 
     skipped = quadrangle("import", "oulad", folder, "--skip-bad", **MEMORY)
     assert skipped.returncode == 0, skipped.stderr
     assert [*f"left out of {RESULTS}".split(), "1"] in [line.split() for line in skipped.stdout.splitlines()]
+
+
+def test_a_replay_says_in_a_line_what_it_did(tmp_path: Path) -> None:
+    ended = quadrangle("replay", "oulad", write(tmp_path), "--speed", "1000d", **MEMORY)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.startswith("replayed all 12 events up to 11 Feb 2014 in 0:00:")
+    unknown = quadrangle("replay", "oulad", tmp_path, "--course", "CCC/2014J", **MEMORY)
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert unknown.stderr.endswith("quadrangle: there is no run CCC/2014J; there are AAA/2013J, BBB/2014B\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["watch"],
+        ["watch", "--course", "a", "--learner", "b"],
+        ["watch", "--registration", "a"],
+        ["watch", "--course", "a", "--url", "ftp://h"],
+        ["replay", "oulad", "x", "--speed", "0"],
+        ["demo", "--live-rate", "0"],
+    ],
+)
+def test_options_that_make_no_sense_are_told(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(words)
+    assert end.value.code == 2
+    assert f"quadrangle {words[0]}: error: " in capsys.readouterr().err
 
 
 def test_the_schema_is_printed() -> None:
