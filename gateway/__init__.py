@@ -5,7 +5,8 @@ settings.py   typed settings, the only reader of the environment (urls.py: URLs 
 wiring.py     open_stores(), migrate_stores(): the only place that names backends
 places.py     the stores of the environment, or of a data folder's embedded servers
 app.py        routes, middleware and lifespan (state.py)
-endpoint.py   a request becomes a Peer, a Peer runs an operation; auth.py says who asks
+endpoint.py   a request becomes a Peer (peers.py; auth.py says who asks), a Peer runs an operation (asking.py)
+event_stream.py, sockets/   its answers as server-sent events, or over a WebSocket
 explorer.py   GraphiQL, out of static/
 observe.py    request ids, access lines, masked errors; logs.py writes JSON lines; health.py /livez and /readyz
 serving.py    an app behind a socket until stopping.py is told to stop

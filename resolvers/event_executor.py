@@ -15,4 +15,8 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
         # The events of a subscription are executed one after the other: no other one uses these loaders.
         context: Context = self.context_value
         context.loaders.begin_event()
-        return super().build_per_event_executor(payload)
+        executor = super().build_per_event_executor(payload)
+        # graphql-core 3.3.2 shares this memo among the events, by the identity of lists that each event makes anew: it
+        # would keep some 1 KiB of every event for as long as the subscription lasts.
+        executor._relevant_sub_fields = {}
+        return executor

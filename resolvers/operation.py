@@ -28,6 +28,10 @@ class Operation(SchemaExtension):
         """Around each result that a socket or an event stream is about to get."""
         mask(result)
         yield
+        # A subscription that waits for its next event holds nothing of the last one, and its source reads afresh.
+        context = self.execution_context.context
+        if isinstance(context, Context):
+            context.loaders.begin_event()
 
     def on_validate(self) -> Iterator[None]:
         asked = self.execution_context

@@ -22,6 +22,12 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         self.conn.debug = False
         self._patience: TimerHandle | None = None
 
+    def handle_ping(self) -> None:
+        if self.writable.is_set():
+            super().handle_ping()
+        else:
+            self.conn.data_to_send()  # pongs would pile up for a client that pings and does not read
+
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
         # To close is to wait until all is written: for ever, if nobody reads.

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import pytest
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
+from websockets.exceptions import InvalidStatus
 
 from gateway.logs import Lines
 from gateway.observe import Observe
@@ -16,7 +17,9 @@ from stores.errors import Unavailable
 from stores.memory.profiles import MemoryProfiles
 from stores.ports.outbox import Backlog, Consumer
 from stores.ports.profiles import Profile
+from tests.gateway.live import live
 from tests.gateway.school import SERVE, bearer, gateway, school
+from tests.gateway.speaking import closed, enter, subscribe
 from tests.resolvers import world
 
 
@@ -175,3 +178,54 @@ async def test_a_client_that_leaves_is_no_error(logs: Stream) -> None:
     await Observe(app, new_id=lambda: "request-1")(scope, nothing, nothing)
     [record] = logs.records()
     assert (record["level"], record["status"], record["route"]) == ("INFO", 499, "-")
+
+
+async def test_every_socket_has_a_line_when_it_closes(logs: Stream, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="uvicorn")
+    async with live() as gateway:
+        async with gateway.socket(
+            path="/graphql?canary=1", additional_headers={"X-Request-Id": "of-its-own"}
+        ) as socket:
+            assert socket.response is not None
+            assert socket.response.headers["x-request-id"] == "of-its-own"
+            await enter(socket, canary="canary")
+            for id in ("canary", "b"):
+                await subscribe(socket, id, "query canary { hello }")
+        async with gateway.socket() as early:
+            await subscribe(early, "canary", "{ hello }")
+            assert (await closed(early))[0] == 4401
+        for refused in (gateway.socket(path="/canary"), gateway.socket(origin="https://canary.example")):
+            with pytest.raises(InvalidStatus):
+                await refused
+    told = [record for record in logs.records() if record["message"] == "socket"]
+    assert [(line["request_id"], line["route"], line["code"], line["operations"]) for line in told] == [
+        ("of-its-own", "/graphql", 1000, 2),
+        ("request-1", "/graphql", 4401, 0),
+        ("request-1", "-", 403, 0),
+        ("request-1", "/graphql", 403, 0),
+    ]
+    assert all(line["ms"] >= 0 and line["level"] == "INFO" for line in told)
+    assert "canary" not in logs.getvalue() + caplog.text
+
+
+@pytest.mark.parametrize("accepts", [True, False])
+async def test_what_nobody_expected_of_a_socket_is_masked(logs: Stream, accepts: bool) -> None:
+    sent: list[Any] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if accepts:
+            await send({"type": "websocket.accept"})
+        raise KeyError("canary")
+
+    async def receive() -> NoReturn:
+        raise AssertionError("it asks for nothing")
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "websocket", "headers": [], "extensions": {"websocket.http.response": {}}}
+    await Observe(app, new_id=lambda: "request-1")(scope, receive, send)
+    assert sent[-1].get("code") == 1011 if accepts else sent[0]["status"] == 500
+    unexpected, line = logs.records()
+    assert (unexpected["level"], line["code"]) == ("ERROR", 1011 if accepts else 500)
+    assert "canary" not in logs.getvalue() + repr(sent)
