@@ -53,7 +53,7 @@ def test_a_demo_begins_serves_ends_and_begins_again(tmp_path: Path) -> None:
         assert (second.returncode, second.stdout) == (1, "")
         assert second.stderr == f"quadrangle: quadrangle demo serves {data} already: {demo.url}\n"
         joined = quadrangle("check", "--data", data)
-        assert (joined.returncode, joined.stdout.count("LIVE")) == (0, 5)
+        assert (joined.returncode, joined.stdout.count("LIVE")) == (0, 7)
 
         oulad = tmp_path / "oulad"
         oulad.mkdir()
