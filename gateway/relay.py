@@ -9,6 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any, TypeAlias
 
 from gateway.delivery import to_live, to_timeline
@@ -22,6 +23,7 @@ log = logging.getLogger("quadrangle.relay")
 
 Deliver: TypeAlias = Callable[[Stores, Sequence[Commit]], Awaitable[None]]
 MOST_POINTS = 1_000
+A_FEW = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,7 @@ class Pace:
     claim: float = LEASE.total_seconds() / 4
     look: float = 0.5
     linger_timeline: float = 0.15
-    linger_live: float = 0.004
+    linger_live: float = 0.002
     checkpoint: float = 10.0
     first_pause: float = 0.1
     longest_pause: float = 2.0
@@ -99,7 +101,12 @@ class Relay:
         await self._leased.wait()
 
         async def some() -> None:
-            if not await self._deliver_some(consumer, deliver, most):
+            began = perf_counter()
+            if delivered := await self._deliver_some(consumer, deliver, most):
+                if delivered > A_FEW:
+                    # Under load at most half of the time is ours: what comes meanwhile is delivered together.
+                    await asyncio.sleep(perf_counter() - began)
+            else:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._pace.look):
                         await woken.wait()
@@ -107,17 +114,16 @@ class Relay:
 
         await self._steadily(consumer.value, some, every=linger)
 
-    async def _deliver_some(self, consumer: Consumer, deliver: Deliver, most: int) -> bool:
-        """Whether anything was there. Only while our lease holds: after it, another may be at the same."""
+    async def _deliver_some(self, consumer: Consumer, deliver: Deliver, most: int) -> int:
+        """How many commits there were. Only while our lease holds: after it, another may be at the same."""
         if not self._mine:
-            return False
+            return 0
         async with asyncio.timeout_at(self._until):
             commits = await self._stores.outbox.take(consumer, self._mine, most=most)
-            if not commits:
-                return False
-            await self._deliver(deliver, commits)
-            await self._stores.outbox.settle(consumer, commits)
-        return True
+            if commits:
+                await self._deliver(deliver, commits)
+                await self._stores.outbox.settle(consumer, commits)
+        return len(commits)
 
     async def _deliver(self, deliver: Deliver, commits: Sequence[Commit]) -> None:
         try:

@@ -19,15 +19,17 @@ from tests.bench.watching import WATCHED, idle, watching
 from tests.bench.writing import LEARNERS, writing
 from tests.e2e.town import open_town
 
-CASES = ("write", "write-apart", "watch", "idle", "import")
+CASES = ("write", "write-by-two", "watch", "idle", "import")
 
 
 async def case(name: str, given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Each in a town of its own, so that none works on what another left."""
     async with open_town(folder, learners=LEARNERS if name.startswith("write") else WATCHED) as (town, stores):
         match name:
-            case "write" | "write-apart":
-                return await writing(town, stores, rate=given.rate, seconds=given.seconds, apart=name == "write-apart")
+            case "write":
+                return await writing(town, stores, rate=given.rate, seconds=given.seconds, gateways=1)
+            case "write-by-two":
+                return await writing(town, stores, rate=given.rate, seconds=given.seconds, gateways=2)
             case "watch":
                 return await watching(town, stores, rate=100, seconds=given.seconds / 2)
             case "idle":

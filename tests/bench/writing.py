@@ -93,13 +93,13 @@ async def lag(stores: Stores) -> dict[Consumer, float]:
     }
 
 
-async def writing(town: Town, stores: Stores, *, rate: float, seconds: float, apart: bool) -> dict[str, Any]:
-    gateway = town.serve(GATEWAY_RELAY="apart") if apart else town.serve()
-    pids = {"gateway": gateway.pid}
-    if apart:
-        pids["relay"] = town.relay().pid
+async def writing(town: Town, stores: Stores, *, rate: float, seconds: float, gateways: int) -> dict[str, Any]:
+    """`gateways`: how many processes share the load; each publishes its part."""
+    serving = [town.serve() for _ in range(gateways)]
+    ports = [gateway.port for gateway in serving]
+    pids = {f"gateway {number}": gateway.pid for number, gateway in enumerate(serving, 1)}
     pids |= {server.name: server.process.pid for server in town.embedded.servers}
-    await Load(rate / 4, 3, seed=1_000).run(town, [gateway.port])
+    await Load(rate / 4, 3, seed=1_000).run(town, ports)
     before = {name: cpu_seconds(pid) for name, pid in pids.items()}
     load = Load(rate, seconds, seed=2_000)
     lags: list[dict[Consumer, float]] = []
@@ -110,7 +110,7 @@ async def writing(town: Town, stores: Stores, *, rate: float, seconds: float, ap
             lags.append(await lag(stores))
 
     sampling = asyncio.create_task(sample())
-    took = await load.run(town, [gateway.port])
+    took = await load.run(town, ports)
     sampling.cancel()
     cpu = {name: (cpu_seconds(pid) - before[name]) / took for name, pid in pids.items()}
     now = asyncio.get_running_loop().time
@@ -119,7 +119,7 @@ async def writing(town: Town, stores: Stores, *, rate: float, seconds: float, ap
         await asyncio.sleep(0.05)
     cuts = quantiles(load.late, n=100, method="inclusive")
     return {
-        "case": f"write {rate:.0f} events/s" + (", relay apart" if apart else ""),
+        "case": f"write {rate:.0f} events/s, {gateways} gateway(s)",
         "seconds": round(took, 1),
         "events_per_s": round(len(load.late) * BATCH / took),
         "refused": load.refused,
