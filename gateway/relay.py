@@ -60,7 +60,7 @@ class Relay:
                 tasks.create_task(self._steadily("claim", self._claim, every=pace.claim))
                 tasks.create_task(self._steadily("hear", self._hear, every=pace.look))
                 tasks.create_task(tell_others(self._stores, self._wake, alone=lambda: len(self._mine) == PARTITIONS))
-                tasks.create_task(self._follow(Consumer.TIMELINE, to_timeline, 400, pace.linger_timeline))
+                tasks.create_task(self._follow(Consumer.TIMELINE, to_timeline, 1_200, pace.linger_timeline))
                 tasks.create_task(self._follow(Consumer.LIVE, to_live, 400, pace.linger_live))
                 tasks.create_task(self._steadily("checkpoint", self._checkpoint, every=pace.checkpoint))
         finally:

@@ -57,7 +57,9 @@ from stores.sql.transact import fetch, transact
 Row = TypeVar("Row")
 
 AT_ONCE = 2000
-"""Events (about) or enrolments in a transaction."""
+"""Events (about) or enrolments in a transaction of an import."""
+SHARED = 1000
+"""Events in a transaction that callers share: whoever comes next waits for it."""
 
 
 class SqlProgress(Progress):
@@ -74,7 +76,7 @@ class SqlProgress(Progress):
         self._filled = filled or asyncio.Event()
         self._codes = codes
         self._chance = chance
-        self._commits = GroupCommit(self._write, most=AT_ONCE)
+        self._commits = GroupCommit(self._write, most=SHARED)
 
     async def ping(self) -> None:
         await self._fetch("SELECT 1")
