@@ -1,10 +1,11 @@
 # `make demo` and `make test` need nothing but Python 3.11 or newer: the first run makes .venv.
-.PHONY: help demo test clean
+.PHONY: help demo test full clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo [ARGS='--port 8080 …']  start the embedded servers and the gateway over a demo world"
 	@echo "make test [ARGS='-k name …']      format, lint, types and all tests"
+	@echo "make full                         the end-to-end tests in their long form (kills under a load of 30 s)"
 	@echo "make clean                        remove .venv and what the tools cached (the demo's data stays)"
 
 demo: .venv/ready
@@ -14,6 +15,10 @@ demo: .venv/ready
 test: .venv/ready
 	@.ci/influxdb "its tests are skipped"
 	@.venv/bin/python -m tests $(ARGS)
+
+full: .venv/ready
+	@.ci/influxdb "its tests are skipped"
+	@.venv/bin/python -m tests full $(ARGS)
 
 .venv/ready: pyproject.toml .ci/constraints.txt
 	@.ci/venv

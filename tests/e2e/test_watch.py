@@ -1,0 +1,59 @@
+"""What people see: `quadrangle watch` in one terminal, a mutation in another, the demo's learners all the while."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from gateway.worlds.demo_courses import SQL101
+from gateway.worlds.demo_people import learner_id
+from tests.e2e.demo import COMMAND, PLAIN, TOP, Running, running
+
+MINE = """{ me: learners(filter: {ids: ["%s"]}) { edges { node { displayName enrollments(first: 20) { edges { node {
+  registration course { key } } } } } } } }"""
+ATTEMPT = """mutation { submitAttempt(input: {registration: "%s", itemKey: "report", score: 0.93, success: true}) {
+  item { state } errors { code message } } }"""
+LEARNER_ID = "TGVhcm5lcjpkZW1vLTAwMDE="  # base64 of Learner:demo-0001
+pytestmark = pytest.mark.slow
+
+
+@contextmanager
+def watching(data: Path, said: Path) -> Iterator["subprocess.Popen[str]"]:
+    words = [*COMMAND, "watch", "--course", SQL101, "--data", str(data)]
+    with (
+        said.open("w") as stderr,
+        subprocess.Popen(words, cwd=TOP, env=PLAIN, stdout=subprocess.PIPE, stderr=stderr, text=True) as process,
+    ):
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+def registration_of_the_first(demo: Running) -> tuple[str, str]:
+    [edge] = demo.ask(MINE % LEARNER_ID)["data"]["me"]["edges"]
+    enrollments = edge["node"]["enrollments"]["edges"]
+    [mine] = [each["node"] for each in enrollments if each["node"]["course"]["key"] == SQL101]
+    return edge["node"]["displayName"], mine["registration"]
+
+
+def test_a_dashboard_sees_what_learners_and_mutations_do(tmp_path: Path) -> None:
+    assert learner_id(1) == "demo-0001"
+    data = tmp_path / "data"
+    words = ("demo", "--live", "--data", data, "--port", 0, "--learners", 20)
+    with running(*words, said=tmp_path / "said") as demo:
+        demo.wait_ready()
+        name, registration = registration_of_the_first(demo)
+        with watching(data, tmp_path / "watched") as watch:
+            assert watch.stdout is not None
+            assert watch.stdout.readline(), "the demo's learners study, so there is something to see"
+            answer = demo.ask(ATTEMPT % registration)
+            assert answer["data"]["submitAttempt"] == {"item": {"state": "PASSED"}, "errors": []}
+            lines = iter(watch.stdout.readline, "")
+            assert next(line for line in lines if name in line and "report PASSED" in line)
+            watch.terminate()
+            assert watch.wait(timeout=20) == 0
+        health = demo.ask("{ storeHealth { store backlog lagSeconds } }")["data"]["storeHealth"]
+        assert {row["store"] for row in health if row["backlog"] is not None} == {"timeline", "live"}
