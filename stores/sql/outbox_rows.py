@@ -1,16 +1,17 @@
 """Rows of the outbox ↔ commits. The payload is JSON: lists of values, for names would be most of it."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import orjson
 
+from stores.errors import Unavailable
 from stores.ports.events import Event, Verb
 from stores.ports.outbox import Commit, Consumer, partition_of
 from stores.ports.paging import from_ms, to_ms
-from stores.ports.progress import CourseProgress, EnrollmentState, ItemProgress, ProgressState
+from stores.ports.parts import VERSION, course_of, course_parts, item_of, item_parts
+from stores.ports.progress import EnrollmentState
 from stores.ports.sessions import ResumePoint
 from stores.sql.tables import Table
 
@@ -31,7 +32,10 @@ def outbox_values(commit: Commit, consumer: Consumer) -> tuple[object, ...]:
 
 
 def commit_of(row: asyncpg.Record) -> Commit:
-    learner_id, course_key, state, events, voided, progress, changed, resume = orjson.loads(row["payload"])
+    version, *parts = orjson.loads(row["payload"])
+    if version != VERSION:
+        raise Unavailable("outbox", "holds what another version of the gateway wrote")
+    learner_id, course_key, state, events, voided, progress, changed, resume = parts
     registration, at = UUID(int=row["registration"].int), row["created_at"]
     of = (registration, learner_id, course_key)
     return Commit(
@@ -43,8 +47,8 @@ def commit_of(row: asyncpg.Record) -> Commit:
         state=EnrollmentState(state),
         events=tuple(_event_of(values, *of) for values in events),
         voided=tuple(_event_of(values, *of) for values in voided),
-        progress=None if progress is None else _progress_of(registration, progress),
-        changed=tuple(_item_of(registration, values) for values in changed),
+        progress=None if progress is None else course_of(registration, progress),
+        changed=tuple(item_of(registration, values) for values in changed),
         resume=None if resume is None else _resume_of(registration, resume),
     )
 
@@ -52,13 +56,14 @@ def commit_of(row: asyncpg.Record) -> Commit:
 def payload_of(commit: Commit) -> str:
     progress, resume = commit.progress, commit.resume
     parts = (
+        VERSION,
         commit.learner_id,
         commit.course_key,
         commit.state.value,
         [_event_values(event) for event in commit.events],
         [_event_values(event) for event in commit.voided],
-        None if progress is None else _progress_values(progress),
-        [_item_values(row) for row in commit.changed],
+        None if progress is None else course_parts(progress),
+        [item_parts(row) for row in commit.changed],
         None if resume is None else (resume.item_key, resume.position, to_ms(resume.at), resume.device, resume.id),
     )
     return orjson.dumps(parts, default=dict).decode()
@@ -104,69 +109,8 @@ def _event_of(values: list[Any], registration: UUID, learner_id: str, course_key
     )
 
 
-def _progress_values(row: CourseProgress) -> tuple[object, ...]:
-    return (
-        row.completion,
-        row.score,
-        row.items_done,
-        row.items_total,
-        row.satisfied,
-        _ms(row.satisfied_at),
-        row.time_spent_ms,
-        _ms(row.last_activity_at),
-        row.version,
-    )
-
-
-def _progress_of(registration: UUID, values: list[Any]) -> CourseProgress:
-    completion, score, items_done, items_total, satisfied, satisfied_at, time_spent_ms, last, version = values
-    return CourseProgress(
-        registration=registration,
-        completion=completion,
-        score=score,
-        items_done=items_done,
-        items_total=items_total,
-        satisfied=satisfied,
-        satisfied_at=_moment(satisfied_at),
-        time_spent_ms=time_spent_ms,
-        last_activity_at=_moment(last),
-        version=version,
-    )
-
-
-TIMES = ("completed_at", "passed_at", "waived_at", "latest_at", "satisfied_at", "last_event_at")
-OTHERS = (
-    *("item_key", "attempts", "failed", "started", "viewed", "progress"),
-    *("best_score", "latest_score", "time_spent_ms", "completion", "satisfied"),
-)
-
-
-def _item_values(row: ItemProgress) -> tuple[object, ...]:
-    others = [getattr(row, name) for name in OTHERS]
-    return (row.state.value, row.latest_id, [_ms(getattr(row, name)) for name in TIMES], others)
-
-
-def _item_of(registration: UUID, values: list[Any]) -> ItemProgress:
-    state, latest_id, times, others = values
-    fields = dict(zip(OTHERS, others, strict=True)) | dict(zip(TIMES, map(_moment, times), strict=True))
-    return ItemProgress(
-        registration=registration,
-        state=ProgressState(state),
-        latest_id=None if latest_id is None else UUID(latest_id),
-        **fields,
-    )
-
-
 def _resume_of(registration: UUID, values: list[Any]) -> ResumePoint:
     item_key, position, at, device, mark = values
     return ResumePoint(
         registration=registration, item_key=item_key, position=position, at=from_ms(at), device=device, id=mark
     )
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else to_ms(moment)
-
-
-def _moment(ms: int | None) -> datetime | None:
-    return None if ms is None else from_ms(ms)
