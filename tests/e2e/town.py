@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from gateway.auth import Tokens
 from gateway.clock import utc_now
+from gateway.embedded import leash as leash_script
 from gateway.embedded.embedded import Embedded
 from gateway.embedded.folder import Folder
 from gateway.embedded.ports import HOST, free_ports
@@ -81,7 +83,9 @@ class Command:
     """One of our own commands as a process at a fixed port, to be killed and started again."""
 
     def __init__(self, words: Sequence[object], environment: Mapping[str, str], said: Path, port: int) -> None:
-        self._command = [*COMMAND, *map(str, words)]
+        # On a leash: tests that are killed leave nothing behind.
+        leash = [sys.executable, leash_script.__file__, str(int(signal.SIGTERM)), str(os.getpid())]
+        self._command = [*leash, *COMMAND, *map(str, words)]
         self._environment = dict(environment)
         self._said = said
         self._process: subprocess.Popen[bytes] | None = None
