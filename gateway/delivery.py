@@ -45,7 +45,7 @@ async def to_live(stores: Stores, commits: Sequence[Commit]) -> None:
             elif event.verb in CLOSES:
                 await stores.sessions.touch(opened)
                 opened = []
-                await stores.sessions.end(session_of(event), learner_id=event.learner_id)
+                await stores.sessions.end(session_of(event), learner_id=event.learner_id, at=event.at)
     if opened:
         await stores.sessions.touch(opened)
 
@@ -56,12 +56,12 @@ def session_of(event: Event) -> str:
 
 
 def heartbeat_of(event: Event) -> Heartbeat:
+    """It opens the session and no more: a position moves the resume point (`commit.resume`), opening an item does
+    not."""
     return Heartbeat(
         session_id=session_of(event),
         learner_id=event.learner_id,
         registration=event.registration,
         course_key=event.course_key,
-        item_key=event.item_key,
-        position=event.position,
         at=event.at,
     )

@@ -6,6 +6,7 @@ as soon as its leases end. A consumer that is down holds up no other; it catches
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ log = logging.getLogger("quadrangle.relay")
 
 Deliver: TypeAlias = Callable[[Stores, Sequence[Commit]], Awaitable[None]]
 MOST_POINTS = 1_000
+MOST_COMMITS = 1_200
+MOST_EVENTS = 2_000
+"""Taken at once, and delivered at once."""
 A_FEW = 3
 
 
@@ -52,6 +56,9 @@ class Relay:
         self._until = 0.0
         self._woken = {consumer: asyncio.Event() for consumer in Consumer}
         self._leased = asyncio.Event()
+        self._turn = asyncio.Lock()
+        self._under_way = dict.fromkeys(Consumer, frozenset[int]())
+        self._portions = dict.fromkeys(Consumer, MOST_EVENTS)
 
     async def run(self) -> None:
         pace = self._pace
@@ -59,9 +66,9 @@ class Relay:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._steadily("claim", self._claim, every=pace.claim))
                 tasks.create_task(self._steadily("hear", self._hear, every=pace.look))
-                tasks.create_task(tell_others(self._stores, self._wake, alone=lambda: len(self._mine) == PARTITIONS))
-                tasks.create_task(self._follow(Consumer.TIMELINE, to_timeline, 1_200, pace.linger_timeline))
-                tasks.create_task(self._follow(Consumer.LIVE, to_live, 400, pace.linger_live))
+                tasks.create_task(self._steadily("tell", self._tell, every=pace.look))
+                tasks.create_task(self._follow(Consumer.TIMELINE, to_timeline, pace.linger_timeline))
+                tasks.create_task(self._follow(Consumer.LIVE, to_live, pace.linger_live))
                 tasks.create_task(self._steadily("checkpoint", self._checkpoint, every=pace.checkpoint))
         finally:
             with suppress(StoreError, TimeoutError):
@@ -73,14 +80,19 @@ class Relay:
             woken.set()
 
     async def _claim(self) -> None:
-        # Our lease is counted from before we asked, hence never longer than the store's.
-        asked = asyncio.get_running_loop().time()
-        mine = await self._stores.outbox.claim(self._holder)
-        if not mine <= self._mine:
-            self._stores.timeline.forget()
-            self._wake()
-        self._mine, self._until = mine, asked + LEASE.total_seconds()
-        self._leased.set()
+        async with self._turn:  # nothing new begins meanwhile, so what is under way is known
+            under_way = frozenset().union(*self._under_way.values())
+            # Our lease is counted from before we asked, hence never longer than the store's.
+            asked = asyncio.get_running_loop().time()
+            mine = await self._stores.outbox.claim(self._holder, keeping=under_way)
+            if asked > self._until or not mine <= self._mine:
+                self._stores.timeline.forget()
+                self._wake()
+            self._mine, self._until = mine, asked + LEASE.total_seconds()
+            self._leased.set()
+
+    async def _tell(self) -> None:
+        await tell_others(self._stores, self._wake, alone=lambda: len(self._mine) == PARTITIONS)
 
     async def _hear(self) -> None:
         """Commits of other processes."""
@@ -96,13 +108,13 @@ class Relay:
             if len(points) < MOST_POINTS:
                 return
 
-    async def _follow(self, consumer: Consumer, deliver: Deliver, most: int, linger: float) -> None:
+    async def _follow(self, consumer: Consumer, deliver: Deliver, linger: float) -> None:
         woken = self._woken[consumer]
         await self._leased.wait()
 
         async def some() -> None:
             began = perf_counter()
-            if delivered := await self._deliver_some(consumer, deliver, most):
+            if delivered := await self._deliver_some(consumer, deliver):
                 if delivered > A_FEW:
                     # Under load at most half of the time is ours: what comes meanwhile is delivered together.
                     await asyncio.sleep(perf_counter() - began)
@@ -114,29 +126,47 @@ class Relay:
 
         await self._steadily(consumer.value, some, every=linger)
 
-    async def _deliver_some(self, consumer: Consumer, deliver: Deliver, most: int) -> int:
+    async def _deliver_some(self, consumer: Consumer, deliver: Deliver) -> int:
         """How many commits there were. Only while our lease holds: after it, another may be at the same."""
-        if not self._mine:
-            return 0
-        async with asyncio.timeout_at(self._until):
-            commits = await self._stores.outbox.take(consumer, self._mine, most=most)
-            if commits:
-                await self._deliver(deliver, commits)
-                await self._stores.outbox.settle(consumer, commits)
-        return len(commits)
+        async with self._turn:
+            mine = self._under_way[consumer] = self._mine
+        try:
+            async with self._within_lease():
+                commits = await self._stores.outbox.take(consumer, mine, most=MOST_COMMITS)
+            rest = deque(commits)
+            while rest:
+                await self._deliver_part(consumer, deliver, part_of(rest, self._portions[consumer]))
+            return len(commits)
+        finally:
+            self._under_way[consumer] = frozenset()
 
-    async def _deliver(self, deliver: Deliver, commits: Sequence[Commit]) -> None:
+    async def _deliver_part(self, consumer: Consumer, deliver: Deliver, part: Sequence[Commit]) -> None:
+        """As much at once as can be done within a lease: what took too long is tried again in smaller parts."""
+        try:
+            async with self._within_lease():
+                await self._hand_over(consumer, deliver, part)
+        except TimeoutError:
+            self._portions[consumer] = max(1, self._portions[consumer] // 2)
+            raise
+        self._portions[consumer] = min(MOST_EVENTS, self._portions[consumer] + self._portions[consumer] // 16 + 1)
+
+    def _within_lease(self) -> asyncio.Timeout:
+        return asyncio.timeout_at(self._until)
+
+    async def _hand_over(self, consumer: Consumer, deliver: Deliver, commits: Sequence[Commit]) -> None:
         try:
             await deliver(self._stores, commits)
         except Rejected:
             if len(commits) > 1:  # one of them is at fault; the others need not wait for it
-                for commit in commits:
-                    await self._deliver(deliver, [commit])
+                middle = len(commits) // 2
+                await self._hand_over(consumer, deliver, commits[:middle])
+                await self._hand_over(consumer, deliver, commits[middle:])
                 return
             # It is in the ledger. Kept here it would hold up its partition for ever.
             [commit] = commits
             told = {"registration": str(commit.registration), "number": commit.number}
             log.exception("a commit that a consumer cannot keep was left out", extra=told)
+        await self._stores.outbox.settle(consumer, commits)
 
     async def _steadily(self, what: str, work: Callable[[], Coroutine[Any, Any, None]], *, every: float) -> None:
         """Again and again; after a fault with pauses that grow. What went wrong is told once, and when it is over."""
@@ -174,6 +204,22 @@ async def publishing(stores: Stores, *, where: str, holder: str, failures: Failu
     finally:
         task.cancel()
         await asyncio.wait([task])
+        if not task.cancelled():
+            log.error("publishing had ended", exc_info=task.exception())
+
+
+def part_of(rest: deque[Commit], most: int) -> list[Commit]:
+    """Take from the front as many commits as have about so many events, one at least."""
+    part = [rest.popleft()]
+    size = weight(part[0])
+    while rest and size + weight(rest[0]) <= most:
+        size += weight(rest[0])
+        part.append(rest.popleft())
+    return part
+
+
+def weight(commit: Commit) -> int:
+    return 1 + len(commit.events) + len(commit.voided)
 
 
 async def tell_others(stores: Stores, wake: Callable[[], None], *, alone: Callable[[], bool]) -> None:

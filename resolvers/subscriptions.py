@@ -18,12 +18,11 @@ from resolvers.vocabulary import Window
 from resolvers.watching_activity import Pulse
 from resolvers.watching_presence import Attendance
 from resolvers.watching_progress import (
-    enrollment_watched,
     progress_of_course,
     progress_of_learner,
     progress_of_registration,
 )
-from resolvers.watching_resume import Place
+from resolvers.watching_resume import resume_of_registration
 
 ENDS = "Ends with UNAUTHENTICATED when the viewer's token expires."
 After = Annotated[str | None, strawberry.argument(description="Go on behind this update of the same feed.")]
@@ -85,14 +84,12 @@ class Subscription:
         return events
 
     @strawberry.subscription(
-        description="Where a registration goes on: as it is, where anything is known, then whenever it moved. For "
-        f"whoever may see the enrolment. {ENDS}"
+        description="Where a registration goes on: as it is, where anything is known, then whenever it moved, "
+        f"until the learner withdraws. For whoever may see the enrolment. {ENDS}"
     )
     async def resume_moved(self, info: Info, registration: UUID) -> AsyncIterator[ResumePoint]:
-        await enrollment_watched(info.context, registration)
-        events: AsyncIterator[ResumePoint] = await opened(
-            info.context, info.context.peer.watches.of(Place, registration)
-        )
+        source = resume_of_registration(info.context, registration)
+        events: AsyncIterator[ResumePoint] = await opened(info.context, source)
         return events
 
 

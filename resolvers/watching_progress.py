@@ -8,13 +8,15 @@ from uuid import UUID
 from resolvers import permissions
 from resolvers.context import Context
 from resolvers.errors import bad_input, forbidden
-from resolvers.loaders import ENROLLMENTS
+from resolvers.loaders import COURSE_PROGRESS, ENROLLMENTS
 from resolvers.seen import LEARNERS_SEEN
 from stores.ports.live import Topic, TopicKind, Update
 from stores.ports.progress import Enrollment, EnrollmentState
 
 Updates = AsyncIterator[Update]
 WITHDRAWN = EnrollmentState.WITHDRAWN
+PATIENCE = 8
+"""Deadlines of a call."""
 
 
 @asynccontextmanager
@@ -49,9 +51,22 @@ async def progress_of_registration(
         updates = await _listen(context, stack, Topic(TopicKind.LEARNER, enrollment.learner_id), after)
         # What was committed before we listened is not told: whether that was the withdrawal, we look at now.
         context.loaders.begin_event()
-        over = (await enrollment_watched(context, registration)).state is WITHDRAWN
-        patience = context.peer.deadlines["live"].total_seconds() if over else None
-        yield await stack.enter_async_context(aclosing(_of_registration(updates, registration, patience)))
+        last = await _last_version(context, registration)
+        if last is not None and after is None:
+            yield _none()
+            return
+        # A relay that was killed is followed within a lease; the store may take its time on top of that.
+        patience = None if last is None else PATIENCE * context.peer.deadlines["live"].total_seconds()
+        told = _of_registration(updates, registration, last or 0, patience)
+        yield await stack.enter_async_context(aclosing(told))
+
+
+async def _last_version(context: Context, registration: UUID) -> int | None:
+    """The version that no other one is awaited after, where the learner has withdrawn."""
+    if (await enrollment_watched(context, registration)).state is not WITHDRAWN:
+        return None
+    progress = await context.loaders.load(COURSE_PROGRESS, registration, ())
+    return 0 if progress is None else progress.version
 
 
 async def enrollment_watched(context: Context, registration: UUID) -> Enrollment:
@@ -76,10 +91,10 @@ async def _of_courses(updates: Updates, courses: frozenset[str] | None) -> Async
 
 
 async def _of_registration(
-    updates: Updates, registration: UUID, patience: float | None
+    updates: Updates, registration: UUID, last: int, patience: float | None
 ) -> AsyncGenerator[Update, None]:
-    """Until the learner withdraws. Where they have already (`patience`: seconds), what a cursor lies behind is told,
-    and it ends when no more comes."""
+    """Until the learner withdraws. Where they have already, what a cursor lies behind is told, up to version `last`;
+    a cursor may lie behind that one, too: then nothing comes for `patience` seconds."""
     while True:
         try:
             async with asyncio.timeout(patience):
@@ -88,7 +103,7 @@ async def _of_registration(
             return
         if update.registration == registration:
             yield update
-            if update.state is WITHDRAWN:
+            if update.state is WITHDRAWN and update.version >= last:
                 return
 
 

@@ -1,15 +1,39 @@
 """Where a registration goes on, and when that moves."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from resolvers.batching import Loaders
+from resolvers.context import Context
 from resolvers.joins import RESUME
 from resolvers.loaders import HOT_RESUME
+from resolvers.watching_progress import enrollment_watched
+from stores.ports.progress import EnrollmentState
 from stores.ports.sessions import ResumePoint
 from stores.ports.signals import Signals
 from stores.ports.stores import Stores
+
+
+@asynccontextmanager
+async def resume_of_registration(context: Context, registration: UUID) -> AsyncIterator[AsyncIterator[ResumePoint]]:
+    await enrollment_watched(context, registration)
+    async with (
+        context.peer.watches.of(Place, registration) as points,
+        aclosing(_until_withdrawn(context, registration, points)) as told,
+    ):
+        yield told
+
+
+async def _until_withdrawn(
+    context: Context, registration: UUID, points: AsyncIterator[ResumePoint]
+) -> AsyncGenerator[ResumePoint, None]:
+    async for point in points:
+        context.loaders.begin_event()
+        if (await enrollment_watched(context, registration)).state is EnrollmentState.WITHDRAWN:
+            return
+        yield point
 
 
 class Place:

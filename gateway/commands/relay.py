@@ -45,6 +45,8 @@ def run(options: Namespace) -> int:
             with stopping.by(publishing.cancel):
                 ready(f"relay {holder}")
                 await asyncio.wait([publishing])
+        if not publishing.cancelled():
+            publishing.result()  # it goes on until it is stopped: something of ours failed
         return 0
 
     return run_command(relay, when_stopped=0)

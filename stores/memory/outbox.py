@@ -34,14 +34,14 @@ class MemoryOutbox(Outbox):
                     waiting[commit.registration, commit.number] = part
                     self._written.set()
 
-    async def claim(self, holder: str) -> frozenset[int]:
+    async def claim(self, holder: str, *, keeping: Collection[int] = ()) -> frozenset[int]:
         now = self.now()
         self.holders[holder] = now + LEASE
         self.holders = {each: until for each, until in self.holders.items() if until > now}
         leases = {each: by for each, by in self._leases.items() if by in self.holders}
         mine = apportion(leases, holders=len(self.holders), me=holder)
-        others = {each: by for each, by in leases.items() if by != holder}
-        self._leases = others | dict.fromkeys(mine, holder)
+        kept = {each: by for each, by in leases.items() if by != holder or each in keeping}
+        self._leases = kept | dict.fromkeys(mine, holder)
         return mine
 
     async def release(self, holder: str) -> None:

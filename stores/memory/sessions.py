@@ -76,9 +76,11 @@ class MemorySessions(Sessions):
             if point is not None and now - point.at < RESUME_KEPT and self._moved(point):
                 self._unsaved.setdefault(beat.registration)
 
-    async def end(self, session_id: str, *, learner_id: str) -> Session | None:
+    async def end(self, session_id: str, *, learner_id: str, at: datetime | None = None) -> Session | None:
         session = self._current(learner_id, self._now())
         if session is None or session.session_id != session_id:
+            return None
+        if at is not None and session.last_seen_at > at:
             return None
         self._seen[learner_id].ended = True
         self._channels.signal(f"presence:{session.course_key}", learner_id)

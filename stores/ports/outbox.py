@@ -30,8 +30,8 @@ def partition_of(registration: UUID) -> int:
 
 
 def apportion(leases: Mapping[int, str], *, holders: int, me: str) -> frozenset[int]:
-    """The partitions that `me` has from now on, given the leases that hold and how many holders there are, `me` among
-    them: what it has, but no more than its share, and of what is free as much as is missing from that."""
+    """The partitions that `me` works on from now on, given the leases that hold and how many holders there are, `me`
+    among them: what it has, but no more than its share, and of what is free as much as is missing from that."""
     share = -(-PARTITIONS // holders)
     mine = sorted(partition for partition, holder in leases.items() if holder == me)[:share]
     free = [partition for partition in range(PARTITIONS) if partition not in leases]
@@ -88,10 +88,11 @@ class Backlog:
 
 
 class Outbox(Pinger, Protocol):
-    async def claim(self, holder: str) -> frozenset[int]:
+    async def claim(self, holder: str, *, keeping: Collection[int] = ()) -> frozenset[int]:
         """Lease partitions for `LEASE`, or go on holding them: a fair share among all holders who claim, so that a
-        newcomer gets its part as the others claim again. Those that `holder` has from now on; one that it had and that
-        is not among them may be another's already. Leases end by themselves when their holder is killed."""
+        newcomer gets its part as the others claim again. Those that `holder` is to work on from now on. What it has of
+        `keeping` (a delivery is under way for it) stays leased, though it may not be among them; another that it had
+        may be somebody else's already. Leases end by themselves when their holder is killed."""
 
     async def release(self, holder: str) -> None:
         """Give all of `holder`'s partitions back at once."""

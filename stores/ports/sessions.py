@@ -125,9 +125,9 @@ class Sessions(Pinger, Protocol):
         `(at, session_id)` changes nothing of it, so order and repetition do not matter (but to `started_at`). A new
         session id starts a session at its `at`, and so does one that was ended or forgotten."""
 
-    async def end(self, session_id: str, *, learner_id: str) -> Session | None:
+    async def end(self, session_id: str, *, learner_id: str, at: datetime | None = None) -> Session | None:
         """End this learner's session: it is gone, and the learner OFFLINE with `last_seen_at` kept; returns it. None
-        (and nothing changed) when it is not the learner's current one."""
+        (and nothing changed) when it is not the learner's current one, or went on after `at`."""
 
     async def move(self, points: Sequence[ResumePoint], *, gone: Collection[tuple[UUID, str]] = ()) -> None:
         """Forget the hot resume points whose (registration, id) is among `gone`; then move on to each of `points` that

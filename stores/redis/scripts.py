@@ -52,13 +52,16 @@ Times in ms."""
 
 END = """
 local prefix, now, session_kept, learner, id = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5]
+local until_ms = tonumber(ARGV[6])
 local key = prefix .. 'l:' .. learner
 local blob = redis.call('GET', key)
 local kept = blob and cjson.decode(blob)
 if not kept or kept.ended or kept.id ~= id or now - kept.at >= session_kept then return nil end
+if until_ms and kept.at > until_ms then return nil end
 redis.call('SET', key, '{"ended":true,' .. blob:sub(2), 'KEEPTTL')
 redis.call('ZREM', prefix .. 'c:' .. kept.course, learner)
 redis.call('PUBLISH', prefix .. 'presence:' .. kept.course, learner)
 return blob
 """
-"""ARGV: prefix, now, SESSION_KEPT, learner, session id. Answers the blob of the session that was ended, or nil."""
+"""ARGV: prefix, now, SESSION_KEPT, learner, session id, a time (empty: none). Answers the blob of the session that was
+ended, or nil."""

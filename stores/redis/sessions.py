@@ -100,13 +100,14 @@ class RedisSessions(Sessions):
         with translated("sessions"):
             await self._touch(args=arguments)
 
-    async def end(self, session_id: str, *, learner_id: str) -> Session | None:
+    async def end(self, session_id: str, *, learner_id: str, at: datetime | None = None) -> Session | None:
         arguments: list[Argument] = [
             self._prefix,
             to_ms(self._now()),
             SESSION_KEPT // MILLISECOND,
             learner_id,
             session_id,
+            "" if at is None else to_ms(at),
         ]
         with translated("sessions"):
             blob = await self._end(args=arguments)

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 
 from stores.ports.outbox import LEASE, Backlog, Commit, Consumer, Outbox, apportion, partition_of
-from stores.sql.outbox_rows import commit_of
+from stores.sql.outbox_rows import commits_of
 from stores.sql.pool import Connection, Pool
 from stores.sql.transact import fetch, transact
 
@@ -59,14 +59,15 @@ class SqlOutbox(Outbox):
     async def ping(self) -> None:
         await fetch(self._pool, STORE, "SELECT 1")
 
-    async def claim(self, holder: str) -> frozenset[int]:
+    async def claim(self, holder: str, *, keeping: Collection[int] = ()) -> frozenset[int]:
         async def work(connection: Connection) -> frozenset[int]:
             await connection.execute(FORGET_HOLDERS)
             await connection.execute(ANNOUNCE, holder, LEASE.total_seconds())
             holders = await connection.fetchval(HOLDERS)
             leases = {row["partition"]: row["holder"] for row in await connection.fetch(LEASES)}
             mine = apportion(leases, holders=holders, me=holder)
-            texts = [str(partition) for partition in sorted(mine)]
+            kept = {partition for partition, by in leases.items() if by == holder and partition in keeping}
+            texts = [str(partition) for partition in sorted(mine | kept)]
             await connection.execute(GIVE_BACK, holder, texts)
             await connection.execute(HOLD, holder, LEASE.total_seconds(), texts)
             return mine
@@ -85,7 +86,7 @@ class SqlOutbox(Outbox):
             return []
         each = -(-most // len(partitions))
         rows = await fetch(self._pool, STORE, TAKE, consumer.value, [str(one) for one in partitions], each)
-        return [commit_of(row) for row in rows]
+        return list(commits_of(rows))
 
     async def settle(self, consumer: Consumer, commits: Sequence[Commit]) -> None:
         if not commits:

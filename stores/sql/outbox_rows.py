@@ -1,12 +1,12 @@
 """Rows of the outbox ↔ commits. The payload is JSON: lists of values, for names would be most of it."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import orjson
 
-from stores.errors import Unavailable
 from stores.ports.events import Event, Verb
 from stores.ports.outbox import Commit, Consumer, partition_of
 from stores.ports.paging import from_ms, to_ms
@@ -31,10 +31,19 @@ def outbox_values(commit: Commit, consumer: Consumer) -> tuple[object, ...]:
     return (consumer, partition_of(commit.registration), commit.registration, commit.number, payload_of(commit))
 
 
-def commit_of(row: asyncpg.Record) -> Commit:
-    version, *parts = orjson.loads(row["payload"])
-    if version != VERSION:
-        raise Unavailable("outbox", "holds what another version of the gateway wrote")
+def commits_of(rows: Iterable[asyncpg.Record]) -> Iterator[Commit]:
+    """Rows in their order. What another version of the gateway wrote waits for that version, and so does what comes
+    after it of the same registration."""
+    waiting = set()
+    for row in rows:
+        version, *parts = orjson.loads(row["payload"])
+        if version != VERSION:
+            waiting.add(row["registration"])
+        elif row["registration"] not in waiting:
+            yield commit_of(row, parts)
+
+
+def commit_of(row: asyncpg.Record, parts: list[Any]) -> Commit:
     learner_id, course_key, state, events, voided, progress, changed, resume = parts
     registration, at = UUID(int=row["registration"].int), row["created_at"]
     of = (registration, learner_id, course_key)

@@ -57,8 +57,8 @@ async def open_pool(
 
 
 def open_relaxed_pool(url: str) -> AbstractAsyncContextManager[Pool]:
-    """A few connections whose single statements run at READ COMMITTED; see `outbox.py`."""
-    return open_pool(url, size=4, isolation="read committed")
+    """Some connections whose single statements run at READ COMMITTED; see `outbox.py`."""
+    return open_pool(url, size=8, isolation="read committed")
 
 
 async def unchanged(_: object) -> None:

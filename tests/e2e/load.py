@@ -14,7 +14,7 @@ from resolvers.scalars import show_time
 from stores.errors import StoreError
 from stores.ports.calendar import Span
 from stores.ports.events import Event
-from stores.ports.fold import enrolled, live, outline_of, refold
+from stores.ports.fold import enrolled, live, outline_of, refold, resume_point
 from stores.ports.outbox import Consumer
 from stores.ports.stores import Stores
 from tests.e2e.town import COURSE, ITEMS, learner, registration
@@ -24,6 +24,23 @@ RECORD = """mutation ($events: [InteractionInput!]!) { recordInteractions(input:
 BATCH = 10
 EVER = Span(datetime(2026, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 AGAIN_SECONDS = 0.1
+
+
+def done(chance: Random) -> dict[str, Any]:
+    """Something that learners do; rarely they pass, so that courses are satisfied in the middle of it all."""
+    match chance.choices(
+        ("ATTEMPTED", "PAUSED", "COMPLETED", "PASSED", "LAUNCHED", "TERMINATED"), (50, 25, 3, 2, 10, 10)
+    ):
+        case ["ATTEMPTED"]:
+            said: dict[str, Any] = {"verb": "ATTEMPTED", "score": round(chance.random() * 0.9, 3)}
+        case ["PAUSED"]:
+            share = round(chance.random(), 3)
+            said = {"verb": "PAUSED", "progress": share * 0.9, "position": share * 600}
+        case ["LAUNCHED" | "TERMINATED" as verb]:
+            said = {"verb": verb, "sessionId": "sitting"}
+        case [verb]:
+            said = {"verb": verb}
+    return {**said, "itemKey": chance.choice(ITEMS), "durationSeconds": 1.0}
 
 
 @dataclass(slots=True)
@@ -37,21 +54,31 @@ class Writer:
     sent: dict[int, list[UUID]] = field(default_factory=dict)
     acknowledged: set[UUID] = field(default_factory=set)
     repeated: int = 0
+    turn: int = 0
+    acknowledged_at: float = 0.0
 
     async def write(self, until: float) -> None:
         """Until this moment of the loop's clock; a batch that is under way then is tried a little longer."""
         chance, now = Random(self.seed), asyncio.get_running_loop().time
-        async with httpx2.AsyncClient(headers={"Authorization": self.authorization}, timeout=15) as client:
-            turn = self.seed
+        async with self._client() as client:
             while now() < until:
-                number = chance.choice(self.learners)
-                body = {"query": RECORD, "variables": {"events": self._events(number, chance)}}
-                while now() < until + 30 and not await self._acknowledge(
-                    client, self.urls[turn % len(self.urls)], body
-                ):
-                    turn += 1
-                    self.repeated += 1
-                    await asyncio.sleep(AGAIN_SECONDS)
+                await self._write_once(client, chance.choice(self.learners), chance, until + 30)
+
+    async def write_once(self, number: int) -> None:
+        """One batch of this learner."""
+        async with self._client() as client:
+            await self._write_once(client, number, Random(-1 - self.seed), asyncio.get_running_loop().time() + 30)
+
+    def _client(self) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(headers={"Authorization": self.authorization}, timeout=15)
+
+    async def _write_once(self, client: httpx2.AsyncClient, number: int, chance: Random, give_up: float) -> None:
+        now = asyncio.get_running_loop().time
+        body = {"query": RECORD, "variables": {"events": self._events(number, chance)}}
+        while now() < give_up and not await self._acknowledge(client, self.urls[self.turn % len(self.urls)], body):
+            self.turn += 1
+            self.repeated += 1
+            await asyncio.sleep(AGAIN_SECONDS)
 
     def _events(self, number: int, chance: Random) -> list[dict[str, Any]]:
         events = []
@@ -65,12 +92,7 @@ class Writer:
             if mine and chance.random() < 0.02:
                 event |= {"verb": "VOIDED", "voids": str(chance.choice(mine))}
             else:
-                event |= {
-                    "verb": "ATTEMPTED",
-                    "itemKey": chance.choice(ITEMS),
-                    "score": round(chance.random() * 0.9, 3),
-                    "durationSeconds": 1.0,
-                }
+                event |= done(chance)
             mine.append(UUID(event["id"]))
             events.append(event)
         return events
@@ -84,6 +106,7 @@ class Writer:
         if payload is None or payload["errors"]:
             return False
         assert {result["status"] for result in payload["results"]} <= {"ACCEPTED", "DUPLICATE"}, payload
+        self.acknowledged_at = asyncio.get_running_loop().time()
         self.acknowledged |= {UUID(result["id"]) for result in payload["results"]}
         return True
 
@@ -134,6 +157,11 @@ async def assert_folded(stores: Stores, key: UUID, events: list[Event]) -> None:
     told = (await stores.progress.course_progress([key]))[key]
     assert replace(told, version=0) == replace(expected.course, version=0)
     assert enrollment == expected.enrollment
+    certificates = await stores.progress.certificates([key])
+    assert key in certificates or not told.satisfied
+    point = resume_point(live(events))
+    assert (await stores.progress.resume_points([key])).get(key) == point
+    assert (await stores.sessions.resume_points([key])).get(key) == point
 
 
 async def assert_agree(stores: Stores, writers: list[Writer], learners: int) -> None:

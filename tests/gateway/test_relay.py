@@ -1,6 +1,7 @@
 """The relay over memory stores: what was committed gets where it belongs, whatever fails or is killed meanwhile."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -9,14 +10,15 @@ from uuid import UUID
 
 import pytest
 
-from gateway.relay import Pace, Relay, publishing
+from gateway.relay import Pace, Relay, part_of, publishing
 from resolvers.health import Health
 from stores.errors import Rejected, Unavailable
 from stores.memory.outbox import MemoryOutbox
 from stores.memory.timeline import MemoryTimeline
 from stores.ports.events import Event, Verb
 from stores.ports.live import OUTBOX, Topic, TopicKind, activity_of
-from stores.ports.outbox import LEASE, PARTITIONS, Consumer
+from stores.ports.outbox import LEASE, PARTITIONS, Commit, Consumer
+from stores.ports.progress import EnrollmentState
 from stores.ports.sessions import Heartbeat
 from stores.ports.stores import Stores
 from tests.clock import Clock
@@ -24,7 +26,9 @@ from tests.gateway.memory import memory_stores
 from tests.stores.learning import done, enroll, enrollment, moment, record
 
 R1 = UUID(int=1)
-QUICK = Pace(claim=0.01, look=0.01, linger_timeline=0, linger_live=0, checkpoint=0.01, first_pause=0.001)
+QUICK = Pace(
+    claim=0.01, look=0.01, linger_timeline=0, linger_live=0, checkpoint=0.01, first_pause=0.001, longest_pause=0.01
+)
 
 
 @pytest.fixture
@@ -113,6 +117,20 @@ async def test_events_open_and_close_sessions(stores: Stores, clock: Clock) -> N
         await record(stores.progress, done(2, Verb.TERMINATED, "video", at=9, session_id="s1"))
         await until(settled(stores))
         assert await stores.sessions.by_learners(["u1"]) == {}
+        await record(stores.progress, done(3, Verb.LAUNCHED, "video", at=20, session_id="s1"))
+        await record(stores.progress, done(4, Verb.TERMINATED, "video", at=15, session_id="s1"))
+        await until(settled(stores))
+        assert (await stores.sessions.by_learners(["u1"]))["u1"].started_at == moment(20), "the end came late"
+
+
+async def test_opening_an_item_keeps_the_place_in_it(stores: Stores, clock: Clock) -> None:
+    clock.forward(timedelta(minutes=1))
+    async with relaying(stores):
+        await record(stores.progress, done(1, Verb.PAUSED, "video", at=1, position=61.5))
+        await record(stores.progress, done(2, Verb.LAUNCHED, "video", at=2, session_id="s1"))
+        await until(settled(stores))
+    assert (await stores.sessions.resume_points([R1]))[R1].position == 61.5
+    assert await stores.sessions.unsaved(most=10) == []
 
 
 async def test_resume_points_of_heartbeats_are_checkpointed(stores: Stores, clock: Clock) -> None:
@@ -131,18 +149,23 @@ async def test_resume_points_of_heartbeats_are_checkpointed(stores: Stores, cloc
 
 
 class Moody(MemoryTimeline):
-    """A timeline that is away at first, or cannot keep some event."""
+    """A timeline that is away at first, cannot keep some event, or is too slow for many at once."""
 
-    def __init__(self, *, away: bool = False, refuses: UUID | None = None) -> None:
+    def __init__(self, *, away: bool = False, refuses: UUID | None = None, at_most: int = 1_000_000) -> None:
         super().__init__()
         self.away = away
+        self.appends = 0
         self._refuses = refuses
+        self._at_most = at_most
 
     async def append(self, events: Sequence[Event]) -> None:
+        self.appends += 1
         if self.away:
             raise Unavailable("timeline", "away")
         if self._refuses in {event.id for event in events}:
             raise Rejected("timeline", "too long a text")
+        if len(events) > self._at_most:
+            raise TimeoutError  # as a lease's end says it
         await super().append(events)
 
 
@@ -161,12 +184,44 @@ async def test_a_consumer_that_is_away_holds_up_no_other_and_catches_up(stores: 
 
 
 async def test_what_a_consumer_cannot_keep_is_left_out_alone(stores: Stores) -> None:
-    stores = replace(stores, timeline=Moody(refuses=UUID(int=2)))
-    for number in range(1, 4):
+    timeline = Moody(refuses=UUID(int=20))
+    stores = replace(stores, timeline=timeline)
+    for number in range(1, 65):
         await record(stores.progress, done(number, Verb.VIEWED, "page", at=number))
     async with relaying(stores):
         await until(settled(stores))
-    assert [event.id.int for event in await timeline_of(stores)] == [3, 1]
+    assert sorted(event.id.int for event in await timeline_of(stores)) == [*range(1, 20), *range(21, 65)]
+    assert timeline.appends <= 20, "it was looked for by halves"
+
+
+async def test_what_takes_too_long_is_delivered_in_smaller_parts(stores: Stores) -> None:
+    timeline = Moody(at_most=7)
+    stores = replace(stores, timeline=timeline)
+    for number in range(1, 65):
+        await record(stores.progress, done(number, Verb.VIEWED, "page", at=number))
+    async with relaying(stores):
+        await until(settled(stores))
+    assert len(await timeline_of(stores)) == 64
+
+
+def test_a_part_has_about_so_many_events_and_one_commit_at_least() -> None:
+    def commit(number: int, events: int) -> Commit:
+        made = tuple(done(100 * number + one, Verb.RATED) for one in range(events))
+        return Commit(
+            registration=R1,
+            number=number,
+            learner_id="u1",
+            course_key="c1",
+            at=moment(0),
+            state=EnrollmentState.ACTIVE,
+            events=made,
+        )
+
+    rest = deque([commit(1, 50), commit(2, 3), commit(3, 4), commit(4, 9)])
+    parts = []
+    while rest:
+        parts.append([one.number for one in part_of(rest, 10)])
+    assert parts == [[1], [2, 3], [4]]
 
 
 async def test_who_was_killed_is_followed_when_its_leases_end(stores: Stores, clock: Clock) -> None:

@@ -96,3 +96,14 @@ async def test_it_is_the_affair_of_whoever_may_see_the_enrolment(viewer: Any, re
     school = await open_school()
     watcher = await school.watch(f'resumeMoved(registration: "{registration}") {{ at }}', viewer)
     assert await watcher.code() == code
+
+
+async def test_it_ends_when_the_learner_withdraws() -> None:
+    school = await open_school()
+    watcher = await school.watch(QUERY, world.learner())
+    await school.beats(world.ADA, world.BOTANY, "video", position=3.0)
+    assert await place(watcher) == ("video", 3.0)
+    await school.does(REGISTRATION, Verb.UNREGISTERED)
+    school.clock.forward(SECOND)
+    await school.beats(world.ADA, world.BOTANY, "video", position=4.0)
+    assert await watcher.ended()

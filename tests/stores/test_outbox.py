@@ -180,6 +180,18 @@ async def test_a_newcomer_gets_its_share_and_a_leaver_gives_all_back(ledger: Led
     assert await outbox.claim("two") == frozenset(EVERY)
 
 
+async def test_what_a_delivery_is_under_way_for_stays_leased(ledger: Ledger) -> None:
+    _, outbox = ledger
+    await outbox.claim("one")
+    assert await outbox.claim("two") == frozenset()
+    mine = await outbox.claim("one", keeping=EVERY)
+    assert len(mine) == 32, "it begins nothing new with the others"
+    assert await outbox.claim("two") == frozenset(), "they are not free yet"
+    assert await outbox.claim("one", keeping=[]) == mine
+    assert await outbox.claim("two") == frozenset(EVERY) - mine
+    assert await outbox.claim("two", keeping=EVERY) == frozenset(EVERY) - mine, "nobody keeps what is another's"
+
+
 async def test_claims_at_once_never_overlap(ledger: Ledger) -> None:
     _, outbox = ledger
     holders = [f"relay {number}" for number in range(4)]

@@ -260,6 +260,14 @@ async def test_only_the_current_session_can_be_ended(sessions: Sessions, clock: 
     assert (await sessions.by_learners(["u"]))["u"].session_id == "s2"
 
 
+async def test_an_end_that_comes_late_ends_nothing_newer(sessions: Sessions, clock: Clock) -> None:
+    await sessions.touch([beat("u", clock())])
+    assert await sessions.end("s1", learner_id="u", at=clock() - INSTANT) is None
+    assert await status(sessions, "u") is PresenceStatus.ONLINE
+    assert await sessions.end("s1", learner_id="u", at=clock()) is not None
+    assert await status(sessions, "u") is PresenceStatus.OFFLINE
+
+
 async def test_a_later_heartbeat_brings_an_ended_learner_back(sessions: Sessions, clock: Clock) -> None:
     last = beat("u", clock())
     await sessions.touch([last])

@@ -11,7 +11,9 @@ import pytest
 
 from stores.errors import Rejected, StoreError, TimedOut, Unavailable
 from stores.ports.events import Verb
+from stores.ports.outbox import PARTITIONS, Consumer
 from stores.sql.migrate import migrate
+from stores.sql.outbox import SqlOutbox
 from stores.sql.pool import open_pool
 from stores.sql.progress import SqlProgress
 from tests.backends import Servers, fresh_sql
@@ -181,3 +183,16 @@ async def test_what_is_wrong_with_the_url_is_told_without_it(url: str, change: d
 async def test_both_schemes_lead_to_the_server(url: str) -> None:
     async with open_pool(url.replace("postgresql", "cockroachdb", 1)) as pool:
         assert (await SqlProgress(pool).by_registrations(R)).keys() == {R[1], R[2]}
+
+
+async def test_what_another_version_wrote_waits_for_it_and_holds_up_no_other_registration(servers: Servers) -> None:
+    async with fresh_sql(servers) as url, open_pool(url) as pool:
+        await migrate(pool, "progress")
+        progress, outbox = SqlProgress(pool), SqlOutbox(pool, filled=asyncio.Event())
+        await enroll(progress, enrollment(1), enrollment(2))
+        await record(progress, done(1, Verb.VIEWED, "page"))
+        await pool.execute("UPDATE outbox SET payload = '[0, \"as it was\"]'")
+        await record(progress, done(2, Verb.VIEWED, "video"), done(3, Verb.VIEWED, "page", of=2))
+        taken = await outbox.take(Consumer.LIVE, range(PARTITIONS), most=1_000)
+        assert [commit.registration for commit in taken] == [R[2]]
+        assert (await outbox.backlog())[Consumer.LIVE].waiting == 3
