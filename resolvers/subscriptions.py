@@ -6,10 +6,9 @@ from uuid import UUID
 
 import strawberry
 
-from resolvers import permissions
 from resolvers.activity import ActivityBucket
 from resolvers.context import Context, Info
-from resolvers.errors import bad_input, forbidden
+from resolvers.errors import bad_input
 from resolvers.ids import key_of
 from resolvers.progress_update import ProgressUpdate
 from resolvers.session import Presence, ResumePoint
@@ -18,6 +17,7 @@ from resolvers.vocabulary import Window
 from resolvers.watching_activity import Pulse
 from resolvers.watching_presence import Attendance
 from resolvers.watching_progress import (
+    check_course,
     progress_of_course,
     progress_of_learner,
     progress_of_registration,
@@ -68,7 +68,7 @@ class Subscription:
         f"that come in up to a minute late are still told of. {ENDS}"
     )
     async def course_activity(self, info: Info, course: str, window: Window) -> AsyncIterator[ActivityBucket]:
-        check_teaches(info.context, course)
+        await check_course(info.context, course)
         events: AsyncIterator[ActivityBucket] = await opened(
             info.context, info.context.peer.watches.of(Pulse, course, window)
         )
@@ -79,7 +79,7 @@ class Subscription:
         f"Whoever goes on to another course is OFFLINE in this one. {ENDS}"
     )
     async def presence_changed(self, info: Info, course: str) -> AsyncIterator[Presence]:
-        check_teaches(info.context, course)
+        await check_course(info.context, course)
         events: AsyncIterator[Presence] = await opened(info.context, info.context.peer.watches.of(Attendance, course))
         return events
 
@@ -91,8 +91,3 @@ class Subscription:
         source = resume_of_registration(info.context, registration)
         events: AsyncIterator[ResumePoint] = await opened(info.context, source)
         return events
-
-
-def check_teaches(context: Context, course: str) -> None:
-    if not permissions.may_read_course_of(context.viewer, course):
-        raise forbidden()

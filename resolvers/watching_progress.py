@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from uuid import UUID
 
 from resolvers import permissions
 from resolvers.context import Context
 from resolvers.errors import bad_input, forbidden
-from resolvers.loaders import COURSE_PROGRESS, ENROLLMENTS
+from resolvers.input_rules import LONGEST_KEY
+from resolvers.loaders import COURSE_PROGRESS, ENROLLMENTS, LATEST
 from resolvers.seen import LEARNERS_SEEN
+from stores.errors import StoreError
 from stores.ports.live import Topic, TopicKind, Update
+from stores.ports.paging import CLEAN_TEXT
 from stores.ports.progress import Enrollment, EnrollmentState
 
 Updates = AsyncIterator[Update]
@@ -21,10 +24,22 @@ PATIENCE = 8
 
 @asynccontextmanager
 async def progress_of_course(context: Context, course: str, *, after: str | None) -> AsyncIterator[Updates]:
-    if not permissions.may_read_course_of(context.viewer, course):
-        raise forbidden()
+    await check_course(context, course)
     async with AsyncExitStack() as stack:
         yield await _listen(context, stack, Topic(TopicKind.COURSE, course), after)
+
+
+async def check_course(context: Context, course: str) -> None:
+    """Whether the viewer may watch it. Whoever sees all is told of one that does not exist; a catalog that is down
+    hides none."""
+    if not permissions.may_read_course_of(context.viewer, course):
+        raise forbidden()
+    if permissions.sees_all(context.viewer):
+        known = len(course) <= LONGEST_KEY and CLEAN_TEXT.fullmatch(course) is not None
+        with suppress(StoreError):
+            known = known and await context.loaders.load(LATEST, course, ()) is not None
+        if not known:
+            raise bad_input("there is no such course")
 
 
 @asynccontextmanager

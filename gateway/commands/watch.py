@@ -23,16 +23,24 @@ DEFAULT_URL = "http://127.0.0.1:8000/graphql"
 
 def add_arguments(parser: ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--course", metavar="KEY", help="everybody in a course")
-    what.add_argument("--learner", metavar="ID", help="a learner in all their courses: demo-0001, or a global id")
+    what.add_argument("--course", type=text, metavar="KEY", help="everybody in a course")
+    what.add_argument("--learner", type=text, metavar="ID", help="a learner: demo-0001, or a global id")
     what.add_argument("--registration", type=registration, metavar="UUID", help="one enrolment")
     parser.add_argument("--url", type=url, help=f"the gateway's GraphQL endpoint ({DEFAULT_URL})")
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help="the running demo of this data folder; without --token, as an ADMIN"
     )
-    parser.add_argument("--token", help="who watches: see `quadrangle token`")
-    parser.add_argument("--after", metavar="CURSOR", help="go on behind this update (its cursor is in --json)")
+    parser.add_argument("--token", type=text, help="who watches: see `quadrangle token`")
+    parser.add_argument("--after", type=text, metavar="CURSOR", help="go on behind this update (--json has cursors)")
     parser.add_argument("--json", action="store_true", help="each update as a line of JSON, in place of one to read")
+
+
+def text(given: str) -> str:
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        raise ArgumentTypeError("it is not UTF-8") from None
+    return given
 
 
 def registration(text: str) -> UUID:

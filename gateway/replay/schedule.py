@@ -42,9 +42,9 @@ class Schedule:
 
     def take(self, elapsed: timedelta, *, most: int) -> list[Event]:
         """The events that fell due by now and were not taken yet, `most` of them."""
-        begin, until = self._next, self._moments[0] + elapsed * self._speed if self._moments else None
-        while until is not None and self._next < min(begin + most, len(self._events)):
-            if self._moments[self._next] > until:
+        begin = self._next
+        while self._next < min(begin + most, len(self._events)):
+            if (self._moments[self._next] - self._moments[0]) / self._speed > elapsed:
                 break
             self._next += 1
         return self._events[begin : self._next]

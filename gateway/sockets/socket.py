@@ -144,9 +144,10 @@ class Socket:
         except Exception:
             mark = uuid4().hex[:12]
             log.exception("unexpected error", extra={"error_id": mark})
-            self._running.pop(id, None)
-            with suppress(WebSocketDisconnect):
-                await self._refuse(id, "INTERNAL", f"internal error {mark}")
+            if self._running.get(id) is asyncio.current_task():  # else the client has completed it
+                del self._running[id]
+                with suppress(WebSocketDisconnect):
+                    await self._refuse(id, "INTERNAL", f"internal error {mark}")
 
     async def _refuse(self, id: str, code: str, message: str) -> None:
         await self._send("error", id, [{"message": message, "extensions": {"code": code}}])

@@ -102,8 +102,10 @@ class Following:
                 self._on_update(answer)
 
     async def _mend(self, failed: Failed) -> None:
-        if "CURSOR_EXPIRED" in failed.codes and self._after is not None:
+        if "CURSOR_EXPIRED" in failed.codes:
             self._tell("what came after the last update is not kept any more: watching from now on")
+            if self._after is None:  # the feed itself was lost: not at once again
+                await self._wait(self._pauses.grow() / timedelta(seconds=1))
             self._after = None
         elif failed.codes & PASSING:
             if not self._away:

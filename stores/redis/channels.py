@@ -20,13 +20,16 @@ ENTER_WITHIN = 3.0
 
 
 class Ear(Protocol[T_contra]):
-    """Who listens to a channel. Neither call may raise."""
+    """Who listens to a channel. None of these calls may raise."""
 
     def hear(self, message: T_contra) -> None:
         """In the order in which they were sent."""
 
     def miss(self) -> None:
         """Some may not have come."""
+
+    def wait(self) -> None:
+        """The server is away: none may come for a while."""
 
 
 class _Channel:
@@ -162,6 +165,8 @@ class Channels:
         stood = [channel for channel in self._channels.values() if channel.stands]
         for channel in stood:
             channel.stands = False
+            for ear in channel.ears:
+                ear.wait()
         self._channels = {key: channel for key, channel in self._channels.items() if channel.ears}
         return bool(stood)
 

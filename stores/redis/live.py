@@ -107,3 +107,6 @@ class _FeedEar:
             self.stirred = True
         else:
             self._listener.lose()
+
+    def wait(self) -> None:
+        return None  # it reads on when it is back

@@ -8,10 +8,14 @@ import asyncio
 import json
 import os
 import platform
+import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from rich.console import Console
+from rich.table import Table
 
 from gateway.stopping import new_loop
 from tests.bench.importing import importing
@@ -38,6 +42,12 @@ async def case(name: str, given: argparse.Namespace, folder: Path) -> dict[str, 
         return await importing(town, stores)
 
 
+def shown(value: object) -> str:
+    if isinstance(value, dict):
+        return "\n".join(f"{name} {number}" for name, number in value.items())
+    return str(value)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests bench live", description=__doc__)
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"which of {', '.join(CASES)} (all)")
@@ -55,7 +65,14 @@ def main() -> int:
         ):
             Path(folder).chmod(0o711)
             rows.append(runner.run(case(name, given, Path(folder))))
-        print(json.dumps(rows[-1]), flush=True)
+        print(f"{name}: done", file=sys.stderr, flush=True)
+    for each in rows:
+        table = Table(title=str(each["case"]))
+        for name in each:
+            if name != "case":
+                table.add_column(name, justify="right")
+        table.add_row(*(shown(value) for name, value in each.items() if name != "case"))
+        Console(width=120).print(table)
     about = {"at": datetime.now(UTC).isoformat(), "python": platform.python_version(), "cores": os.cpu_count()}
     given.json.write_text(json.dumps({**about, "rows": rows}, indent=1) + "\n")
     print(f"written to {given.json}")

@@ -26,21 +26,23 @@ EVER = Span(datetime(2026, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 AGAIN_SECONDS = 0.1
 
 
+VERBS = {"ATTEMPTED": 50, "PAUSED": 25, "COMPLETED": 3, "PASSED": 2, "LAUNCHED": 10, "TERMINATED": 10}
+"""How often a learner does what; rarely they pass, so that courses are satisfied in the middle of it all."""
+
+
 def done(chance: Random) -> dict[str, Any]:
-    """Something that learners do; rarely they pass, so that courses are satisfied in the middle of it all."""
-    match chance.choices(
-        ("ATTEMPTED", "PAUSED", "COMPLETED", "PASSED", "LAUNCHED", "TERMINATED"), (50, 25, 3, 2, 10, 10)
-    ):
-        case ["ATTEMPTED"]:
-            said: dict[str, Any] = {"verb": "ATTEMPTED", "score": round(chance.random() * 0.9, 3)}
-        case ["PAUSED"]:
-            share = round(chance.random(), 3)
-            said = {"verb": "PAUSED", "progress": share * 0.9, "position": share * 600}
-        case ["LAUNCHED" | "TERMINATED" as verb]:
-            said = {"verb": verb, "sessionId": "sitting"}
-        case [verb]:
-            said = {"verb": verb}
-    return {**said, "itemKey": chance.choice(ITEMS), "durationSeconds": 1.0}
+    """Something that a learner does."""
+    [verb] = chance.choices(list(VERBS), list(VERBS.values()))
+    said: dict[str, Any] = {"verb": verb, "itemKey": chance.choice(ITEMS), "durationSeconds": 1.0}
+    share = round(chance.random(), 3)
+    match verb:
+        case "ATTEMPTED":
+            said["score"] = share * 0.9
+        case "PAUSED":
+            said |= {"progress": share * 0.9, "position": share * 600}
+        case "LAUNCHED" | "TERMINATED":
+            said["sessionId"] = "sitting"
+    return said
 
 
 @dataclass(slots=True)
@@ -67,7 +69,9 @@ class Writer:
     async def write_once(self, number: int) -> None:
         """One batch of this learner."""
         async with self._client() as client:
-            await self._write_once(client, number, Random(-1 - self.seed), asyncio.get_running_loop().time() + 30)
+            await self._write_once(
+                client, number, Random(1_000_000 + self.seed), asyncio.get_running_loop().time() + 30
+            )
 
     def _client(self) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(headers={"Authorization": self.authorization}, timeout=15)

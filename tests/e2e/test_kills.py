@@ -40,7 +40,9 @@ class Scene:
 
     def writer(self, learners: range = range(LEARNERS)) -> Writer:
         """Its seed is its own, so that all ids of the module are different."""
-        made = Writer(self.urls(), self.town.bearer(), seed=len(self.writers), learners=learners)
+        made = Writer(
+            self.urls(), self.town.bearer(), seed=len(self.writers), learners=learners, turn=len(self.writers)
+        )
         self.writers.append(made)
         return made
 

@@ -246,7 +246,8 @@ async def test_who_missed_signals_is_told_that_all_may_have_changed(servers: Ser
         proxy.become(Mood.CUT)
         await RedisLive(client, prefix=prefix).signal(["a"])
         proxy.become(Mood.PASS)
-        assert await asyncio.wait_for(waiting, 10) is None
+        assert await asyncio.wait_for(waiting, 10) is None, "the server is away"
+        assert await asyncio.wait_for(anext(signals), 10) is None, "it is back"
         await live.signal(["a"])
         assert await asyncio.wait_for(anext(signals), 5) == frozenset("a")
 
