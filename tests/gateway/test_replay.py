@@ -220,6 +220,7 @@ def test_a_days_events_are_spread_over_it_and_no_append_is_too_long() -> None:
     assert (sizes, schedule.taken) == ([500, 500, 500, 500, 1], 2002)
     assert schedule.due_in(SECOND) is None
     assert Schedule([], speed=1).take(SECOND, most=MOST) == []
+    assert len(Schedule(events, speed=10**12).take(DAY, most=MOST)) == MOST, "as fast as may be"
 
 
 def test_ids_of_one_millisecond_keep_their_order() -> None:

@@ -174,6 +174,24 @@ async def test_a_cursor_that_is_not_kept_any_more_is_told_and_left() -> None:
     assert watcher.waited == []
 
 
+async def test_a_feed_that_was_lost_before_it_told_anything_is_watched_again() -> None:
+    async def lost(talk: Talk) -> None:
+        await talk.let_in()
+        await talk.refuse("CURSOR_EXPIRED", "the feed was lost")
+        await talk.receive()
+
+    async def from_now(talk: Talk) -> None:
+        await talk.let_in()
+        await talk.next(update(9))
+        await talk.send(type="complete", id=talk.id)
+        await talk.receive()
+
+    async with FakeGateway(lost, from_now).serving() as port:
+        watcher = Watcher(port)
+        assert await watcher.watch() == ["c9"]
+    assert len(watcher.waited) == 1, "not at once, for it may be lost again"
+
+
 async def test_a_store_that_is_away_is_waited_for() -> None:
     async def away(talk: Talk) -> None:
         await talk.let_in()

@@ -1,6 +1,7 @@
 """What holds for every subscription: fresh reads for each event, an end with the token, told errors, nothing left."""
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -151,3 +152,19 @@ async def test_what_is_closed_leaves_no_work_behind(query: str) -> None:
     assert tasks() == 0
     assert not any(live._listeners.values())
     assert not any(live._channels._mailboxes.values())
+
+
+@pytest.mark.parametrize("course", ["no such course", "a\0b", "x" * 5_000], ids=["unknown", "nul", "long"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "progressUpdated(course: COURSE) { version }",
+        "courseActivity(course: COURSE, window: HOUR) { events }",
+        "presenceChanged(course: COURSE) { status }",
+    ],
+)
+async def test_a_course_that_does_not_exist_is_told_to_whoever_sees_all(query: str, course: str) -> None:
+    school = await open_school()
+    watcher = await school.watch(query.replace("COURSE", json.dumps(course)), world.admin())
+    assert await watcher.code() == "BAD_USER_INPUT"
+    assert await watcher.ended()
