@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from gateway.delivery import to_live, to_timeline
 from resolvers.batching import Failures
-from stores.errors import Rejected, StoreError
+from stores.errors import Rejected, StoreError, TimedOut
 from stores.ports.live import OUTBOX
 from stores.ports.outbox import LEASE, PARTITIONS, Commit, Consumer
 from stores.ports.stores import Stores
@@ -145,7 +145,7 @@ class Relay:
         try:
             async with self._within_lease():
                 await self._hand_over(consumer, deliver, part)
-        except TimeoutError:
+        except (TimeoutError, TimedOut):
             self._portions[consumer] = max(1, self._portions[consumer] // 2)
             raise
         self._portions[consumer] = min(MOST_EVENTS, self._portions[consumer] + self._portions[consumer] // 16 + 1)

@@ -158,5 +158,5 @@ class Query:
 
     @strawberry.field(description="How each store is. Never an error.")
     async def store_health(self, info: Info) -> list[StoreHealth]:
-        found: list[Any] = list(await info.context.peer.health.check())
+        found: list[Any] = list(await info.context.peer.health.check_with_backlog())
         return found
