@@ -5,5 +5,5 @@ influxql.py   statements whose values are bound    lines.py    Event ↔ line pr
 timeline.py   the port: its reads                  keeping.py  append and remove, chunk by chunk
 arrivals.py   events on their way in               around.py   what is stored around them, read or remembered
 kept.py       a learner's quarter of an hour       memory.py   what this process remembers of such quarters
-rollup.py     the roll-ups of touched quarters, made again
+rollup.py     the roll-ups of touched quarters, made again           deleting.py  points, until they are gone
 """

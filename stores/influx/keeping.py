@@ -21,7 +21,8 @@ from stores.influx.arrivals import (
     learners_of,
 )
 from stores.influx.client import Influx
-from stores.influx.influxql import NS_OF_MS, Script
+from stores.influx.deleting import Point, delete
+from stores.influx.influxql import NS_OF_MS
 from stores.influx.kept import NOTHING, Attendance
 from stores.influx.lines import EVENT, check, line_of, slot_of, tag_of, text
 from stores.influx.memory import HEAVIEST, Clock, Memory
@@ -50,7 +51,7 @@ class Keeper:
                 memory = self._memory
                 around = await self._look_around(chunk, memory)
                 lines = list(placed(chunk, around))
-                lines += attended(chunk, around, Script())
+                lines += attended(chunk, around, [])
                 guessed = guesses(around.totals)
                 # Events before attendances: an attendance without its events would stay if we ended in between.
                 await self._influx.write(lines + rolled_up(guessed))
@@ -65,15 +66,13 @@ class Keeper:
             async with self._alone:
                 memory = self._memory
                 around = await self._look_around(chunk, memory)
-                deletions = Script()
+                deletions: list[Point] = []
                 for arrival in chunk:
                     time = around.quarters[arrival.learner].take_out(arrival.event.id.int)
                     if time is not None:
-                        learner = deletions.equal("learner", tag_of(arrival.learner.key))
-                        deletions.delete(of=EVENT, where=[learner, f"time = {time}"])
+                        deletions.append(Point(EVENT, "id", ("learner", tag_of(arrival.learner.key)), time))
                 lines = attended(chunk, around, deletions)
-                if deletions.statements:
-                    await self._influx.ask(deletions)
+                await delete(self._influx, deletions)
                 await self._influx.write(lines)
                 totals = await roll_up(self._influx, courses_of(chunk), {})
                 memory.quarters.keep(around.quarters)
@@ -98,7 +97,7 @@ def placed(arrivals: Iterable[Arrival], around: Around) -> Iterator[str]:
         yield line_of(event, at + slot)
 
 
-def attended(arrivals: Iterable[Arrival], around: Around, deletions: Script) -> list[str]:
+def attended(arrivals: Iterable[Arrival], around: Around, deletions: list[Point]) -> list[str]:
     """The lines of attendances that are not as they should be; those of nobody are added to the deletions. What is
     known of attendances, and of the roll-ups, follows."""
     lines: list[str] = []
@@ -111,8 +110,7 @@ def attended(arrivals: Iterable[Arrival], around: Around, deletions: Script) -> 
             around.totals[course] = (events + totals[0] - known[0], active_ms + totals[1] - known[1])
         if totals == NOTHING:
             if time is not None:
-                key = deletions.equal("course", tag_of(course.key))
-                deletions.delete(of=ATTENDANCE, where=[key, f"time = {time}"])
+                deletions.append(Point(ATTENDANCE, "learner", ("course", tag_of(course.key)), time))
             continue
         if time is None:
             taken = around.taken[course]

@@ -13,6 +13,7 @@ from stores.errors import Conflict
 from stores.influx.around import ATTENDANCE, KEYS_AT_ONCE
 from stores.influx.arrivals import QUARTER_NS, Place, cut
 from stores.influx.client import STORE, Influx
+from stores.influx.deleting import Point, delete
 from stores.influx.influxql import Script, between
 from stores.influx.kept import NOTHING, Totals
 from stores.influx.lines import tag_of
@@ -87,9 +88,4 @@ def runs(places: Iterable[Place]) -> Iterator[tuple[int, int, Collection[str]]]:
 
 
 async def forget(influx: Influx, places: Collection[Place]) -> None:
-    if not places:
-        return
-    script = Script()
-    for place in places:
-        script.delete(of=ACTIVITY, where=[script.equal("course", tag_of(place.key)), f"time = {place.quarter}"])
-    await influx.ask(script)
+    await delete(influx, [Point(ACTIVITY, "events", ("course", tag_of(place.key)), place.quarter) for place in places])

@@ -177,7 +177,9 @@ async def assert_agree(stores: Stores, writers: list[Writer], learners: int) -> 
         ledger = await ledger_of(stores, sent)
         assert acknowledged & set(sent) <= ledger.keys()
         kept = live(ledger.values())
-        assert sorted(await timeline_of(stores, learner(number))) == sorted(event.id for event in kept)
+        told, expected = await timeline_of(stores, learner(number)), {event.id for event in kept}
+        assert set(told) == expected, {key: ledger.get(key) for key in set(told) ^ expected}
+        assert len(told) == len(expected)
         await assert_folded(stores, registration(number), list(ledger.values()))
         expected_events += len(kept)
         expected_ms += sum(event.duration_ms or 0 for event in kept)

@@ -17,6 +17,7 @@ from stores.errors import Rejected, StoreError, TimedOut, Unavailable
 from stores.influx.around import Around
 from stores.influx.arrivals import TRIES, arrivals_of
 from stores.influx.client import Influx, open_influx, refused
+from stores.influx.deleting import Point
 from stores.influx.influxql import NS_OF_MS, Script, nanoseconds
 from stores.influx.keeping import attended
 from stores.influx.kept import Attendance, Kept
@@ -116,7 +117,7 @@ def test_learners_whose_attendances_want_one_slot_get_one_each() -> None:
     around = Around({mine.learner: Kept()})
     around.quarters[mine.learner].add(1, NOON_NS, "c1", 5)
     around.taken[mine.course].update(range(mine.seat, mine.seat + TRIES - 1))
-    assert attended([mine], around, Script()) == [
+    assert attended([mine], around, []) == [
         f'attendance,course=c1 learner="me",events=1i,active_ms=5i {mine.seat + TRIES - 1}'
     ]
 
@@ -128,14 +129,12 @@ def test_an_attendance_stays_where_it_is_and_goes_with_the_last_event() -> None:
     kept.add(2, NOON_NS + 1, "c1", 0)
     kept.attendances["c1"] = Attendance(mine.seat + 3, (1, 0))
     around = Around({mine.learner: kept}, {mine.course: (7, 70)})
-    assert attended([mine], around, Script()) == [
-        f'attendance,course=c1 learner="me",events=2i,active_ms=0i {mine.seat + 3}'
-    ]
+    assert attended([mine], around, []) == [f'attendance,course=c1 learner="me",events=2i,active_ms=0i {mine.seat + 3}']
     assert around.totals == {mine.course: (8, 70)}
     assert [kept.take_out(number) for number in (1, 2, 2)] == [NOON_NS, NOON_NS + 1, None]
-    deletions = Script()
+    deletions: list[Point] = []
     assert attended([mine], around, deletions) == []
-    assert deletions.statements == [f"DELETE FROM attendance WHERE course = $p0 AND time = {mine.seat + 3}"]
+    assert deletions == [Point("attendance", "learner", ("course", "c1"), mine.seat + 3)]
     assert around.totals == {mine.course: (6, 70)}
 
 

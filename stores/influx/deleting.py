@@ -1,0 +1,47 @@
+"""Deleting points until they are gone.
+
+InfluxDB 1 leaves a point that is deleted while it writes its cache out (a *snapshot*): the deletion reaches the cache
+and the files, not what is on its way between the two. So what was deleted is looked for, and deleted again.
+"""
+
+import asyncio
+from collections.abc import Collection
+from itertools import count
+from typing import NamedTuple
+
+from stores.errors import Conflict
+from stores.influx.client import STORE, Influx
+from stores.influx.influxql import Script
+
+PAUSE_SECONDS = 0.05
+LONGEST_PAUSE = 0.5
+ROUNDS = 12
+
+
+class Point(NamedTuple):
+    """`field`: one that every point of the measurement has. `tag`: its name and its value."""
+
+    measurement: str
+    field: str
+    tag: tuple[str, str]
+    time: int
+
+
+async def delete(influx: Influx, points: Collection[Point], *, pause: float = PAUSE_SECONDS) -> None:
+    """`Conflict` when they will not go: the whole removal may be repeated."""
+    for number in count():
+        if not points:
+            return
+        if number == ROUNDS:
+            raise Conflict(STORE, "deleted points would not go")
+        if number:
+            await asyncio.sleep(min(LONGEST_PAUSE, pause * 2.0 ** (number - 1)))
+        deletions, looks = Script(), Script()
+        for point in points:
+            name, value = point.tag
+            at = f"time = {point.time}"
+            deletions.delete(of=point.measurement, where=[deletions.equal(name, value), at])
+            looks.select(point.field, of=point.measurement, where=[looks.equal(name, value), at])
+        await influx.ask(deletions)
+        found = await influx.ask(looks)
+        points = [point for point, series in zip(points, found, strict=True) if series]
