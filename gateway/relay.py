@@ -219,7 +219,7 @@ def part_of(rest: deque[Commit], most: int) -> list[Commit]:
 
 
 def weight(commit: Commit) -> int:
-    return 1 + len(commit.events) + len(commit.voided)
+    return max(1, len(commit.events) + len(commit.voided))
 
 
 async def tell_others(stores: Stores, wake: Callable[[], None], *, alone: Callable[[], bool]) -> None:
