@@ -11,8 +11,9 @@ from rich.console import Console
 from gateway.app import OpenStores, build_app
 from gateway.auth import Access, Tokens
 from gateway.clock import utc_now
+from gateway.commands.announced import serve_announced
 from gateway.commands.options import DEMO_LEARNERS, DEMO_SEED, LIVE_RATE
-from gateway.console import Bars, columns, ready, stderr
+from gateway.console import Bars, columns, stderr
 from gateway.demo import Plan, load_world, plan_of, wake
 from gateway.embedded.folder import Folder
 from gateway.embedded.processes import runs
@@ -20,7 +21,7 @@ from gateway.errors import Stop
 from gateway.places import Places, places_of
 from gateway.replay.learners import Learners
 from gateway.replay.steps import meanwhile
-from gateway.serving import address_of, bind, is_loopback, serve
+from gateway.serving import bind, is_loopback
 from gateway.settings import Settings
 from gateway.stopping import Stopping
 from gateway.wiring import migrate_stores, url_of
@@ -70,21 +71,8 @@ async def demonstrate(options: Namespace, settings: Settings, stopping: Stopping
                 now=utc_now,
                 host=host,
             )
-            url = f"{address_of(bound)}/graphql"
             show(console, places, access)
-
-            def on_ready() -> None:
-                places.announce(url)
-                ready(url)
-
-            await serve(
-                app,
-                bound,
-                stopping=stopping,
-                grace=settings.http.grace,
-                message_limit=settings.http.body_limit,
-                on_ready=on_ready,
-            )
+            await serve_announced(app, bound, places, settings, stopping)
     return 0
 
 

@@ -23,11 +23,11 @@ def run(options: Namespace) -> int:
     from gateway.app import build_app
     from gateway.auth import Access, Tokens
     from gateway.clock import utc_now
-    from gateway.console import ready, stderr
+    from gateway.commands.announced import serve_announced
+    from gateway.console import stderr
     from gateway.logs import write_logs
     from gateway.places import places_of, refuse_incomplete
-    from gateway.serving import address_of, bind
-    from gateway.serving import serve as serve_app
+    from gateway.serving import bind
     from gateway.settings import settings_of_environment
     from gateway.stopping import Stopping
     from gateway.stopping import run as run_command
@@ -49,20 +49,7 @@ def run(options: Namespace) -> int:
                     access=Access(tokens=Tokens(secret=places.secret or "")),
                     now=utc_now,
                 )
-                url = f"{address_of(bound)}/graphql"
-
-                def on_ready() -> None:
-                    places.announce(url)
-                    ready(url)
-
-                await serve_app(
-                    app,
-                    bound,
-                    stopping=stopping,
-                    grace=settings.http.grace,
-                    message_limit=settings.http.body_limit,
-                    on_ready=on_ready,
-                )
+                await serve_announced(app, bound, places, settings, stopping)
         return 0
 
     return run_command(serve, when_stopped=0)

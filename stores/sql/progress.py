@@ -4,7 +4,7 @@ import asyncio
 import random
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -169,23 +169,13 @@ class SqlProgress(Progress):
         items: Mapping[CourseVersion, Sequence[Item]],
         enrollments: Sequence[Enrollment] = (),
     ) -> Sequence[Verdict]:
-        keepable(events)
         enrollable(enrollments)
-        verdicts: dict[int, Verdict] = {}
-        for places in cuts(events, AT_ONCE):
-            told = await self._commits.record([events[place] for place in places], items, enrollments)
-            verdicts.update(zip(places, told, strict=True))
-        return [verdicts[place] for place in range(len(events))]
+        return await in_cuts(events, lambda cut: self._commits.record(cut, items, enrollments))
 
     async def load(
         self, events: Sequence[Event], *, items: Mapping[CourseVersion, Sequence[Item]]
     ) -> Sequence[Verdict]:
-        keepable(events)
-        verdicts: dict[int, Verdict] = {}
-        for places in cuts(events, AT_ONCE):
-            told = await self._transact([events[place] for place in places], items, (), consumers=())
-            verdicts.update(zip(places, told, strict=True))
-        return [verdicts[place] for place in range(len(events))]
+        return await in_cuts(events, lambda cut: self._transact(cut, items, (), consumers=()))
 
     async def checkpoint(self, points: Sequence[ResumePoint]) -> None:
         # Of a registration the latest, in one order: a statement may touch a row once, and queues for it as others do.
@@ -235,3 +225,16 @@ class SqlProgress(Progress):
         self, table: Table, made: Callable[[asyncpg.Record], Row], registrations: Sequence[UUID]
     ) -> list[Row]:
         return [made(row) for row in await self._fetch(queries.by_key(table), [str(key) for key in registrations])]
+
+
+async def in_cuts(
+    events: Sequence[Event], write: Callable[[Sequence[Event]], Awaitable[Sequence[Verdict]]]
+) -> Sequence[Verdict]:
+    """The verdicts, in the order of the events, of writing them cut by cut. `Rejected`, with nothing written: one that
+    cannot be kept."""
+    keepable(events)
+    verdicts: dict[int, Verdict] = {}
+    for places in cuts(events, AT_ONCE):
+        told = await write([events[place] for place in places])
+        verdicts.update(zip(places, told, strict=True))
+    return [verdicts[place] for place in range(len(events))]
