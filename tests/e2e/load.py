@@ -58,45 +58,47 @@ class Writer:
     repeated: int = 0
     turn: int = 0
     acknowledged_at: float = 0.0
+    chance: Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.chance = Random(self.seed)
 
     async def write(self, until: float) -> None:
         """Until this moment of the loop's clock; a batch that is under way then is tried a little longer."""
-        chance, now = Random(self.seed), asyncio.get_running_loop().time
+        now = asyncio.get_running_loop().time
         async with self._client() as client:
             while now() < until:
-                await self._write_once(client, chance.choice(self.learners), chance, until + 30)
+                await self._write_once(client, self.chance.choice(self.learners), until + 30)
 
     async def write_once(self, number: int) -> None:
         """One batch of this learner."""
         async with self._client() as client:
-            await self._write_once(
-                client, number, Random(1_000_000 + self.seed), asyncio.get_running_loop().time() + 30
-            )
+            await self._write_once(client, number, asyncio.get_running_loop().time() + 30)
 
     def _client(self) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(headers={"Authorization": self.authorization}, timeout=15)
 
-    async def _write_once(self, client: httpx2.AsyncClient, number: int, chance: Random, give_up: float) -> None:
+    async def _write_once(self, client: httpx2.AsyncClient, number: int, give_up: float) -> None:
         now = asyncio.get_running_loop().time
-        body = {"query": RECORD, "variables": {"events": self._events(number, chance)}}
+        body = {"query": RECORD, "variables": {"events": self._events(number)}}
         while now() < give_up and not await self._acknowledge(client, self.urls[self.turn % len(self.urls)], body):
             self.turn += 1
             self.repeated += 1
             await asyncio.sleep(AGAIN_SECONDS)
 
-    def _events(self, number: int, chance: Random) -> list[dict[str, Any]]:
+    def _events(self, number: int) -> list[dict[str, Any]]:
         events = []
         for _ in range(BATCH):
             mine = self.sent.setdefault(number, [])
             event: dict[str, Any] = {
-                "id": str(UUID(int=chance.getrandbits(128), version=4)),
+                "id": str(UUID(int=self.chance.getrandbits(128), version=4)),
                 "registration": str(registration(number)),
                 "at": show_time(utc_now()),
             }
-            if mine and chance.random() < 0.02:
-                event |= {"verb": "VOIDED", "voids": str(chance.choice(mine))}
+            if mine and self.chance.random() < 0.02:
+                event |= {"verb": "VOIDED", "voids": str(self.chance.choice(mine))}
             else:
-                event |= done(chance)
+                event |= done(self.chance)
             mine.append(UUID(event["id"]))
             events.append(event)
         return events
