@@ -5,7 +5,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from gateway.commands import check, demo, import_oulad, migrate, relay, replay, schema, serve, token, watch
+from gateway.commands import check, demo, import_oulad, migrate, rebuild, relay, replay, schema, serve, token, watch
 from gateway.embedded.errors import EmbeddedError
 from gateway.errors import Stop
 from gateway.worlds.oulad_files import BadSource
@@ -20,6 +20,7 @@ COMMANDS = {
     "schema": schema,
     "import": import_oulad,
     "replay": replay,
+    "rebuild": rebuild,
     "watch": watch,
     "token": token,
 }

@@ -33,10 +33,11 @@ def columns(rows: Sequence[Sequence[object]]) -> str:
 
 
 class Bars:
-    """A bar for each stage of a load; where there is no terminal, a line now and then."""
+    """A bar for each stage of long work; where there is no terminal, a line now and then: what was `done`, of what."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, done: str = "loaded") -> None:
         self._console = console
+        self._verb = done
         self._bars: dict[str, TaskID] = {}
         self._done: dict[str, int] = {}
         self._told_at = monotonic()
@@ -63,4 +64,4 @@ class Bars:
     def _tell(self) -> None:
         self._told_at = monotonic()
         if self._done and not self._console.is_terminal:
-            self._console.print("loaded " + ", ".join(f"{done:,} {stage}" for stage, done in self._done.items()))
+            self._console.print(f"{self._verb} " + ", ".join(f"{done:,} {stage}" for stage, done in self._done.items()))

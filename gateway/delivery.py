@@ -17,12 +17,19 @@ log = logging.getLogger("quadrangle.relay")
 
 
 async def to_timeline(stores: Stores, commits: Sequence[Commit]) -> None:
-    """Append what was kept, take out what was voided, and tell who watches a course's activity."""
+    """Append what was kept, take out what was voided, and tell who watches a course's activity. What is remembered of
+    the timeline is dropped where it may have come back with less than it had."""
+    if any(commit.again for commit in commits):
+        stores.timeline.forget()
     voided = {event.id: event for commit in commits for event in commit.voided}
     events = [event for commit in commits for event in commit.events if event.id not in voided]
-    await stores.timeline.append(events)
-    if voided:
-        await stores.timeline.remove(list(voided.values()))
+    try:
+        await stores.timeline.append(events)
+        if voided:
+            await stores.timeline.remove(list(voided.values()))
+    except StoreError:
+        stores.timeline.forget()
+        raise
     try:
         await stores.live.signal({activity_of(commit.course_key) for commit in commits})
     except StoreError as error:

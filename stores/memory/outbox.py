@@ -27,11 +27,11 @@ class MemoryOutbox(Outbox):
     async def ping(self) -> None:
         return None
 
-    def add(self, commits: Iterable[Commit]) -> None:
+    def add(self, commits: Iterable[Commit], *, consumers: Iterable[Consumer] = tuple(Consumer)) -> None:
         for commit in commits:
-            for consumer, waiting in self._waiting.items():
+            for consumer in consumers:
                 if (part := commit.for_consumer(consumer)) is not None:
-                    waiting[commit.registration, commit.number] = part
+                    self._waiting[consumer][commit.registration, commit.number] = part
                     self._written.set()
 
     async def claim(self, holder: str, *, keeping: Collection[int] = ()) -> frozenset[int]:

@@ -7,15 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from stores.memory.attempts import attempts_of
 from stores.memory.outbox import MemoryOutbox
 from stores.memory.pages import UNDATED, enrolment_cursor, newest_first, pages
 from stores.ports.catalog import CourseVersion, Item
-from stores.ports.commits import commit_of
+from stores.ports.commits import commit_of, retold
 from stores.ports.events import Event, digest
 from stores.ports.facts import ATTEMPTS, outcome
-from stores.ports.fold import Standing, enrolled, live, outlines, refold
+from stores.ports.fold import Standing, enrolled, outlines, refold
 from stores.ports.judge import Known, enrollable, judge, keepable
-from stores.ports.outbox import Commit
+from stores.ports.outbox import Commit, Consumer
 from stores.ports.paging import Page, decode, encode, to_ms
 from stores.ports.progress import (
     Attempt,
@@ -110,7 +111,10 @@ class MemoryProgress(Progress):
         if after is not None:
             ms, event_id = decode("progress", after, int, UUID)
             past = (int(ms), UUID(event_id))
-        rows = {key: [row for row in self._attempts(key) if item in (None, row.item_key)] for key in registrations}
+        rows = {
+            key: [row for row in attempts_of(self._ledger.get(key, ()), self._outcomes) if item in (None, row.item_key)]
+            for key in registrations
+        }
         return pages(
             rows,
             order=lambda row: (to_ms(row.at), row.event_id),
@@ -172,6 +176,17 @@ class MemoryProgress(Progress):
         verdicts, _ = await self._record(events, items, ())
         return verdicts
 
+    async def retell(self, registrations: Sequence[UUID]) -> int:
+        told = 0
+        for key in dict.fromkeys(registrations):
+            if ledger := self._ledger.get(key):
+                row, after = self._standings[key].enrollment, self._commits[key]
+                commits = retold(row, ledger, after=after, at=self._outbox.now())
+                self._outbox.add(commits, consumers=[Consumer.TIMELINE])
+                self._commits[key] += len(commits)
+                told += len(ledger)
+        return told
+
     async def _record(
         self,
         events: Sequence[Event],
@@ -227,22 +242,3 @@ class MemoryProgress(Progress):
             for row in rows
             if (states is None or row.state in states) and (courses is None or row.course_key in courses)
         ]
-
-    def _attempts(self, registration: UUID) -> list[Attempt]:
-        counts = Counter[str]()
-        rows = []
-        for event in sorted(live(self._ledger.get(registration, ())), key=lambda event: (event.at, event.id)):
-            if event.verb in ATTEMPTS and event.item_key is not None:
-                counts[event.item_key] += 1
-                rows.append(
-                    Attempt(
-                        registration=registration,
-                        number=counts[event.item_key],
-                        event_id=event.id,
-                        item_key=event.item_key,
-                        at=event.at,
-                        score=event.score,
-                        success=self._outcomes[event.id],
-                    )
-                )
-        return rows

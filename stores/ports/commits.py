@@ -7,7 +7,10 @@ from stores.ports.events import Event, Verb
 from stores.ports.facts import blank
 from stores.ports.fold import Outline, Standing, live, resume_point
 from stores.ports.outbox import Commit
-from stores.ports.progress import ItemProgress
+from stores.ports.progress import Enrollment, ItemProgress
+
+RETOLD_AT_ONCE = 500
+"""Events in a commit that tells again; a relay delivers about 2,000 at once."""
 
 
 def commit_of(
@@ -56,4 +59,25 @@ def changed_items(before: Standing, after: Standing, outline: Outline) -> Sequen
         after.items.get(key) or blank(after.enrollment.registration, item)
         for key, item in outline.by_key.items()
         if key in differs
+    ]
+
+
+def retold(row: Enrollment, whole: Sequence[Event], *, after: int, at: datetime) -> Sequence[Commit]:
+    """The whole ledger of a registration once more, in commits numbered on from `after`. Nothing of its progress
+    changes; a timeline that lost some of it is whole again."""
+    living = {event.id for event in live(whole)}
+    told = [(event, event.id in living) for event in sorted(whole, key=lambda event: (event.at, event.id))]
+    return [
+        Commit(
+            registration=row.registration,
+            number=after + number,
+            learner_id=row.learner_id,
+            course_key=row.course_key,
+            at=at,
+            state=row.state,
+            events=tuple(event for event, lives in told[start : start + RETOLD_AT_ONCE] if lives),
+            voided=tuple(event for event, lives in told[start : start + RETOLD_AT_ONCE] if not lives),
+            again=True,
+        )
+        for number, start in enumerate(range(0, len(told), RETOLD_AT_ONCE), 1)
     ]

@@ -54,7 +54,8 @@ class Commit:
     `at`: when, by the database's clock. `events`: those it kept, in their order, without those that are voided by now;
     `voided`: kept earlier, and voided by this commit. `progress` (None: nothing of it changed) and `changed` (rows that
     differ; an item that nothing is known of any more is blank) are as of the commit, and so is `state`. `resume`: the
-    resume point that its events left behind, where they did.
+    resume point that its events left behind, where they did. `again`: all of it was told before, to somebody who may
+    have lost it, whatever they remember.
     """
 
     registration: UUID
@@ -68,6 +69,7 @@ class Commit:
     progress: CourseProgress | None = None
     changed: tuple[ItemProgress, ...] = ()
     resume: ResumePoint | None = None
+    again: bool = False
 
     def for_consumer(self, consumer: Consumer) -> "Commit | None":
         """As much of it as this consumer needs; None when it is nothing to it."""

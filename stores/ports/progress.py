@@ -220,6 +220,11 @@ class Progress(Pinger, Protocol):
     ) -> Sequence[Verdict]:
         """As `record`, but leave nothing in the outbox: for imports, which bring the timeline themselves."""
 
+    async def retell(self, registrations: Sequence[UUID]) -> int:
+        """Leave the whole ledger of these registrations in the outbox again, for the timeline alone, in the order of
+        their commits: what lives is to be kept, what is voided to be taken out. Progress stays as it is, its version
+        included. How many events; unknown registrations have none."""
+
     async def checkpoint(self, points: Sequence[ResumePoint]) -> None:
         """Move durable resume points on to those of `points` that are later by `(at, id)`."""
 

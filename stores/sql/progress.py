@@ -4,7 +4,7 @@ import asyncio
 import random
 import secrets
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -15,7 +15,7 @@ import asyncpg
 from stores.ports.catalog import CourseVersion, Item
 from stores.ports.events import Event
 from stores.ports.fold import enrolled, outlines
-from stores.ports.judge import enrollable, keepable
+from stores.ports.judge import enrollable
 from stores.ports.outbox import Consumer
 from stores.ports.paging import Page, encode
 from stores.ports.progress import (
@@ -30,11 +30,13 @@ from stores.ports.progress import (
 )
 from stores.ports.sessions import ResumePoint
 from stores.sql import queries
+from stores.sql.cutting import AT_ONCE, in_cuts
 from stores.sql.enrolling import enroll
 from stores.sql.group_commit import GroupCommit
 from stores.sql.pages import attempt_cursor, dated_cursor, pages
 from stores.sql.pool import Connection, Pool
-from stores.sql.recording import cuts, record_cut
+from stores.sql.recording import record_cut
+from stores.sql.retelling import retell
 from stores.sql.rows import (
     CERTIFICATES,
     COURSES,
@@ -56,10 +58,10 @@ from stores.sql.transact import fetch, transact
 
 Row = TypeVar("Row")
 
-AT_ONCE = 2000
-"""Events (about) or enrolments in a transaction of an import."""
 SHARED = 1000
 """Events in a transaction that callers share: whoever comes next waits for it."""
+RETOLD = 20
+"""Registrations in a transaction that tells their ledger again."""
 
 
 class SqlProgress(Progress):
@@ -177,6 +179,14 @@ class SqlProgress(Progress):
     ) -> Sequence[Verdict]:
         return await in_cuts(events, lambda cut: self._transact(cut, items, (), consumers=()))
 
+    async def retell(self, registrations: Sequence[UUID]) -> int:
+        told, keys = 0, list(dict.fromkeys(registrations))
+        for start in range(0, len(keys), RETOLD):
+            work = partial(retell, registrations=keys[start : start + RETOLD])
+            told += await transact(self._pool, "progress", work, chance=self._chance)
+            self._filled.set()
+        return told
+
     async def checkpoint(self, points: Sequence[ResumePoint]) -> None:
         # Of a registration the latest, in one order: a statement may touch a row once, and queues for it as others do.
         latest: dict[UUID, ResumePoint] = {}
@@ -225,16 +235,3 @@ class SqlProgress(Progress):
         self, table: Table, made: Callable[[asyncpg.Record], Row], registrations: Sequence[UUID]
     ) -> list[Row]:
         return [made(row) for row in await self._fetch(queries.by_key(table), [str(key) for key in registrations])]
-
-
-async def in_cuts(
-    events: Sequence[Event], write: Callable[[Sequence[Event]], Awaitable[Sequence[Verdict]]]
-) -> Sequence[Verdict]:
-    """The verdicts, in the order of the events, of writing them cut by cut. `Rejected`, with nothing written: one that
-    cannot be kept."""
-    keepable(events)
-    verdicts: dict[int, Verdict] = {}
-    for places in cuts(events, AT_ONCE):
-        told = await write([events[place] for place in places])
-        verdicts.update(zip(places, told, strict=True))
-    return [verdicts[place] for place in range(len(events))]

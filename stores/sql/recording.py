@@ -19,24 +19,6 @@ from stores.sql.rows import ledger_values
 from stores.sql.standings import Changes, Locked
 
 
-def cuts(events: Sequence[Event], most: int) -> list[list[int]]:
-    """The places of the events, cut into transactions of `most` or somewhat more: a registration's events together,
-    an id's events together and in their order, voids last, so that they find their targets in the ledger."""
-    if len(events) <= most:
-        return [list(range(len(events)))]
-    group: dict[UUID, int] = {}  # numbers, which sort many times faster than UUIDs
-    for event in events:
-        group.setdefault(event.id, event.registration.int)
-    keys = [(event.verb is Verb.VOIDED, group[event.id]) for event in events]
-    made: list[list[int]] = [[]]
-    for place in sorted(range(len(events)), key=keys.__getitem__):
-        cut = made[-1]
-        if len(cut) >= most and (keys[cut[-1]] != keys[place] or len(cut) >= 2 * most):
-            made.append(cut := [])
-        cut.append(place)
-    return made
-
-
 async def record_cut(
     connection: Connection,
     events: Sequence[Event],

@@ -138,6 +138,12 @@ class Town:
     folder: Path
     services: list[Command] = field(default_factory=list)
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What names this town to a command."""
+        urls = {f"GATEWAY_{port.upper()}_URL": url.reveal() for port, url in self.urls if url is not None}
+        return {**urls, "GATEWAY_AUTH_SECRET": SECRET}
+
     def serve(self, **environment: str) -> Command:
         """A further gateway."""
         [port] = free_ports(["gateway"], {}, self.folder).values()
@@ -155,9 +161,8 @@ class Town:
         return f"Bearer {token}"
 
     def _service(self, words: Sequence[object], port: int, environment: Mapping[str, str]) -> Command:
-        urls = {f"GATEWAY_{port.upper()}_URL": url.reveal() for port, url in self.urls if url is not None}
         said = self.folder / f"said-{len(self.services)}"
-        service = Command(words, {**urls, "GATEWAY_AUTH_SECRET": SECRET, **environment}, said, port)
+        service = Command(words, {**self.environment, **environment}, said, port)
         self.services.append(service)
         service.start()
         return service

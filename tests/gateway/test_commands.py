@@ -66,6 +66,7 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         ("token --sub x --data {tmp}", {}, "{tmp} is no data folder yet: start `quadrangle demo --data {tmp}` first"),
         ("import oulad {tmp}", MEMORY, "{tmp}: no such folder"),
         ("replay oulad {tmp}", MEMORY, "{tmp}: no such folder"),
+        ("rebuild timeline --course x", MEMORY, "there is no course x"),
         (
             "watch --course x --data {tmp}",
             {},
@@ -205,6 +206,7 @@ def test_a_replay_says_in_a_line_what_it_did(tmp_path: Path) -> None:
         ["watch", "--registration", "a"],
         ["watch", "--course", "a", "--url", "ftp://h"],
         ["replay", "oulad", "x", "--speed", "0"],
+        ["rebuild", "progress"],
         ["demo", "--live-rate", "0"],
     ],
 )

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from uuid import UUID
 
+from stores.ports.commits import RETOLD_AT_ONCE
 from stores.ports.events import Verb
 from stores.ports.outbox import LEASE, PARTITIONS, Backlog, Commit, Consumer, Outbox, apportion, partition_of
 from stores.ports.progress import EnrollmentState, ProgressState
@@ -124,6 +125,40 @@ async def test_what_was_voided_before_it_came_is_never_handed_on(ledger: Ledger)
     commits = await waiting(outbox, Consumer.TIMELINE)
     assert [event for commit in commits for event in commit.events] == [void]
     assert not any(commit.voided for commit in commits)
+
+
+async def test_a_ledger_is_told_again_to_the_timeline_alone(ledger: Ledger) -> None:
+    progress, outbox = ledger
+    await enroll(progress, enrollment(1), enrollment(2), enrollment(3))
+    kept, target = done(1, Verb.PLAYED, "video", at=2, position=1.5), done(2, Verb.PAUSED, "page", at=1, position=5.0)
+    void = done(3, Verb.VOIDED, at=3, voids=target.id)
+    await record(progress, kept, target, done(4, Verb.VIEWED, "page", of=2))
+    await record(progress, void)
+    for consumer in Consumer:
+        await outbox.settle(consumer, await waiting(outbox, consumer))
+    before = await progress.course_progress([R1])
+
+    assert await progress.retell([R1, R1, UUID(int=3), UUID(int=99)]) == 3
+    [again] = await waiting(outbox, Consumer.TIMELINE)
+    assert (again.events, again.voided, again.again) == ((kept, void), (target,), True)
+    assert (again.registration, again.learner_id, again.course_key) == (R1, "u1", "c1")
+    assert await waiting(outbox, Consumer.LIVE) == []
+    assert await progress.course_progress([R1]) == before
+    await record(progress, done(5, Verb.VIEWED, "page", at=4))
+    numbers = [(commit.number, commit.again) for commit in await waiting(outbox, Consumer.TIMELINE)]
+    assert numbers == [(3, True), (4, False)], "what comes later follows it"
+
+
+async def test_a_long_ledger_is_told_again_in_parts(ledger: Ledger) -> None:
+    progress, outbox = ledger
+    await enroll(progress, enrollment(1))
+    events = [done(number, Verb.PLAYED, "video", at=number) for number in range(1, RETOLD_AT_ONCE + 2)]
+    await progress.load(events, items=CATALOG)
+    assert await progress.retell([R1]) == len(events)
+    first, second = await waiting(outbox, Consumer.TIMELINE)
+    assert (first.number, second.number) == (2, 3)
+    assert [*first.events, *second.events] == events
+    assert len(second.events) == 1
 
 
 async def test_enrolling_and_its_event_are_one_commit(ledger: Ledger) -> None:

@@ -1,0 +1,102 @@
+"""A timeline made again from the ledger, the way it came there at first: through the outbox and a relay."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from gateway.errors import Stop
+from stores.ports.outbox import Consumer
+from stores.ports.progress import Enrollment
+from stores.ports.stores import Stores
+
+ENROLLMENTS_AT_ONCE = 100
+COURSES_AT_ONCE = 100
+MOST_WAITING = 500
+"""Commits (of up to 500 events) that may wait for the timeline before more is told: the outbox stays small."""
+SECONDS_APART = 0.1
+
+OnProgress = Callable[[str, int, int], None]
+Wait = Callable[[float], Awaitable[None]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Told:
+    enrollments: int = 0
+    events: int = 0
+
+
+async def rebuild(
+    stores: Stores,
+    *,
+    courses: Sequence[str],
+    learners: Sequence[str],
+    now: Callable[[], datetime],
+    wait: Wait,
+    on_progress: OnProgress,
+) -> Told:
+    """Tell the ledger of these courses and learners (neither: of all) again, and wait until the timeline has it. Safe
+    beside gateways that write, and to repeat. `Stop`: one that is not known."""
+    keys = [] if learners and not courses else await known_courses(stores, courses)
+    by_course = await stores.progress.count_by_courses(keys, states=None)
+    by_learner = await stores.progress.count_by_learners(learners, states=None, courses=None)
+    total = sum(by_course.values()) + sum(by_learner.values())
+    for learner in learners:
+        if not by_learner.get(learner):
+            raise Stop(f"nobody called {learner} is enrolled anywhere")
+    told = Told()
+    async for rows in enrollments(stores, keys, learners):
+        told.events += await stores.progress.retell([row.registration for row in rows])
+        told.enrollments += len(rows)
+        on_progress("enrolments", told.enrollments, max(total, told.enrollments))
+        while (await waiting(stores))[0] > MOST_WAITING:
+            await wait(SECONDS_APART)
+    ended, most = now(), 0
+    while True:
+        left, oldest = await waiting(stores)
+        most = max(most, left)
+        if oldest is None or oldest > ended:  # what waits now is somebody else's
+            on_progress("commits", most, most)
+            return told
+        on_progress("commits", most - left, most)
+        await wait(SECONDS_APART)
+
+
+async def known_courses(stores: Stores, asked: Sequence[str]) -> Sequence[str]:
+    if asked:
+        there = await stores.catalog.latest(asked)
+        for key in asked:
+            if key not in there:
+                raise Stop(f"there is no course {key}")
+        return list(dict.fromkeys(asked))
+    keys: list[str] = []
+    after = None
+    while True:
+        page = await stores.catalog.page(after=after, first=COURSES_AT_ONCE)
+        keys += [course.key for course in page.rows]
+        if not page.has_next:
+            return keys
+        after = page.cursors[-1]
+
+
+async def enrollments(
+    stores: Stores, courses: Sequence[str], learners: Sequence[str]
+) -> AsyncIterator[Sequence[Enrollment]]:
+    """Page by page."""
+    progress = stores.progress
+    for keys, read in (
+        (courses, partial(progress.by_courses, states=None)),
+        (learners, partial(progress.by_learners, states=None, courses=None)),
+    ):
+        for key in keys:
+            after = None
+            while page := (await read([key], after=after, first=ENROLLMENTS_AT_ONCE)).get(key):
+                yield page.rows
+                if not page.has_next:
+                    break
+                after = page.cursors[-1]
+
+
+async def waiting(stores: Stores) -> tuple[int, datetime | None]:
+    backlog = (await stores.outbox.backlog())[Consumer.TIMELINE]
+    return backlog.waiting, backlog.oldest

@@ -1,0 +1,31 @@
+"""The attempts that a ledger tells of."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from stores.ports.events import Event
+from stores.ports.facts import ATTEMPTS
+from stores.ports.fold import live
+from stores.ports.progress import Attempt
+
+
+def attempts_of(ledger: Iterable[Event], outcomes: Mapping[UUID, bool | None]) -> list[Attempt]:
+    """Of one registration, in the order of `(at, event_id)`."""
+    counts = Counter[str]()
+    rows = []
+    for event in sorted(live(ledger), key=lambda event: (event.at, event.id)):
+        if event.verb in ATTEMPTS and event.item_key is not None:
+            counts[event.item_key] += 1
+            rows.append(
+                Attempt(
+                    registration=event.registration,
+                    number=counts[event.item_key],
+                    event_id=event.id,
+                    item_key=event.item_key,
+                    at=event.at,
+                    score=event.score,
+                    success=outcomes[event.id],
+                )
+            )
+    return rows
