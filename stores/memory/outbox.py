@@ -50,8 +50,8 @@ class MemoryOutbox(Outbox):
     async def take(self, consumer: Consumer, partitions: Collection[int], *, most: int) -> Sequence[Commit]:
         each = -(-most // max(1, len(partitions)))
         found: defaultdict[int, list[Commit]] = defaultdict(list)
-        for (registration, _), commit in sorted(self._waiting[consumer].items()):
-            of = found[partition_of(registration)]
+        for commit in self._waiting[consumer].values():  # in the order in which they were committed
+            of = found[partition_of(commit.registration)]
             if len(of) < each:
                 of.append(commit)
         return [commit for partition in sorted(partitions) for commit in found[partition]]

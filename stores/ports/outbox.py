@@ -101,7 +101,8 @@ class Outbox(Pinger, Protocol):
 
     async def take(self, consumer: Consumer, partitions: Collection[int], *, most: int) -> Sequence[Commit]:
         """About `most` of the commits that wait for `consumer` in these partitions: from each some, of each
-        registration the first ones, in the order of `number`. Taking settles nothing."""
+        registration the first ones, in the order of `number`. Taking settles nothing. Registrations take turns where
+        not all of what waits is taken: none is left waiting by busier ones."""
 
     async def settle(self, consumer: Consumer, commits: Sequence[Commit]) -> None:
         """`consumer` has these. Settling what is settled is no error."""

@@ -5,7 +5,9 @@ one row. At SERIALIZABLE, PostgreSQL would take whoever reads the end of the ind
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from uuid import UUID
 
 from stores.ports.outbox import LEASE, Backlog, Commit, Consumer, Outbox, apportion, partition_of
 from stores.sql.outbox_rows import commits_of
@@ -14,12 +16,21 @@ from stores.sql.transact import fetch, transact
 
 STORE = "outbox"
 
+# Registrations take turns: those behind the last one that was served come first.
 TAKE = """
 SELECT waiting.registration, waiting.number, waiting.created_at, waiting.payload
-FROM unnest($2::text[]::int8[]) AS held(partition)
+FROM unnest($2::text[]::int8[], $4::text[]::uuid[]) AS held(partition, served)
 CROSS JOIN LATERAL (
-    SELECT registration, number, created_at, payload FROM outbox
-    WHERE consumer = $1 AND outbox.partition = held.partition ORDER BY registration, number LIMIT $3
+    (
+        SELECT registration, number, created_at, payload, false AS wrapped FROM outbox
+        WHERE consumer = $1 AND outbox.partition = held.partition AND registration > held.served
+        ORDER BY registration, number LIMIT $3
+    ) UNION ALL (
+        SELECT registration, number, created_at, payload, true AS wrapped FROM outbox
+        WHERE consumer = $1 AND outbox.partition = held.partition AND registration <= held.served
+        ORDER BY registration, number LIMIT $3
+    )
+    ORDER BY wrapped, registration, number LIMIT $3
 ) AS waiting
 ORDER BY waiting.registration, waiting.number
 """
@@ -55,6 +66,7 @@ class SqlOutbox(Outbox):
     def __init__(self, pool: Pool, *, filled: asyncio.Event) -> None:
         self._pool = pool
         self._filled = filled
+        self._served: defaultdict[tuple[Consumer, int], UUID] = defaultdict(lambda: UUID(int=0))
 
     async def ping(self) -> None:
         await fetch(self._pool, STORE, "SELECT 1")
@@ -85,8 +97,19 @@ class SqlOutbox(Outbox):
         if not partitions:
             return []
         each = -(-most // len(partitions))
-        rows = await fetch(self._pool, STORE, TAKE, consumer.value, [str(one) for one in partitions], each)
+        arrays = [str(one) for one in partitions], [str(self._served[consumer, one]) for one in partitions]
+        rows = await fetch(self._pool, STORE, TAKE, consumer.value, arrays[0], each, arrays[1])
+        self._took(consumer, (UUID(int=row["registration"].int) for row in rows))
         return list(commits_of(rows))
+
+    def _took(self, consumer: Consumer, registrations: Iterable[UUID]) -> None:
+        """Those up to the last that was served come last in the next take: however busy they are, others get theirs."""
+        of = defaultdict(set)
+        for key in registrations:
+            of[partition_of(key)].add(key)
+        for partition, keys in of.items():
+            served = self._served[consumer, partition]
+            self._served[consumer, partition] = max({key for key in keys if key <= served} or keys)
 
     async def settle(self, consumer: Consumer, commits: Sequence[Commit]) -> None:
         if not commits:

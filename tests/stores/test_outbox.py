@@ -72,6 +72,27 @@ async def test_a_part_of_what_waits_begins_with_the_first(ledger: Ledger) -> Non
     assert not await outbox.take(Consumer.TIMELINE, [], most=100)
 
 
+async def test_a_busy_registration_leaves_none_of_its_partition_waiting(ledger: Ledger) -> None:
+    progress, outbox = ledger
+    busy, *quiet = [number for number in range(1, 500) if partition_of(UUID(int=number)) == partition_of(R1)][:4]
+    await enroll(progress, *map(enrollment, [busy, *quiet]))
+    ids = iter(range(1, 1000))
+
+    async def view(*numbers: int) -> None:
+        for number in numbers:
+            await record(progress, done(next(ids), Verb.VIEWED, "page", of=number, learner_id=f"u{number}"))
+
+    await view(*[busy] * 5, *quiet)
+    served = set[int]()
+    for _ in range(8):
+        taken = await outbox.take(Consumer.TIMELINE, [partition_of(R1)], most=2)
+        assert len(taken) == 2
+        await outbox.settle(Consumer.TIMELINE, taken)
+        served |= {commit.registration.int for commit in taken}
+        await view(busy, busy)
+    assert served == {busy, *quiet}
+
+
 async def test_what_was_rejected_or_known_leaves_nothing(ledger: Ledger) -> None:
     progress, outbox = ledger
     await enroll(progress, enrollment(1))
