@@ -182,11 +182,12 @@ class MemoryProgress(Progress):
         await self.enroll(enrollments, items=items)
         outline = outlines(items)
         touched = {event.registration for event in events} & self._standings.keys()
-        course_of = {key: outline(self._standings[key].enrollment.pin) for key in touched}
+        enrolled_as = {key: self._standings[key].enrollment for key in touched}
+        course_of = {key: outline(row.pin) for key, row in enrolled_as.items()}
         digests = [digest(event) for event in events]
         item_keys = {key: course.by_key for key, course in course_of.items()}
         known = {key: self._known[key] for event in events for key in (event.id, event.voids) if key in self._known}
-        verdicts = judge(events, digests, known=known, item_keys=item_keys)
+        verdicts = judge(events, digests, known=known, enrollments=enrolled_as, item_keys=item_keys)
         new: defaultdict[UUID, list[Event]] = defaultdict(list)
         for event, sha256, verdict in zip(events, digests, verdicts, strict=True):
             if verdict.status is not VerdictStatus.ACCEPTED:

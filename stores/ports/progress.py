@@ -131,8 +131,8 @@ class VerdictStatus(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What became of one event. `code` is set when it was rejected: UNKNOWN_REGISTRATION, UNKNOWN_ITEM, CONFLICT
-    (the id is taken by another body), INVALID_VOID."""
+    """What became of one event. `code` is set when it was rejected: UNKNOWN_REGISTRATION (of its learner and course),
+    UNKNOWN_ITEM, CONFLICT (the id is taken by another body), INVALID_VOID."""
 
     id: UUID
     status: VerdictStatus
