@@ -33,8 +33,10 @@ async def to_timeline(stores: Stores, commits: Sequence[Commit]) -> None:
 async def to_live(stores: Stores, commits: Sequence[Commit]) -> None:
     """Publish progress; move resume points; open and close sessions."""
     await stores.live.publish(commits)
-    points = [commit.resume for commit in commits if commit.resume is not None]
-    gone = [(commit.registration, str(event.id)) for commit in commits for event in commit.voided]
+    gone = {(commit.registration, str(event.id)) for commit in commits for event in commit.voided}
+    # A point whose event is voided further on among these commits would come back after it was forgotten.
+    resumed = [commit.resume for commit in commits if commit.resume is not None]
+    points = [point for point in resumed if (point.registration, point.id) not in gone]
     if points or gone:
         await stores.sessions.move(points, gone=gone)
     opened: list[Heartbeat] = []

@@ -108,6 +108,17 @@ async def test_what_a_void_points_at_leaves_the_timeline_and_the_resume_point(st
     assert (await stores.sessions.resume_points([R1]))[R1].item_key == "video"
 
 
+async def test_a_resume_point_that_was_taken_back_before_it_was_told_does_not_come(stores: Stores) -> None:
+    """The backlog has a position and its void: live was away meanwhile."""
+    kept = done(1, Verb.PLAYED, "video", at=1, position=1.0)
+    target = done(2, Verb.PAUSED, "page", at=2, position=5.0)
+    for event in (kept, target, done(3, Verb.VOIDED, at=3, voids=target.id)):
+        await record(stores.progress, event)
+    async with relaying(stores):
+        await until(settled(stores))
+    assert (await stores.sessions.resume_points([R1]))[R1].item_key == "video"
+
+
 async def test_events_open_and_close_sessions(stores: Stores, clock: Clock) -> None:
     clock.forward(timedelta(minutes=1))
     async with relaying(stores):
