@@ -111,7 +111,7 @@ def items_in(given: CreateCourseInput, faults: Faults) -> Iterator[tuple[ItemInp
 def check_item(item: ItemInput, faults: Faults) -> None:
     faults.text("key", item.key, longest=LONGEST_KEY)
     faults.text("title", item.title)
-    faults.amount("weight", item.weight)
+    faults.weight("weight", item.weight)
     faults.share("masteryScore", item.mastery_score)
     faults.share("completionThreshold", item.completion_threshold)
-    faults.amount("estimatedDurationSeconds", item.estimated_duration_seconds)
+    faults.duration("estimatedDurationSeconds", item.estimated_duration_seconds)
