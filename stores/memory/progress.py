@@ -142,6 +142,9 @@ class MemoryProgress(Progress):
         events = {event.id: event for registration in of for event in self._ledger[registration]}
         return {key: events[key] for key in event_ids if key in events}
 
+    async def voided(self, events: Sequence[Event]) -> Collection[UUID]:
+        return {one.id for one in events if one not in live([one, *self._ledger.get(one.registration, ())])}
+
     async def enroll(self, enrollments: Sequence[Enrollment], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
         enrollable(enrollments)
         outline = outlines(items)
@@ -181,8 +184,7 @@ class MemoryProgress(Progress):
         keepable(events)
         await self.enroll(enrollments, items=items)
         outline = outlines(items)
-        touched = {event.registration for event in events} & self._standings.keys()
-        enrolled_as = {key: self._standings[key].enrollment for key in touched}
+        enrolled_as = await self.by_registrations([event.registration for event in events])
         course_of = {key: outline(row.pin) for key, row in enrolled_as.items()}
         digests = [digest(event) for event in events]
         item_keys = {key: course.by_key for key, course in course_of.items()}
@@ -209,8 +211,7 @@ class MemoryProgress(Progress):
             commit = commit_of(
                 before, after, fresh, ledger, course_of[key], number=self._commits[key], at=self._outbox.now()
             )
-            kept = self._resume.get(key)
-            if kept is not None and kept.id in {str(event.id) for event in commit.voided}:
+            if key in self._resume and self._resume[key].id in {str(event.id) for event in commit.voided}:
                 del self._resume[key]
             await self.checkpoint([] if commit.resume is None else [commit.resume])
             commits.append(commit)

@@ -201,6 +201,10 @@ class Progress(Pinger, Protocol):
     async def ledger(self, event_ids: Sequence[UUID]) -> Mapping[UUID, Event]:
         """Events by id, voided ones too; unknown ones are absent."""
 
+    async def voided(self, events: Sequence[Event]) -> Collection[UUID]:
+        """The ids of those of these events that a VOIDED of their registration has taken back, before or after they
+        came: they are nobody's to tell of any more."""
+
     async def record(
         self,
         events: Sequence[Event],
