@@ -290,6 +290,7 @@ async def test_bad_input_of_a_heartbeat_is_typed_and_placed(school: School, chan
         (BEAT, {"registration": IN_ALGEBRA}, world.admin()),
         (BEAT, {"registration": "00000000-0000-0009-0000-000000000000"}, world.learner()),
         (BEAT, {"registration": IN_ALGEBRA}, Viewer(subject=world.ADA, role=Role.SERVICE)),
+        (END, {"sessionId": "s"}, Viewer(subject=world.ADA, role=Role.SERVICE)),
     ],
 )
 async def test_what_is_not_yours_or_does_not_exist_is_forbidden(
