@@ -52,6 +52,15 @@ async def to_live(stores: Stores, commits: Sequence[Commit]) -> None:
         await stores.sessions.touch(opened)
 
 
+async def follow_ledger(stores: Stores, events: Sequence[Event]) -> None:
+    """Bring the timeline these events of the ledger, whatever it has of them, but for those that are voided. We look
+    for voids after we appended, too: a relay takes out what is in the timeline when it is told of the void."""
+    gone = set(await stores.progress.voided(events))
+    await stores.timeline.append([event for event in events if event.id not in gone])
+    gone.update(await stores.progress.voided(events))
+    await stores.timeline.remove([event for event in events if event.id in gone])
+
+
 def session_of(event: Event) -> str:
     """The session that an event is of; without a name of its own, the registration's."""
     return event.session_id or str(event.registration)

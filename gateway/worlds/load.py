@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
 
+from gateway.delivery import follow_ledger
 from gateway.worlds.world import World
 from stores.ports.catalog import Course, CourseVersion, Item
 from stores.ports.events import Event
@@ -77,10 +78,10 @@ async def load(world: World, stores: Stores, *, on_progress: OnProgress) -> tupl
         while (kept := await recorded.get()) is not None:
             waiting += kept
             if len(waiting) >= TIMELINE_AT_ONCE:
-                await follow(waiting, stores)
+                await follow_ledger(stores, waiting)
                 timeline.done(waiting)
                 waiting = []
-        await follow(waiting, stores)
+        await follow_ledger(stores, waiting)
         timeline.done(waiting)
         timeline.end()
 
@@ -145,14 +146,6 @@ async def record(batch: Sequence[Event], stores: Stores, items: Items, stage: St
     return [
         event for event, verdict in zip(batch, verdicts, strict=True) if verdict.status is not VerdictStatus.REJECTED
     ]
-
-
-async def follow(events: Sequence[Event], stores: Stores) -> None:
-    """Bring the timeline what the ledger has. What was voided there since an earlier load, or just now, goes again: we
-    look after we appended, for the relay takes out of the timeline only what is in it when it is told of the void."""
-    await stores.timeline.append(events)
-    gone = await stores.progress.voided(events)
-    await stores.timeline.remove([event for event in events if event.id in gone])
 
 
 def batches(rows: Iterable[T], size: int) -> Iterator[list[T]]:
