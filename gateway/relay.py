@@ -10,8 +10,10 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from time import perf_counter
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from gateway.delivery import to_live, to_timeline
 from gateway.doubts import Doubts
@@ -61,6 +63,9 @@ class Relay:
         self._turn = asyncio.Lock()
         self._under_way = dict.fromkeys(Consumer, frozenset[int]())
         self._portions = dict.fromkeys(Consumer, MOST_EVENTS)
+        # Whose delivery took too long, and when: the next time all others have their turn before them.
+        self._late: dict[Consumer, dict[UUID, int]] = {consumer: {} for consumer in Consumer}
+        self._turns = count(1)
         self._doubts = Doubts(stores, settles=self._pace.settles)
 
     async def run(self) -> None:
@@ -137,7 +142,8 @@ class Relay:
         try:
             async with self._within_lease():
                 commits = await self._stores.outbox.take(consumer, mine, most=MOST_COMMITS)
-            rest = deque(commits)
+            late = self._late[consumer]
+            rest = deque(sorted(commits, key=lambda commit: late.get(commit.registration, 0)))
             while rest:
                 await self._deliver_part(consumer, deliver, part_of(rest, self._portions[consumer]))
             return len(commits)
@@ -154,7 +160,11 @@ class Relay:
                 self._doubts.note(part)
             if isinstance(error, TimeoutError | TimedOut):
                 self._portions[consumer] = max(1, self._portions[consumer] // 2)
+                turn = next(self._turns)
+                self._late[consumer].update((commit.registration, turn) for commit in part)
             raise
+        for commit in part:
+            self._late[consumer].pop(commit.registration, None)
         self._portions[consumer] = min(MOST_EVENTS, self._portions[consumer] + self._portions[consumer] // 16 + 1)
 
     def _within_lease(self) -> asyncio.Timeout:

@@ -215,6 +215,38 @@ async def test_what_takes_too_long_is_delivered_in_smaller_parts(stores: Stores)
     assert len(await timeline_of(stores)) == 64
 
 
+class Sluggish(MemoryTimeline):
+    """A server that takes longer than a lease over one of the events, until it does not."""
+
+    def __init__(self, event: UUID) -> None:
+        super().__init__()
+        self.event: UUID | None = event
+
+    async def append(self, events: Sequence[Event]) -> None:
+        if self.event in {event.id for event in events}:
+            raise TimeoutError
+        await super().append(events)
+
+
+async def test_who_takes_too_long_holds_up_nobody_else(stores: Stores) -> None:
+    """It would be the first of its partition, and of all."""
+    timeline = Sluggish(UUID(int=1))
+    stores = replace(stores, timeline=timeline)
+    await record(stores.progress, done(1, Verb.VIEWED, "page"))
+    async with relaying(stores):
+        for number in range(2, 12):
+            await record(stores.progress, done(number, Verb.VIEWED, "page", of=2, at=number))
+
+        async def others() -> bool:
+            return len(await timeline_of(stores, "u2")) == 10
+
+        await until(others)
+        assert await timeline_of(stores) == []
+        timeline.event = None
+        await until(settled(stores))
+    assert len(await timeline_of(stores)) == 1
+
+
 class Stalled(MemoryTimeline):
     """What it is sent first it takes up later, when it was given up long ago."""
 
