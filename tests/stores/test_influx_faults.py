@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from stores.errors import Rejected, StoreError, Unavailable
-from stores.influx.client import refused
+from stores.errors import StoreError
 from stores.influx.timeline import InfluxTimeline
 from tests.backends import Servers, missing
 from tests.influxdb import fresh_influx
@@ -137,11 +136,3 @@ async def test_what_is_forgotten_while_it_is_written_is_not_remembered_after(inf
     await timeline.append(some([4]))
     assert sorted(await numbers_of(timeline, "u0")) == [0, 1, 2, 3, 4]
     assert await quarters(timeline) == [(NOON, 5, 5)]
-
-
-@pytest.mark.parametrize("limit", ["max-values-per-tag limit exceeded (3/3)", "max-series-per-database limit exceeded"])
-def test_a_server_that_is_full_is_waited_for(limit: str) -> None:
-    """The relay leaves out what a store rejects; room can be made, and what waited is kept then."""
-    text = f'{{"error":"partial write: {limit}: measurement=\\"event\\" tag=\\"learner\\" value=\\"u4\\" dropped=1"}}'
-    assert isinstance(refused(400, text), Unavailable)
-    assert isinstance(refused(400, '{"error":"partial write: points beyond retention policy dropped=1"}'), Rejected)
