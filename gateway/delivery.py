@@ -40,8 +40,10 @@ async def to_timeline(stores: Stores, commits: Sequence[Commit]) -> None:
 async def to_live(stores: Stores, commits: Sequence[Commit]) -> None:
     """Publish progress; move resume points; open and close sessions."""
     await stores.live.publish(commits)
-    points = [commit.resume for commit in commits if commit.resume is not None]
-    gone = [(commit.registration, str(event.id)) for commit in commits for event in commit.voided]
+    gone = {(commit.registration, str(event.id)) for commit in commits for event in commit.voided}
+    # A point whose event is voided further on among these commits would come back after it was forgotten.
+    resumed = [commit.resume for commit in commits if commit.resume is not None]
+    points = [point for point in resumed if (point.registration, point.id) not in gone]
     if points or gone:
         await stores.sessions.move(points, gone=gone)
     opened: list[Heartbeat] = []
@@ -55,6 +57,15 @@ async def to_live(stores: Stores, commits: Sequence[Commit]) -> None:
                 await stores.sessions.end(session_of(event), learner_id=event.learner_id, at=event.at)
     if opened:
         await stores.sessions.touch(opened)
+
+
+async def follow_ledger(stores: Stores, events: Sequence[Event]) -> None:
+    """Bring the timeline these events of the ledger, whatever it has of them, but for those that are voided. We look
+    for voids after we appended, too: a relay takes out what is in the timeline when it is told of the void."""
+    gone = set(await stores.progress.voided(events))
+    await stores.timeline.append([event for event in events if event.id not in gone])
+    gone.update(await stores.progress.voided(events))
+    await stores.timeline.remove([event for event in events if event.id in gone])
 
 
 def session_of(event: Event) -> str:

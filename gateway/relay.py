@@ -10,10 +10,13 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from time import perf_counter
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from gateway.delivery import to_live, to_timeline
+from gateway.doubts import Doubts
 from resolvers.batching import Failures
 from stores.errors import Rejected, StoreError, TimedOut
 from stores.ports.live import OUTBOX
@@ -33,13 +36,14 @@ A_FEW = 3
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """Seconds. `look`: how often to look without having been told; `linger`: how long a consumer gathers before it
-    looks again, for few large deliveries cost less than many small ones."""
+    looks again, for few large deliveries cost less than many small ones; `settles`: see doubts.py."""
 
     claim: float = LEASE.total_seconds() / 4
     look: float = 0.5
     linger_timeline: float = 0.15
     linger_live: float = 0.002
     checkpoint: float = 10.0
+    settles: float = 10.0
     first_pause: float = 0.1
     longest_pause: float = 2.0
 
@@ -59,6 +63,10 @@ class Relay:
         self._turn = asyncio.Lock()
         self._under_way = dict.fromkeys(Consumer, frozenset[int]())
         self._portions = dict.fromkeys(Consumer, MOST_EVENTS)
+        # Whose delivery took too long, and when: the next time all others have their turn before them.
+        self._late: dict[Consumer, dict[UUID, int]] = {consumer: {} for consumer in Consumer}
+        self._turns = count(1)
+        self._doubts = Doubts(stores, settles=self._pace.settles)
 
     async def run(self) -> None:
         pace = self._pace
@@ -69,6 +77,7 @@ class Relay:
                 tasks.create_task(self._steadily("tell", self._tell, every=pace.look))
                 tasks.create_task(self._follow(Consumer.TIMELINE, to_timeline, pace.linger_timeline))
                 tasks.create_task(self._follow(Consumer.LIVE, to_live, pace.linger_live))
+                tasks.create_task(self._steadily("mend", self._doubts.mend, every=pace.look))
                 tasks.create_task(self._steadily("checkpoint", self._checkpoint, every=pace.checkpoint))
         finally:
             with suppress(StoreError, TimeoutError):
@@ -133,7 +142,8 @@ class Relay:
         try:
             async with self._within_lease():
                 commits = await self._stores.outbox.take(consumer, mine, most=MOST_COMMITS)
-            rest = deque(commits)
+            late = self._late[consumer]
+            rest = deque(sorted(commits, key=lambda commit: late.get(commit.registration, 0)))
             while rest:
                 await self._deliver_part(consumer, deliver, part_of(rest, self._portions[consumer]))
             return len(commits)
@@ -145,9 +155,16 @@ class Relay:
         try:
             async with self._within_lease():
                 await self._hand_over(consumer, deliver, part)
-        except (TimeoutError, TimedOut):
-            self._portions[consumer] = max(1, self._portions[consumer] // 2)
+        except Exception as error:
+            if consumer is Consumer.TIMELINE:
+                self._doubts.note(part)
+            if isinstance(error, TimeoutError | TimedOut):
+                self._portions[consumer] = max(1, self._portions[consumer] // 2)
+                turn = next(self._turns)
+                self._late[consumer].update((commit.registration, turn) for commit in part)
             raise
+        for commit in part:
+            self._late[consumer].pop(commit.registration, None)
         self._portions[consumer] = min(MOST_EVENTS, self._portions[consumer] + self._portions[consumer] // 16 + 1)
 
     def _within_lease(self) -> asyncio.Timeout:

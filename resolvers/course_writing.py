@@ -22,12 +22,14 @@ class ItemInput:
     key: str = strawberry.field(description="Unique in its course.")
     type: ItemType = strawberry.field(description="What kind of thing it is.")
     title: str = strawberry.field(description="What learners read.")
-    weight: float = strawberry.field(default=1, description="Its share among the required items.")
+    weight: float = strawberry.field(default=1, description="Its share among the required items; 1,000,000 at most.")
     move_on: MoveOn = strawberry.field(description="When it counts as done.")
     mastery_score: float | None = strawberry.field(default=None, description="A score from here on passes.")
     completion_threshold: float | None = strawberry.field(default=None, description="Progress from here on completes.")
     complete_on_view: bool | None = strawberry.field(default=None, description="Looking at it completes it.")
-    estimated_duration_seconds: float | None = strawberry.field(default=None, description="How long it takes.")
+    estimated_duration_seconds: float | None = strawberry.field(
+        default=None, description="How long it takes; 366 days at most."
+    )
     prerequisites: list[str] | None = strawberry.field(default=None, description="Keys of the items that come first.")
 
 
@@ -111,7 +113,7 @@ def items_in(given: CreateCourseInput, faults: Faults) -> Iterator[tuple[ItemInp
 def check_item(item: ItemInput, faults: Faults) -> None:
     faults.text("key", item.key, longest=LONGEST_KEY)
     faults.text("title", item.title)
-    faults.amount("weight", item.weight)
+    faults.weight("weight", item.weight)
     faults.share("masteryScore", item.mastery_score)
     faults.share("completionThreshold", item.completion_threshold)
-    faults.amount("estimatedDurationSeconds", item.estimated_duration_seconds)
+    faults.duration("estimatedDurationSeconds", item.estimated_duration_seconds)

@@ -16,6 +16,8 @@ from stores.ports.paging import CLEAN_TEXT
 
 LONGEST_KEY, LONGEST_TEXT, LONGEST_PROSE = 512, 1_000, 20_000
 LONGEST_DOCUMENT = 64 * 1024
+HEAVIEST = 1_000_000
+"""Of weights, whose sums stay finite then."""
 LONGEST_DURATION = timedelta(days=366)
 LONGEST_SECONDS = LONGEST_DURATION.total_seconds()
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -40,6 +42,10 @@ def fault_of_share(value: float | None) -> str | None:
 
 def fault_of_amount(value: float | None) -> str | None:
     return None if value is None or 0 <= value < math.inf else "must be a number from 0 on"
+
+
+def fault_of_weight(value: float) -> str | None:
+    return fault_of_amount(value) or (f"is more than {HEAVIEST:,}" if value > HEAVIEST else None)
 
 
 def fault_of_duration(seconds: float | None) -> str | None:

@@ -15,10 +15,12 @@ from resolvers.input_rules import (
     fault_of_name,
     fault_of_share,
     fault_of_text,
+    fault_of_weight,
 )
 from stores.ports.calendar import zone_named
 
 MOST_WORDS = 100
+LONGEST_LOCALE = 100
 LOCALE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # the shape of BCP 47 (RFC 5646), not its registry
 
 
@@ -77,6 +79,9 @@ class Faults:
     def amount(self, name: str, value: float | None) -> None:
         self.note(fault_of_amount(value), name)
 
+    def weight(self, name: str, value: float) -> None:
+        self.note(fault_of_weight(value), name)
+
     def duration(self, name: str, seconds: float | None) -> None:
         self.note(fault_of_duration(seconds), name)
 
@@ -87,7 +92,7 @@ class Faults:
         self.note(None if value is None else fault_of_moment(value, now), name)
 
     def locale(self, name: str, value: str | None) -> None:
-        if value is not None and LOCALE.fullmatch(value) is None:
+        if value is not None and (len(value) > LONGEST_LOCALE or LOCALE.fullmatch(value) is None):
             self.add("is not a language tag (BCP 47)", name)
 
     def time_zone(self, name: str, value: str | None) -> None:

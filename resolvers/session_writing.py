@@ -66,6 +66,8 @@ async def heartbeat(context: Context, given: HeartbeatInput, *, noise: Callable[
 
 async def end_session(context: Context, given: EndSessionInput) -> Sat:
     """The viewer's own session; one that is over already, or another's, is no error and no news."""
+    if not permissions.is_self(context.viewer, context.viewer.subject):
+        raise forbidden()
     faults = Faults("input")
     faults.text("sessionId", given.session_id, longest=LONGEST_KEY)
     if faults.found:

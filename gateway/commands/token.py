@@ -20,12 +20,23 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--sub", required=True, help="whom the token speaks of: the learner's id for whoever learns")
+    parser.add_argument(
+        "--sub", required=True, type=word, help="whom the token speaks of: the learner's id for whoever learns"
+    )
     parser.add_argument("--role", choices=ROLES, default="LEARNER", help="default: LEARNER")
-    parser.add_argument("--course", action="append", default=[], metavar="KEY", help="a course they teach; repeatable")
-    parser.add_argument("--scope", action="append", default=[], help="such as events:write; repeatable")
+    parser.add_argument(
+        "--course", type=word, action="append", default=[], metavar="KEY", help="a course they teach; repeatable"
+    )
+    parser.add_argument("--scope", type=word, action="append", default=[], help="such as events:write; repeatable")
     parser.add_argument("--valid-for", type=duration, default="12h", metavar="TIME", help="30m, 12h (default), 7d …")
     add_data(parser)
+
+
+def word(text: str) -> str:
+    """What a gateway takes for a name in a token."""
+    if not 1 <= len(text) <= 512 or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ArgumentTypeError("it must be UTF-8 text of 1 to 512 characters")
+    return text
 
 
 def duration(text: str) -> timedelta:

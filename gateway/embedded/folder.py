@@ -57,7 +57,8 @@ class Folder:
             return held
 
     def read(self) -> State:
-        return read_state(self.path / "state.json")
+        with usable(self.path):
+            return read_state(self.path / "state.json")
 
     def write(self, state: State) -> None:
         write_state(self.path / "state.json", state)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
 
+from gateway.delivery import follow_ledger
 from gateway.worlds.world import World
 from stores.ports.catalog import Course, CourseVersion, Item
 from stores.ports.events import Event
@@ -77,10 +78,10 @@ async def load(world: World, stores: Stores, *, on_progress: OnProgress) -> tupl
         while (kept := await recorded.get()) is not None:
             waiting += kept
             if len(waiting) >= TIMELINE_AT_ONCE:
-                await stores.timeline.append(waiting)
+                await follow_ledger(stores, waiting)
                 timeline.done(waiting)
                 waiting = []
-        await stores.timeline.append(waiting)
+        await follow_ledger(stores, waiting)
         timeline.done(waiting)
         timeline.end()
 

@@ -143,6 +143,9 @@ class Influx:
 
 def refused(status: int, text: str) -> StoreError:
     """What an answer that is not one means. Its text stays here: it may quote what was sent."""
+    if "partial write" in text and "limit exceeded" in text:
+        # Not what was sent is at fault: called a rejection, it would be left out of the timeline for good.
+        return Unavailable(STORE, "InfluxDB is at a limit of its own: look at max-values-per-tag and max-series-per-…")
     if "partial write" in text:
         return Rejected(STORE, f"InfluxDB kept only a part of what it was sent (HTTP {status})")
     if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY}:

@@ -14,7 +14,7 @@ from stores.ports.catalog import CourseVersion, Item
 from stores.ports.commits import commit_of, retold
 from stores.ports.events import Event, digest
 from stores.ports.facts import ATTEMPTS, outcome
-from stores.ports.fold import Standing, enrolled, outlines, refold
+from stores.ports.fold import Standing, enrolled, live, outlines, refold
 from stores.ports.judge import Known, enrollable, judge, keepable
 from stores.ports.outbox import Commit, Consumer
 from stores.ports.paging import Page, decode, encode, to_ms
@@ -146,6 +146,9 @@ class MemoryProgress(Progress):
         events = {event.id: event for registration in of for event in self._ledger[registration]}
         return {key: events[key] for key in event_ids if key in events}
 
+    async def voided(self, events: Sequence[Event]) -> Collection[UUID]:
+        return {one.id for one in events if one not in live([one, *self._ledger.get(one.registration, ())])}
+
     async def enroll(self, enrollments: Sequence[Enrollment], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
         enrollable(enrollments)
         outline = outlines(items)
@@ -196,12 +199,12 @@ class MemoryProgress(Progress):
         keepable(events)
         await self.enroll(enrollments, items=items)
         outline = outlines(items)
-        touched = {event.registration for event in events} & self._standings.keys()
-        course_of = {key: outline(self._standings[key].enrollment.pin) for key in touched}
+        enrolled_as = await self.by_registrations([event.registration for event in events])
+        course_of = {key: outline(row.pin) for key, row in enrolled_as.items()}
         digests = [digest(event) for event in events]
         item_keys = {key: course.by_key for key, course in course_of.items()}
         known = {key: self._known[key] for event in events for key in (event.id, event.voids) if key in self._known}
-        verdicts = judge(events, digests, known=known, item_keys=item_keys)
+        verdicts = judge(events, digests, known=known, enrollments=enrolled_as, item_keys=item_keys)
         new: defaultdict[UUID, list[Event]] = defaultdict(list)
         for event, sha256, verdict in zip(events, digests, verdicts, strict=True):
             if verdict.status is not VerdictStatus.ACCEPTED:
@@ -223,8 +226,7 @@ class MemoryProgress(Progress):
             commit = commit_of(
                 before, after, fresh, ledger, course_of[key], number=self._commits[key], at=self._outbox.now()
             )
-            kept = self._resume.get(key)
-            if kept is not None and kept.id in {str(event.id) for event in commit.voided}:
+            if key in self._resume and self._resume[key].id in {str(event.id) for event in commit.voided}:
                 del self._resume[key]
             await self.checkpoint([] if commit.resume is None else [commit.resume])
             commits.append(commit)

@@ -23,10 +23,14 @@ def judge(
     digests: Sequence[bytes],
     *,
     known: Mapping[UUID, Known],
+    enrollments: Mapping[UUID, Enrollment],
     item_keys: Mapping[UUID, Collection[str]],
 ) -> list[Verdict]:
     """A verdict an event, in order. `digests`: those of the events; `known`: what the ledger holds of the events' ids
-    and of the ids they void; `item_keys`: the item keys of each known registration among the events'.
+    and of the ids they void; `enrollments`, `item_keys`: those of each known registration among the events'.
+
+    An event names the learner and the course that its sender knows the registration by: where another enrolment was
+    first to take that registration, it is an UNKNOWN_REGISTRATION, and no DUPLICATE of what that one did either.
 
     Voids are judged after all else, so that the order within a batch does not matter: a target of another registration
     is INVALID_VOID once both are known."""
@@ -37,7 +41,9 @@ def judge(
         event = events[place]
         code = refusal(event, seen, item_keys)
         mark = Known(event.registration, digests[place])
-        if event.id in seen and seen[event.id] == mark:
+        if is_of_another(event, enrollments):
+            verdicts[place] = Verdict(id=event.id, status=VerdictStatus.REJECTED, code="UNKNOWN_REGISTRATION")
+        elif event.id in seen and seen[event.id] == mark:
             verdicts[place] = Verdict(id=event.id, status=VerdictStatus.DUPLICATE)
         elif event.id in seen:
             verdicts[place] = Verdict(id=event.id, status=VerdictStatus.REJECTED, code="CONFLICT")
@@ -47,6 +53,12 @@ def judge(
             seen[event.id] = mark
             verdicts[place] = Verdict(id=event.id, status=VerdictStatus.ACCEPTED)
     return [verdicts[place] for place in range(len(events))]
+
+
+def is_of_another(event: Event, enrollments: Mapping[UUID, Enrollment]) -> bool:
+    """Whether its registration is another learner's, or another course's."""
+    row = enrollments.get(event.registration)
+    return row is not None and (row.learner_id, row.course_key) != (event.learner_id, event.course_key)
 
 
 def refusal(event: Event, seen: Mapping[UUID, Known], item_keys: Mapping[UUID, Collection[str]]) -> str | None:

@@ -2,6 +2,7 @@
 
 from zlib import crc32
 
+from stores.errors import Rejected
 from stores.ports.live import CursorExpired, Topic
 from stores.ports.paging import decode, encode
 
@@ -19,6 +20,8 @@ def cursor_of(topic: Topic, epoch: str, place: Place) -> str:
 def place_of(topic: Topic, cursor: str) -> tuple[str, Place]:
     """The epoch and the place of a cursor. `Rejected`: not a cursor; `CursorExpired`: not one of this feed."""
     mark, epoch, first, second = decode("live", cursor, int, str, int, int)
+    if int(first) < 0 or int(second) < 0:
+        raise Rejected("live", "malformed cursor")
     if int(mark) != _mark(topic):
         raise CursorExpired("live", "this cursor is of another feed")
     return epoch, (int(first), int(second))

@@ -131,8 +131,8 @@ class VerdictStatus(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What became of one event. `code` is set when it was rejected: UNKNOWN_REGISTRATION, UNKNOWN_ITEM, CONFLICT
-    (the id is taken by another body), INVALID_VOID."""
+    """What became of one event. `code` is set when it was rejected: UNKNOWN_REGISTRATION (of its learner and course),
+    UNKNOWN_ITEM, CONFLICT (the id is taken by another body), INVALID_VOID."""
 
     id: UUID
     status: VerdictStatus
@@ -200,6 +200,10 @@ class Progress(Pinger, Protocol):
 
     async def ledger(self, event_ids: Sequence[UUID]) -> Mapping[UUID, Event]:
         """Events by id, voided ones too; unknown ones are absent."""
+
+    async def voided(self, events: Sequence[Event]) -> Collection[UUID]:
+        """The ids of those of these events that a VOIDED of their registration has taken back, before or after they
+        came: they are nobody's to tell of any more."""
 
     async def record(
         self,

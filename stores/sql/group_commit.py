@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from stores.errors import Rejected
+from stores.errors import Conflict, TimedOut, Unavailable
 from stores.ports.catalog import CourseVersion, Item
 from stores.ports.events import Event
 from stores.ports.progress import Enrollment, Verdict
@@ -76,14 +76,13 @@ class GroupCommit:
                 items,
                 [row for job in group for row in job.enrollments],
             )
-        except Rejected as error:
-            if len(group) > 1:  # one of them is at fault; the others need not suffer for it
+        except Exception as error:
+            if len(group) > 1 and not isinstance(error, Unavailable | TimedOut | Conflict):
+                # One of them is at fault, or a mistake of ours about one: the others need not suffer for it.
                 for job in group:
                     await self._settle([job])
             else:
                 fail(group, error)
-        except Exception as error:
-            fail(group, error)
         else:
             start = 0
             for job in group:

@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from stores.ports.catalog import CourseVersion, Item
-from stores.ports.events import Event
+from stores.ports.events import Event, Verb
 from stores.ports.fold import enrolled, outlines
 from stores.ports.judge import enrollable
 from stores.ports.outbox import Consumer
@@ -163,6 +163,12 @@ class SqlProgress(Progress):
         enrollments = await self.by_registrations([UUID(int=row["registration"].int) for row in rows])
         events = (event_of(row, enrollments[row["registration"]]) for row in rows)
         return {event.id: event for event in events}
+
+    async def voided(self, events: Sequence[Event]) -> Collection[UUID]:
+        targets = [event for event in events if event.verb is not Verb.VOIDED]
+        rows = await self._fetch(queries.VOIDS_OF, [str(event.id) for event in targets])
+        gone = {(row["voids"], row["registration"]) for row in rows}
+        return {event.id for event in targets if (event.id, event.registration) in gone}
 
     async def record(
         self,

@@ -12,6 +12,11 @@ from stores.sql.tables import Table
 
 LEDGER_BY_ID = f"SELECT {LEDGER.names} FROM event_ledger WHERE event_id = ANY($1::text[]::uuid[])"
 
+VOIDS_OF = """
+SELECT voids, registration FROM event_ledger
+WHERE voids = ANY($1::text[]::uuid[]) AND voids IS NOT NULL AND verb = 'VOIDED'
+"""
+
 REVOKE = """
 UPDATE certificates SET revoked_at = $2, revoked_because = $3 WHERE registration = $1::text::uuid AND revoked_at IS NULL
 """

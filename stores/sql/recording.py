@@ -28,20 +28,21 @@ async def record_cut(
 ) -> list[Verdict]:
     """`consumers`: whom the outbox is to tell."""
     before = await standings.lock(connection, {event.registration for event in events})
-    outlines = {key: outline(locked.standing.enrollment.pin) for key, locked in before.items()}
+    enrollments = {key: locked.standing.enrollment for key, locked in before.items()}
+    outlines = {key: outline(row.pin) for key, row in enrollments.items()}
     item_keys = {key: course.by_key for key, course in outlines.items()}
     digests = [digest(event) for event in events]
     targets = {event.voids for event in events if event.verb is Verb.VOIDED and event.voids is not None}
     known = await ledger.known(connection, targets)
 
     # Which ids are taken shows when they are inserted: nearly always none is, and nobody had to look.
-    verdicts = judge(events, digests, known=known, item_keys=item_keys)
+    verdicts = judge(events, digests, known=known, enrollments=enrollments, item_keys=item_keys)
     places = [place for place, verdict in enumerate(verdicts) if verdict.status is VerdictStatus.ACCEPTED]
     rows = [ledger_values(events[place], digests[place], success(events[place], outlines)) for place in places]
     added = await ledger.add(connection, rows)
     if others := {event.id for event in events} - added.keys():
         known |= await ledger.known(connection, others)
-        verdicts = judge(events, digests, known=known, item_keys=item_keys)
+        verdicts = judge(events, digests, known=known, enrollments=enrollments, item_keys=item_keys)
 
     new = defaultdict(list)
     anew: dict[UUID, Enrollment] = {}
@@ -50,7 +51,7 @@ async def record_cut(
             new[event.registration].append(event)
             voids = event.verb is Verb.VOIDED and (event.voids in known or event.voids in added)
             if voids or added[event.id]:
-                anew[event.registration] = before[event.registration].standing.enrollment
+                anew[event.registration] = enrollments[event.registration]
     whole = await ledger.whole(connection, anew)
     await standings.save(connection, changes(before, new, whole, outlines, codes, consumers))
     return verdicts

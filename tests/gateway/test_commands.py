@@ -208,6 +208,9 @@ def test_a_replay_says_in_a_line_what_it_did(tmp_path: Path) -> None:
         ["replay", "oulad", "x", "--speed", "0"],
         ["rebuild", "progress"],
         ["demo", "--live-rate", "0"],
+        ["token", "--sub", ""],
+        ["token", "--sub", "x" * 513],
+        ["token", "--sub", "x", "--course", "\udcff"],
     ],
 )
 def test_options_that_make_no_sense_are_told(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:

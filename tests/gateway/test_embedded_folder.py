@@ -51,6 +51,8 @@ def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
         Folder(tmp_path).make()
     with pytest.raises(EmbeddedError, match=r"cannot use .*thesis\.tex"):
         Folder(tmp_path / "thesis.tex" / "data").lock()
+    with pytest.raises(EmbeddedError, match=r"cannot use .*thesis\.tex"):
+        Folder(tmp_path / "thesis.tex").read()
 
 
 def sleeper() -> subprocess.Popen[bytes]:

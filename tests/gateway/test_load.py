@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -12,7 +13,8 @@ from gateway.worlds.oulad import oulad_world
 from gateway.worlds.world import World
 from stores.errors import Unavailable
 from stores.memory.timeline import MemoryTimeline
-from stores.ports.events import Event
+from stores.ports.catalog import CourseVersion
+from stores.ports.events import Event, Verb
 from stores.ports.stores import Stores
 from tests.gateway.memory import memory_stores
 from tests.gateway.small_oulad import write
@@ -72,6 +74,19 @@ async def test_a_repeated_load_makes_nothing_new(world: World, stores: Stores) -
         "enrollments": (4, 0, 4),
         "events": (12, 0, 12),
     }
+
+
+async def test_a_repeated_load_does_not_bring_back_what_was_voided(world: World, stores: Stores) -> None:
+    await loaded(world, stores)
+    target = next(event for event in world.events if event.verb is Verb.INTERACTED)
+    [course] = await stores.catalog.versions([CourseVersion(target.course_key, 1)])
+    items = {pin: made.items for pin, made in (await stores.catalog.versions([course])).items()}
+    void = replace(target, id=UUID(int=1), verb=Verb.VOIDED, item_key=None, voids=target.id, extensions={})
+    assert [verdict.code for verdict in await stores.progress.record([void], items=items)] == [None]
+    await stores.timeline.remove([target])  # as the relay does
+    before = await everything(world, stores)
+    await loaded(world, stores)
+    assert await everything(world, stores) == before
 
 
 async def test_a_changed_course_is_a_new_version_and_old_enrolments_stay_with_the_old_one(

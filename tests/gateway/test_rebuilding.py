@@ -34,8 +34,8 @@ async def stores() -> Stores:
         made.progress,
         done(1, Verb.VIEWED, "page", at=1),
         done(2, Verb.PLAYED, "video", at=2),
-        done(3, Verb.VIEWED, "page", of=2, at=3, learner_id="u2"),
-        done(4, Verb.VIEWED, "page", of=3, at=4, course_key="c2"),
+        done(3, Verb.VIEWED, "page", of=2, at=3),
+        done(4, Verb.VIEWED, "page", of=3, at=4, learner_id="u1", course_key="c2"),
     )
     await record(made.progress, done(5, Verb.VOIDED, at=5, voids=done(2, Verb.PLAYED).id))
     return made

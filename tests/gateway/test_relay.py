@@ -12,7 +12,7 @@ import pytest
 
 from gateway.relay import Pace, Relay, part_of, publishing
 from resolvers.health import Health
-from stores.errors import Rejected, Unavailable
+from stores.errors import Rejected, TimedOut, Unavailable
 from stores.memory.outbox import MemoryOutbox
 from stores.memory.timeline import MemoryTimeline
 from stores.ports.events import Event, Verb
@@ -43,14 +43,14 @@ async def stores(clock: Clock) -> Stores:
     return made
 
 
-def relay_of(stores: Stores, holder: str = "relay") -> Relay:
+def relay_of(stores: Stores, holder: str = "relay", *, pace: Pace = QUICK) -> Relay:
     health = Health(pingers={}, backends={}, outbox=stores.outbox, now=lambda: moment(0))
-    return Relay(stores, holder=holder, failures=health, pace=QUICK)
+    return Relay(stores, holder=holder, failures=health, pace=pace)
 
 
 @asynccontextmanager
-async def relaying(stores: Stores, holder: str = "relay") -> AsyncIterator[None]:
-    task = asyncio.create_task(relay_of(stores, holder).run())
+async def relaying(stores: Stores, holder: str = "relay", *, pace: Pace = QUICK) -> AsyncIterator[None]:
+    task = asyncio.create_task(relay_of(stores, holder, pace=pace).run())
     try:
         yield
     finally:
@@ -105,6 +105,17 @@ async def test_what_a_void_points_at_leaves_the_timeline_and_the_resume_point(st
         await record(stores.progress, void)
         await until(settled(stores))
     assert await timeline_of(stores) == [void, kept]
+    assert (await stores.sessions.resume_points([R1]))[R1].item_key == "video"
+
+
+async def test_a_resume_point_that_was_taken_back_before_it_was_told_does_not_come(stores: Stores) -> None:
+    """The backlog has a position and its void: live was away meanwhile."""
+    kept = done(1, Verb.PLAYED, "video", at=1, position=1.0)
+    target = done(2, Verb.PAUSED, "page", at=2, position=5.0)
+    for event in (kept, target, done(3, Verb.VOIDED, at=3, voids=target.id)):
+        await record(stores.progress, event)
+    async with relaying(stores):
+        await until(settled(stores))
     assert (await stores.sessions.resume_points([R1]))[R1].item_key == "video"
 
 
@@ -202,6 +213,76 @@ async def test_what_takes_too_long_is_delivered_in_smaller_parts(stores: Stores)
     async with relaying(stores):
         await until(settled(stores))
     assert len(await timeline_of(stores)) == 64
+
+
+class Sluggish(MemoryTimeline):
+    """A server that takes longer than a lease over one of the events, until it does not."""
+
+    def __init__(self, event: UUID) -> None:
+        super().__init__()
+        self.event: UUID | None = event
+
+    async def append(self, events: Sequence[Event]) -> None:
+        if self.event in {event.id for event in events}:
+            raise TimeoutError
+        await super().append(events)
+
+
+async def test_who_takes_too_long_holds_up_nobody_else(stores: Stores) -> None:
+    """It would be the first of its partition, and of all."""
+    timeline = Sluggish(UUID(int=1))
+    stores = replace(stores, timeline=timeline)
+    await record(stores.progress, done(1, Verb.VIEWED, "page"))
+    async with relaying(stores):
+        for number in range(2, 12):
+            await record(stores.progress, done(number, Verb.VIEWED, "page", of=2, at=number))
+
+        async def others() -> bool:
+            return len(await timeline_of(stores, "u2")) == 10
+
+        await until(others)
+        assert await timeline_of(stores) == []
+        timeline.event = None
+        await until(settled(stores))
+    assert len(await timeline_of(stores)) == 1
+
+
+class Stalled(MemoryTimeline):
+    """What it is sent first it takes up later, when it was given up long ago."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.late: Sequence[Event] | None = None
+
+    async def append(self, events: Sequence[Event]) -> None:
+        if self.late is None:
+            self.late = events
+            raise TimedOut("timeline", "no answer")
+        await super().append(events)
+
+
+async def test_what_is_stored_late_and_was_voided_meanwhile_goes_again(stores: Stores) -> None:
+    timeline = Stalled()
+    stores = replace(stores, timeline=timeline)
+    target, kept = done(1, Verb.PAUSED, "video", at=1), done(2, Verb.PAUSED, "video", at=2)
+    await record(stores.progress, target, kept)
+    async with relaying(stores, pace=replace(QUICK, settles=2.0)):
+
+        async def given_up() -> bool:
+            return timeline.late is not None
+
+        await until(given_up)
+        void = done(3, Verb.VOIDED, at=3, voids=target.id)
+        await record(stores.progress, void)
+        await until(settled(stores))
+        assert await timeline_of(stores) == [void, kept]
+        await timeline.append(timeline.late or ())
+        assert await timeline_of(stores) == [void, kept, target]
+
+        async def mended() -> bool:
+            return await timeline_of(stores) == [void, kept]
+
+        await until(mended)
 
 
 def test_a_part_has_about_so_many_events_and_one_commit_at_least() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import RFC_4122, UUID
 
 import pytest
+from strawberry.relay.utils import to_base64
 
 from resolvers.scalars import show_time
 from resolvers.viewer import Viewer
@@ -199,6 +200,26 @@ async def test_two_who_enrol_at_once_get_one_enrolment(school: School) -> None:
         ENROLL, {"learner": ADA_ID, "course": world.ALGEBRA, "registration": uuid(56)}
     )
     assert faults(lost) == [("CONFLICT", "input.registration")]
+
+
+async def test_learners_who_enrol_at_once_under_one_registration_do_not_share_it(ledger_school: School) -> None:
+    """A client's registration, and even its event, given for several learners at once: one of them gets it."""
+    names = [f"new-{number}" for number in range(6)]
+    await ledger_school.stores.profiles.add([world.profile(name, name) for name in names])
+    given = {"id": uuid(7), "registration": uuid(8), "course": world.ALGEBRA, "at": LATER}
+    payloads = await asyncio.gather(
+        *(
+            ledger_school.write(ENROLL, {**given, "learner": to_base64("Learner", name)}, world.learner(name))
+            for name in names
+        )
+    )
+    [kept] = [payload["enrollment"] for payload in payloads if not payload["errors"]]
+    refusals = [faults(payload) for payload in payloads if payload["errors"]]
+    assert refusals == [[("CONFLICT", "input.registration")]] * 5
+    row = (await ledger_school.stores.progress.by_registrations([UUID(int=8)]))[UUID(int=8)]
+    assert kept["learner"] == {"learnerId": row.learner_id}
+    assert [len(await enrolled(ledger_school, name)) for name in names].count(1) == 1
+    assert len(await ledger_school.kept(7)) == 1
 
 
 async def test_many_who_enrol_one_learner_at_once_agree(ledger_school: School) -> None:

@@ -206,6 +206,7 @@ async def test_every_fault_of_a_course_is_told_at_once(school: School) -> None:
         item("a", masteryScore=1.5),
         item("", title="x", completionThreshold=-0.1),
         item("d", prerequisites=["d", "nothing"], estimatedDurationSeconds=-5),
+        item("e", weight=1e308, estimatedDurationSeconds=1e308),
     )
     payload = await school.write(PUBLISH, course(*bad, title=" "))
     at = ["input", "modules", "0", "items"]
@@ -220,6 +221,8 @@ async def test_every_fault_of_a_course_is_told_at_once(school: School) -> None:
             [*at, "3", "prerequisites", "0"],
             [*at, "3", "prerequisites", "1"],
             [*at, "3", "estimatedDurationSeconds"],
+            [*at, "4", "weight"],
+            [*at, "4", "estimatedDurationSeconds"],
         ]
     )
     assert await school.stores.catalog.latest(["course-v1:Q+New+1"]) == {}
@@ -287,6 +290,7 @@ async def test_bad_input_of_a_heartbeat_is_typed_and_placed(school: School, chan
         (BEAT, {"registration": IN_ALGEBRA}, world.admin()),
         (BEAT, {"registration": "00000000-0000-0009-0000-000000000000"}, world.learner()),
         (BEAT, {"registration": IN_ALGEBRA}, Viewer(subject=world.ADA, role=Role.SERVICE)),
+        (END, {"sessionId": "s"}, Viewer(subject=world.ADA, role=Role.SERVICE)),
     ],
 )
 async def test_what_is_not_yours_or_does_not_exist_is_forbidden(

@@ -1,6 +1,7 @@
 """A small world for progress: two courses, enrolments in them, and events of every kind."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -39,8 +40,9 @@ def enrollment(number: int, *, pin: CourseVersion = C1, learner_id: str | None =
 
 
 def done(number: int, verb: Verb, item_key: str | None = None, *, of: int = 1, at: float = 0, **fields: Any) -> Event:
-    """Event `number`, of registration `of`, `at` seconds after noon."""
-    return event(number, registration=UUID(int=of), verb=verb, item_key=item_key, at=moment(at), **fields)
+    """Event `number`, of registration `of` (of learner `u{of}` in course c1), `at` seconds after noon."""
+    some: dict[str, Any] = {"learner_id": f"u{of}", "registration": UUID(int=of), "verb": verb, "at": moment(at)}
+    return event(number, item_key=item_key, **(some | fields))
 
 
 def moment(seconds: float) -> datetime:
@@ -54,6 +56,11 @@ async def enroll(progress: Progress, *enrollments: Enrollment) -> int:
 async def record(progress: Progress, *events: Event) -> list[str]:
     """What became of each: its status, or the code of its rejection."""
     return [told(verdict) for verdict in await progress.record(events, items=CATALOG)]
+
+
+def fitted(event: Event, row: Enrollment) -> Event:
+    """The event as one of this enrolment."""
+    return replace(event, registration=row.registration, learner_id=row.learner_id, course_key=row.course_key)
 
 
 def told(verdict: Verdict) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from stores.errors import Rejected
+from stores.errors import Rejected, StoreError, Unavailable
 from stores.ports.events import Event, Verb
 from stores.ports.progress import Enrollment, Verdict, VerdictStatus
 from stores.sql.group_commit import GroupCommit, Items
@@ -72,13 +72,32 @@ async def test_when_writing_is_cancelled_nobody_waits_for_ever() -> None:
     assert await numbers(commits, EVENTS[:1]) == [0]
 
 
-async def test_a_failure_is_told_to_all_who_shared_it() -> None:
+@pytest.mark.parametrize("fault", [Rejected("progress", "no"), OverflowError(), StoreError("progress", "odd")])
+async def test_who_is_at_fault_fails_alone(fault: Exception) -> None:
+    """Be it a mistake of ours that shows with this caller's events only."""
+
     async def write(events: Sequence[Event], items: Items, enrollments: Sequence[Enrollment]) -> Sequence[Verdict]:
-        raise ConnectionError
+        if EVENTS[1] in events:
+            raise fault
+        return [Verdict(id=event.id, status=VerdictStatus.ACCEPTED) for event in events]
+
+    commits = GroupCommit(write, most=9)
+    outcomes = await asyncio.gather(*(numbers(commits, [event]) for event in EVENTS[:4]), return_exceptions=True)
+    assert outcomes == [[0], fault, [2], [3]]
+
+
+async def test_a_failure_is_told_to_all_who_shared_it() -> None:
+    times = 0
+
+    async def write(events: Sequence[Event], items: Items, enrollments: Sequence[Enrollment]) -> Sequence[Verdict]:
+        nonlocal times
+        times += 1
+        raise Unavailable("progress", "away")
 
     commits = GroupCommit(write, most=3)
     for _ in range(2):
         told = await asyncio.gather(*(numbers(commits, [event]) for event in EVENTS), return_exceptions=True)
-        assert [type(each) for each in told] == [ConnectionError] * 10
-    with pytest.raises(ConnectionError):
+        assert [type(each) for each in told] == [Unavailable] * 10
+    with pytest.raises(Unavailable):
         await numbers(commits, EVENTS)
+    assert times == 9, "nobody tried again alone what no one can do"

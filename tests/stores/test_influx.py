@@ -273,6 +273,8 @@ async def test_text_that_is_not_unicode_is_rejected(influx: Influx) -> None:
         (504, "", TimedOut),
         (200, "database not found: q", Unavailable),
         (200, "query-timeout limit exceeded", TimedOut),
+        (400, '{"error":"partial write: max-values-per-tag limit exceeded (3/3): … dropped=1"}', Unavailable),
+        (400, '{"error":"partial write: max-series-per-database limit exceeded: (5) dropped=1"}', Unavailable),
         (400, '{"error":"partial write: points beyond retention policy dropped=1"}', Rejected),
         (422, '{"message":"failure writing points to database: partial write: …"}', Rejected),
         (400, '{"error":"error parsing query: found …"}', Rejected),

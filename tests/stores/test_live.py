@@ -240,7 +240,20 @@ async def test_a_cursor_of_another_feed_has_expired(live: Live) -> None:
                 pass
 
 
-@pytest.mark.parametrize("cursor", ["", "!", "é", encode("x"), encode(1, "e", 1), encode(1, "e", "1", 2), "null"])
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "!",
+        "é",
+        encode("x"),
+        encode(1, "e", 1),
+        encode(1, "e", "1", 2),
+        encode(1, "e", -1, 2),
+        encode(1, "e", 1, -2),
+        "null",
+    ],
+)
 async def test_what_is_no_cursor_is_rejected(live: Live, cursor: str) -> None:
     with pytest.raises(Rejected):
         async with live.feed(LEARNER, after=cursor):

@@ -80,7 +80,7 @@ async def test_a_busy_registration_leaves_none_of_its_partition_waiting(ledger: 
 
     async def view(*numbers: int) -> None:
         for number in numbers:
-            await record(progress, done(next(ids), Verb.VIEWED, "page", of=number, learner_id=f"u{number}"))
+            await record(progress, done(next(ids), Verb.VIEWED, "page", of=number))
 
     await view(*[busy] * 5, *quiet)
     served = set[int]()
@@ -315,7 +315,6 @@ async def test_events_are_found_by_id_voided_ones_too(ledger: Ledger) -> None:
         done(2, Verb.VOIDED, voids=UUID(int=1)),
         done(3, Verb.VIEWED, "page", of=2),
     ]
-    events[2] = replace(events[2], learner_id="u2")
     await record(progress, *events)
     found = await progress.ledger([UUID(int=1), UUID(int=3), UUID(int=99)])
     assert found == {UUID(int=1): events[0], UUID(int=3): events[2]}

@@ -10,7 +10,7 @@ from stores.errors import Rejected
 from stores.ports.events import Verb
 from stores.ports.paging import Page, encode
 from stores.ports.progress import CourseProgress, Enrollment, EnrollmentState, Progress
-from tests.stores.learning import C1, C2, C3, CATALOG, done, enroll, enrollment, moment, record
+from tests.stores.learning import C1, C2, C3, CATALOG, done, enroll, enrollment, fitted, moment, record
 
 Row = TypeVar("Row")
 EVERYTHING: dict[str, Any] = {"states": None, "courses": None, "after": None, "first": 10}
@@ -99,16 +99,19 @@ async def dated(progress: Progress) -> None:
     """u: 1 and 2 at one moment, 3 later, 4 and 5 without a date. v: 6, withdrawn. w: 7, completed."""
     pins = [type(C1)(f"c{number}", 1) for number in range(10)]
     items = dict.fromkeys(pins, CATALOG[C2])
-    new = [enrollment(number, pin=pins[number], learner_id="u") for number in range(1, 6)]
-    await progress.enroll([*new, enrollment(6, pin=pins[1], learner_id="v")], items=items)
-    await progress.enroll([enrollment(7, pin=pins[1], learner_id="w")], items=items)
+    *_, v, w = rows = [
+        *(enrollment(number, pin=pins[number], learner_id="u") for number in range(1, 6)),
+        enrollment(6, pin=pins[1], learner_id="v"),
+        enrollment(7, pin=pins[1], learner_id="w"),
+    ]
+    await progress.enroll(rows, items=items)
     events = [
-        done(2, Verb.REGISTERED, of=2, at=10),
-        done(1, Verb.REGISTERED, of=1, at=10),
-        done(3, Verb.REGISTERED, of=3, at=20),
-        done(6, Verb.REGISTERED, of=6, at=20),
-        done(7, Verb.UNREGISTERED, of=6, at=30),
-        done(8, Verb.VIEWED, "page", of=7, at=30),
+        fitted(done(2, Verb.REGISTERED, at=10), rows[1]),
+        fitted(done(1, Verb.REGISTERED, at=10), rows[0]),
+        fitted(done(3, Verb.REGISTERED, at=20), rows[2]),
+        fitted(done(6, Verb.REGISTERED, at=20), v),
+        fitted(done(7, Verb.UNREGISTERED, at=30), v),
+        fitted(done(8, Verb.VIEWED, "page", at=30), w),
     ]
     assert {verdict.status.value for verdict in await progress.record(events, items=items)} == {"ACCEPTED"}
 

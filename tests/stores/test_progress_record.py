@@ -8,11 +8,23 @@ from uuid import UUID
 import pytest
 
 from stores.errors import Rejected
-from stores.ports.events import Verb
+from stores.ports.events import Event, Verb
 from stores.ports.paging import Page, encode
-from stores.ports.progress import Attempt, Certificate, EnrollmentState, Progress, ProgressState
+from stores.ports.progress import Attempt, Certificate, Enrollment, EnrollmentState, Progress, ProgressState
 from stores.ports.sessions import ResumePoint
-from tests.stores.learning import C1, C2, CATALOG, attempts, done, enroll, enrollment, moment, record
+from tests.stores.learning import (
+    C1,
+    C2,
+    CATALOG,
+    attempts,
+    done,
+    enroll,
+    enrollment,
+    fitted,
+    moment,
+    record,
+    told,
+)
 from tests.stores.samples import NOON
 
 R = [UUID(int=number) for number in range(20)]
@@ -20,14 +32,14 @@ R = [UUID(int=number) for number in range(20)]
 
 async def test_the_rows_follow_from_the_events(progress: Progress) -> None:
     await enroll(progress, enrollment(1), enrollment(2))
-    told = await record(
+    verdicts = await record(
         progress,
         done(1, Verb.REGISTERED, at=1),
         done(2, Verb.ATTEMPTED, "quiz", at=2, score=0.5, duration_ms=1500),
         done(3, Verb.ATTEMPTED, "quiz", at=3, score=0.75, duration_ms=250),
         done(4, Verb.POSTED, "essay", at=9),
     )
-    assert told == ["ACCEPTED"] * 4
+    assert verdicts == ["ACCEPTED"] * 4
     enrolled = (await progress.by_registrations([R[1]]))[R[1]]
     assert (enrolled.state, enrolled.enrolled_at, enrolled.completed_at) == (EnrollmentState.ACTIVE, moment(1), None)
     course = (await progress.course_progress(R))[R[1]]
@@ -51,7 +63,7 @@ async def test_each_event_has_its_verdict_in_order(progress: Progress) -> None:
         done(1, Verb.VIEWED, "page"),
         done(3, Verb.VIEWED, "no such item"),
         done(4, Verb.PASSED, "quiz"),
-        done(5, Verb.PASSED, "quiz", of=2),  # an item of another course
+        done(5, Verb.PASSED, "quiz", of=2, course_key="c2"),  # an item of another course
         done(4, Verb.PASSED, "quiz"),
         done(4, Verb.FAILED, "quiz"),
         done(1, Verb.VIEWED, "video"),
@@ -69,6 +81,26 @@ async def test_each_event_has_its_verdict_in_order(progress: Progress) -> None:
     ]
     assert (await progress.item_progress([R[1]]))[R[1]].keys() == {"page", "quiz"}
     assert await progress.item_progress([R[2]]) == {}
+
+
+async def test_an_enrolment_that_lost_its_registration_to_another_leaves_nothing_there(progress: Progress) -> None:
+    """Two enrol at once under one registration, which a client gave twice: the second one's event is not the first's,
+    be it the same to the letter."""
+    first, second, third = enrollment(1), enrollment(1, learner_id="u2"), enrollment(1, pin=C2)
+
+    async def taken(row: Enrollment, number: int) -> list[str]:
+        event = fitted(done(number, Verb.REGISTERED), row)
+        return [told(verdict) for verdict in await progress.record([event], items=CATALOG, enrollments=[row])]
+
+    assert await taken(first, 1) == ["ACCEPTED"]
+    before = (await progress.course_progress(R))[R[1]]
+    for row in (second, third):
+        assert await taken(row, 1) == ["UNKNOWN_REGISTRATION"]
+        assert await taken(row, 2) == ["UNKNOWN_REGISTRATION"]
+    assert await taken(first, 1) == ["DUPLICATE"]
+    assert (await progress.by_registrations(R))[R[1]].learner_id == "u1"
+    assert (await progress.course_progress(R))[R[1]] == before
+    assert (await progress.ledger([R[1], R[2]])).keys() == {R[1]}
 
 
 async def test_the_body_makes_the_difference_between_a_repeat_and_a_conflict(progress: Progress) -> None:
@@ -177,20 +209,25 @@ async def test_attempts_are_numbered_within_their_item(progress: Progress) -> No
         await progress.attempts([R[1]], item=None, after=encode(None, str(R[1])), first=1)
 
 
+def seen(*what: Any, **fields: Any) -> Event:
+    """In course c2."""
+    return done(*what, course_key="c2", **fields)
+
+
 async def test_a_certificate_is_issued_once(progress: Progress) -> None:
     await enroll(progress, enrollment(1, pin=C2), enrollment(2, pin=C2))
-    await record(progress, done(1, Verb.LAUNCHED, "page"))
+    await record(progress, seen(1, Verb.LAUNCHED, "page"))
     assert await progress.certificates(R) == {}
-    await record(progress, done(2, Verb.VIEWED, "page", at=5), done(3, Verb.UNREGISTERED, at=6))
+    await record(progress, seen(2, Verb.VIEWED, "page", at=5), seen(3, Verb.UNREGISTERED, at=6))
     issued = (await progress.certificates(R))[R[1]]
     assert issued == Certificate(registration=R[1], issued_at=moment(5), verify_code=issued.verify_code)
     assert len(issued.verify_code) >= 20
     assert (await progress.by_registrations(R))[R[1]].state is EnrollmentState.WITHDRAWN
     # It stays as it is, whatever becomes of the course.
-    await record(progress, done(4, Verb.VIEWED, "page", at=1))
-    await record(progress, done(5, Verb.VOIDED, voids=UUID(int=2)), done(6, Verb.VOIDED, voids=UUID(int=4)))
+    await record(progress, seen(4, Verb.VIEWED, "page", at=1))
+    await record(progress, seen(5, Verb.VOIDED, voids=UUID(int=2)), seen(6, Verb.VOIDED, voids=UUID(int=4)))
     assert not (await progress.course_progress(R))[R[1]].satisfied
-    await record(progress, done(7, Verb.COMPLETED, "page", at=8))
+    await record(progress, seen(7, Verb.COMPLETED, "page", at=8))
     assert (await progress.course_progress(R))[R[1]].satisfied_at == moment(8)
     assert await progress.certificates(R) == {R[1]: issued}
 
@@ -202,16 +239,16 @@ async def test_an_enrolment_is_as_its_latest_registration_says(progress: Progres
         row = (await progress.by_registrations(R))[R[1]]
         return row.state.value, row.enrolled_at, row.completed_at
 
-    await record(progress, done(3, Verb.REGISTERED, at=3))
-    await record(progress, done(1, Verb.UNREGISTERED, at=2))
+    await record(progress, seen(3, Verb.REGISTERED, at=3))
+    await record(progress, seen(1, Verb.UNREGISTERED, at=2))
     assert await standing() == ("ACTIVE", moment(3), None)
-    await record(progress, done(4, Verb.UNREGISTERED, at=3))
+    await record(progress, seen(4, Verb.UNREGISTERED, at=3))
     assert await standing() == ("WITHDRAWN", moment(3), None)
-    await record(progress, done(2, Verb.REGISTERED, at=3), done(5, Verb.REGISTERED, at=1))
+    await record(progress, seen(2, Verb.REGISTERED, at=3), seen(5, Verb.REGISTERED, at=1))
     assert await standing() == ("WITHDRAWN", moment(1), None)
-    await record(progress, done(6, Verb.VIEWED, "page", at=9), done(7, Verb.REGISTERED, at=9))
+    await record(progress, seen(6, Verb.VIEWED, "page", at=9), seen(7, Verb.REGISTERED, at=9))
     assert await standing() == ("COMPLETED", moment(1), moment(9))
-    await record(progress, done(8, Verb.VOIDED, voids=UUID(int=5)), done(9, Verb.VOIDED, voids=UUID(int=7)))
+    await record(progress, seen(8, Verb.VOIDED, voids=UUID(int=5)), seen(9, Verb.VOIDED, voids=UUID(int=7)))
     assert await standing() == ("WITHDRAWN", moment(3), moment(9))
 
 

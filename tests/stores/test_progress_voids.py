@@ -71,3 +71,16 @@ async def test_a_void_reaches_its_own_registration_only(progress: Progress) -> N
     # A later fold of the target's registration is not misled either.
     await record(progress, done(7, Verb.VOIDED, voids=UUID(int=6)))
     assert (await progress.item_progress([R[1]]))[R[1]]["quiz"].attempts == 1
+
+
+async def test_what_was_voided_is_told(progress: Progress) -> None:
+    await enroll(progress, enrollment(1), enrollment(2))
+    before, after, kept = (done(number, Verb.VIEWED, "page") for number in (1, 2, 3))
+    void, again = done(5, Verb.VOIDED, voids=before.id), done(6, Verb.VOIDED, voids=after.id)
+    others = done(7, Verb.VOIDED, of=2, voids=UUID(int=4))
+    await record(progress, before, void, again, others, done(8, Verb.VOIDED, voids=void.id))
+    late = done(4, Verb.VIEWED, "page")
+    await record(progress, after, kept, late)
+    asked = [before, after, kept, late, void, again, done(99, Verb.VIEWED)]
+    assert set(await progress.voided(asked)) == {before.id, after.id}
+    assert set(await progress.voided([])) == set()

@@ -1,0 +1,53 @@
+"""What was sent to the timeline and not answered: it may be stored yet, and later than what came after it.
+
+A server that stalled takes up what waits in its sockets long after that was given up and delivered again, and a process
+that was stopped goes on where it was, its lease over. An event that was voided meanwhile comes back so, and a count of
+before takes the place of a newer one. So what is in doubt is brought in line with the ledger once more, a while later.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
+from uuid import UUID
+
+from gateway.delivery import follow_ledger
+from stores.ports.events import Event
+from stores.ports.outbox import Commit
+from stores.ports.stores import Stores
+
+MOST = 20_000
+AT_ONCE = 2_000
+
+
+class Doubts:
+    """`settles`: seconds after which nothing of what was given up is under way any more."""
+
+    def __init__(self, stores: Stores, *, settles: float) -> None:
+        self._stores = stores
+        self._settles = settles
+        self._doubted: dict[UUID, tuple[float, Event]] = {}
+        """Those in doubt for longest first."""
+
+    def note(self, commits: Iterable[Commit]) -> None:
+        """A delivery of these ended otherwise than by an answer."""
+        now = asyncio.get_running_loop().time()
+        for commit in commits:
+            for event in commit.events:
+                self._doubted.pop(event.id, None)
+                self._doubted[event.id] = (now, event)
+        for key in list(islice(self._doubted, max(0, len(self._doubted) - MOST))):
+            del self._doubted[key]
+
+    async def mend(self) -> None:
+        """Whoever has the partitions by now: the ledger's word holds for all."""
+        while ripe := self._ripe():
+            self._stores.timeline.forget()
+            await follow_ledger(self._stores, [event for _, event in ripe])
+            for noted_at, event in ripe:
+                if self._doubted[event.id][0] == noted_at:
+                    del self._doubted[event.id]
+
+    def _ripe(self) -> Sequence[tuple[float, Event]]:
+        since = asyncio.get_running_loop().time() - self._settles
+        oldest: Collection[tuple[float, Event]] = list(islice(self._doubted.values(), AT_ONCE))
+        return [each for each in oldest if each[0] <= since]
