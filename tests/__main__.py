@@ -58,7 +58,7 @@ def golden(extra: Sequence[str]) -> int:
 
 
 def full(extra: Sequence[str]) -> int:
-    return run(pytest("tests/e2e", "--long", *extra))
+    return run(pytest("tests/e2e", "tests/protocol", "--long", *extra))
 
 
 def bench(extra: Sequence[str]) -> int:
@@ -73,7 +73,7 @@ COMMANDS = {
     "fix": (fix, "mend what ruff can mend: lint findings, import order, format"),
     "schema": (schema, "write schema.graphql from the code; read its diff before you commit it"),
     "golden": (golden, "write the golden queries' answers and store calls anew; read their diff"),
-    "full": (full, "the end-to-end tests in their long form: kills under a load of 30 s"),
+    "full": (full, "the end-to-end tests in their long form: kills under a load of 30 s; the protocols' clients"),
     "bench": (bench, "compare the gateway with the bare drivers; `bench live`: the write path; --help says more"),
 }
 

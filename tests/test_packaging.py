@@ -1,5 +1,6 @@
 """What a clone installs is pinned, and what a wheel holds is whole."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -23,6 +24,14 @@ def test_every_dependency_is_pinned() -> None:
     groups = [project["dependencies"], *project["optional-dependencies"].values()]
     wanted = {normal(each) for group in groups for each in group}
     assert wanted - {normal(pin) for pin in pins} == {"quadrangle"}
+
+
+def test_every_npm_package_is_pinned_and_comes_from_whichever_registry_is_set() -> None:
+    wanted = json.loads((TOP / "tests/protocol/package.json").read_text())["dependencies"]
+    lock = (TOP / "tests/protocol/package-lock.json").read_text()
+    assert [version for version in wanted.values() if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
+    assert json.loads(lock)["packages"][""]["dependencies"] == wanted
+    assert "://" not in lock
 
 
 def test_the_wheel_holds_every_file_of_its_packages(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import strawberry
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
@@ -52,12 +53,14 @@ async def live(
     grace: timedelta = timedelta(seconds=10),
     ping: float = 20,
     now: Callable[[], datetime] = lambda: world.NOW,
+    schema: strawberry.Schema | None = None,
     **stores: Any,
 ) -> AsyncIterator[Live]:
+    """Without a `schema` it is the one whose subscriptions a test holds by the strings."""
     strings, ready, stopping = Strings(), asyncio.Event(), Stopping(lambda: None)
     app = build_app(
         read_settings({}),
-        schema=schema_with(strings),
+        schema=schema or schema_with(strings),
         open_stores=school(**stores),
         access=access,
         now=now,

@@ -1,0 +1,14 @@
+// GraphQL over HTTP: the audits of the reference implementation, each a test.
+import assert from "node:assert/strict";
+import { env } from "node:process";
+
+import { serverAudits } from "graphql-http";
+
+import { test } from "./timed.mjs";
+
+for (const { id, name, fn } of serverAudits({ url: env.GRAPHQL_URL, fetchFn: fetch })) {
+  test(`${id} ${name}`, async () => {
+    const { status, reason } = await fn();
+    assert.equal(status, "ok", reason);
+  });
+}

@@ -1,0 +1,43 @@
+"""What a suite watches: a learner's progress, and whether the gateway still listens on behalf of anybody."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import httpx2
+
+from stores.memory.live import MemoryLive
+from stores.ports.live import Topic, Update
+from tests.gateway.live import Live
+from tests.resolvers import world
+
+REGISTRATION = str(world.registration(world.ALGEBRA, 1))
+PASS = """mutation ($registration: UUID!) {
+  submitAttempt(input: { registration: $registration, itemKey: "quiz", score: 0.93 }) { item { state } errors { code } }
+}"""
+
+
+class Feeds(MemoryLive):
+    """Tells when the first feed is `opened`, and when it is `closed`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened = asyncio.Event()
+        self.closed = asyncio.Event()
+
+    @asynccontextmanager
+    async def feed(self, topic: Topic, *, after: str | None) -> AsyncIterator[AsyncIterator[Update]]:
+        async with super().feed(topic, after=after) as updates:
+            self.opened.set()
+            try:
+                yield updates
+            finally:
+                self.closed.set()
+
+
+async def pass_quiz(gateway: Live, headers: Mapping[str, str]) -> None:
+    """The learner of `REGISTRATION` does, over a connection that is nobody else's."""
+    async with httpx2.AsyncClient(base_url=gateway.url, verify=False, headers=headers) as client:
+        asked = {"query": PASS, "variables": {"registration": REGISTRATION}}
+        answer = (await client.post("/graphql", json=asked)).json()
+    assert answer == {"data": {"submitAttempt": {"item": {"state": "PASSED"}, "errors": []}}}

@@ -1,0 +1,73 @@
+// With which code a socket is closed: to the client of `graphql-ws`, and to one that breaks the protocol as no client does.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { env } from "node:process";
+
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, createClient } from "graphql-ws";
+import WebSocket from "ws";
+
+import { test } from "./timed.mjs";
+
+const url = env.GRAPHQL_URL.replace("http", "ws");
+const good = { Authorization: env.AUTHORIZATION };
+const bad = { Authorization: `${env.AUTHORIZATION}x` };
+const INIT = { type: "connection_init", payload: good };
+const SUBSCRIBE = { type: "subscribe", id: "1", payload: { query: "{ __typename }" } };
+
+function clientWith(options) {
+  return createClient({ url, webSocketImpl: WebSocket, retryAttempts: 0, ...options });
+}
+
+function answerTo(client, query) {
+  return new Promise((next, error) => client.subscribe({ query }, { next, error, complete() {} }));
+}
+
+// The code that the messages are closed with.
+async function codeAfter(messages, { address = url, protocols = [GRAPHQL_TRANSPORT_WS_PROTOCOL] } = {}) {
+  const socket = new WebSocket(address, protocols);
+  await once(socket, "open");
+  for (const message of messages) socket.send(JSON.stringify(message));
+  const [code] = await once(socket, "close");
+  return code;
+}
+
+for (const [said, connectionParams] of Object.entries({ "a bad token": bad, "no token": {} })) {
+  test(`${said}: 4403`, async () => {
+    const refused = answerTo(clientWith({ connectionParams }), "{ __typename }");
+    await assert.rejects(refused, { code: CloseCode.Forbidden, reason: "Forbidden" });
+  });
+}
+
+test("a client that comes back with a new token is let in", async () => {
+  const tokens = [bad, good];
+  const client = clientWith({ connectionParams: () => tokens.shift(), retryAttempts: 1, retryWait: async () => {} });
+  assert.deepEqual(await answerTo(client, "{ __typename }"), { data: { __typename: "Query" } });
+});
+
+test("an id that is taken: 4409, and that ends both operations", async () => {
+  const client = clientWith({ connectionParams: good, generateID: () => "same" });
+  const query = `subscription { progressUpdated(course: "course-v1:Quad+Algebra+2026") { version } }`; // none comes
+  const ends = await Promise.allSettled([answerTo(client, query), answerTo(client, query)]);
+  assert.deepEqual(ends.map(({ reason }) => reason?.code), [4409, 4409]);
+});
+
+test("an operation before the handshake: 4401", async () => {
+  assert.equal(await codeAfter([SUBSCRIBE]), CloseCode.Unauthorized);
+});
+
+test("a second handshake: 4429", async () => {
+  assert.equal(await codeAfter([INIT, INIT]), CloseCode.TooManyInitialisationRequests);
+});
+
+test("no handshake in time: 4408", async () => {
+  const address = env.IMPATIENT_URL.replace("http", "ws");
+  assert.equal(await codeAfter([], { address }), CloseCode.ConnectionInitialisationTimeout);
+});
+
+test("no message of the protocol: 4400", async () => {
+  assert.equal(await codeAfter([INIT, { type: "start", id: "1" }]), CloseCode.BadRequest);
+});
+
+test("no subprotocol: 4406", async () => {
+  assert.equal(await codeAfter([], { protocols: [] }), CloseCode.SubprotocolNotAcceptable);
+});

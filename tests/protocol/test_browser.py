@@ -1,0 +1,21 @@
+"""GraphiQL as a newcomer sees it: the page at the printed address, in Chromium, without a token."""
+
+import pytest
+
+from tests.gateway.live import live
+from tests.gateway.school import SCHEMA
+from tests.protocol.feeds import REGISTRATION, Feeds, pass_quiz
+from tests.protocol.node import Node
+
+pytestmark = pytest.mark.slow
+
+
+async def test_graphiql_asks_and_watches(node: Node, chromium: str) -> None:
+    feeds = Feeds()
+    async with live(schema=SCHEMA, live=feeds) as gateway:
+        told = {"GRAPHQL_URL": f"{gateway.url}/graphql", "CHROMIUM": chromium}
+        async with node.suite("browser.mjs", **told, REGISTRATION=REGISTRATION) as suite:
+            await suite.until(feeds.opened)
+            await pass_quiz(gateway, {})
+            await suite.until(feeds.closed)
+            await suite.passed()

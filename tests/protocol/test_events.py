@@ -1,0 +1,29 @@
+"""GraphQL over server-sent events as its reference implementation, `graphql-sse`, speaks it."""
+
+import asyncio
+
+import pytest
+
+from tests.gateway.live import live
+from tests.gateway.school import SCHEMA, SERVE, bearer
+from tests.protocol.feeds import REGISTRATION, Feeds, pass_quiz
+from tests.protocol.node import Node
+from tests.resolvers import world
+
+ADMIN = bearer(world.admin())
+pytestmark = pytest.mark.slow
+
+
+async def test_a_client_watches_and_leaves_nothing_behind(node: Node) -> None:
+    feeds = Feeds()
+    async with live(schema=SCHEMA, access=SERVE, live=feeds) as gateway:
+        before = asyncio.all_tasks()
+        told = {"GRAPHQL_URL": f"{gateway.url}/graphql", "AUTHORIZATION": ADMIN["Authorization"]}
+        async with node.suite("events.mjs", **told, REGISTRATION=REGISTRATION) as suite:
+            await suite.until(feeds.opened)
+            await pass_quiz(gateway, ADMIN)
+            await suite.until(feeds.closed)
+            # Not the feed alone: no task that ran for the client, who is still there, is left.
+            if left := asyncio.all_tasks() - before:
+                await asyncio.wait(left)
+            await suite.passed()

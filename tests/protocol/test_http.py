@@ -1,0 +1,15 @@
+"""GraphQL over HTTP as `graphql-http`, its reference implementation, audits it."""
+
+import pytest
+
+from tests.gateway.live import live
+from tests.gateway.school import SCHEMA
+from tests.protocol.node import Node
+
+AUDITS = 61
+pytestmark = pytest.mark.slow
+
+
+async def test_it_passes_every_audit(node: Node) -> None:
+    async with live(schema=SCHEMA) as gateway, node.suite("audits.mjs", GRAPHQL_URL=f"{gateway.url}/graphql") as suite:
+        assert await suite.passed() == AUDITS

@@ -1,0 +1,37 @@
+"""graphql-transport-ws as its reference implementation, `graphql-ws`, speaks it."""
+
+from datetime import timedelta
+
+import pytest
+
+from gateway.sockets.socket import Bounds
+from tests.gateway.live import live
+from tests.gateway.school import SCHEMA, SERVE, bearer
+from tests.protocol.feeds import REGISTRATION, Feeds, pass_quiz
+from tests.protocol.node import Node
+from tests.resolvers import world
+
+ADMIN = bearer(world.admin())
+IMPATIENT = Bounds(init_within=timedelta(seconds=0.5))
+pytestmark = pytest.mark.slow
+
+
+async def test_a_client_works_and_watches_over_one_socket(node: Node) -> None:
+    feeds = Feeds()
+    async with live(schema=SCHEMA, access=SERVE, live=feeds) as gateway:
+        told = {"GRAPHQL_URL": f"{gateway.url}/graphql", "AUTHORIZATION": ADMIN["Authorization"]}
+        async with node.suite("socket.mjs", **told, REGISTRATION=REGISTRATION) as suite:
+            await suite.until(feeds.opened)
+            await pass_quiz(gateway, ADMIN)
+            await suite.until(feeds.closed)
+            await suite.passed()
+
+
+async def test_a_socket_is_closed_with_the_code_that_says_why(node: Node) -> None:
+    async with (
+        live(schema=SCHEMA, access=SERVE) as gateway,
+        live(schema=SCHEMA, access=SERVE, bounds=IMPATIENT) as impatient,
+    ):
+        told = {"GRAPHQL_URL": f"{gateway.url}/graphql", "IMPATIENT_URL": f"{impatient.url}/graphql"}
+        async with node.suite("socket_closes.mjs", **told, AUTHORIZATION=ADMIN["Authorization"]) as suite:
+            await suite.passed()
