@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 
 BigInt = NewType("BigInt", int)
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def show_time(moment: datetime) -> str:
@@ -22,10 +23,13 @@ def read_time(value: Any) -> datetime:
         raise GraphQLError("a DateTime is RFC 3339 text with an offset, such as 2026-03-01T08:01:00.000Z")
     try:
         moment = datetime.fromisoformat(value.upper())
-        if moment.tzinfo is not UTC:
-            moment = moment.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise GraphQLError("no such moment") from None
+    if moment.tzinfo is not UTC:
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError:  # within a day of the first or the last moment there is, which stands for it
+            moment = EARLIEST if moment.year == 1 else LATEST
     # Events come by the hundred, in whole milliseconds as a rule.
     rest = moment.microsecond % 1000
     return moment.replace(microsecond=moment.microsecond - rest) if rest else moment

@@ -140,6 +140,8 @@ async def test_many_enrolments_go_in_one_batch(school: School) -> None:
     ("change", "part"),
     [
         ({"at": "1999-12-31T23:59:59.999Z"}, "at"),
+        ({"at": "0001-01-01T00:00:00+14:00"}, "at"),
+        ({"at": "9999-12-31T23:59:59-14:00"}, "at"),
         ({"at": show_time(world.NOW + timedelta(minutes=5, milliseconds=1))}, "at"),
         ({"score": -0.1}, "score"),
         ({"score": 1.0000001}, "score"),
