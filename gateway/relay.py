@@ -6,17 +6,16 @@ as soon as its leases end. A consumer that is down holds up no other; it catches
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from itertools import count
 from time import perf_counter
 from typing import Any, TypeAlias
-from uuid import UUID
 
 from gateway.delivery import to_live, to_timeline
 from gateway.doubts import Doubts
+from gateway.leased import Leased
+from gateway.portions import Portions
 from resolvers.batching import Failures
 from stores.errors import Rejected, StoreError, TimedOut
 from stores.ports.live import OUTBOX
@@ -28,8 +27,7 @@ log = logging.getLogger("quadrangle.relay")
 Deliver: TypeAlias = Callable[[Stores, Sequence[Commit]], Awaitable[None]]
 MOST_POINTS = 1_000
 MOST_COMMITS = 1_200
-MOST_EVENTS = 2_000
-"""Taken at once, and delivered at once."""
+"""Taken at once."""
 A_FEW = 3
 
 
@@ -57,15 +55,12 @@ class Relay:
         self._failures = failures
         self._pace = pace or Pace()
         self._mine: frozenset[int] = frozenset()
-        self._until = 0.0
+        self._lease = Leased()
         self._woken = {consumer: asyncio.Event() for consumer in Consumer}
         self._leased = asyncio.Event()
         self._turn = asyncio.Lock()
         self._under_way = dict.fromkeys(Consumer, frozenset[int]())
-        self._portions = dict.fromkeys(Consumer, MOST_EVENTS)
-        # Whose delivery took too long, and when: the next time all others have their turn before them.
-        self._late: dict[Consumer, dict[UUID, int]] = {consumer: {} for consumer in Consumer}
-        self._turns = count(1)
+        self._portions = {consumer: Portions() for consumer in Consumer}
         self._doubts = Doubts(stores, settles=self._pace.settles)
 
     async def run(self) -> None:
@@ -94,10 +89,11 @@ class Relay:
             # Our lease is counted from before we asked, hence never longer than the store's.
             asked = asyncio.get_running_loop().time()
             mine = await self._stores.outbox.claim(self._holder, keeping=under_way)
-            if asked > self._until or not mine <= self._mine:
+            if asked > self._lease.until or not mine <= self._mine:
                 self._stores.timeline.forget()
                 self._wake()
-            self._mine, self._until = mine, asked + LEASE.total_seconds()
+            self._mine = mine
+            self._lease.renew(asked + LEASE.total_seconds())
             self._leased.set()
 
     async def _tell(self) -> None:
@@ -140,35 +136,26 @@ class Relay:
         async with self._turn:
             mine = self._under_way[consumer] = self._mine
         try:
-            async with self._within_lease():
+            async with self._lease.at_most(LEASE.total_seconds()):
                 commits = await self._stores.outbox.take(consumer, mine, most=MOST_COMMITS)
-            late = self._late[consumer]
-            rest = deque(sorted(commits, key=lambda commit: late.get(commit.registration, 0)))
-            while rest:
-                await self._deliver_part(consumer, deliver, part_of(rest, self._portions[consumer]))
+            for part in self._portions[consumer].of(commits):
+                await self._deliver_part(consumer, deliver, part)
             return len(commits)
         finally:
             self._under_way[consumer] = frozenset()
 
     async def _deliver_part(self, consumer: Consumer, deliver: Deliver, part: Sequence[Commit]) -> None:
-        """As much at once as can be done within a lease: what took too long is tried again in smaller parts."""
+        portions = self._portions[consumer]
         try:
-            async with self._within_lease():
+            async with self._lease.at_most(portions.seconds(part)):
                 await self._hand_over(consumer, deliver, part)
         except Exception as error:
             if consumer is Consumer.TIMELINE:
                 self._doubts.note(part)
             if isinstance(error, TimeoutError | TimedOut):
-                self._portions[consumer] = max(1, self._portions[consumer] // 2)
-                turn = next(self._turns)
-                self._late[consumer].update((commit.registration, turn) for commit in part)
+                portions.took_too_long(part)
             raise
-        for commit in part:
-            self._late[consumer].pop(commit.registration, None)
-        self._portions[consumer] = min(MOST_EVENTS, self._portions[consumer] + self._portions[consumer] // 16 + 1)
-
-    def _within_lease(self) -> asyncio.Timeout:
-        return asyncio.timeout_at(self._until)
+        portions.delivered(part)
 
     async def _hand_over(self, consumer: Consumer, deliver: Deliver, commits: Sequence[Commit]) -> None:
         try:
@@ -223,20 +210,6 @@ async def publishing(stores: Stores, *, where: str, holder: str, failures: Failu
         await asyncio.wait([task])
         if not task.cancelled():
             log.error("publishing had ended", exc_info=task.exception())
-
-
-def part_of(rest: deque[Commit], most: int) -> list[Commit]:
-    """Take from the front as many commits as have about so many events, one at least."""
-    part = [rest.popleft()]
-    size = weight(part[0])
-    while rest and size + weight(rest[0]) <= most:
-        size += weight(rest[0])
-        part.append(rest.popleft())
-    return part
-
-
-def weight(commit: Commit) -> int:
-    return max(1, len(commit.events) + len(commit.voided))
 
 
 async def tell_others(stores: Stores, wake: Callable[[], None], *, alone: Callable[[], bool]) -> None:

@@ -1,7 +1,6 @@
 """The relay over memory stores: what was committed gets where it belongs, whatever fails or is killed meanwhile."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,15 +9,14 @@ from uuid import UUID
 
 import pytest
 
-from gateway.relay import Pace, Relay, part_of, publishing
+from gateway.relay import Pace, Relay, publishing
 from resolvers.health import Health
 from stores.errors import Rejected, TimedOut, Unavailable
 from stores.memory.outbox import MemoryOutbox
 from stores.memory.timeline import MemoryTimeline
 from stores.ports.events import Event, Verb
 from stores.ports.live import OUTBOX, Topic, TopicKind, activity_of
-from stores.ports.outbox import LEASE, PARTITIONS, Commit, Consumer
-from stores.ports.progress import EnrollmentState
+from stores.ports.outbox import LEASE, PARTITIONS, Consumer
 from stores.ports.sessions import Heartbeat
 from stores.ports.stores import Stores
 from tests.clock import Clock
@@ -283,26 +281,6 @@ async def test_what_is_stored_late_and_was_voided_meanwhile_goes_again(stores: S
             return await timeline_of(stores) == [void, kept]
 
         await until(mended)
-
-
-def test_a_part_has_about_so_many_events_and_one_commit_at_least() -> None:
-    def commit(number: int, events: int) -> Commit:
-        made = tuple(done(100 * number + one, Verb.RATED) for one in range(events))
-        return Commit(
-            registration=R1,
-            number=number,
-            learner_id="u1",
-            course_key="c1",
-            at=moment(0),
-            state=EnrollmentState.ACTIVE,
-            events=made,
-        )
-
-    rest = deque([commit(1, 50), commit(2, 3), commit(3, 4), commit(4, 9)])
-    parts = []
-    while rest:
-        parts.append([one.number for one in part_of(rest, 10)])
-    assert parts == [[1], [2, 3], [4]]
 
 
 async def test_who_was_killed_is_followed_when_its_leases_end(stores: Stores, clock: Clock) -> None:

@@ -1,0 +1,86 @@
+"""How a backlog is cut, and for how long who delivers it has its lease."""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID
+
+import pytest
+
+from gateway.leased import Leased
+from gateway.portions import MOST_EVENTS, Portions
+from stores.ports.events import Verb
+from stores.ports.outbox import LEASE, Commit
+from stores.ports.progress import EnrollmentState
+from tests.stores.learning import done, moment
+
+
+def commit(number: int, events: int, *, of: int = 1) -> Commit:
+    return Commit(
+        registration=UUID(int=of),
+        number=number,
+        learner_id=f"u{of}",
+        course_key="c1",
+        at=moment(0),
+        state=EnrollmentState.ACTIVE,
+        events=tuple(done(1_000_000 * of + 10_000 * number + one, Verb.RATED, of=of) for one in range(events)),
+    )
+
+
+def numbers(parts: list[Sequence[Commit]]) -> list[list[int]]:
+    return [[one.number for one in part] for part in parts]
+
+
+def test_a_portion_has_about_so_many_events_and_one_commit_at_least() -> None:
+    most = MOST_EVENTS
+    sizes = [most + 1, 3, most - 3, 9]
+    assert numbers(list(Portions().of([commit(n, size) for n, size in enumerate(sizes, 1)]))) == [[1], [2, 3], [4]]
+
+
+def test_what_took_too_long_is_tried_in_smaller_portions_after_all_others() -> None:
+    portions = Portions()
+    busy = [commit(number, MOST_EVENTS // 4, of=1) for number in range(1, 5)]
+    [whole] = portions.of(busy)
+    portions.took_too_long(whole)
+    other = commit(9, 1, of=2)
+    assert numbers(list(portions.of([*busy, other]))) == [[9, 1], [2, 3], [4]]
+    for _ in range(2 * MOST_EVENTS):
+        portions.delivered([other])
+    assert numbers(list(portions.of([*busy, other]))) == [[9, 1, 2, 3], [4]], "it is still the last one"
+    portions.delivered(busy)
+    assert numbers(list(portions.of([*busy, other]))) == [[1, 2, 3, 4], [9]]
+
+
+def test_a_commit_that_takes_too_long_alone_gets_twice_the_time_with_every_try() -> None:
+    portions, lease = Portions(), LEASE.total_seconds()
+    slow, other = commit(1, 5), commit(1, 1, of=2)
+    for expected in (lease, 2 * lease, 4 * lease):
+        assert portions.seconds([slow]) == expected
+        portions.took_too_long([slow])
+    assert portions.seconds([other]) == portions.seconds([slow, other]) == lease
+    portions.took_too_long([slow, other])
+    assert portions.seconds([other]) == lease, "it was not alone"
+    portions.delivered([slow])
+    assert portions.seconds([slow]) == lease
+
+
+async def test_who_renews_the_lease_goes_on_beyond_it() -> None:
+    lease, now = Leased(), asyncio.get_running_loop().time
+    lease.renew(now() + 2)
+    async with lease.at_most(3_600):
+        lease.renew(now() + 3_600)
+        await asyncio.sleep(2.1)
+    assert not lease._under_way
+
+
+async def hung(lease: Leased, seconds: float, *, renewed: float) -> None:
+    async with lease.at_most(seconds):
+        lease.renew(asyncio.get_running_loop().time() + renewed)
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize(("seconds", "renewed"), [(3_600, 0), (0.01, 3_600)])
+async def test_neither_a_lease_nor_what_was_asked_for_is_outstayed(seconds: float, renewed: float) -> None:
+    lease = Leased()
+    lease.renew(asyncio.get_running_loop().time() + 3_600)
+    with pytest.raises(TimeoutError):
+        await hung(lease, seconds, renewed=renewed)
