@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
@@ -15,9 +15,11 @@ from resolvers.loaders import ENROLLMENTS, LEDGER, VERSIONS
 from resolvers.viewer import Viewer
 from stores.ports.catalog import Course
 from stores.ports.events import VERB_IRIS, Event, Verb
+from stores.ports.facts import STANDING
 from stores.ports.progress import Enrollment, Verdict
 
 Noise = Callable[[int], bytes]
+A_MOMENT = timedelta(milliseconds=1)
 
 REFUSALS: Mapping[str, tuple[str, str]] = {
     "CONFLICT": ("id", "the id is taken by another event"),
@@ -86,8 +88,10 @@ async def record(
 
 
 def single(context: Context, given: Named, enrollment: Enrollment, verb: Verb, *, noise: Noise, **said: Any) -> Event:
-    """An event that is a mutation of its own; its id and its time are made when absent."""
+    """An event that is a mutation of its own; its id and its time are made when absent. One that moves the enrolment is
+    later than its last move then, though that was told by a clock ahead of ours: else it would change nothing."""
     now = context.peer.now()
+    at = now if enrollment.moved_at is None or verb not in STANDING else max(now, enrollment.moved_at + A_MOMENT)
     return Event(
         id=given.id or uuid7(now, noise(10)),
         registration=enrollment.registration,
@@ -95,7 +99,7 @@ def single(context: Context, given: Named, enrollment: Enrollment, verb: Verb, *
         course_key=enrollment.course_key,
         verb=verb,
         verb_iri=VERB_IRIS[verb],
-        at=given.at or now,
+        at=given.at or at,
         **said,
     )
 

@@ -50,20 +50,19 @@ def outlines(items: Mapping[CourseVersion, Sequence[Item]]) -> Callable[[CourseV
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a registration stands: all that a fold makes. `moved_at`/`moved_id` is the latest REGISTERED or
-    UNREGISTERED, `withdrawn` which of the two it was."""
+    """Where a registration stands: all that a fold makes. `moved_id` is the event of the enrolment's `moved_at`,
+    `withdrawn` which of the two it was."""
 
     enrollment: Enrollment
     course: CourseProgress
     items: Mapping[str, ItemProgress] = field(default_factory=dict)
-    moved_at: datetime | None = None
     moved_id: UUID | None = None
     withdrawn: bool = False
 
 
 def enrolled(enrollment: Enrollment, outline: Outline) -> Standing:
     """A registration without events."""
-    bare = replace(enrollment, state=EnrollmentState.ACTIVE, enrolled_at=None, completed_at=None)
+    bare = replace(enrollment, state=EnrollmentState.ACTIVE, enrolled_at=None, moved_at=None, completed_at=None)
     course = CourseProgress(registration=bare.registration)
     return rolled_up(Standing(enrollment=bare, course=course), outline, enrolled_at=None, last_activity_at=None)
 
@@ -72,7 +71,7 @@ def fold(standing: Standing, events: Iterable[Event], outline: Outline) -> Stand
     """The standing after these further events, none of them voided or folded before. The version grows by one if
     anything changed."""
     by_item: dict[str, list[Event]] = {}
-    moved_at, moved_id, withdrawn = standing.moved_at, standing.moved_id, standing.withdrawn
+    moved_at, moved_id, withdrawn = standing.enrollment.moved_at, standing.moved_id, standing.withdrawn
     enrolled_at, last_activity_at = standing.enrollment.enrolled_at, standing.course.last_activity_at
     for event in events:
         if event.verb in STANDING:
@@ -88,11 +87,11 @@ def fold(standing: Standing, events: Iterable[Event], outline: Outline) -> Stand
     for key, its in by_item.items():
         row = items.get(key) or ItemProgress(registration=standing.enrollment.registration, item_key=key)
         items[key] = merge(row, its, outline.by_key[key])
+    moved = moved_id != standing.moved_id
     after = Standing(
-        enrollment=standing.enrollment,
+        enrollment=replace(standing.enrollment, moved_at=moved_at) if moved else standing.enrollment,
         course=standing.course,
         items=items,
-        moved_at=moved_at,
         moved_id=moved_id,
         withdrawn=withdrawn,
     )

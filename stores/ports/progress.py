@@ -35,7 +35,8 @@ class ProgressState(Enum):
 class Enrollment:
     """One learner's one enrolment in one course run, pinned to a version of the course (xAPI `context.registration`).
 
-    `state`, `enrolled_at` (earliest REGISTERED) and `completed_at` follow from the events.
+    `state`, `enrolled_at` (earliest REGISTERED), `moved_at` (latest REGISTERED or UNREGISTERED) and `completed_at`
+    follow from the events.
     """
 
     registration: UUID
@@ -44,6 +45,7 @@ class Enrollment:
     course_version: int
     state: EnrollmentState = EnrollmentState.ACTIVE
     enrolled_at: datetime | None = None
+    moved_at: datetime | None = None
     completed_at: datetime | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
 

@@ -30,6 +30,7 @@ ENROLLMENTS = Table(
         "course_version": "int8",
         "state": "text",
         "enrolled_at": "timestamptz",
+        "moved_at": "timestamptz",
         "completed_at": "timestamptz",
         "attributes": "jsonb",
     },
@@ -146,7 +147,7 @@ def move_values(standing: Standing) -> tuple[object, ...]:
         row.state,
         row.enrolled_at,
         row.completed_at,
-        standing.moved_at,
+        row.moved_at,
         standing.moved_id,
         standing.withdrawn,
     )

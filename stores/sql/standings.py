@@ -32,7 +32,7 @@ from stores.sql.rows import (
 # Every write that changes a registration changes its roll-up: that row is what writers queue for, in one order.
 LOCK = f"""
 SELECT {", ".join(f"enrollment.{name}" for name in ENROLLMENTS.columns)},
-    enrollment.moved_at, enrollment.moved_id, enrollment.withdrawn,
+    enrollment.moved_id, enrollment.withdrawn,
     {", ".join(f"course.{name}" for name in WRITTEN_COURSES.columns if name != "registration")}, now() AS at
 FROM enrollments AS enrollment
 JOIN course_progress AS course ON course.registration = enrollment.registration
@@ -138,7 +138,6 @@ async def lock(connection: Connection, registrations: Collection[UUID]) -> dict[
             enrollment=enrollment,
             course=course_of(row),
             items=items[enrollment.registration],
-            moved_at=row["moved_at"],
             moved_id=row["moved_id"],
             withdrawn=row["withdrawn"],
         )

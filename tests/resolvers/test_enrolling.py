@@ -89,6 +89,19 @@ async def test_who_withdrew_may_enrol_again_and_keeps_the_version(school: School
     assert (row["registration"], row["state"], row["courseVersion"]) == (BEN_IN_BOTANY, "ACTIVE", 1)
 
 
+async def test_a_clock_ahead_of_ours_leaves_nobody_where_they_were(school: School) -> None:
+    """Without a time, what is done now is later than what it is to take back."""
+    ahead = show_time(world.NOW + timedelta(minutes=4))
+    registration = (await school.write(ENROLL, BEN_TAKES_ALGEBRA))["enrollment"]["registration"]
+    await school.write(WITHDRAW, {"registration": registration, "at": ahead})
+    again = await school.write(ENROLL, BEN_TAKES_ALGEBRA)
+    assert (again["enrollment"]["state"], again["errors"]) == ("ACTIVE", [])
+    left = await school.write(WITHDRAW, {"registration": registration})
+    assert (left["enrollment"]["state"], left["errors"]) == ("WITHDRAWN", [])
+    early = await school.write(ENROLL, {**BEN_TAKES_ALGEBRA, "at": LAST})
+    assert early["enrollment"]["state"] == "WITHDRAWN", "who says a time means it"
+
+
 async def test_a_learner_withdraws_and_what_was_done_stays(school: School) -> None:
     payload = await school.write(WITHDRAW, {"id": uuid(1), "registration": IN_ALGEBRA}, world.learner())
     assert payload["errors"] == []

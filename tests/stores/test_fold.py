@@ -134,7 +134,7 @@ LAW = settings(derandomize=True, deadline=None, max_examples=300)
 
 
 def without_version(standing: Standing) -> dict[str, Any]:
-    return {name: getattr(standing, name) for name in ("enrollment", "items", "moved_at", "moved_id", "withdrawn")} | {
+    return {name: getattr(standing, name) for name in ("enrollment", "items", "moved_id", "withdrawn")} | {
         "course": [getattr(standing.course, name) for name in standing.course.__slots__ if name != "version"]
     }
 

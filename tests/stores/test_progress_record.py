@@ -239,8 +239,13 @@ async def test_an_enrolment_is_as_its_latest_registration_says(progress: Progres
         row = (await progress.by_registrations(R))[R[1]]
         return row.state.value, row.enrolled_at, row.completed_at
 
+    async def moved_at() -> object:
+        return (await progress.by_registrations(R))[R[1]].moved_at
+
+    assert await moved_at() is None
     await record(progress, seen(3, Verb.REGISTERED, at=3))
     await record(progress, seen(1, Verb.UNREGISTERED, at=2))
+    assert await moved_at() == moment(3)
     assert await standing() == ("ACTIVE", moment(3), None)
     await record(progress, seen(4, Verb.UNREGISTERED, at=3))
     assert await standing() == ("WITHDRAWN", moment(3), None)
@@ -248,8 +253,10 @@ async def test_an_enrolment_is_as_its_latest_registration_says(progress: Progres
     assert await standing() == ("WITHDRAWN", moment(1), None)
     await record(progress, seen(6, Verb.VIEWED, "page", at=9), seen(7, Verb.REGISTERED, at=9))
     assert await standing() == ("COMPLETED", moment(1), moment(9))
+    assert await moved_at() == moment(9)
     await record(progress, seen(8, Verb.VOIDED, voids=UUID(int=5)), seen(9, Verb.VOIDED, voids=UUID(int=7)))
     assert await standing() == ("WITHDRAWN", moment(3), moment(9))
+    assert await moved_at() == moment(3)
 
 
 async def test_the_latest_position_is_where_it_goes_on(progress: Progress) -> None:
