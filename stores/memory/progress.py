@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -10,12 +10,13 @@ from uuid import UUID
 from stores.memory.attempts import attempts_of
 from stores.memory.outbox import MemoryOutbox
 from stores.memory.pages import UNDATED, enrolment_cursor, newest_first, pages
+from stores.memory.standings import Standings
 from stores.ports.catalog import CourseVersion, Item
 from stores.ports.commits import commit_of, retold
 from stores.ports.events import Event, digest
 from stores.ports.facts import ATTEMPTS, outcome
-from stores.ports.fold import Standing, enrolled, live, outlines, refold
-from stores.ports.judge import Known, enrollable, judge, keepable
+from stores.ports.fold import enrolled, live, outlines, refold
+from stores.ports.judge import Known, accepted, enrollable, judge, keepable
 from stores.ports.outbox import Commit, Consumer
 from stores.ports.paging import Page, decode, encode, to_ms
 from stores.ports.progress import (
@@ -40,9 +41,7 @@ class MemoryProgress(Progress):
         self._outbox = outbox or MemoryOutbox()
         self._commits = Counter[UUID]()
         self._resume: dict[UUID, ResumePoint] = {}
-        self._standings: dict[UUID, Standing] = {}
-        self._of_learner: defaultdict[str, dict[str, UUID]] = defaultdict(dict)
-        self._of_course: defaultdict[str, list[UUID]] = defaultdict(list)
+        self._enrolled = Standings()
         self._ledger: defaultdict[UUID, list[Event]] = defaultdict(list)
         self._known: dict[UUID, Known] = {}
         self._outcomes: dict[UUID, bool | None] = {}
@@ -52,7 +51,7 @@ class MemoryProgress(Progress):
         return None
 
     async def by_registrations(self, registrations: Sequence[UUID]) -> Mapping[UUID, Enrollment]:
-        return {key: self._standings[key].enrollment for key in registrations if key in self._standings}
+        return {key: self._enrolled.of[key].enrollment for key in registrations if key in self._enrolled.of}
 
     async def by_learners(
         self,
@@ -67,14 +66,14 @@ class MemoryProgress(Progress):
         if after is not None:
             ms, registration = decode("progress", after, int | None, UUID)
             past = (-int(ms) if ms else UNDATED, UUID(registration))
-        rows = {key: self._chosen(self._of_learner.get(key, {}).values(), states, courses) for key in learner_ids}
+        rows = {key: self._enrolled.of_learner(key, states, courses) for key in learner_ids}
         return pages(rows, order=newest_first, cursor=enrolment_cursor, past=past, first=first)
 
     async def by_courses(
         self, course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None, after: str | None, first: int
     ) -> Mapping[str, Page[Enrollment]]:
         past = None if after is None else (0.0, UUID(decode("progress", after, UUID)[0]))
-        rows = {key: self._chosen(self._of_course.get(key, ()), states, None) for key in course_keys}
+        rows = {key: self._enrolled.of_course(key, states) for key in course_keys}
         return pages(
             rows,
             order=lambda row: (0.0, row.registration),
@@ -90,18 +89,18 @@ class MemoryProgress(Progress):
         states: Collection[EnrollmentState] | None,
         courses: Collection[str] | None,
     ) -> Mapping[str, int]:
-        return {key: len(self._chosen(self._of_learner.get(key, {}).values(), states, courses)) for key in learner_ids}
+        return {key: len(self._enrolled.of_learner(key, states, courses)) for key in learner_ids}
 
     async def count_by_courses(
         self, course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None
     ) -> Mapping[str, int]:
-        return {key: len(self._chosen(self._of_course.get(key, ()), states, None)) for key in course_keys}
+        return {key: len(self._enrolled.of_course(key, states)) for key in course_keys}
 
     async def course_progress(self, registrations: Sequence[UUID]) -> Mapping[UUID, CourseProgress]:
-        return {key: self._standings[key].course for key in registrations if key in self._standings}
+        return {key: self._enrolled.of[key].course for key in registrations if key in self._enrolled.of}
 
     async def item_progress(self, registrations: Sequence[UUID]) -> Mapping[UUID, Mapping[str, ItemProgress]]:
-        known = {key: self._standings[key].items for key in registrations if key in self._standings}
+        known = {key: self._enrolled.of[key].items for key in registrations if key in self._enrolled.of}
         return {key: items for key, items in known.items() if items}
 
     async def attempts(
@@ -152,15 +151,8 @@ class MemoryProgress(Progress):
     async def enroll(self, enrollments: Sequence[Enrollment], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
         enrollable(enrollments)
         outline = outlines(items)
-        before = len(self._standings)
         standings = [enrolled(row, outline(row.pin)) for row in enrollments]
-        for standing in standings:
-            row = standing.enrollment
-            if row.registration not in self._standings and row.course_key not in self._of_learner[row.learner_id]:
-                self._standings[row.registration] = standing
-                self._of_learner[row.learner_id][row.course_key] = row.registration
-                self._of_course[row.course_key].append(row.registration)
-        return len(self._standings) - before
+        return sum(map(self._enrolled.add, standings))
 
     async def record(
         self,
@@ -183,7 +175,7 @@ class MemoryProgress(Progress):
         told = 0
         for key in dict.fromkeys(registrations):
             if ledger := self._ledger.get(key):
-                row, after = self._standings[key].enrollment, self._commits[key]
+                row, after = self._enrolled.of[key].enrollment, self._commits[key]
                 commits = retold(row, ledger, after=after, at=self._outbox.now())
                 self._outbox.add(commits, consumers=[Consumer.TIMELINE])
                 self._commits[key] += len(commits)
@@ -197,6 +189,7 @@ class MemoryProgress(Progress):
         enrollments: Sequence[Enrollment],
     ) -> tuple[Sequence[Verdict], list[Commit]]:
         keepable(events)
+        old = set(self._enrolled.of)
         await self.enroll(enrollments, items=items)
         outline = outlines(items)
         enrolled_as = await self.by_registrations([event.registration for event in events])
@@ -205,6 +198,8 @@ class MemoryProgress(Progress):
         item_keys = {key: course.by_key for key, course in course_of.items()}
         known = {key: self._known[key] for event in events for key in (event.id, event.voids) if key in self._known}
         verdicts = judge(events, digests, known=known, enrollments=enrolled_as, item_keys=item_keys)
+        for key in self._enrolled.of.keys() - old - accepted(events, verdicts):
+            self._enrolled.forget(key)
         new: defaultdict[UUID, list[Event]] = defaultdict(list)
         for event, sha256, verdict in zip(events, digests, verdicts, strict=True):
             if verdict.status is not VerdictStatus.ACCEPTED:
@@ -216,8 +211,8 @@ class MemoryProgress(Progress):
                 self._outcomes[event.id] = outcome(event, course_of[event.registration].by_key[event.item_key])
         commits = []
         for key, fresh in new.items():
-            before, ledger = self._standings[key], self._ledger[key]
-            after = self._standings[key] = refold(before, ledger, course_of[key])
+            before, ledger = self._enrolled.of[key], self._ledger[key]
+            after = self._enrolled.of[key] = refold(before, ledger, course_of[key])
             if after.course.satisfied_at is not None and key not in self._certificates:
                 self._certificates[key] = Certificate(
                     registration=key, issued_at=after.course.satisfied_at, verify_code=self._codes()
@@ -231,16 +226,3 @@ class MemoryProgress(Progress):
             await self.checkpoint([] if commit.resume is None else [commit.resume])
             commits.append(commit)
         return verdicts, commits
-
-    def _chosen(
-        self,
-        registrations: Iterable[UUID],
-        states: Collection[EnrollmentState] | None,
-        courses: Collection[str] | None,
-    ) -> list[Enrollment]:
-        rows = [self._standings[key].enrollment for key in registrations]
-        return [
-            row
-            for row in rows
-            if (states is None or row.state in states) and (courses is None or row.course_key in courses)
-        ]

@@ -55,6 +55,12 @@ def judge(
     return [verdicts[place] for place in range(len(events))]
 
 
+def accepted(events: Sequence[Event], verdicts: Sequence[Verdict]) -> set[UUID]:
+    """The registrations that got something new."""
+    both = zip(events, verdicts, strict=True)
+    return {event.registration for event, verdict in both if verdict.status is VerdictStatus.ACCEPTED}
+
+
 def is_of_another(event: Event, enrollments: Mapping[UUID, Enrollment]) -> bool:
     """Whether its registration is another learner's, or another course's."""
     row = enrollments.get(event.registration)

@@ -214,12 +214,13 @@ class Progress(Pinger, Protocol):
         items: Mapping[CourseVersion, Sequence[Item]],
         enrollments: Sequence[Enrollment] = (),
     ) -> Sequence[Verdict]:
-        """Keep `enrollments` as `enroll` does, append events to the ledger, fold them into the rows, and leave what
-        follows in the outbox (a `Commit` a registration), all in one SERIALIZABLE transaction; one verdict an event, in
-        order. Repeating is harmless: the same id with the same body is a DUPLICATE. All or nothing but
-        for the rejected ones. `items` has the items of every pinned version in use: `Rejected` when one is missing.
-        `Rejected`, with nothing kept: an event that could not be given back exactly (`judge.keepable`).
-        `Conflict` when other writers kept winning. Any number of events; a great many are cut into transactions."""
+        """Keep those of `enrollments` that an event is accepted for, as `enroll` does, append events, fold
+        them into the rows, and leave what follows in the outbox (a `Commit` a registration), all in one SERIALIZABLE
+        transaction; one verdict an event, in order. Repeating is harmless: the same id with the same body is a
+        DUPLICATE. All or nothing but for the rejected ones. `items` has the items of every pinned version in use:
+        `Rejected` when one is missing. `Rejected`, with nothing kept: an event that could not be given back exactly
+        (`judge.keepable`). `Conflict` when other writers kept winning. Any number of events; a great many are cut into
+        transactions."""
 
     async def load(
         self, events: Sequence[Event], *, items: Mapping[CourseVersion, Sequence[Item]]

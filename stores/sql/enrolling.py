@@ -1,6 +1,7 @@
 """Enrolling: enrolments with their empty roll-ups, in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from stores.ports.fold import Standing
 from stores.sql.pool import Connection
@@ -23,13 +24,24 @@ WITH given AS ({BOTH.given()}), fresh AS (
     ON CONFLICT (registration) DO NOTHING
     RETURNING 1
 )
-SELECT count(*) FROM fresh
+SELECT registration FROM fresh
+"""
+
+FORGET = """
+WITH gone AS (
+    DELETE FROM course_progress WHERE registration = ANY($1::text[]::uuid[]) RETURNING registration
+)
+DELETE FROM enrollments WHERE registration IN (SELECT registration FROM gone)
 """
 
 
-async def enroll(connection: Connection, standings: Sequence[Standing]) -> int:
-    """Keep those that are new, and say how many they were."""
+async def enroll(connection: Connection, standings: Sequence[Standing]) -> set[UUID]:
+    """Keep those that are new, and say which they were."""
     # Both begin with the registration.
     rows = [enrollment_values(row.enrollment) + course_values(row.course)[1:] for row in standings]
-    count: int = await connection.fetchval(ENROLL, *BOTH.arrays(rows))
-    return count
+    return {UUID(int=row["registration"].int) for row in await connection.fetch(ENROLL, *BOTH.arrays(rows))}
+
+
+async def forget(connection: Connection, registrations: Collection[UUID]) -> None:
+    """Take out again what this transaction made."""
+    await connection.execute(FORGET, [str(key) for key in registrations])

@@ -15,7 +15,7 @@ import asyncpg
 from stores.ports.catalog import CourseVersion, Item
 from stores.ports.events import Event, Verb
 from stores.ports.fold import enrolled, outlines
-from stores.ports.judge import enrollable
+from stores.ports.judge import accepted, enrollable
 from stores.ports.outbox import Consumer
 from stores.ports.paging import Page, encode
 from stores.ports.progress import (
@@ -31,7 +31,7 @@ from stores.ports.progress import (
 from stores.ports.sessions import ResumePoint
 from stores.sql import queries
 from stores.sql.cutting import AT_ONCE, in_cuts
-from stores.sql.enrolling import enroll
+from stores.sql.enrolling import enroll, forget
 from stores.sql.group_commit import GroupCommit
 from stores.sql.pages import attempt_cursor, dated_cursor, pages
 from stores.sql.pool import Connection, Pool
@@ -155,7 +155,7 @@ class SqlProgress(Progress):
         new = 0
         for start in range(0, len(standings), AT_ONCE):
             work = partial(enroll, standings=standings[start : start + AT_ONCE])
-            new += await transact(self._pool, "progress", work, chance=self._chance)
+            new += len(await transact(self._pool, "progress", work, chance=self._chance))
         return new
 
     async def ledger(self, event_ids: Sequence[UUID]) -> Mapping[UUID, Event]:
@@ -228,9 +228,11 @@ class SqlProgress(Progress):
         standings = [enrolled(row, outline(row.pin)) for row in enrollments]
 
         async def work(connection: Connection) -> Sequence[Verdict]:
-            if standings:
-                await enroll(connection, standings)
-            return await record_cut(connection, events, outline, self._codes, consumers)
+            new = await enroll(connection, standings) if standings else set()
+            verdicts = await record_cut(connection, events, outline, self._codes, consumers)
+            if idle := new - accepted(events, verdicts):
+                await forget(connection, idle)
+            return verdicts
 
         return await transact(self._pool, "progress", work, chance=self._chance)
 

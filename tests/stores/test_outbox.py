@@ -196,6 +196,21 @@ async def test_enrolling_and_its_event_are_one_commit(ledger: Ledger) -> None:
     assert [verdict.code for verdict in told] == ["UNKNOWN_REGISTRATION"]
 
 
+async def test_an_enrolment_whose_event_is_rejected_is_none(ledger: Ledger) -> None:
+    """Two who enrol with one id at once: there is one event of it, hence one enrolment."""
+    progress, outbox = ledger
+    events = [done(1, Verb.REGISTERED, of=1), done(1, Verb.REGISTERED, of=2)]
+    told = await progress.record(events, items=CATALOG, enrollments=[enrollment(1), enrollment(2)])
+    assert [verdict.code for verdict in told] == [None, "CONFLICT"]
+    assert (await progress.by_registrations([R1, R2])).keys() == {R1}
+    assert (await progress.course_progress([R1, R2])).keys() == {R1}
+    assert await progress.count_by_learners(["u2"], states=None, courses=None) in ({}, {"u2": 0})
+    assert await progress.count_by_courses(["c1"], states=None) == {"c1": 1}
+    told = await progress.record([done(2, Verb.REGISTERED, of=2)], items=CATALOG, enrollments=[enrollment(2)])
+    assert [verdict.code for verdict in told] == [None]
+    assert [one.number for one in await waiting(outbox, Consumer.LIVE)] == [1, 1]
+
+
 async def test_withdrawing_tells_the_state(ledger: Ledger) -> None:
     progress, outbox = ledger
     await enroll(progress, enrollment(1))
