@@ -171,7 +171,7 @@ class Relay:
     async def _steadily(self, what: str, work: Callable[[], Coroutine[Any, Any, None]], *, every: float) -> None:
         """Again and again; after a fault with pauses that grow. What went wrong is told once, and when it is over."""
         pause, down = 0.0, False
-        while True:
+        while not told_to_end():
             try:
                 await work()
             except Exception as error:  # a relay that ended by a mistake of ours would end all publishing
@@ -188,6 +188,12 @@ class Relay:
                 log.warning("%s goes on", what)
             pause, down = 0.0, False
             await asyncio.sleep(every)
+
+
+def told_to_end() -> bool:
+    """Whether this task was cancelled: a driver may make another error of that, or nothing at all."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 @asynccontextmanager
