@@ -22,8 +22,9 @@ from tests.gateway.school import gateway
 from tests.proxy import Mood, through_proxy
 from tests.resolvers import world
 
-BACK_WITHIN = 5.0
-DEADLINE = 1.2
+BACK_WITHIN = 15.0
+DEADLINE = 3.0
+"""Long enough for a slow machine to connect, and to be stalled for."""
 DEADLINES: dict[str, Any] = {f"GATEWAY_DEADLINE_{name.upper()}": str(DEADLINE) for name in Deadlines.model_fields}
 PAGE = """{
   learner(id: "TGVhcm5lcjpsZWFybmVyLWFkYQ==") {
@@ -128,6 +129,19 @@ async def whole_again(client: httpx2.AsyncClient) -> float:
     return monotonic() - began
 
 
+async def just_these_are_down(client: httpx2.AsyncClient, expected: set[str]) -> None:
+    """A healthy store that was slow to answer its ping once is one of them no more the next time."""
+    began = monotonic()
+    while (down := await stores_down(client)) != expected:
+        assert expected <= down
+        assert monotonic() - began < BACK_WITHIN, down
+
+
+async def stores_down(client: httpx2.AsyncClient) -> set[str]:
+    health = (await client.get("/readyz")).json()
+    return {store for store, its in health["stores"].items() if its["state"] == "DOWN"}
+
+
 @pytest.mark.parametrize("server", COSTS)
 async def test_a_store_behind_a_bad_line_costs_its_own_fields_and_comes_back(town: Embedded, server: str) -> None:
     direct = embedded_places(town).urls
@@ -160,9 +174,7 @@ async def test_a_server_that_is_killed_costs_its_own_fields_and_comes_back(town:
         town.server(server).kill()
         try:
             assert_costs(await page(client), server, {"STORE_UNAVAILABLE", "STORE_TIMEOUT"})
-            health = await client.get("/readyz")
-            down = {store for store, its in health.json()["stores"].items() if its["state"] == "DOWN"}
-            assert down == set(COSTS[server].values()) | UNASKED.get(server, set())
+            await just_these_are_down(client, set(COSTS[server].values()) | UNASKED.get(server, set()))
         finally:
             await town.server(server).start()
         await whole_again(client)

@@ -19,7 +19,7 @@ from gateway.embedded.folder import Folder
 from gateway.embedded.ports import HOST, free_ports
 from gateway.embedded.servers import influxd_on_path, open_embedded
 from gateway.places import embedded_places
-from gateway.settings import StoreUrls
+from gateway.settings import Deadlines, StoreUrls, variable_of
 from gateway.wiring import migrate_stores, open_stores
 from resolvers.viewer import Role, Viewer
 from stores.ports.catalog import Course, Item, ItemType, Module, MoveOn
@@ -32,7 +32,9 @@ from tests.e2e.demo import COMMAND, PLAIN, TOP
 COURSE = "course-v1:Quad+Kills+2026"
 SECRET = "a secret that only this town knows, long enough"
 ITEMS = ("page", "video", "quiz")
-START_SECONDS = 30
+STOP_SECONDS = 60
+# A machine that is slow is not what these tests are about: nothing stalls here, all that is away refuses at once.
+PATIENT = {variable_of(field): "15" for field in Deadlines.model_fields.values()}
 
 
 def course() -> Course:
@@ -122,7 +124,7 @@ class Command:
             return 0
         self._process.terminate()
         try:
-            code = self._process.wait(timeout=START_SECONDS)
+            code = self._process.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
             raise
@@ -157,7 +159,7 @@ class Town:
     def _service(self, words: Sequence[object], port: int, environment: Mapping[str, str]) -> Command:
         urls = {f"GATEWAY_{port.upper()}_URL": url.reveal() for port, url in self.urls if url is not None}
         said = self.folder / f"said-{len(self.services)}"
-        service = Command(words, {**urls, "GATEWAY_AUTH_SECRET": SECRET, **environment}, said, port)
+        service = Command(words, {**urls, **PATIENT, "GATEWAY_AUTH_SECRET": SECRET, **environment}, said, port)
         self.services.append(service)
         service.start()
         return service
