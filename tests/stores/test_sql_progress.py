@@ -151,14 +151,14 @@ async def test_a_server_that_is_silent_holds_nobody_up(url: str) -> None:
         for _ in range(3):  # more than there are connections: new ones do not come about either
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(progress.ping(), 0.1)
-        assert asyncio.get_running_loop().time() - start < 2.0
+        assert asyncio.get_running_loop().time() - start < 4.0, "less than to connect may take"
         proxy.become(Mood.PASS)
         await progress.ping()
         assert await record(progress, done(1, Verb.VIEWED, "page")) == ["ACCEPTED"]
 
 
 async def test_an_answer_that_takes_too_long_is_timed_out(url: str) -> None:
-    async with through_proxy(url) as (proxy, there), open_pool(there, connect_seconds=0.2, command_seconds=0.1) as pool:
+    async with through_proxy(url) as (proxy, there), open_pool(there, connect_seconds=2, command_seconds=1) as pool:
         progress = SqlProgress(pool)
         await progress.ping()
         proxy.become(Mood.STALL)
