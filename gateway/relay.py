@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import Any, TypeAlias
 
 from gateway.delivery import to_live, to_timeline
+from gateway.stopping import told_to_end
 from resolvers.batching import Failures
 from stores.errors import Rejected, StoreError, TimedOut
 from stores.ports.live import OUTBOX
@@ -188,12 +189,6 @@ class Relay:
                 log.warning("%s goes on", what)
             pause, down = 0.0, False
             await asyncio.sleep(every)
-
-
-def told_to_end() -> bool:
-    """Whether this task was cancelled: a driver may make another error of that, or nothing at all."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
 
 
 @asynccontextmanager
