@@ -1,11 +1,12 @@
 """Real servers, a school in them, gateways over them as processes of their own: all may be killed and come back."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from gateway.places import embedded_places
 from gateway.settings import Deadlines, StoreUrls, variable_of
 from gateway.wiring import migrate_stores, open_stores
 from resolvers.viewer import Role, Viewer
+from stores.errors import TimedOut, Unavailable
 from stores.ports.catalog import Course, Item, ItemType, Module, MoveOn
 from stores.ports.profiles import Profile
 from stores.ports.progress import Enrollment
@@ -79,6 +81,26 @@ async def settle(stores: Stores, learners: int) -> None:
         for number in range(learners)
     ]
     await stores.progress.enroll(rows, items={published.pin: published.items})
+
+
+async def migrate_in_time(urls: StoreUrls, now: Callable[[], datetime]) -> None:
+    """Servers that have only just started, all at once, may be slow to let anybody in."""
+    async with asyncio.timeout(60):
+        while True:
+            with suppress(Unavailable, TimedOut):
+                return await migrate_stores(urls, now=now, on_step=lambda port, done: None)
+            await asyncio.sleep(0.1)
+
+
+async def connected(stores: Stores) -> None:
+    """Until each of them has answered once, and so is connected."""
+    async with asyncio.timeout(60):
+        for store in stores.by_name().values():
+            while True:
+                with suppress(Unavailable, TimedOut):
+                    await store.ping()
+                    break
+                await asyncio.sleep(0.1)
 
 
 class Command:
@@ -175,8 +197,9 @@ async def open_town(folder: Path, *, learners: int) -> AsyncIterator[tuple[Town,
         opened = open_embedded(Folder(folder / "data"), owner="town", on_step=lambda step: None, influxd=influxd)
         embedded = await stack.enter_async_context(opened)
         urls = embedded_places(embedded).urls
-        await migrate_stores(urls, now=utc_now, on_step=lambda port, done: None)
+        await migrate_in_time(urls, utc_now)
         stores, _ = await stack.enter_async_context(open_stores(urls, now=utc_now))
+        await connected(stores)
         await settle(stores, learners)
         town = Town(embedded=embedded, urls=urls, folder=folder)
         try:
