@@ -16,6 +16,7 @@ from gateway.delivery import to_live, to_timeline
 from gateway.doubts import Doubts
 from gateway.leased import Leased
 from gateway.portions import Portions
+from gateway.stopping import told_to_end
 from resolvers.batching import Failures
 from stores.errors import Rejected, StoreError, TimedOut
 from stores.ports.live import OUTBOX
@@ -175,7 +176,7 @@ class Relay:
     async def _steadily(self, what: str, work: Callable[[], Coroutine[Any, Any, None]], *, every: float) -> None:
         """Again and again; after a fault with pauses that grow. What went wrong is told once, and when it is over."""
         pause, down = 0.0, False
-        while True:
+        while not told_to_end():
             try:
                 await work()
             except Exception as error:  # a relay that ended by a mistake of ours would end all publishing

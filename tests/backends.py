@@ -9,7 +9,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -141,7 +141,8 @@ async def memory_sessions(_: Servers, now: Now) -> AsyncIterator[MemorySessions]
 async def fresh_mongo(servers: Servers) -> AsyncIterator[Database]:
     """A database of its own, gone afterwards."""
     url = urlsplit(servers.mongo_url)._replace(path=f"/test_{uuid4().hex}")
-    async with open_mongo(url.geturl()) as database:
+    # Half a second, as gateways have, may be too short for a first connection on a slow machine.
+    async with open_mongo(url.geturl(), find_within=timedelta(seconds=20)) as database:
         await prepare(database)
         try:
             yield database

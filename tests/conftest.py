@@ -7,11 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from gateway.embedded.folder import Folder
 from gateway.embedded.servers import influxd_on_path, open_embedded
 from tests.backends import INFLUXD_BIN, Servers, named_servers
 from tests.influxdb import open_influxd
+
+# The same examples everywhere, however long one takes: what a machine is too slow for is no finding.
+settings.register_profile("ours", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
 
 
 @pytest.fixture(scope="session")

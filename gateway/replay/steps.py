@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from gateway.pauses import Pauses
+from gateway.stopping import told_to_end
 from stores.errors import StoreError
 
 log = logging.getLogger("quadrangle.replay")
@@ -46,8 +47,8 @@ class Step:
 
 
 async def steadily(steps: Sequence[Step], *, now: Now, wait: Wait) -> None:
-    """For ever, whichever step is due first."""
-    while True:
+    """Until it is cancelled, whichever step is due first."""
+    while not told_to_end():
         step = min(steps, key=lambda each: each.due)
         await wait(max(0.0, (step.due - now()) / timedelta(seconds=1)))
         await step.take(now)

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import TypeVar
@@ -89,6 +90,9 @@ async def roll_back(connection: Connection) -> None:
         if not connection.is_closed():
             await connection.execute("ROLLBACK", timeout=LETTING_GO_SECONDS)
     except BaseException as error:
-        connection.terminate()
+        # The driver has closed it already where an answer did not come in time, and then refuses to hear of it: that
+        # must not take the place of what we leave for, least of all of a cancellation.
+        with suppress(asyncpg.InterfaceError):
+            connection.terminate()
         if not isinstance(error, Exception):
             raise

@@ -61,7 +61,9 @@ def test_a_demo_begins_serves_ends_and_begins_again(tmp_path: Path) -> None:
         assert (second.returncode, second.stdout) == (1, "")
         assert second.stderr == f"quadrangle: quadrangle demo serves {data} already: {demo.url}\n"
         joined = quadrangle("check", "--data", data)
-        assert (joined.returncode, joined.stdout.count("LIVE")) == (0, 7)
+        # The first ping connects; where that takes a quarter of a second, a store counts as degraded.
+        answering = joined.stdout.count("LIVE") + joined.stdout.count("DEGRADED")
+        assert (joined.returncode, answering) == (0, 7), joined.stdout + joined.stderr
 
         oulad = tmp_path / "oulad"
         oulad.mkdir()

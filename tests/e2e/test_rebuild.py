@@ -55,7 +55,8 @@ async def lost_and_made_again(folder: Path) -> None:
     async with open_town(folder, learners=LEARNERS) as (town, stores):
         gateway = town.serve()
         writer = Writer([town.endpoint(gateway)], town.bearer(), seed=1, learners=range(LEARNERS))
-        await writer.write(asyncio.get_running_loop().time() + 1)
+        for turn in range(10 * LEARNERS):
+            await writer.write_once(turn % LEARNERS)
         await delivered(stores, within=60)
         assert town.embedded.influx_url is not None
         async with open_influx(town.embedded.influx_url) as influx:

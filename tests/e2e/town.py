@@ -1,11 +1,12 @@
 """Real servers, a school in them, gateways over them as processes of their own: all may be killed and come back."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,9 +20,10 @@ from gateway.embedded.folder import Folder
 from gateway.embedded.ports import HOST, free_ports
 from gateway.embedded.servers import influxd_on_path, open_embedded
 from gateway.places import embedded_places
-from gateway.settings import StoreUrls
+from gateway.settings import Deadlines, StoreUrls, variable_of
 from gateway.wiring import migrate_stores, open_stores
 from resolvers.viewer import Role, Viewer
+from stores.errors import TimedOut, Unavailable
 from stores.ports.catalog import Course, Item, ItemType, Module, MoveOn
 from stores.ports.profiles import Profile
 from stores.ports.progress import Enrollment
@@ -32,7 +34,9 @@ from tests.e2e.demo import COMMAND, PLAIN, TOP
 COURSE = "course-v1:Quad+Kills+2026"
 SECRET = "a secret that only this town knows, long enough"
 ITEMS = ("page", "video", "quiz")
-START_SECONDS = 30
+STOP_SECONDS = 60
+# A machine that is slow is not what these tests are about: nothing stalls here, all that is away refuses at once.
+PATIENT = {variable_of(field): "15" for field in Deadlines.model_fields.values()}
 
 
 def course() -> Course:
@@ -79,6 +83,26 @@ async def settle(stores: Stores, learners: int) -> None:
     await stores.progress.enroll(rows, items={published.pin: published.items})
 
 
+async def migrate_in_time(urls: StoreUrls, now: Callable[[], datetime]) -> None:
+    """Servers that have only just started, all at once, may be slow to let anybody in."""
+    async with asyncio.timeout(60):
+        while True:
+            with suppress(Unavailable, TimedOut):
+                return await migrate_stores(urls, now=now, on_step=lambda port, done: None)
+            await asyncio.sleep(0.1)
+
+
+async def connected(stores: Stores) -> None:
+    """Until each of them has answered once, and so is connected."""
+    async with asyncio.timeout(60):
+        for store in stores.by_name().values():
+            while True:
+                with suppress(Unavailable, TimedOut):
+                    await store.ping()
+                    break
+                await asyncio.sleep(0.1)
+
+
 class Command:
     """One of our own commands as a process at a fixed port, to be killed and started again."""
 
@@ -122,7 +146,7 @@ class Command:
             return 0
         self._process.terminate()
         try:
-            code = self._process.wait(timeout=START_SECONDS)
+            code = self._process.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
             raise
@@ -142,7 +166,7 @@ class Town:
     def environment(self) -> dict[str, str]:
         """What names this town to a command."""
         urls = {f"GATEWAY_{port.upper()}_URL": url.reveal() for port, url in self.urls if url is not None}
-        return {**urls, "GATEWAY_AUTH_SECRET": SECRET}
+        return {**urls, **PATIENT, "GATEWAY_AUTH_SECRET": SECRET}
 
     def serve(self, **environment: str) -> Command:
         """A further gateway."""
@@ -178,8 +202,9 @@ async def open_town(folder: Path, *, learners: int) -> AsyncIterator[tuple[Town,
         opened = open_embedded(Folder(folder / "data"), owner="town", on_step=lambda step: None, influxd=influxd)
         embedded = await stack.enter_async_context(opened)
         urls = embedded_places(embedded).urls
-        await migrate_stores(urls, now=utc_now, on_step=lambda port, done: None)
+        await migrate_in_time(urls, utc_now)
         stores, _ = await stack.enter_async_context(open_stores(urls, now=utc_now))
+        await connected(stores)
         await settle(stores, learners)
         town = Town(embedded=embedded, urls=urls, folder=folder)
         try:

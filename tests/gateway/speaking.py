@@ -8,7 +8,7 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-WITHIN = 5.0
+from tests.gateway.strings import WITHIN
 
 
 async def say(socket: ClientConnection, type: str, **more: Any) -> None:

@@ -14,7 +14,8 @@ from resolvers.schema import schema_of
 from stores.errors import Unavailable
 from tests.resolvers import world
 
-WITHIN = 5.0
+WITHIN = 15.0
+"""Less than the gateway's patience with a silent client (twice `serving.PING`), so that nothing ends by that."""
 FAT = "x" * 65_536
 NEVER = "subscription { never { number } }"
 HELLO = {"query": "{ hello }"}
@@ -36,7 +37,7 @@ class Strings:
 
     async def all_ended(self, begun: int) -> None:
         """Until `begun` sources have begun and as many have ended."""
-        async with asyncio.timeout(1), self.changed:
+        async with asyncio.timeout(WITHIN), self.changed:
             await self.changed.wait_for(lambda: self.begun == self.ended == begun)
 
     async def have_ended(self, ended: int) -> None:

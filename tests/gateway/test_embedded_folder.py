@@ -72,7 +72,7 @@ async def test_only_what_a_killed_owner_left_is_ended(tmp_path: Path) -> None:
         folder.write(State(owner="killed", process=reused, ready=True, servers=servers))
         await end(server.process for server in folder.read().servers.values())
         assert stranger.poll() is None
-        assert orphan.wait(timeout=5) == -signal.SIGINT
+        assert orphan.wait(timeout=30) == -signal.SIGINT
         stranger.kill()
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from gateway.replay.learners import BEAT, Learners
-from gateway.replay.steps import meanwhile
+from gateway.replay.steps import Step, meanwhile, steadily
 from gateway.worlds.demo import demo_world, term_at
 from gateway.worlds.load import load
 from gateway.worlds.world import World
@@ -244,6 +244,22 @@ async def test_what_they_do_is_left_in_the_outbox_for_whoever_publishes(campus: 
 async def enrollments_of(campus: Campus, learner_id: str) -> Mapping[UUID, Enrollment]:
     pages = await campus.stores.progress.by_learners([learner_id], states=None, courses=None, after=None, first=20)
     return {row.registration: row for row in pages[learner_id].rows}
+
+
+async def test_it_ends_though_a_store_loses_the_cancellation() -> None:
+    began = asyncio.Event()
+
+    async def deaf() -> datetime:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise Unavailable("progress", "the connection was lost") from None
+        raise AssertionError
+
+    now = Pacer()
+    async with asyncio.timeout(30), meanwhile(steadily([Step("it", deaf, due=now())], now=now, wait=asyncio.sleep)):
+        await began.wait()
 
 
 async def test_it_ends_with_what_it_goes_on_beside() -> None:

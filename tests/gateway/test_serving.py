@@ -4,7 +4,7 @@ import asyncio
 import gc
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 
 import httpx2
@@ -70,16 +70,20 @@ async def serving(slow: Slow, grace: timedelta) -> AsyncIterator[tuple[str, Stop
 async def refused(url: str) -> None:
     """Until nobody takes a connection any more."""
     parts = httpx2.URL(url)
-    with suppress(ConnectionRefusedError):
-        while True:
+    while True:
+        try:
             _, writer = await asyncio.open_connection(parts.host, parts.port)
-            writer.close()
-            await asyncio.sleep(0.01)
+        except ConnectionRefusedError:
+            return
+        except ConnectionResetError:  # it was waiting to be taken just when the listener closed
+            continue
+        writer.close()
+        await asyncio.sleep(0.01)
 
 
 async def test_a_request_under_way_is_answered() -> None:
     slow = Slow()
-    async with serving(slow, timedelta(seconds=30)) as (url, stopping, task), httpx2.AsyncClient() as client:
+    async with serving(slow, timedelta(seconds=60)) as (url, stopping, task), httpx2.AsyncClient(timeout=30) as client:
         answer = asyncio.create_task(client.get(url))
         await slow.asked.wait()
         stopping.tell()
@@ -93,7 +97,7 @@ async def test_a_request_under_way_is_answered() -> None:
 
 async def test_a_request_that_takes_too_long_is_cut_off() -> None:
     slow = Slow()
-    async with serving(slow, timedelta(seconds=1)) as (url, stopping, task), httpx2.AsyncClient() as client:
+    async with serving(slow, timedelta(seconds=1)) as (url, stopping, task), httpx2.AsyncClient(timeout=30) as client:
         answer = asyncio.create_task(client.get(url))
         await slow.asked.wait()
         stopping.tell()

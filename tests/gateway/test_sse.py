@@ -14,6 +14,7 @@ from strawberry.http import GraphQLHTTPResponse
 from gateway.event_stream import EventStream
 from tests.gateway.live import Live, live
 from tests.gateway.school import SERVE, bearer
+from tests.gateway.strings import WITHIN
 from tests.resolvers import world
 
 EVENTS = {"Accept": "text/event-stream"}
@@ -34,7 +35,8 @@ def events_of(text: str) -> list[tuple[str, Any]]:
 
 
 def client_of(gateway: Live) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(base_url=gateway.url, verify=False)  # to read the certificates takes longer than a test
+    # To read the certificates takes longer than a test.
+    return httpx2.AsyncClient(base_url=gateway.url, verify=False, timeout=WITHIN)
 
 
 async def asked(gateway: Live, method: str = "POST", headers: dict[str, str] = EVENTS, **more: Any) -> httpx2.Response:
@@ -155,11 +157,11 @@ async def test_who_does_not_read_holds_up_the_source() -> None:
 
 
 async def test_a_gateway_that_stops_ends_its_streams(caplog: pytest.LogCaptureFixture) -> None:
-    async with live() as gateway:
+    async with live(grace=timedelta(minutes=1)) as gateway:  # it is not that which ends them
         stream = asyncio.create_task(asked(gateway, json=NEVER))
         await gateway.strings.have_begun(1)
         gateway.stop()
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(WITHIN):
             assert (await stream).text == ""  # without `complete`, so that clients try again elsewhere
             await gateway.served
         assert gateway.strings.ended == 1
@@ -182,7 +184,7 @@ async def test_silence_is_filled_with_comments() -> None:
             may_end.set()
 
     stream = EventStream(answers(), leaving=asyncio.Event(), keep_alive=timedelta(milliseconds=1))  # type: ignore[arg-type]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(WITHIN):
         await stream({}, receive, send)
     assert said[:3] == [b"start", b":\n\n", b":\n\n"]
     assert said[-2:] == [b"event: complete\ndata:\n\n", b""]

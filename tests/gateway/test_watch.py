@@ -4,7 +4,8 @@ import asyncio
 import json
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,6 +56,14 @@ class Watcher:
     async def watch(self) -> list[str]:
         await self._following.run()
         return [answer["data"]["progressUpdated"]["cursor"] for answer in self.seen]
+
+
+@contextmanager
+def deaf() -> Iterator[int]:
+    """A port that nobody listens on, and nobody can meanwhile."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 async def two_updates(talk: Talk) -> None:
@@ -134,11 +143,8 @@ async def test_after_the_gateway_went_away_it_goes_on_behind_the_last_update() -
 
 async def test_it_waits_as_long_as_it_takes_and_tells_of_it_once() -> None:
     """The gateway is gone, and comes back elsewhere."""
-    async with FakeGateway(two_updates).serving() as elsewhere:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            nowhere = free.getsockname()[1]
-        gateway = FakeGateway(two_updates)
-        async with gateway.serving() as port:
+    with deaf() as nowhere:
+        async with FakeGateway(two_updates).serving() as elsewhere, FakeGateway(two_updates).serving() as port:
             watcher = Watcher(port)
             there = watcher.target
 
@@ -261,9 +267,10 @@ async def test_a_token_that_is_refused_ends_it_even_later() -> None:
 
 
 async def test_where_no_gateway_answers_at_first_is_one_line() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with pytest.raises(Stop, match=r"no gateway answers at http://127.0.0.1:\d+/graphql \(connection refused\)"):
+    with (
+        deaf() as port,
+        pytest.raises(Stop, match=r"no gateway answers at http://127.0.0.1:\d+/graphql \(connection refused\)"),
+    ):
         await Watcher(port).watch()
     async with FakeGateway(speaks="mqtt").serving() as other:
         with pytest.raises(Stop, match="is it a gateway"):

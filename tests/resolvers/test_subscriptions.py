@@ -146,8 +146,8 @@ async def test_what_is_closed_leaves_no_work_behind(query: str) -> None:
         await waiting.result()
     told = await school.watch(query)
     await told.silent()
-    await asyncio.wait_for(waiting.close(), 1)
-    await asyncio.wait_for(told.close(), 1)
+    await asyncio.wait_for(waiting.close(), 30)
+    await asyncio.wait_for(told.close(), 30)
     await settled()
     assert tasks() == 0
     assert not any(live._listeners.values())

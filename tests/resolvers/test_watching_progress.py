@@ -178,7 +178,7 @@ async def test_what_is_withdrawn_already_completes_once_what_was_missed_is_told(
         await school.does(ADA_ALGEBRA, verb, item)
         cursors.append((await first.event())["cursor"])
     assert await first.ended()
-    soon = {**world.DEADLINES, "live": timedelta(milliseconds=20)}
+    soon = {**world.DEADLINES, "live": timedelta(milliseconds=200)}
     for number, cursor in enumerate(cursors):
         asked = of(f"registration:{ADA_ALGEBRA}", "cursor", after=cursor)
         again = await school.watch(asked, world.learner(), deadlines=soon)
@@ -204,6 +204,6 @@ async def test_a_withdrawal_while_it_begins_is_not_missed() -> None:
 
     late: Any = Late()
     stores = replace(school.stores, live=late)
-    soon = {**world.DEADLINES, "live": timedelta(milliseconds=20)}
+    soon = {**world.DEADLINES, "live": timedelta(milliseconds=200)}
     watcher = await school.watch(of(f"registration:{ADA_ALGEBRA}"), world.learner(), stores=stores, deadlines=soon)
     assert await watcher.ended()

@@ -106,7 +106,7 @@ class Watcher:
     async def result(self) -> Any:
         """The next result; StopAsyncIteration at the end."""
         task, self._next = self._next or asyncio.ensure_future(anext(self._results)), None
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return await task
 
     async def event(self) -> Any:

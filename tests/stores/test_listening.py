@@ -44,7 +44,7 @@ class Log:
 
 
 async def versions(listener: Listener, count: int) -> list[int]:
-    return [(await asyncio.wait_for(anext(listener), 5)).version for _ in range(count)]
+    return [(await asyncio.wait_for(anext(listener), 30)).version for _ in range(count)]
 
 
 async def idle(listener: Listener) -> bool:

@@ -40,10 +40,12 @@ def live(redis: tuple[Any, str]) -> RedisLive:
 
 
 @asynccontextmanager
-async def far(servers: Servers, prefix: str) -> AsyncIterator[tuple[Proxy, RedisLive]]:
-    """Another process' live, whose connections may be cut."""
+async def far(
+    servers: Servers, prefix: str, *, silence: timedelta = timedelta(minutes=1)
+) -> AsyncIterator[tuple[Proxy, RedisLive]]:
+    """Another process' live, whose connections may be cut. It is not to think so by itself, where we are slow."""
     async with through_proxy(servers.redis_url) as (proxy, url), open_redis(url) as client:
-        yield proxy, RedisLive(client, prefix=prefix, channels=Channels(client, silence=SOON))
+        yield proxy, RedisLive(client, prefix=prefix, channels=Channels(client, silence=silence))
 
 
 async def first_cursor(live: RedisLive, topic: Topic = LEARNER) -> str:
@@ -68,7 +70,7 @@ async def subscriptions(client: Any) -> dict[str, int]:
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not await holds():  # noqa: ASYNC110 - of the server, which tells nobody
             await asyncio.sleep(0.005)
 
@@ -195,7 +197,7 @@ async def test_an_update_of_another_version_ends_the_feed(live: RedisLive, redis
         await client.publish(f"{prefix}f:learner:u1", f'{epoch} {mark.decode()} [2,"new"]')
         for each in (feed, heard):
             with pytest.raises(CursorExpired):
-                await asyncio.wait_for(anext(each), 5)
+                await asyncio.wait_for(anext(each), 30)
 
 
 async def test_a_loss_of_everything_ends_the_listeners(servers: Servers, redis: tuple[Any, str]) -> None:
@@ -216,7 +218,7 @@ async def test_a_loss_of_everything_ends_the_listeners(servers: Servers, redis: 
             await client.delete(*await keys_of(client, prefix))
             proxy.become(Mood.PASS)
             with pytest.raises(CursorExpired):
-                await asyncio.wait_for(waiting, 10)
+                await asyncio.wait_for(waiting, 30)
 
 
 async def test_a_cut_connection_loses_nothing_and_repeats_nothing(servers: Servers, redis: tuple[Any, str]) -> None:
@@ -246,15 +248,15 @@ async def test_who_missed_signals_is_told_that_all_may_have_changed(servers: Ser
         proxy.become(Mood.CUT)
         await RedisLive(client, prefix=prefix).signal(["a"])
         proxy.become(Mood.PASS)
-        assert await asyncio.wait_for(waiting, 10) is None, "the server is away"
-        assert await asyncio.wait_for(anext(signals), 10) is None, "it is back"
+        assert await asyncio.wait_for(waiting, 30) is None, "the server is away"
+        assert await asyncio.wait_for(anext(signals), 30) is None, "it is back"
         await live.signal(["a"])
-        assert await asyncio.wait_for(anext(signals), 5) == frozenset("a")
+        assert await asyncio.wait_for(anext(signals), 30) == frozenset("a")
 
 
 async def test_a_server_that_falls_silent_is_left(servers: Servers, redis: tuple[Any, str]) -> None:
     client, prefix = redis
-    async with far(servers, prefix) as (proxy, live), live.feed(LEARNER, after=None) as feed:
+    async with far(servers, prefix, silence=SOON) as (proxy, live), live.feed(LEARNER, after=None) as feed:
         waiting = asyncio.ensure_future(anext(feed))
         before = await subscriptions(client)
         proxy.become(Mood.STALL)
@@ -266,8 +268,12 @@ async def test_a_server_that_falls_silent_is_left(servers: Servers, redis: tuple
 
         await until(asked_and_then_opened_anew)
         proxy.become(Mood.PASS)
-        assert (await asyncio.wait_for(waiting, 10)).version == 1
-        assert not before.keys() & (await subscriptions(client)).keys()
+        assert (await asyncio.wait_for(waiting, 30)).version == 1
+
+        async def left() -> bool:
+            return not before.keys() & (await subscriptions(client)).keys()
+
+        await until(left)
 
 
 async def test_entering_does_not_wait_for_ever(servers: Servers, redis: tuple[Any, str]) -> None:
@@ -310,10 +316,10 @@ async def test_one_line_for_all_listeners_and_nothing_left_behind(live: RedisLiv
         assert await asyncio.gather(*(versions(feed, 1) for feed in feeds[:504])) == [[1]] * 504
         assert await versions(feeds[504], 504) == await versions(feeds[505], 504) == [1] * 504
 
-    async def as_before() -> bool:
-        return await subscriptions(client) == before
+    async def no_more_than_before() -> bool:  # what others left may go meanwhile
+        return (await subscriptions(client)).keys() <= before.keys()
 
-    await until(as_before)
+    await until(no_more_than_before)
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
@@ -326,7 +332,7 @@ async def test_listeners_may_come_and_go_at_once(live: RedisLive, redis: tuple[A
         for _ in range(rounds):
             async with live.feed(LEARNER, after=None) as feed:
                 await live.publish([commit(next(number))])
-                assert (await asyncio.wait_for(anext(feed), 10)).registration.int == 1
+                assert (await asyncio.wait_for(anext(feed), 30)).registration.int == 1
             for _ in range(turns):
                 await asyncio.sleep(0)
 
@@ -357,12 +363,14 @@ async def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
 
     async def start() -> asyncio.subprocess.Process:
         command = installed_valkey().command(tmp_path, port)
-        process = await asyncio.create_subprocess_exec(*command.arguments, stdout=asyncio.subprocess.DEVNULL)
-        await until(lambda: installed_valkey().answers(port))
-        return process
+        return await asyncio.create_subprocess_exec(*command.arguments, stdout=asyncio.subprocess.DEVNULL)
+
+    async def answers() -> bool:
+        return await installed_valkey().answers(port)
 
     process = await start()
     try:
+        await until(answers)
         async with open_redis(url) as client:
             live = RedisLive(client)
             async with live.feed(LEARNER, after=None) as feed:
@@ -374,6 +382,7 @@ async def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
                 process.kill()
                 await process.wait()
                 process = await start()
+                await until(answers)
                 await live.publish([commit(100), commit(101)])
                 assert await versions(feed, 1) == [101]
             async with live.feed(LEARNER, after=cursor) as feed:

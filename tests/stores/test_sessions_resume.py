@@ -116,7 +116,7 @@ async def heard(signals: AsyncIterator[frozenset[str] | None], expected: set[str
     """That these keys come, in whatever parts."""
     left = set(expected)
     while left:
-        keys = await asyncio.wait_for(anext(signals), 5)
+        keys = await asyncio.wait_for(anext(signals), 30)
         assert keys is not None
         assert keys <= expected
         left -= keys

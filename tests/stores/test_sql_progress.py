@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,8 +10,8 @@ from uuid import UUID
 
 import pytest
 
-from stores.errors import Rejected, StoreError, TimedOut, Unavailable
-from stores.ports.events import Verb
+from stores.errors import Conflict, Rejected, StoreError, TimedOut, Unavailable
+from stores.ports.events import Event, Verb
 from stores.ports.outbox import PARTITIONS, Consumer
 from stores.sql.migrate import migrate
 from stores.sql.outbox import SqlOutbox
@@ -56,6 +57,13 @@ async def test_every_read_is_one_round_trip(url: str, read: Callable[[SqlProgres
         assert proxy.asked - before == 1
 
 
+async def insisting(progress: SqlProgress, *events: Event) -> list[str]:
+    """As clients do: the slower the server, the more often a writer among many has lost too often."""
+    while True:
+        with suppress(Conflict):
+            return await record(progress, *events)
+
+
 async def test_several_gateways_lose_nothing(url: str) -> None:
     chance = Random(7)
     async with open_pool(url, size=8) as pool:
@@ -67,7 +75,7 @@ async def test_several_gateways_lose_nothing(url: str) -> None:
             for batch in range(10):
                 numbers = [10_000 * (1 + gateway) + 10 * batch + place for place in range(4)]
                 events = [done(n, Verb.ANSWERED, "quiz", of=chance.randint(3, 7), duration_ms=1, at=n) for n in numbers]
-                assert await record(gateways[gateway], *events) == ["ACCEPTED"] * 4
+                assert await insisting(gateways[gateway], *events) == ["ACCEPTED"] * 4
                 wrote += [event.registration for event in events]
             return wrote
 
@@ -154,14 +162,14 @@ async def test_a_server_that_is_silent_holds_nobody_up(url: str) -> None:
         for _ in range(3):  # more than there are connections: new ones do not come about either
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(progress.ping(), 0.1)
-        assert asyncio.get_running_loop().time() - start < 2.0
+        assert asyncio.get_running_loop().time() - start < 4.0, "less than to connect may take"
         proxy.become(Mood.PASS)
         await progress.ping()
         assert await record(progress, done(1, Verb.VIEWED, "page")) == ["ACCEPTED"]
 
 
 async def test_an_answer_that_takes_too_long_is_timed_out(url: str) -> None:
-    async with through_proxy(url) as (proxy, there), open_pool(there, connect_seconds=0.2, command_seconds=0.1) as pool:
+    async with through_proxy(url) as (proxy, there), open_pool(there, connect_seconds=2, command_seconds=1) as pool:
         progress = SqlProgress(pool)
         await progress.ping()
         proxy.become(Mood.STALL)

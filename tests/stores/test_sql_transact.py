@@ -10,6 +10,7 @@ from stores.errors import Conflict, Rejected
 from stores.sql.pool import Connection, Pool, open_pool
 from stores.sql.transact import Patience, fetch, transact
 from tests.backends import Servers, fresh_sql
+from tests.proxy import Mood, through_proxy
 
 
 @pytest.fixture
@@ -20,6 +21,10 @@ async def pool(servers: Servers) -> AsyncIterator[Pool]:
         yield pool
 
 
+ENDLESS = Patience(attempts=1_000_000, seconds=60)
+"""Where it is not asked how often one may lose."""
+
+
 async def value(connection: "Connection | Pool", counter: int = 1) -> int:
     found: int = await connection.fetchval("SELECT n FROM counters WHERE id = $1", counter)
     return found
@@ -27,6 +32,12 @@ async def value(connection: "Connection | Pool", counter: int = 1) -> int:
 
 async def put(connection: "Connection | Pool", n: int, counter: int = 1) -> None:
     await connection.execute("UPDATE counters SET n = $1 WHERE id = $2", n, counter)
+
+
+async def busy(pool: Pool, pid: int) -> None:
+    """Until the server is at a statement of this connection."""
+    while not await pool.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = $1 AND state = 'active'", pid):
+        pass
 
 
 async def test_increments_at_once_lose_nothing(pool: Pool) -> None:
@@ -39,7 +50,7 @@ async def test_increments_at_once_lose_nothing(pool: Pool) -> None:
 
     async def writer() -> None:
         for _ in range(20):
-            await transact(pool, "progress", increment)
+            await transact(pool, "progress", increment, patience=ENDLESS)
 
     await asyncio.gather(*(writer() for _ in range(8)))
     assert await value(pool) == 160
@@ -153,8 +164,25 @@ async def test_whoever_is_cancelled_leaves_nothing_behind(pool: Pool) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await asyncio.wait_for(put(pool, 1), 5)
+    await asyncio.wait_for(put(pool, 1), 30)
     assert await value(pool) == 1
+
+
+async def test_a_cancellation_is_one_though_the_server_is_silent(servers: Servers) -> None:
+    """Whoever cancelled waits for it: a relay that is told to stop would go on for ever."""
+    begun: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def stuck(connection: Connection) -> None:
+        begun.set_result(connection.get_server_pid())
+        await connection.execute("SELECT pg_sleep(60)")
+
+    async with through_proxy(servers.sql_url) as (proxy, url), open_pool(url) as pool:
+        task = asyncio.create_task(transact(pool, "progress", stuck))
+        await busy(pool, await begun)
+        proxy.become(Mood.STALL)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
 
 
 async def test_errors_hold_nothing_of_what_was_sent(pool: Pool) -> None:
@@ -171,12 +199,10 @@ async def test_who_hangs_up_in_the_middle_of_a_statement_leaves_nothing_behind(p
         await connection.execute("BEGIN")
         await put(connection, 7)
         task = asyncio.create_task(connection.execute("SELECT pg_sleep(60)"))
-        busy = "SELECT count(*) FROM pg_stat_activity WHERE pid = $1 AND state = 'active'"
-        while not await pool.fetchval(busy, connection.get_server_pid()):
-            pass
+        await busy(pool, connection.get_server_pid())
         connection.terminate()
         await asyncio.gather(task, return_exceptions=True)
     finally:
         await pool.release(connection)
-    await asyncio.wait_for(put(pool, 1), 5)
+    await asyncio.wait_for(put(pool, 1), 30)
     assert await value(pool) == 1
