@@ -43,9 +43,9 @@ class Doubts:
         while ripe := self._ripe():
             self._stores.timeline.forget()
             await follow_ledger(self._stores, [event for _, event in ripe])
-            for noted_at, event in ripe:
-                if self._doubted[event.id][0] == noted_at:
-                    del self._doubted[event.id]
+            for each in ripe:
+                if self._doubted.get(each[1].id) == each:  # not noted again meanwhile
+                    del self._doubted[each[1].id]
 
     def _ripe(self) -> Sequence[tuple[float, Event]]:
         since = asyncio.get_running_loop().time() - self._settles
