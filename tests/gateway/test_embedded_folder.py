@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,8 @@ def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
 
 
 def sleeper() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(["sleep", "60"])
+    # A shell that starts the tests in its background has SIGINT ignored, and this would inherit it.
+    return subprocess.Popen(["sleep", "60"], preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL))
 
 
 async def test_only_what_a_killed_owner_left_is_ended(tmp_path: Path) -> None:
