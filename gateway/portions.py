@@ -9,6 +9,8 @@ from uuid import UUID
 from stores.ports.outbox import LEASE, Commit
 
 MOST_EVENTS = 2_000
+DOUBLINGS = 10
+"""Of the time for one commit, at most: an hour and a half is beyond what any store waits for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Portions:
         for key in {commit.registration for commit in part}:
             before = self._late.get(key)
             alone = (before.alone if before else 0) + (len(part) == 1)
-            self._late[key] = Late(turn, alone)
+            self._late[key] = Late(turn, min(DOUBLINGS, alone))
 
 
 def part_of(rest: deque[Commit], most: int) -> list[Commit]:

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from gateway.leased import Leased
-from gateway.portions import MOST_EVENTS, Portions
+from gateway.portions import DOUBLINGS, MOST_EVENTS, Portions
 from stores.ports.events import Verb
 from stores.ports.outbox import LEASE, Commit
 from stores.ports.progress import EnrollmentState
@@ -61,6 +61,13 @@ def test_a_commit_that_takes_too_long_alone_gets_twice_the_time_with_every_try()
     assert portions.seconds([other]) == lease, "it was not alone"
     portions.delivered([slow])
     assert portions.seconds([slow]) == lease
+
+
+def test_a_server_that_is_silent_for_days_leaves_a_time_that_can_be_waited_for() -> None:
+    portions, slow = Portions(), [commit(1, 5)]
+    for _ in range(5_000):
+        portions.took_too_long(slow)
+    assert portions.seconds(slow) == LEASE.total_seconds() * 2**DOUBLINGS
 
 
 async def test_who_renews_the_lease_goes_on_beyond_it() -> None:
