@@ -11,6 +11,7 @@ from itertools import islice
 from uuid import UUID
 
 from gateway.delivery import follow_ledger
+from stores.errors import Rejected
 from stores.ports.events import Event
 from stores.ports.outbox import Commit
 from stores.ports.stores import Stores
@@ -32,7 +33,7 @@ class Doubts:
         """A delivery of these ended otherwise than by an answer."""
         now = asyncio.get_running_loop().time()
         for commit in commits:
-            for event in commit.events:
+            for event in (*commit.events, *commit.voided):  # taking out writes counts, too
                 self._doubted.pop(event.id, None)
                 self._doubted[event.id] = (now, event)
         for key in list(islice(self._doubted, max(0, len(self._doubted) - MOST))):
@@ -42,10 +43,20 @@ class Doubts:
         """Whoever has the partitions by now: the ledger's word holds for all."""
         while ripe := self._ripe():
             self._stores.timeline.forget()
-            await follow_ledger(self._stores, [event for _, event in ripe])
+            await self._follow([event for _, event in ripe])
             for each in ripe:
                 if self._doubted.get(each[1].id) == each:  # not noted again meanwhile
                     del self._doubted[each[1].id]
+
+    async def _follow(self, events: Sequence[Event]) -> None:
+        """What the timeline cannot keep (whoever delivers it tells of that) holds up no other."""
+        try:
+            await follow_ledger(self._stores, events)
+        except Rejected:
+            if len(events) > 1:
+                middle = len(events) // 2
+                await self._follow(events[:middle])
+                await self._follow(events[middle:])
 
     def _ripe(self) -> Sequence[tuple[float, Event]]:
         since = asyncio.get_running_loop().time() - self._settles
