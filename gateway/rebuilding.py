@@ -2,11 +2,10 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
 from gateway.errors import Stop
-from stores.ports.outbox import Consumer
+from stores.ports.outbox import Backlog, Consumer
 from stores.ports.progress import Enrollment
 from stores.ports.stores import Stores
 
@@ -31,7 +30,6 @@ async def rebuild(
     *,
     courses: Sequence[str],
     learners: Sequence[str],
-    now: Callable[[], datetime],
     wait: Wait,
     on_progress: OnProgress,
 ) -> Told:
@@ -49,17 +47,17 @@ async def rebuild(
         told.events += await stores.progress.retell([row.registration for row in rows])
         told.enrollments += len(rows)
         on_progress("enrolments", told.enrollments, max(total, told.enrollments))
-        while (await waiting(stores))[0] > MOST_WAITING:
+        while (await waiting(stores)).waiting > MOST_WAITING:
             await wait(SECONDS_APART)
-    ended, most = now(), 0
-    while True:
-        left, oldest = await waiting(stores)
-        most = max(most, left)
-        if oldest is None or oldest > ended:  # what waits now is somebody else's
-            on_progress("commits", most, most)
-            return told
-        on_progress("commits", most - left, most)
+    left = await waiting(stores)
+    last, most = left.newest, left.waiting  # by the database's clock, which need not be ours
+    while left.oldest is not None and last is not None and left.oldest <= last:  # what waits later is somebody else's
+        most = max(most, left.waiting)
+        on_progress("commits", most - left.waiting, most)
         await wait(SECONDS_APART)
+        left = await waiting(stores)
+    on_progress("commits", most, most)
+    return told
 
 
 async def known_courses(stores: Stores, asked: Sequence[str]) -> Sequence[str]:
@@ -97,6 +95,5 @@ async def enrollments(
                 after = page.cursors[-1]
 
 
-async def waiting(stores: Stores) -> tuple[int, datetime | None]:
-    backlog = (await stores.outbox.backlog())[Consumer.TIMELINE]
-    return backlog.waiting, backlog.oldest
+async def waiting(stores: Stores) -> Backlog:
+    return (await stores.outbox.backlog())[Consumer.TIMELINE]

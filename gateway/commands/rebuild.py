@@ -57,7 +57,6 @@ def run(options: Namespace) -> int:
                             stores,
                             courses=options.course,
                             learners=options.learner,
-                            now=utc_now,
                             wait=asyncio.sleep,
                             on_progress=bars,
                         )

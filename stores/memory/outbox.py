@@ -61,10 +61,11 @@ class MemoryOutbox(Outbox):
             self._waiting[consumer].pop((commit.registration, commit.number), None)
 
     async def backlog(self) -> Mapping[Consumer, Backlog]:
-        return {
-            consumer: Backlog(waiting=len(waiting), oldest=min((row.at for row in waiting.values()), default=None))
-            for consumer, waiting in self._waiting.items()
-        }
+        found = {}
+        for consumer, waiting in self._waiting.items():
+            at = [commit.at for commit in waiting.values()]
+            found[consumer] = Backlog(waiting=len(at), oldest=min(at, default=None), newest=max(at, default=None))
+        return found
 
     async def written(self) -> None:
         await self._written.wait()

@@ -83,10 +83,12 @@ class Commit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """What waits for a consumer. `oldest`: when the first of it was committed; None where nothing waits."""
+    """What waits for a consumer. `oldest`, `newest`: when the first and the last of it was committed, by the database's
+    clock; None where nothing waits."""
 
     waiting: int = 0
     oldest: datetime | None = None
+    newest: datetime | None = None
 
 
 class Outbox(Pinger, Protocol):

@@ -42,7 +42,9 @@ DELETE FROM outbox WHERE (consumer, partition, registration, number) IN (
 )
 """
 
-BACKLOG = "SELECT consumer, count(*) AS waiting, min(created_at) AS oldest FROM outbox GROUP BY consumer"
+BACKLOG = """
+SELECT consumer, count(*) AS waiting, min(created_at) AS oldest, max(created_at) AS newest FROM outbox GROUP BY consumer
+"""
 
 ANNOUNCE = """
 INSERT INTO outbox_holders (holder, expires_at) VALUES ($1, now() + $2::float8 * interval '1 second')
@@ -121,7 +123,9 @@ class SqlOutbox(Outbox):
     async def backlog(self) -> Mapping[Consumer, Backlog]:
         found = dict.fromkeys(Consumer, Backlog())
         for row in await fetch(self._pool, STORE, BACKLOG):
-            found[Consumer(row["consumer"])] = Backlog(waiting=row["waiting"], oldest=row["oldest"])
+            found[Consumer(row["consumer"])] = Backlog(
+                waiting=row["waiting"], oldest=row["oldest"], newest=row["newest"]
+            )
         return found
 
     async def written(self) -> None:

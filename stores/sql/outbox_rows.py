@@ -44,7 +44,7 @@ def commits_of(rows: Iterable[asyncpg.Record]) -> Iterator[Commit]:
 
 
 def commit_of(row: asyncpg.Record, parts: list[Any]) -> Commit:
-    learner_id, course_key, state, events, voided, progress, changed, resume, again = parts
+    learner_id, course_key, state, events, voided, progress, changed, resume, *again = parts
     registration, at = UUID(int=row["registration"].int), row["created_at"]
     of = (registration, learner_id, course_key)
     return Commit(
@@ -59,7 +59,7 @@ def commit_of(row: asyncpg.Record, parts: list[Any]) -> Commit:
         progress=None if progress is None else course_of(registration, progress),
         changed=tuple(item_of(registration, values) for values in changed),
         resume=None if resume is None else _resume_of(registration, resume),
-        again=again,
+        again=bool(again),
     )
 
 
@@ -75,7 +75,8 @@ def payload_of(commit: Commit) -> str:
         None if progress is None else course_parts(progress),
         [item_parts(row) for row in commit.changed],
         None if resume is None else (resume.item_key, resume.position, to_ms(resume.at), resume.device, resume.id),
-        commit.again,
+        # Where it is so alone: gateways from before there was this mark read what is written now, and are read.
+        *([True] if commit.again else []),
     )
     return orjson.dumps(parts, default=dict).decode()
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -14,6 +15,7 @@ from stores.errors import Unavailable
 from stores.memory.timeline import MemoryTimeline
 from stores.ports.catalog import Course, Module
 from stores.ports.events import Event, Verb
+from stores.ports.outbox import PARTITIONS, Consumer
 from stores.ports.stores import Stores
 from tests.clock import Clock
 from tests.gateway.memory import memory_stores
@@ -22,8 +24,12 @@ from tests.stores.learning import C2, CATALOG, done, enroll, enrollment, moment,
 
 @pytest.fixture
 async def stores() -> Stores:
+    return await told_nothing(Clock())
+
+
+async def told_nothing(clock: Clock) -> Stores:
     """Three learners: u1 in two courses, u2 in one, u3 in none; nobody publishes yet."""
-    made = memory_stores(Clock())
+    made = memory_stores(clock)
     for pin, items in CATALOG.items():
         modules = (Module(title="All", items=tuple(items)),)
         await made.catalog.publish(
@@ -49,12 +55,33 @@ async def rebuilt(stores: Stores, *, courses: Sequence[str] = (), learners: Sequ
             stores,
             courses=courses,
             learners=learners,
-            now=Clock(),
             wait=asyncio.sleep,
             on_progress=lambda *stage: stages.append(stage),
         )
     assert all(done <= total for _, done, total in stages)
     return told
+
+
+async def test_what_was_told_is_waited_for_and_nothing_that_others_write_meanwhile() -> None:
+    """By the clock of the outbox, which is years ahead of ours or behind it."""
+    clock = Clock()
+    stores = await told_nothing(clock)
+    waits = 0
+
+    async def wait(_: float) -> None:
+        nonlocal waits
+        waits += 1
+        assert waits < 10
+        if waits == 3:
+            clock.forward(timedelta(seconds=1))
+            told = await stores.outbox.take(Consumer.TIMELINE, range(PARTITIONS), most=999)
+            await record(stores.progress, done(9, Verb.VIEWED, "page", of=2, at=9))
+            await stores.outbox.settle(Consumer.TIMELINE, told)
+
+    await rebuild(stores, courses=(), learners=(), wait=wait, on_progress=lambda *_: None)
+    assert waits == 3
+    [left] = await stores.outbox.take(Consumer.TIMELINE, range(PARTITIONS), most=999)
+    assert not left.again
 
 
 async def timeline_of(stores: Stores, *learners: str) -> set[int]:
