@@ -209,13 +209,13 @@ async def publishing(stores: Stores, *, where: str, holder: str, failures: Failu
     finally:
         task.cancel()
         await asyncio.wait([task])
-        if not task.cancelled():
-            log.error("publishing had ended", exc_info=task.exception())
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("publishing had ended", exc_info=error)
 
 
 async def tell_others(stores: Stores, wake: Callable[[], None], *, alone: Callable[[], bool]) -> None:
     """Whenever this process committed something, wake its own relay, and the others' unless it publishes all alone."""
-    while True:
+    while not told_to_end():
         await stores.outbox.written()
         wake()
         if not alone():

@@ -12,6 +12,7 @@ import pytest
 from gateway.relay import Pace, Relay, publishing
 from resolvers.health import Health
 from stores.errors import Rejected, TimedOut, Unavailable
+from stores.memory.live import MemoryLive
 from stores.memory.outbox import MemoryOutbox
 from stores.memory.timeline import MemoryTimeline
 from stores.ports.events import Event, Verb
@@ -339,6 +340,24 @@ async def test_a_cancellation_that_a_store_loses_ends_it_all_the_same(stores: St
     outbox = Deaf(fault)
     async with asyncio.timeout(30), relaying(replace(stores, outbox=outbox)):
         await outbox.asked.wait()
+
+
+async def test_a_cancellation_that_is_lost_while_others_are_told_ends_that_too(stores: Stores) -> None:
+    asked = asyncio.Event()
+
+    class Lossy(MemoryLive):
+        async def signal(self, channels: Collection[str]) -> None:
+            asked.set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                raise Unavailable("live", "the connection was lost") from None
+
+    stores = replace(stores, live=Lossy())
+    health = Health(pingers={}, backends={}, outbox=stores.outbox, now=lambda: moment(0))
+    async with asyncio.timeout(30), publishing(stores, where="apart", holder="a", failures=health):
+        await record(stores.progress, done(1, Verb.VIEWED, "page"))
+        await asked.wait()
 
 
 async def test_what_was_delivered_but_not_settled_changes_nothing_the_second_time(stores: Stores) -> None:
