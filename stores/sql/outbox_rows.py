@@ -59,7 +59,7 @@ def commit_of(row: asyncpg.Record, parts: list[Any]) -> Commit:
         progress=None if progress is None else course_of(registration, progress),
         changed=tuple(item_of(registration, values) for values in changed),
         resume=None if resume is None else _resume_of(registration, resume),
-        again=bool(again),
+        again=any(again),
     )
 
 
