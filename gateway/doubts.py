@@ -7,10 +7,12 @@ before takes the place of a newer one. So what is in doubt is brought in line wi
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 from itertools import islice
 from uuid import UUID
 
 from gateway.delivery import follow_ledger
+from gateway.halving import by_halves
 from stores.errors import Rejected
 from stores.ports.events import Event
 from stores.ports.outbox import Commit
@@ -43,20 +45,14 @@ class Doubts:
         """Whoever has the partitions by now: the ledger's word holds for all."""
         while ripe := self._ripe():
             self._stores.timeline.forget()
-            await self._follow([event for _, event in ripe])
+            follow = partial(follow_ledger, self._stores)
+            await by_halves([event for _, event in ripe], follow, alone=self._leave)
             for each in ripe:
                 if self._doubted.get(each[1].id) == each:  # not noted again meanwhile
                     del self._doubted[each[1].id]
 
-    async def _follow(self, events: Sequence[Event]) -> None:
-        """What the timeline cannot keep (whoever delivers it tells of that) holds up no other."""
-        try:
-            await follow_ledger(self._stores, events)
-        except Rejected:
-            if len(events) > 1:
-                middle = len(events) // 2
-                await self._follow(events[:middle])
-                await self._follow(events[middle:])
+    async def _leave(self, event: Event, error: Rejected) -> None:
+        """What the timeline cannot keep; whoever delivers it tells of that."""
 
     def _ripe(self) -> Sequence[tuple[float, Event]]:
         since = asyncio.get_running_loop().time() - self._settles

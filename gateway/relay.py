@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from gateway.delivery import to_live, to_timeline
 from gateway.doubts import Doubts
+from gateway.halving import by_halves
 from gateway.leased import Leased
 from gateway.portions import Portions
 from gateway.stopping import told_to_end
@@ -159,19 +160,17 @@ class Relay:
         portions.delivered(part)
 
     async def _hand_over(self, consumer: Consumer, deliver: Deliver, commits: Sequence[Commit]) -> None:
-        try:
-            await deliver(self._stores, commits)
-        except Rejected:
-            if len(commits) > 1:  # one of them is at fault; the others need not wait for it
-                middle = len(commits) // 2
-                await self._hand_over(consumer, deliver, commits[:middle])
-                await self._hand_over(consumer, deliver, commits[middle:])
-                return
+        async def hand_over(some: Sequence[Commit]) -> None:
+            await deliver(self._stores, some)
+            await self._stores.outbox.settle(consumer, some)
+
+        async def leave_out(commit: Commit, error: Rejected) -> None:
             # It is in the ledger. Kept here it would hold up its partition for ever.
-            [commit] = commits
             told = {"registration": str(commit.registration), "number": commit.number}
-            log.exception("a commit that a consumer cannot keep was left out", extra=told)
-        await self._stores.outbox.settle(consumer, commits)
+            log.error("a commit that a consumer cannot keep was left out", exc_info=error, extra=told)
+            await self._stores.outbox.settle(consumer, [commit])
+
+        await by_halves(commits, hand_over, alone=leave_out)
 
     async def _steadily(self, what: str, work: Callable[[], Coroutine[Any, Any, None]], *, every: float) -> None:
         """Again and again; after a fault with pauses that grow. What went wrong is told once, and when it is over."""
