@@ -7,8 +7,6 @@ answers what it can, whatever is down.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from gateway.clients import Clients, Now
@@ -204,10 +202,9 @@ async def opened_at(port: str, url: Url, clients: Clients) -> Any:
 
 
 async def migrate_mongo(clients: Clients, url: Url) -> Sequence[str]:
-    from stores.mongo.client import open_mongo, prepare
+    from stores.mongo.client import open_mongo_patiently, prepare
 
-    # Nobody waits for an answer here, and the server may have been started a moment ago.
-    await prepare(await clients.of(url, partial(open_mongo, find_within=timedelta(seconds=10))))
+    await prepare(await clients.of(url, open_mongo_patiently))
     return []
 
 

@@ -1,7 +1,7 @@
 """The MongoDB client: opened lazily, with short deadlines; its errors translated in one place."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, timedelta
 from typing import Any
 
@@ -65,6 +65,11 @@ async def open_mongo(
         yield client.get_default_database("quadrangle", codec_options=utc)
     finally:
         await client.close()
+
+
+def open_mongo_patiently(url: str) -> AbstractAsyncContextManager[Database]:
+    """For commands: nobody waits for an answer, and the server may have been started a moment ago."""
+    return open_mongo(url, find_within=timedelta(seconds=10))
 
 
 async def prepare(database: Database) -> None:
