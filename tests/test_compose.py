@@ -1,6 +1,7 @@
-"""There is no Docker engine where the tests run: what can be said of the compose file without one."""
+"""The compose file, .env.example and the Dockerfile, as far as they can be checked without Docker."""
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ from gateway.settings import StoreUrls, read_settings, variables
 TOP = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((TOP / "docker-compose.yml").read_text())
 SECRET = "a secret of at least thirty-two bytes"
+EXAMPLE = (TOP / ".env.example").read_text().splitlines()
+ASSIGNMENT = re.compile(r"(# )?GATEWAY_\w+=")
 STORES = {"mongo", "cockroach", "influx", "redis"}
 
 
@@ -43,19 +46,31 @@ def test_nothing_listens_beyond_this_machine() -> None:
 
 
 def test_the_example_lists_every_variable() -> None:
-    lines = (TOP / ".env.example").read_text().splitlines()
-    listed = [found[1] for line in lines if (found := re.match(r"#? ?(GATEWAY_\w+)=", line))]
+    listed = [found[1] for line in EXAMPLE if (found := re.match(r"#? ?(GATEWAY_\w+)=", line))]
     assert listed == variables()
 
 
-def test_the_example_is_valid_once_its_lines_are_uncommented() -> None:
-    lines = (TOP / ".env.example").read_text().splitlines()
-    given = dict(line.removeprefix("# ").split("=", 1) for line in lines if re.match(r"(# )?GATEWAY_\w+=", line))
-    given["GATEWAY_AUTH_SECRET"] = SECRET
-    settings = read_settings(given)
+def sourced(lines: list[str], folder: Path) -> dict[str, str]:
+    """The variables that a shell exports after it has read these lines, as README describes."""
+    (folder / ".env").write_text("\n".join(lines))
+    command = ["sh", "-euc", "set -a; . ./.env; env"]
+    output = subprocess.run(command, cwd=folder, env={}, capture_output=True, text=True, check=True, timeout=20).stdout
+    return {name: value for name, value in (line.split("=", 1) for line in output.splitlines()) if "GATEWAY_" in name}
+
+
+def test_the_example_is_valid_once_its_lines_are_uncommented(tmp_path: Path) -> None:
+    given = sourced([line.removeprefix("# ") for line in EXAMPLE if ASSIGNMENT.match(line)], tmp_path)
+    assert list(given) != []
+    settings = read_settings(given | {"GATEWAY_AUTH_SECRET": SECRET})
     defaults = read_settings({"GATEWAY_AUTH_SECRET": SECRET})
     assert settings.deadlines == defaults.deadlines
     assert settings.http == defaults.http
+
+
+def test_a_shell_keeps_every_character_of_a_value(tmp_path: Path) -> None:
+    value = "postgresql://u:p%40$x@db:5432/q?sslmode=require&application_name=a b#c;d\\e\"f"
+    lines = [re.sub(r"(?<==').*(?='$)", lambda _: value, line.removeprefix("# ")) for line in EXAMPLE]
+    assert sourced([line for line in lines if ASSIGNMENT.match(line)], tmp_path) == dict.fromkeys(variables(), value)
 
 
 def test_the_image_does_not_run_as_root() -> None:
