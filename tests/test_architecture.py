@@ -11,9 +11,10 @@ TOP = Path(__file__).resolve().parent.parent
 SOURCES = [path for folder in (*architecture.PRODUCTION, "tests") for path in sorted((TOP / folder).rglob("*.py"))]
 SQL = [path for suffix in ("*.py", "*.sql") for path in sorted((TOP / "stores/sql").rglob(suffix))]
 ENTRIES = {
-    *(".ci", ".dockerignore", ".env.example", ".gitignore"),
-    *("CHANGELOG.md", "Dockerfile", "LICENSE", "Makefile", "README.md", "docker-compose.yml", "pyproject.toml"),
-    *("gateway", "resolvers", "schema.graphql", "stores", "tests", "docs"),
+    *(".ci", ".dockerignore", ".editorconfig", ".env.example", ".gitignore", ".pre-commit-config.yaml"),
+    *("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md"),
+    *("Dockerfile", "Makefile", "docker-compose.yml", "pyproject.toml", "schema.graphql"),
+    *("docs", "gateway", "resolvers", "stores", "tests"),
 }
 
 
