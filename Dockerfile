@@ -1,4 +1,4 @@
-# Two stages: wheels are built where compilers may be, and run where they are not, by a user that is not root.
+# Two stages: the first has the tools to build wheels, the second has only what runs, as a user that is not root.
 FROM python:3.13-slim AS build
 WORKDIR /src
 COPY pyproject.toml LICENSE CHANGELOG.md README.md ./
