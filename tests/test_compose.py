@@ -68,7 +68,7 @@ def test_the_example_is_valid_once_its_lines_are_uncommented(tmp_path: Path) -> 
 
 
 def test_a_shell_keeps_every_character_of_a_value(tmp_path: Path) -> None:
-    value = "postgresql://u:p%40$x@db:5432/q?sslmode=require&application_name=a b#c;d\\e\"f"
+    value = 'postgresql://u:p%40$x@db:5432/q?sslmode=require&application_name=a b#c;d\\e"f'
     lines = [re.sub(r"(?<==').*(?='$)", lambda _: value, line.removeprefix("# ")) for line in EXAMPLE]
     assert sourced([line for line in lines if ASSIGNMENT.match(line)], tmp_path) == dict.fromkeys(variables(), value)
 
