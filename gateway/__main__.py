@@ -5,10 +5,22 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from gateway.commands import check, demo, import_oulad, migrate, rebuild, relay, replay, schema, serve, token, watch
+from gateway.cli import (
+    check,
+    demo,
+    import_oulad,
+    migrate,
+    rebuild,
+    relay,
+    replay,
+    schema,
+    serve,
+    token,
+    watch,
+)
+from gateway.datasets.oulad.files import BadSource
 from gateway.embedded.errors import EmbeddedError
-from gateway.errors import Stop
-from gateway.worlds.oulad_files import BadSource
+from gateway.runtime.errors import CommandError
 from stores.errors import StoreError
 
 COMMANDS = {
@@ -70,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         code: int = options.run(options)
-    except Stop as stop:
+    except CommandError as stop:
         return failed(*stop.lines)
     except (EmbeddedError, BadSource, StoreError) as error:
         return failed(str(error))

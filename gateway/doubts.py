@@ -11,11 +11,11 @@ from functools import partial
 from itertools import islice
 from uuid import UUID
 
-from gateway.delivery import follow_ledger
-from gateway.halving import by_halves
+from gateway.relay.bisection import by_halves
+from gateway.relay.delivery import follow_ledger
+from stores.domain.events import Event
+from stores.domain.outbox import Commit
 from stores.errors import Rejected
-from stores.ports.events import Event
-from stores.ports.outbox import Commit
 from stores.ports.stores import Stores
 
 MOST = 20_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from uuid import UUID
 
-from stores.ports.outbox import LEASE, Commit
+from stores.domain.outbox import LEASE, Commit
 
 MOST_EVENTS = 2_000
 DOUBLINGS = 10

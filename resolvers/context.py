@@ -7,10 +7,10 @@ from typing import Any
 
 import strawberry
 
-from resolvers.batching import Loaders
+from resolvers.data.dataloaders import Loaders
 from resolvers.health import Health
+from resolvers.subscriptions.topics import Watches
 from resolvers.viewer import Viewer
-from resolvers.watching import Watches
 from stores.ports.stores import Stores
 
 

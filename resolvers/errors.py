@@ -5,8 +5,7 @@ from uuid import uuid4
 
 from graphql import GraphQLError
 
-from stores.errors import Rejected, StoreError
-from stores.ports.live import CursorExpired
+from stores.errors import CursorExpired, Rejected, StoreError
 
 log = logging.getLogger("quadrangle.errors")
 

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from enum import Enum
 from time import perf_counter
 
+from stores.domain.outbox import Backlog, Consumer
 from stores.errors import StoreError
-from stores.ports.outbox import Backlog, Consumer, Outbox
-from stores.ports.paging import Pinger
+from stores.ports.outbox import Outbox
+from stores.ports.pinger import Pinger
 
 PING_WITHIN = timedelta(seconds=1)
 SLOW = timedelta(milliseconds=250)

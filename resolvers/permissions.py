@@ -6,7 +6,7 @@ from resolvers.errors import forbidden
 from resolvers.viewer import Role, Viewer
 
 
-def sees_all(viewer: Viewer) -> bool:
+def is_admin(viewer: Viewer) -> bool:
     return viewer.role is Role.ADMIN
 
 
@@ -16,12 +16,12 @@ def is_self(viewer: Viewer, learner_id: str) -> bool:
 
 def may_read_private(viewer: Viewer, learner_id: str) -> bool:
     """E-mail, preferences and demographics: the learner's own affair, and an ADMIN's."""
-    return sees_all(viewer) or is_self(viewer, learner_id)
+    return is_admin(viewer) or is_self(viewer, learner_id)
 
 
 def may_read_course_of(viewer: Viewer, course_key: str) -> bool:
     """A course's enrolments and activity: its instructors' affair."""
-    return sees_all(viewer) or (viewer.role is Role.INSTRUCTOR and course_key in viewer.courses)
+    return is_admin(viewer) or (viewer.role is Role.INSTRUCTOR and course_key in viewer.courses)
 
 
 def may_read_enrollment(viewer: Viewer, learner_id: str, course_key: str) -> bool:
@@ -52,17 +52,17 @@ WRITES_EVENTS = "events:write"
 
 
 def may_write_all(viewer: Viewer) -> bool:
-    return sees_all(viewer) or (viewer.role is Role.SERVICE and WRITES_EVENTS in viewer.scopes)
+    return is_admin(viewer) or (viewer.role is Role.SERVICE and WRITES_EVENTS in viewer.scopes)
 
 
-def may_vouch(viewer: Viewer, course_key: str) -> bool:
+def may_write_for_others(viewer: Viewer, course_key: str) -> bool:
     """Say in a course what no learner says of themself: waived, voided."""
     return may_write_all(viewer) or may_read_course_of(viewer, course_key)
 
 
 def may_write_enrollment(viewer: Viewer, learner_id: str, course_key: str) -> bool:
-    return is_self(viewer, learner_id) or may_vouch(viewer, course_key)
+    return is_self(viewer, learner_id) or may_write_for_others(viewer, course_key)
 
 
 def may_trace(viewer: Viewer) -> bool:
-    return sees_all(viewer)
+    return is_admin(viewer)

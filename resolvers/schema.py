@@ -4,14 +4,14 @@ import strawberry
 from graphql import GraphQLError, GraphQLNonNull, GraphQLObjectType
 from strawberry.types import ExecutionContext
 
-from resolvers.crossing import Crossing, RootCrossing
-from resolvers.documents import Parsed, Validated
-from resolvers.event_executor import EventExecutor
-from resolvers.mutations import Mutation
-from resolvers.operation import Operation
-from resolvers.queries import Query
-from resolvers.scalars import CONFIG
-from resolvers.subscriptions import Subscription
+from resolvers.execution.document_cache import Parsed, Validated
+from resolvers.execution.event_executor import EventExecutor
+from resolvers.execution.operation import Operation
+from resolvers.mutation_root import Mutation
+from resolvers.query_root import Query
+from resolvers.subscription_root import Subscription
+from resolvers.types.scalars import CONFIG
+from resolvers.types.store_field import Crossing, RootCrossing
 
 
 class Graph(strawberry.Schema):

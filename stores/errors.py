@@ -33,3 +33,9 @@ class Rejected(StoreError):
     """The request itself is wrong (a malformed cursor, a value the store cannot keep); trying again does not help."""
 
     code = "BAD_USER_INPUT"
+
+
+class CursorExpired(StoreError):
+    """What came after this cursor is not kept any more: read the state afresh, and watch on without a cursor."""
+
+    code = "CURSOR_EXPIRED"

@@ -47,7 +47,7 @@ def fix(extra: Sequence[str]) -> int:
 
 
 def schema(extra: Sequence[str]) -> int:
-    from resolvers.schema import build_schema  # the other subcommands work while the schema does not
+    from resolvers.schema import build_schema
 
     (TOP / "schema.graphql").write_text(build_schema().as_str() + "\n", encoding="utf-8")
     return 0

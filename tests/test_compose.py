@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from gateway.settings import StoreUrls, read_settings, variables
+from gateway.config.settings import StoreUrls, read_settings, variables
 
 TOP = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((TOP / "docker-compose.yml").read_text())

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.embedded.errors import EmbeddedError, EndedAtStart
-from gateway.embedded.patience import until
 from gateway.embedded.processes import Process, seen, send
+from gateway.embedded.wait_until import until
 
-LEASH = Path(__file__).with_name("leash.py")
+LEASH = Path(__file__).with_name("parent_death_signal.py")
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 

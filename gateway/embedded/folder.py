@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gateway.embedded.errors import EmbeddedError
-from gateway.embedded.private import secret_in
 from gateway.embedded.processes import end
+from gateway.embedded.secret_files import secret_in
 from gateway.embedded.state import State, read_state, write_state
 
 OURS = ("state.json", "secret", "world.json", "mongo", "sql", "redis", "influx1", "influx2")

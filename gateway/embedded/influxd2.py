@@ -7,7 +7,7 @@ from signal import SIGINT
 from gateway.embedded.child import Command
 from gateway.embedded.errors import EmbeddedError
 from gateway.embedded.ports import HOST, post, replies
-from gateway.embedded.private import secret_in
+from gateway.embedded.secret_files import secret_in
 
 ORGANIZATION = BUCKET = USER = "quadrangle"
 

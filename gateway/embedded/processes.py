@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.embedded.patience import until
+from gateway.embedded.wait_until import until
 
 GRACE_SECONDS = 10.0
 

@@ -13,7 +13,6 @@ from gateway.embedded.embedded import Embedded, Notice
 from gateway.embedded.errors import EmbeddedError, EndedAtStart
 from gateway.embedded.folder import Folder, usable
 from gateway.embedded.influxd import influxd_of
-from gateway.embedded.patience import until
 from gateway.embedded.ports import free_ports, is_free
 from gateway.embedded.postgres import installed_postgres
 from gateway.embedded.processes import end, runs, seen
@@ -22,6 +21,7 @@ from gateway.embedded.secantus import installed_secantus
 from gateway.embedded.server import Server
 from gateway.embedded.state import State
 from gateway.embedded.valkey import installed_valkey
+from gateway.embedded.wait_until import until
 
 JOIN_SECONDS = 60.0
 NOTHING: Mapping[str, str] = MappingProxyType({})

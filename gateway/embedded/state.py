@@ -3,8 +3,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from gateway.embedded.private import put
 from gateway.embedded.processes import Process
+from gateway.embedded.secret_files import put
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ NOBODY = 65534
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Disguise:
+class RunAs:
     """How to run a program that refuses root: a command to put before it, and who its files belong to."""
 
     prefix: Sequence[str]
@@ -24,11 +24,11 @@ class Disguise:
             os.chown(path, self.owner, self.owner, follow_symlinks=False)
 
 
-NONE = Disguise(prefix=(), owner=None)
+NONE = RunAs(prefix=(), owner=None)
 # Another number for root, in a namespace of its own: it still reaches what root reaches.
-NAMESPACE = Disguise(prefix=("/usr/bin/unshare", "--user", "--map-user=1000", "--map-group=1000", "--"), owner=0)
+NAMESPACE = RunAs(prefix=("/usr/bin/unshare", "--user", "--map-user=1000", "--map-group=1000", "--"), owner=0)
 # Where namespaces are refused: nobody, who may pass through folders that are root's alone (a venv or data under /root).
-PASSING = Disguise(
+PASSING = RunAs(
     prefix=(
         "/usr/bin/setpriv",
         f"--reuid={NOBODY}",
@@ -44,7 +44,7 @@ PASSING = Disguise(
 WHEN_ROOT = (NAMESPACE, PASSING)
 
 
-def disguise_for(program: Path, *, ways: Sequence[Disguise] = WHEN_ROOT) -> Disguise:
+def disguise_for(program: Path, *, ways: Sequence[RunAs] = WHEN_ROOT) -> RunAs:
     """The first way in which `program --version` answers."""
     if os.geteuid() != 0:
         return NONE

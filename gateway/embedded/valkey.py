@@ -2,8 +2,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.embedded.child import Command
+from gateway.embedded.package_files import file_in, version_of
 from gateway.embedded.ports import HOST, replies
-from gateway.embedded.wheel import file_in, version_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import NamedTuple, TypeVar
 
+from stores.domain.calendar import QUARTER
+from stores.domain.events import Event
+from stores.domain.paging import EPOCH, to_ms
 from stores.influx.influxql import NS_OF_MS
 from stores.influx.lines import slot_of
-from stores.ports.calendar import QUARTER
-from stores.ports.events import Event
-from stores.ports.paging import EPOCH, to_ms
 
 T = TypeVar("T")
 

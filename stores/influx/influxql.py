@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from stores.ports.calendar import Span
-from stores.ports.paging import to_ms
+from stores.domain.calendar import Span
+from stores.domain.paging import to_ms
 
 NS_OF_MS = 1_000_000
 EARLIEST, LATEST = -(2**63) + 2, 2**63 - 2

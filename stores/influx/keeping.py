@@ -9,6 +9,7 @@ knowing and writing together. What remains between processes is in docs/decision
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 
+from stores.domain.events import Event
 from stores.influx.around import ATTENDANCE, Around, look_around
 from stores.influx.arrivals import (
     EVENTS_AT_ONCE,
@@ -27,7 +28,6 @@ from stores.influx.kept import NOTHING, Attendance
 from stores.influx.lines import EVENT, check, line_of, slot_of, tag_of, text
 from stores.influx.memory import HEAVIEST, Clock, Memory
 from stores.influx.rollup import guesses, roll_up, rolled_up
-from stores.ports.events import Event
 
 
 class Keeper:

@@ -11,10 +11,10 @@ from uuid import UUID
 
 import orjson
 
+from stores.domain.events import Event, Verb, fault_in
+from stores.domain.paging import from_ms, to_ms
 from stores.errors import Rejected
 from stores.influx.influxql import EARLIEST, LATEST, NS_OF_MS, Row
-from stores.ports.events import Event, Verb, fault_in
-from stores.ports.paging import from_ms, to_ms
 
 EVENT = "event"
 FIELDS = (

@@ -4,6 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from time import monotonic
 
+from stores.domain.calendar import Span
+from stores.domain.events import Event, Verb
+from stores.domain.paging import Page, decode, encode, from_ms, page_of
+from stores.domain.timeline import Quarter
 from stores.errors import Rejected
 from stores.influx.around import ATTENDANCE
 from stores.influx.client import STORE, Influx
@@ -12,10 +16,7 @@ from stores.influx.keeping import Keeper
 from stores.influx.lines import EVENT, FIELDS, event_of, tag_of
 from stores.influx.memory import HEAVIEST, Clock
 from stores.influx.rollup import ACTIVITY
-from stores.ports.calendar import Span
-from stores.ports.events import Event, Verb
-from stores.ports.paging import Page, decode, encode, from_ms, page_of
-from stores.ports.timeline import Quarter, Timeline
+from stores.ports.timeline import Timeline
 
 
 class InfluxTimeline(Timeline):

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from stores.ports.events import Event
-from stores.ports.facts import ATTEMPTS
-from stores.ports.fold import live
-from stores.ports.progress import Attempt
+from stores.domain.events import Event
+from stores.domain.item_progress import ATTEMPTS
+from stores.domain.progress import Attempt
+from stores.domain.progress_projection import live
 
 
 def attempts_of(ledger: Iterable[Event], outcomes: Mapping[UUID, bool | None]) -> list[Attempt]:

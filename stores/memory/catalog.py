@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from stores.ports.catalog import Catalog, Course, CourseVersion
-from stores.ports.paging import Page, decode, encode, page_of
+from stores.domain.catalog import Course, CourseVersion
+from stores.domain.paging import Page, decode, encode, page_of
+from stores.ports.catalog import Catalog
 
 
 class MemoryCatalog(Catalog):

@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
-from stores.memory.signals import Channels
-from stores.ports.listening import Listener
-from stores.ports.live import FEED_LENGTHS, Feed, Live, Topic, TopicKind, Update, update_of
-from stores.ports.outbox import Commit
-from stores.ports.places import START, Place, cursor_of, gone, lost, place_of
+from stores.domain.outbox import Commit
+from stores.domain.updates import FEED_LENGTHS, Topic, TopicKind, Update, update_of
+from stores.feeds.listener import Listener
+from stores.feeds.position import START, Place, cursor_of, gone, lost, place_of
+from stores.memory.signals import SignalChannels
+from stores.ports.live import Feed, Live
 from stores.ports.signals import Signals
 
 
@@ -20,7 +21,7 @@ class MemoryLive(Live):
         self._lengths: defaultdict[Topic, int] = defaultdict(int)
         self._published: dict[UUID, int] = {}
         self._listeners: defaultdict[Topic, set[Listener]] = defaultdict(set)
-        self._channels = Channels()
+        self._channels = SignalChannels()
 
     async def ping(self) -> None:
         return None

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from stores.ports.outbox import LEASE, Backlog, Commit, Consumer, Outbox, apportion, partition_of
+from stores.domain.outbox import LEASE, Backlog, Commit, Consumer, apportion, partition_of
+from stores.ports.outbox import Outbox
 
 
 def utc_now() -> datetime:

@@ -5,8 +5,8 @@ from math import inf
 from typing import TypeVar
 from uuid import UUID
 
-from stores.ports.paging import Page, encode, page_of, to_ms
-from stores.ports.progress import Enrollment
+from stores.domain.paging import Page, encode, page_of, to_ms
+from stores.domain.progress import Enrollment
 
 Key = TypeVar("Key")
 Row = TypeVar("Row")

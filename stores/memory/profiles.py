@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from stores.ports.paging import Page, decode, encode, page_of
-from stores.ports.profiles import Profile, ProfileFilter, Profiles, keepable
+from stores.domain.paging import Page, decode, encode, page_of
+from stores.domain.profiles import Profile, ProfileFilter, keepable
+from stores.ports.profiles import Profiles
 
 
 class MemoryProfiles(Profiles):

@@ -7,30 +7,30 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from stores.memory.attempts import attempts_of
-from stores.memory.outbox import MemoryOutbox
-from stores.memory.pages import UNDATED, enrolment_cursor, newest_first, pages
-from stores.memory.standings import Standings
-from stores.ports.catalog import CourseVersion, Item
-from stores.ports.commits import commit_of, retold
-from stores.ports.events import Event, digest
-from stores.ports.facts import ATTEMPTS, outcome
-from stores.ports.fold import enrolled, live, outlines, refold
-from stores.ports.judge import Known, accepted, enrollable, judge, keepable
-from stores.ports.outbox import Commit, Consumer
-from stores.ports.paging import Page, decode, encode, to_ms
-from stores.ports.progress import (
+from stores.domain.admission import Known, accepted, enrollable, judge, keepable
+from stores.domain.catalog import CourseVersion, Item
+from stores.domain.commit import commit_of, retold
+from stores.domain.events import Event, digest
+from stores.domain.item_progress import ATTEMPTS, outcome
+from stores.domain.outbox import Commit, Consumer
+from stores.domain.paging import Page, decode, encode, to_ms
+from stores.domain.progress import (
     Attempt,
     Certificate,
     CourseProgress,
     Enrollment,
     EnrollmentState,
     ItemProgress,
-    Progress,
     Verdict,
     VerdictStatus,
 )
-from stores.ports.sessions import ResumePoint
+from stores.domain.progress_projection import enrolled, live, outlines, refold
+from stores.domain.sessions import ResumePoint
+from stores.memory.attempts import attempts_of
+from stores.memory.outbox import MemoryOutbox
+from stores.memory.pages import UNDATED, enrolment_cursor, newest_first, pages
+from stores.memory.registration_states import RegistrationStates
+from stores.ports.progress import Progress
 
 
 class MemoryProgress(Progress):
@@ -41,7 +41,7 @@ class MemoryProgress(Progress):
         self._outbox = outbox or MemoryOutbox()
         self._commits = Counter[UUID]()
         self._resume: dict[UUID, ResumePoint] = {}
-        self._enrolled = Standings()
+        self._enrolled = RegistrationStates()
         self._ledger: defaultdict[UUID, list[Event]] = defaultdict(list)
         self._known: dict[UUID, Known] = {}
         self._outcomes: dict[UUID, bool | None] = {}
@@ -171,7 +171,7 @@ class MemoryProgress(Progress):
         verdicts, _ = await self._record(events, items, ())
         return verdicts
 
-    async def retell(self, registrations: Sequence[UUID]) -> int:
+    async def republish(self, registrations: Sequence[UUID]) -> int:
         told = 0
         for key in dict.fromkeys(registrations):
             if ledger := self._ledger.get(key):

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from stores.memory.signals import Channels
-from stores.ports.sessions import (
+from stores.domain.sessions import (
     RESUME_KEPT,
     SEEN_KEPT,
     SESSION_KEPT,
@@ -16,9 +15,10 @@ from stores.ports.sessions import (
     PresenceStatus,
     ResumePoint,
     Session,
-    Sessions,
     status_of,
 )
+from stores.memory.signals import SignalChannels
+from stores.ports.sessions import Sessions
 from stores.ports.signals import Signals
 
 
@@ -36,7 +36,7 @@ class MemorySessions(Sessions):
         self._seen: dict[str, _Seen] = {}
         self._resume: dict[UUID, ResumePoint] = {}
         self._unsaved: dict[UUID, None] = {}
-        self._channels = Channels()
+        self._channels = SignalChannels()
 
     async def ping(self) -> None:
         return None

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from stores.ports.signals import Mailbox
+from stores.feeds.signals import Mailbox
 
 
-class Channels:
+class SignalChannels:
     def __init__(self) -> None:
         self._mailboxes: defaultdict[str, set[Mailbox]] = defaultdict(set)
 

@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from stores.domain.calendar import QUARTER, Span
+from stores.domain.events import Event, Verb, fault_in
+from stores.domain.paging import EPOCH, Page, decode, encode, page_of, to_ms
+from stores.domain.timeline import Quarter
 from stores.errors import Rejected
-from stores.ports.calendar import QUARTER, Span
-from stores.ports.events import Event, Verb, fault_in
-from stores.ports.paging import EPOCH, Page, decode, encode, page_of, to_ms
-from stores.ports.timeline import Quarter, Timeline
+from stores.ports.timeline import Timeline
 
 Order = tuple[int, str]
 

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from pymongo.errors import DuplicateKeyError
 
+from stores.domain.catalog import Course, CourseVersion
+from stores.domain.paging import Page, decode, encode, page_of
 from stores.errors import Conflict
 from stores.mongo.client import COURSES, Database, Document, translated
-from stores.mongo.courses import course_of, document_of, id_of
-from stores.mongo.shelf import Shelf
-from stores.ports.catalog import Catalog, Course, CourseVersion
-from stores.ports.paging import Page, decode, encode, page_of
+from stores.mongo.course_cache import CourseCache
+from stores.mongo.course_documents import course_of, document_of, id_of
+from stores.ports.catalog import Catalog
 
 MOST_IDS = 100
 """In one `$in`: SecantusDB slows down beyond."""
@@ -19,7 +20,7 @@ MOST_TRIES = 50
 
 
 class MongoCatalog(Catalog):
-    def __init__(self, database: Database, *, shelf: Shelf) -> None:
+    def __init__(self, database: Database, *, shelf: CourseCache) -> None:
         self._database = database
         self._courses = database[COURSES]
         self._shelf = shelf

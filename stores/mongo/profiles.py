@@ -6,10 +6,11 @@ from typing import Any
 from pymongo import ASCENDING
 from pymongo.errors import BulkWriteError
 
+from stores.domain.paging import Page, decode, encode, page_of
+from stores.domain.profiles import Consent, Profile, ProfileFilter, keepable
 from stores.mongo.client import LEARNERS, Database, Document, translated
-from stores.mongo.fields import opened, stored
-from stores.ports.paging import Page, decode, encode, page_of
-from stores.ports.profiles import Consent, Profile, ProfileFilter, Profiles, keepable
+from stores.mongo.key_escaping import opened, stored
+from stores.ports.profiles import Profiles
 
 MOST_IDS = 100
 """In one `$in`: SecantusDB slows down beyond."""

@@ -5,93 +5,15 @@ A feed is a bounded history of a topic, so that a watcher who comes back gets wh
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from enum import Enum
-from typing import NamedTuple, Protocol, TypeAlias
-from uuid import UUID
+from typing import Protocol, TypeAlias
 
-from stores.errors import StoreError
-from stores.ports.outbox import Commit
-from stores.ports.paging import Pinger
-from stores.ports.progress import CourseProgress, EnrollmentState, ItemProgress
+from stores.domain.outbox import Commit
+from stores.domain.updates import (
+    Topic,
+    Update,
+)
+from stores.ports.pinger import Pinger
 from stores.ports.signals import Signals
-
-FEED_KEPT = timedelta(hours=24)
-"""What was published longer ago may be gone."""
-WAITING = 256
-"""How many updates may wait for one listener, before a course's are coalesced and a learner's are read again."""
-OUTBOX = "outbox"
-"""The channel that a process signals on when it committed what another one publishes."""
-
-
-class CursorExpired(StoreError):
-    """What came after this cursor is not kept any more: read the state afresh, and watch on without a cursor."""
-
-    code = "CURSOR_EXPIRED"
-
-
-class TopicKind(Enum):
-    LEARNER = "LEARNER"
-    """All of a learner's updates, not one of them lost."""
-    COURSE = "COURSE"
-    """A course's: a slow listener skips to the latest of each registration."""
-
-
-FEED_LENGTHS = {TopicKind.LEARNER: 1_000, TopicKind.COURSE: 10_000}
-"""About how many updates a feed keeps."""
-
-
-class Topic(NamedTuple):
-    kind: TopicKind
-    key: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
-    """A registration's progress as of one commit. `cursor`: where in its feed it is. `changed`: the rows that differ
-    since the update before. `coalesced`: how many updates before it were left out, their `changed` included here."""
-
-    cursor: str
-    registration: UUID
-    learner_id: str
-    course_key: str
-    at: datetime
-    state: EnrollmentState
-    progress: CourseProgress
-    changed: tuple[ItemProgress, ...] = ()
-    coalesced: int = 0
-
-    @property
-    def version(self) -> int:
-        return self.progress.version
-
-
-def update_of(commit: Commit, cursor: str) -> Update:
-    """A commit that has progress, at its place in a feed."""
-    assert commit.progress is not None  # noqa: S101 - for the types
-    return Update(
-        cursor=cursor,
-        registration=commit.registration,
-        learner_id=commit.learner_id,
-        course_key=commit.course_key,
-        at=commit.at,
-        state=commit.state,
-        progress=commit.progress,
-        changed=commit.changed,
-    )
-
-
-def coalesce(before: Update, after: Update) -> Update:
-    """`after` in place of both: it is the later state of the same registration."""
-    rows = {row.item_key: row for row in (*before.changed, *after.changed)}
-    return replace(after, changed=tuple(rows.values()), coalesced=before.coalesced + after.coalesced + 1)
-
-
-def activity_of(course_key: str) -> str:
-    """The channel that is signalled on when a course's roll-ups changed."""
-    return f"activity:{course_key}"
-
 
 Feed: TypeAlias = AbstractAsyncContextManager[AsyncIterator[Update]]
 

@@ -1,57 +1,11 @@
 """Profiles: who a learner is. Open documents, owned by MongoDB at first."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-from stores.errors import Rejected
-from stores.ports.documents import fault_of
-from stores.ports.paging import Page, Pinger
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consent:
-    """What a learner agreed to, and when."""
-
-    purpose: str
-    granted: bool
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """A learner. `locale` is BCP 47, `time_zone` an IANA name; `version` counts the writes from 1. Times: whole ms."""
-
-    learner_id: str
-    display_name: str
-    email: str | None = None
-    locale: str
-    time_zone: str
-    avatar_url: str | None = None
-    goals: tuple[str, ...] = ()
-    skills: tuple[str, ...] = ()
-    preferences: Mapping[str, Any] = field(default_factory=dict)
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-    consents: tuple[Consent, ...] = ()
-    version: int = 1
-    created_at: datetime
-    updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileFilter:
-    """What given parts have in common: all must hold. Name prefix and e-mail compare by `str.casefold`."""
-
-    ids: tuple[str, ...] | None = None
-    name_starts_with: str | None = None
-    email: str | None = None
-
-
-def keepable(profile: Profile) -> None:
-    """`Rejected` when it holds an open document that could not be given back exactly."""
-    if fault := fault_of(profile.preferences) or fault_of(profile.attributes):
-        raise Rejected("profiles", f"{profile.learner_id}: {fault}")
+from stores.domain.paging import Page
+from stores.domain.profiles import Profile, ProfileFilter
+from stores.ports.pinger import Pinger
 
 
 class Profiles(Pinger, Protocol):

@@ -1,144 +1,24 @@
 """Progress: enrolments, and what follows from the ledger of their events. Owned by CockroachDB at first."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
-from stores.ports.catalog import CourseVersion, Item
-from stores.ports.events import Event
-from stores.ports.paging import Page, Pinger
-from stores.ports.sessions import ResumePoint
-
-
-class EnrollmentState(Enum):
-    ACTIVE = "ACTIVE"
-    COMPLETED = "COMPLETED"
-    WITHDRAWN = "WITHDRAWN"
-
-
-class ProgressState(Enum):
-    """Best news last; see `facts.best_news`."""
-
-    NOT_STARTED = "NOT_STARTED"
-    VIEWED = "VIEWED"
-    IN_PROGRESS = "IN_PROGRESS"
-    FAILED = "FAILED"
-    COMPLETED = "COMPLETED"
-    PASSED = "PASSED"
-    WAIVED = "WAIVED"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enrollment:
-    """One learner's one enrolment in one course run, pinned to a version of the course (xAPI `context.registration`).
-
-    `state`, `enrolled_at` (earliest REGISTERED), `moved_at` (latest REGISTERED or UNREGISTERED) and `completed_at`
-    follow from the events.
-    """
-
-    registration: UUID
-    learner_id: str
-    course_key: str
-    course_version: int
-    state: EnrollmentState = EnrollmentState.ACTIVE
-    enrolled_at: datetime | None = None
-    moved_at: datetime | None = None
-    completed_at: datetime | None = None
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def pin(self) -> CourseVersion:
-        return CourseVersion(self.course_key, self.course_version)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemProgress:
-    """What a registration's events say of one item. A row that no event touched yet does not exist in a store.
-
-    The facts (`attempts` … `last_event_at`) merge event by event; `state`, `completion`, `satisfied` and
-    `satisfied_at` are derived from them and from the item. `latest_id` breaks ties of `latest_at` among scores.
-    """
-
-    registration: UUID
-    item_key: str
-    attempts: int = 0
-    completed_at: datetime | None = None
-    passed_at: datetime | None = None
-    waived_at: datetime | None = None
-    failed: bool = False
-    started: bool = False
-    viewed: bool = False
-    progress: float = 0.0
-    best_score: float | None = None
-    latest_score: float | None = None
-    latest_at: datetime | None = None
-    latest_id: UUID | None = None
-    time_spent_ms: int = 0
-    last_event_at: datetime | None = None
-    state: ProgressState = ProgressState.NOT_STARTED
-    completion: float = 0.0
-    satisfied: bool = False
-    satisfied_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CourseProgress:
-    """The roll-up of a registration. `version` grows by one per commit that changed anything of it."""
-
-    registration: UUID
-    completion: float = 0.0
-    score: float | None = None
-    items_done: int = 0
-    items_total: int = 0
-    satisfied: bool = False
-    satisfied_at: datetime | None = None
-    time_spent_ms: int = 0
-    last_activity_at: datetime | None = None
-    version: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """A ledger row of an attempt verb, numbered from 1 within its item by `(at, event_id)`; `success` is the outcome
-    (said outright, or by the item's mastery score), null when unknown."""
-
-    registration: UUID
-    number: int
-    event_id: UUID
-    item_key: str
-    at: datetime
-    score: float | None
-    success: bool | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
-    """Issued once, by itself, when the course is first satisfied; stays until revoked."""
-
-    registration: UUID
-    issued_at: datetime
-    revoked_at: datetime | None = None
-    revoked_because: str | None = None
-    verify_code: str
-
-
-class VerdictStatus(Enum):
-    ACCEPTED = "ACCEPTED"
-    DUPLICATE = "DUPLICATE"
-    REJECTED = "REJECTED"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What became of one event. `code` is set when it was rejected: UNKNOWN_REGISTRATION (of its learner and course),
-    UNKNOWN_ITEM, CONFLICT (the id is taken by another body), INVALID_VOID."""
-
-    id: UUID
-    status: VerdictStatus
-    code: str | None = None
+from stores.domain.catalog import CourseVersion, Item
+from stores.domain.events import Event
+from stores.domain.paging import Page
+from stores.domain.progress import (
+    Attempt,
+    Certificate,
+    CourseProgress,
+    Enrollment,
+    EnrollmentState,
+    ItemProgress,
+    Verdict,
+)
+from stores.domain.sessions import ResumePoint
+from stores.ports.pinger import Pinger
 
 
 class Progress(Pinger, Protocol):
@@ -227,7 +107,7 @@ class Progress(Pinger, Protocol):
     ) -> Sequence[Verdict]:
         """As `record`, but leave nothing in the outbox: for imports, which bring the timeline themselves."""
 
-    async def retell(self, registrations: Sequence[UUID]) -> int:
+    async def republish(self, registrations: Sequence[UUID]) -> int:
         """Leave the whole ledger of these registrations in the outbox again, for the timeline alone, in the order of
         their commits: what lives is to be kept, what is voided to be taken out. Progress stays as it is, its version
         included. How many events; unknown registrations have none."""

@@ -1,103 +1,18 @@
 """Sessions: where a learner is just now, and where they stopped. Hot state with expiry, owned by Redis at first."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import Enum
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from stores.ports.paging import Pinger
+from stores.domain.sessions import (
+    Heartbeat,
+    Presence,
+    ResumePoint,
+    Session,
+)
+from stores.ports.pinger import Pinger
 from stores.ports.signals import Signals
-
-ONLINE_FOR = timedelta(seconds=60)
-"""A learner is ONLINE this long after a heartbeat (clients send one every 15–30 s), then AWAY."""
-AWAY_FOR = timedelta(minutes=10)
-"""… and OFFLINE this long after it."""
-SESSION_KEPT = timedelta(hours=12)
-"""A session without a heartbeat is forgotten after this."""
-RESUME_KEPT = timedelta(days=30)
-"""A hot resume point is forgotten after this; the durable copy is progress' affair."""
-SEEN_KEPT = timedelta(days=30)
-"""When a learner was last seen is forgotten after this."""
-
-
-class PresenceStatus(Enum):
-    ONLINE = "ONLINE"
-    AWAY = "AWAY"
-    OFFLINE = "OFFLINE"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResumePoint:
-    """Where a registration goes on: the latest `(at, id)` wins, `id` being the event's or the heartbeat's session."""
-
-    registration: UUID
-    item_key: str
-    position: float | None = None
-    at: datetime
-    device: str | None = None
-    id: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heartbeat:
-    """A client says that its learner is here. Times in whole ms."""
-
-    session_id: str
-    learner_id: str
-    registration: UUID
-    course_key: str
-    item_key: str | None = None
-    position: float | None = None
-    device: str | None = None
-    at: datetime
-
-    @property
-    def point(self) -> ResumePoint | None:
-        """The resume point that it is; None where it has no item."""
-        if self.item_key is None:
-            return None
-        return ResumePoint(
-            registration=self.registration,
-            item_key=self.item_key,
-            position=self.position,
-            at=self.at,
-            device=self.device,
-            id=self.session_id,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """A learner's current session: that of their latest heartbeat, until it is ended or forgotten."""
-
-    session_id: str
-    learner_id: str
-    registration: UUID
-    course_key: str
-    item_key: str | None = None
-    position: float | None = None
-    device: str | None = None
-    started_at: datetime
-    last_seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Presence:
-    """When a learner was last seen, and in which course. A learner whose session was ended is OFFLINE at once."""
-
-    learner_id: str
-    status: PresenceStatus
-    last_seen_at: datetime | None = None
-    course_key: str | None = None
-
-
-def status_of(last_seen_at: datetime | None, *, now: datetime) -> PresenceStatus:
-    """The one rule of presence; a beat from the future (a client's clock) counts as now."""
-    if last_seen_at is None or now - last_seen_at >= AWAY_FOR:
-        return PresenceStatus.OFFLINE
-    return PresenceStatus.ONLINE if now - last_seen_at < ONLINE_FOR else PresenceStatus.AWAY
 
 
 class Sessions(Pinger, Protocol):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from stores.ports.catalog import Catalog
 from stores.ports.live import Live
 from stores.ports.outbox import Outbox
-from stores.ports.paging import Pinger
+from stores.ports.pinger import Pinger
 from stores.ports.profiles import Profiles
 from stores.ports.progress import Progress
 from stores.ports.sessions import Sessions

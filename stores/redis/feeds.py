@@ -7,9 +7,9 @@ from uuid import uuid4
 
 from redis.asyncio import Redis
 
-from stores.ports.live import FEED_KEPT, FEED_LENGTHS, Topic, TopicKind, Update
-from stores.ports.outbox import Commit
-from stores.ports.places import START, Place, cursor_of, gone, lost
+from stores.domain.outbox import Commit
+from stores.domain.updates import FEED_KEPT, FEED_LENGTHS, Topic, TopicKind, Update
+from stores.feeds.position import START, Place, cursor_of, gone, lost
 from stores.redis.client import MILLISECOND, Argument, translated
 from stores.redis.updates import decode_update, encode_update
 

@@ -7,15 +7,16 @@ from functools import partial
 
 from redis.asyncio import Redis
 
+from stores.domain.outbox import Commit
+from stores.domain.updates import Topic, Update
 from stores.errors import TimedOut, Unavailable
-from stores.ports.listening import Listener
-from stores.ports.live import Feed, Live, Topic, Update
-from stores.ports.outbox import Commit
-from stores.ports.places import Place, lost, place_of
+from stores.feeds.listener import Listener
+from stores.feeds.position import Place, lost, place_of
+from stores.ports.live import Feed, Live
 from stores.ports.signals import Signals
-from stores.redis.channels import Channels
 from stores.redis.client import pauses, translated
 from stores.redis.feeds import Feeds, Heard
+from stores.redis.pubsub import PubSub
 from stores.redis.signals import mailbox_on
 
 READS_AT_ONCE = 8
@@ -25,10 +26,10 @@ READS_AT_ONCE = 8
 class RedisLive(Live):
     """`prefix` begins every key and channel; `channels` are the client's, to be shared by its stores."""
 
-    def __init__(self, client: Redis, *, prefix: str = "q:", channels: Channels | None = None) -> None:
+    def __init__(self, client: Redis, *, prefix: str = "q:", channels: PubSub | None = None) -> None:
         self._client = client
         self._prefix = prefix
-        self._channels = channels or Channels(client)
+        self._channels = channels or PubSub(client)
         self._feeds = Feeds(client, prefix=prefix)
         self._reads = asyncio.Semaphore(READS_AT_ONCE)
 

@@ -12,9 +12,9 @@ from uuid import UUID
 import orjson
 from redis.asyncio import Redis
 
+from stores.domain.paging import from_ms, to_ms
+from stores.domain.sessions import RESUME_KEPT, ResumePoint
 from stores.errors import Rejected
-from stores.ports.paging import from_ms, to_ms
-from stores.ports.sessions import RESUME_KEPT, ResumePoint
 from stores.redis.client import MILLISECOND, Argument, translated
 
 POINTS = """

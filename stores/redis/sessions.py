@@ -8,9 +8,8 @@ from uuid import UUID
 import orjson
 from redis.asyncio import Redis
 
-from stores.errors import Rejected
-from stores.ports.paging import from_ms, to_ms
-from stores.ports.sessions import (
+from stores.domain.paging import from_ms, to_ms
+from stores.domain.sessions import (
     AWAY_FOR,
     ONLINE_FOR,
     RESUME_KEPT,
@@ -21,14 +20,15 @@ from stores.ports.sessions import (
     PresenceStatus,
     ResumePoint,
     Session,
-    Sessions,
     status_of,
 )
+from stores.errors import Rejected
+from stores.ports.sessions import Sessions
 from stores.ports.signals import Signals
-from stores.redis.channels import Channels
 from stores.redis.client import MILLISECOND, Argument, translated
+from stores.redis.pubsub import PubSub
 from stores.redis.resume import POINTS, HotPoints, blob_of
-from stores.redis.scripts import END, TOUCH
+from stores.redis.session_scripts import END, TOUCH
 from stores.redis.signals import mailbox_on
 
 Blob = dict[str, Any]
@@ -39,12 +39,12 @@ class RedisSessions(Sessions):
     cluster: a call's keys lie anywhere."""
 
     def __init__(
-        self, client: Redis, *, now: Callable[[], datetime], prefix: str = "q:", channels: Channels | None = None
+        self, client: Redis, *, now: Callable[[], datetime], prefix: str = "q:", channels: PubSub | None = None
     ) -> None:
         self._client = client
         self._now = now
         self._prefix = prefix
-        self._channels = channels or Channels(client)
+        self._channels = channels or PubSub(client)
         self._points = HotPoints(client, now=now, prefix=prefix)
         # Both send the script's digest, and its text only to a server that does not know it (after a restart).
         self._touch = client.register_script(POINTS + TOUCH)

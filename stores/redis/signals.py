@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from stores.ports.signals import Mailbox
-from stores.redis.channels import Channels
+from stores.feeds.signals import Mailbox
+from stores.redis.pubsub import PubSub
 
 
 class _Letterbox:
@@ -24,7 +24,7 @@ class _Letterbox:
 
 
 @asynccontextmanager
-async def mailbox_on(channels: Channels, name: str, *, store: str) -> AsyncIterator[Mailbox]:
+async def mailbox_on(channels: PubSub, name: str, *, store: str) -> AsyncIterator[Mailbox]:
     mailbox = Mailbox()
     async with channels.listen(name, _Letterbox(mailbox), parse=bytes.decode, store=store):
         yield mailbox

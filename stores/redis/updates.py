@@ -5,13 +5,13 @@ from uuid import UUID
 
 import orjson
 
+from stores.domain.outbox import Commit
+from stores.domain.paging import from_ms, to_ms
+from stores.domain.progress import EnrollmentState
+from stores.domain.progress_codec import VERSION, course_of, course_parts, item_of, item_parts
+from stores.domain.updates import Update
 from stores.errors import Rejected
-from stores.ports.live import Update
-from stores.ports.outbox import Commit
-from stores.ports.paging import from_ms, to_ms
-from stores.ports.parts import VERSION, course_of, course_parts, item_of, item_parts
-from stores.ports.places import lost
-from stores.ports.progress import EnrollmentState
+from stores.feeds.position import lost
 
 
 def encode_update(commit: Commit) -> bytes:

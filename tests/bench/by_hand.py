@@ -16,7 +16,7 @@ import asyncpg
 from pymongo import AsyncMongoClient
 from redis.asyncio import Redis
 
-from stores.ports.progress import Enrollment
+from stores.domain.progress import Enrollment
 from tests.backends import Servers
 
 PAGE_SQL = """SELECT registration, learner_id, course_version, state, enrolled_at, completed_at, attributes

@@ -9,11 +9,11 @@ from typing import Any
 
 import orjson
 
+from gateway.datasets.loader import load
+from gateway.datasets.oulad.dataset import oulad_world
 from gateway.embedded.ports import HOST
-from gateway.worlds.load import load
-from gateway.worlds.oulad import oulad_world
-from resolvers.scalars import show_time
-from stores.ports.events import Event, Verb
+from resolvers.types.scalars import show_time
+from stores.domain.events import Event, Verb
 from stores.ports.stores import Stores
 from tests.bench.http import Connection
 from tests.bench.writing import lag

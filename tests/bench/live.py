@@ -17,7 +17,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from gateway.stopping import new_loop
+from gateway.runtime.shutdown import new_loop
 from tests.bench.importing import importing
 from tests.bench.watching import WATCHED, idle, watching
 from tests.bench.writing import LEARNERS, writing

@@ -6,7 +6,7 @@ from statistics import quantiles
 from time import perf_counter, process_time
 from typing import Any
 
-from gateway.serving import calm_collector
+from gateway.http.server import calm_collector
 
 
 @dataclass(slots=True)

@@ -20,19 +20,19 @@ from rich.console import Console
 from rich.table import Table
 from strawberry.relay.utils import to_base64
 
-from gateway.app import build_app
-from gateway.auth import Access, Tokens
+from gateway.config.backends import migrate_stores, open_stores
+from gateway.config.settings import Settings
+from gateway.config.store_location import embedded_places
+from gateway.datasets.demo.dataset import demo_world
+from gateway.datasets.loader import load
 from gateway.embedded.folder import Folder
 from gateway.embedded.servers import influxd_on_path, open_embedded
-from gateway.places import embedded_places
-from gateway.settings import Settings
-from gateway.wiring import migrate_stores, open_stores
-from gateway.worlds.demo import demo_world
-from gateway.worlds.load import load
+from gateway.http.app import build_app
+from gateway.http.auth.tokens import Access, Tokens
 from resolvers.schema import build_schema
 from resolvers.viewer import Role, Viewer
-from stores.ports.paging import Page
-from stores.ports.progress import Enrollment
+from stores.domain.paging import Page
+from stores.domain.progress import Enrollment
 from stores.ports.stores import Stores
 from tests.backends import Servers
 from tests.bench.by_hand import by_hand, open_drivers

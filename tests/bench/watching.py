@@ -91,7 +91,7 @@ async def write(town: Town, port: int, *, rate: float, seconds: float, batch: in
 
 async def idle(town: Town) -> dict[str, Any]:
     """What an open subscription that hears nothing costs the gateway's process."""
-    gateway = town.serve(GATEWAY_RELAY="apart")
+    gateway = town.serve(GATEWAY_RELAY="external")
     warm = Sockets(town.endpoint(gateway, "ws"), town.bearer(), lambda number, payload: None)
     await warm.open(OF_REGISTRATION, [{"registration": str(registration(number))} for number in range(50)])
     before = resident_kib(gateway.pid)

@@ -12,10 +12,10 @@ from uuid import UUID
 
 import orjson
 
-from gateway.clock import utc_now
 from gateway.embedded.ports import HOST
-from resolvers.scalars import show_time
-from stores.ports.outbox import Consumer
+from gateway.runtime.clock import utc_now
+from resolvers.types.scalars import show_time
+from stores.domain.outbox import Consumer
 from stores.ports.stores import Stores
 from tests.bench.http import Connection
 from tests.bench.processes import cpu_seconds

@@ -9,13 +9,13 @@ from uuid import UUID
 
 import httpx2
 
-from gateway.clock import utc_now
-from resolvers.scalars import show_time
+from gateway.runtime.clock import utc_now
+from resolvers.types.scalars import show_time
+from stores.domain.calendar import Span
+from stores.domain.events import Event
+from stores.domain.outbox import Consumer
+from stores.domain.progress_projection import course_index, enrolled, live, refold, resume_point
 from stores.errors import StoreError
-from stores.ports.calendar import Span
-from stores.ports.events import Event
-from stores.ports.fold import enrolled, live, outline_of, refold, resume_point
-from stores.ports.outbox import Consumer
 from stores.ports.stores import Stores
 from tests.e2e.town import COURSE, ITEMS, learner, registration
 
@@ -158,7 +158,7 @@ async def assert_folded(stores: Stores, key: UUID, events: list[Event]) -> None:
     """The rows are what a fold over the whole ledger makes, and so is every number in them."""
     enrollment = (await stores.progress.by_registrations([key]))[key]
     course = (await stores.catalog.versions([enrollment.pin]))[enrollment.pin]
-    outline = outline_of(course.items)
+    outline = course_index(course.items)
     expected = refold(enrolled(enrollment, outline), events, outline)
     assert (await stores.progress.item_progress([key])).get(key, {}) == expected.items
     told = (await stores.progress.course_progress([key]))[key]

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.embedded.processes import runs
 from tests.e2e.demo import quadrangle, running, servers_of
-from tests.gateway.small_oulad import write
+from tests.gateway.datasets.small_oulad import write
 
 QUESTION = """{
   course(key: "course-v1:Demo+SQL101+2026") {

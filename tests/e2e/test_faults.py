@@ -9,13 +9,13 @@ from typing import Any
 import httpx2
 import pytest
 
+from gateway.config.backends import open_stores
+from gateway.config.settings import Deadlines, StoreUrls
+from gateway.config.store_location import embedded_places
+from gateway.config.urls import Url
 from gateway.embedded.embedded import Embedded
 from gateway.embedded.folder import Folder
 from gateway.embedded.servers import influxd_on_path, open_embedded
-from gateway.places import embedded_places
-from gateway.settings import Deadlines, StoreUrls
-from gateway.urls import Url
-from gateway.wiring import open_stores
 from stores.ports.stores import Stores
 from tests.backends import missing
 from tests.e2e.town import connected, migrate_in_time

@@ -27,7 +27,7 @@ class Scene:
         self.stores = stores
         self.runner = runner
         self.first = town.serve()
-        self.second = town.serve(GATEWAY_RELAY="apart")
+        self.second = town.serve(GATEWAY_RELAY="external")
         self.relay = town.relay()
         self.writers: list[Writer] = []
 

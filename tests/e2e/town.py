@@ -12,21 +12,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from gateway.auth import Tokens
-from gateway.clock import utc_now
-from gateway.embedded import leash as leash_script
+from gateway.config.backends import migrate_stores, open_stores
+from gateway.config.settings import Deadlines, StoreUrls, variable_of
+from gateway.config.store_location import embedded_places
+from gateway.embedded import parent_death_signal as leash_script
 from gateway.embedded.embedded import Embedded
 from gateway.embedded.folder import Folder
 from gateway.embedded.ports import HOST, free_ports
 from gateway.embedded.servers import influxd_on_path, open_embedded
-from gateway.places import embedded_places
-from gateway.settings import Deadlines, StoreUrls, variable_of
-from gateway.wiring import migrate_stores, open_stores
+from gateway.http.auth.tokens import Tokens
+from gateway.runtime.clock import utc_now
 from resolvers.viewer import Role, Viewer
+from stores.domain.catalog import Course, Item, ItemType, Module, MoveOn
+from stores.domain.profiles import Profile
+from stores.domain.progress import Enrollment
 from stores.errors import TimedOut, Unavailable
-from stores.ports.catalog import Course, Item, ItemType, Module, MoveOn
-from stores.ports.profiles import Profile
-from stores.ports.progress import Enrollment
 from stores.ports.stores import Stores
 from tests.backends import missing
 from tests.e2e.demo import COMMAND, PLAIN, TOP

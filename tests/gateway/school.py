@@ -11,9 +11,9 @@ from typing import Any
 import httpx2
 from starlette.types import Receive, Scope, Send
 
-from gateway.app import OpenStores, build_app
-from gateway.auth import Access, Tokens
-from gateway.settings import read_settings
+from gateway.config.settings import read_settings
+from gateway.http.app import OpenStores, build_app
+from gateway.http.auth.tokens import Access, Tokens
 from resolvers.schema import build_schema
 from resolvers.viewer import Viewer
 from stores.ports.stores import Stores

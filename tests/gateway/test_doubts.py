@@ -7,13 +7,13 @@ from uuid import UUID
 import pytest
 
 from gateway.doubts import Doubts
+from stores.domain.events import Event, Verb
+from stores.domain.outbox import PARTITIONS, Consumer
 from stores.memory.timeline import MemoryTimeline
-from stores.ports.events import Event, Verb
-from stores.ports.outbox import PARTITIONS, Consumer
 from stores.ports.stores import Stores
 from tests.clock import Clock
-from tests.gateway.memory import memory_stores
-from tests.gateway.test_relay import Moody, timeline_of
+from tests.gateway.memory_stores import memory_stores
+from tests.gateway.relay.test_relay import Moody, timeline_of
 from tests.stores.learning import done, enroll, enrollment, record
 
 

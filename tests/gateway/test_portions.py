@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from gateway.leased import Leased
 from gateway.portions import DOUBLINGS, MOST_EVENTS, Portions
-from stores.ports.events import Verb
-from stores.ports.outbox import LEASE, Commit
-from stores.ports.progress import EnrollmentState
+from gateway.relay.lease import Leased
+from stores.domain.events import Verb
+from stores.domain.outbox import LEASE, Commit
+from stores.domain.progress import EnrollmentState
 from tests.stores.learning import done, moment
 
 

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 
 import httpx2
 
+from stores.domain.updates import Topic, Update
 from stores.memory.live import MemoryLive
-from stores.ports.live import Topic, Update
-from tests.gateway.live import Live
+from tests.gateway.served_gateway import Live
 from tests.resolvers import world
 
 REGISTRATION = str(world.registration(world.ALGEBRA, 1))

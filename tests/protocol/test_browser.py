@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.gateway.live import live
 from tests.gateway.school import SCHEMA
+from tests.gateway.served_gateway import live
 from tests.protocol.feeds import REGISTRATION, Feeds, pass_quiz
 from tests.protocol.node import Node
 

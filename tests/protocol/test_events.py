@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.gateway.live import live
 from tests.gateway.school import SCHEMA, SERVE, bearer
+from tests.gateway.served_gateway import live
 from tests.protocol.feeds import REGISTRATION, Feeds, pass_quiz
 from tests.protocol.node import Node
 from tests.resolvers import world

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.sockets.socket import Bounds
-from tests.gateway.live import live
+from gateway.http.websocket.connection import Bounds
 from tests.gateway.school import SCHEMA, SERVE, bearer
+from tests.gateway.served_gateway import live
 from tests.protocol.feeds import REGISTRATION, Feeds, pass_quiz
 from tests.protocol.node import Node
 from tests.resolvers import world

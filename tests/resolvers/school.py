@@ -6,7 +6,7 @@ from uuid import UUID
 from resolvers.context import Peer
 from resolvers.schema import build_schema
 from resolvers.viewer import Role, Viewer
-from stores.ports.events import Event
+from stores.domain.events import Event
 from stores.ports.stores import Stores
 from tests.resolvers import world
 

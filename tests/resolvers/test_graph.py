@@ -15,14 +15,14 @@ from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType
 from graphql import build_schema as parse_schema
 from graphql.utilities import find_breaking_changes
 
-from resolvers.crossing import Ask, RootCrossing, crossing
-from resolvers.loaders import LATEST
+from resolvers.data.access_paths import LATEST
 from resolvers.schema import build_schema, refuse_fragile
+from resolvers.types.store_field import Ask, RootCrossing, store_field
 from resolvers.viewer import Viewer
+from stores.domain.catalog import CourseVersion
+from stores.domain.events import Event, Verb
+from stores.domain.outbox import PARTITIONS, Consumer
 from stores.errors import TimedOut, Unavailable
-from stores.ports.catalog import CourseVersion
-from stores.ports.events import Event, Verb
-from stores.ports.outbox import PARTITIONS, Consumer
 from stores.ports.stores import Stores
 from tests.resolvers import world
 
@@ -199,7 +199,7 @@ def test_a_field_that_reaches_a_store_must_be_nullable() -> None:
 
     @strawberry.type
     class Query:
-        fine = crossing(LATEST, key="x", returns=int, description="Nullable.")
+        fine = store_field(LATEST, key="x", returns=int, description="Nullable.")
         fragile: int = strawberry.field(
             resolver=resolve, metadata={"crossing": RootCrossing(ask=lambda viewer: Ask(LATEST, "x"))}
         )

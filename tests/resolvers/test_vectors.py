@@ -6,12 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from stores.ports.catalog import Course, Module
+from stores.domain.catalog import Course, Module
 from tests.resolvers import world
+from tests.resolvers.mutations.test_enrollments import ENROLL
+from tests.resolvers.mutations.test_interactions import RECORD
 from tests.resolvers.school import ADA_ID, SCHEMA, School
-from tests.resolvers.test_enrolling import ENROLL
-from tests.resolvers.test_recording import RECORD
-from tests.stores.test_fold import NOT_YET, VECTORS, items_of
+from tests.stores.domain.test_progress_projection import NOT_YET, VECTORS, items_of
 
 CASES = [case for case in VECTORS["cases"] if case["name"] not in NOT_YET]
 BEFORE = "2026-02-01T00:00:00.000Z"

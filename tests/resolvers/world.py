@@ -6,8 +6,13 @@ from uuid import UUID
 
 from resolvers.context import Peer
 from resolvers.health import Health
+from resolvers.subscriptions.topics import Watches
 from resolvers.viewer import Role, Viewer
-from resolvers.watching import Watches
+from stores.domain.catalog import Course, Item, ItemType, Module, MoveOn
+from stores.domain.events import VERB_IRIS, Event, Verb
+from stores.domain.profiles import Profile
+from stores.domain.progress import Enrollment
+from stores.domain.sessions import Heartbeat
 from stores.memory.catalog import MemoryCatalog
 from stores.memory.live import MemoryLive
 from stores.memory.outbox import MemoryOutbox
@@ -15,11 +20,6 @@ from stores.memory.profiles import MemoryProfiles
 from stores.memory.progress import MemoryProgress
 from stores.memory.sessions import MemorySessions
 from stores.memory.timeline import MemoryTimeline
-from stores.ports.catalog import Course, Item, ItemType, Module, MoveOn
-from stores.ports.events import VERB_IRIS, Event, Verb
-from stores.ports.profiles import Profile
-from stores.ports.progress import Enrollment
-from stores.ports.sessions import Heartbeat
 from stores.ports.stores import Stores
 
 NOW = datetime(2026, 3, 30, 12, 0, tzinfo=UTC)  # the day after Europe's clocks went forward

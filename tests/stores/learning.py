@@ -8,9 +8,10 @@ from uuid import UUID
 
 from hypothesis import strategies as some
 
-from stores.ports.catalog import CourseVersion, Item, MoveOn
-from stores.ports.events import Event, Verb
-from stores.ports.progress import Enrollment, Progress, Verdict, VerdictStatus
+from stores.domain.catalog import CourseVersion, Item, MoveOn
+from stores.domain.events import Event, Verb
+from stores.domain.progress import Enrollment, Verdict, VerdictStatus
+from stores.ports.progress import Progress
 from tests.stores.samples import NOON, event, item
 
 ITEMS = (

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from stores.ports.catalog import Course, Item, ItemType, Module, MoveOn
-from stores.ports.events import VERB_IRIS, Event, Verb
-from stores.ports.outbox import Commit
-from stores.ports.profiles import Profile
-from stores.ports.progress import CourseProgress, EnrollmentState, ItemProgress
-from stores.ports.sessions import Heartbeat, ResumePoint
+from stores.domain.catalog import Course, Item, ItemType, Module, MoveOn
+from stores.domain.events import VERB_IRIS, Event, Verb
+from stores.domain.outbox import Commit
+from stores.domain.profiles import Profile
+from stores.domain.progress import CourseProgress, EnrollmentState, ItemProgress
+from stores.domain.sessions import Heartbeat, ResumePoint
 
 NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
 REGISTRATION = UUID("7d1c3a52-0b6e-5c1e-9d52-000000000001")

@@ -5,9 +5,10 @@ from datetime import UTC, timedelta
 
 import pytest
 
+from stores.domain.catalog import Course, CourseVersion, Item, ItemType, Module, MoveOn
+from stores.domain.paging import encode
 from stores.errors import Rejected
-from stores.ports.catalog import Catalog, Course, CourseVersion, Item, ItemType, Module, MoveOn
-from stores.ports.paging import encode
+from stores.ports.catalog import Catalog
 from tests.stores.samples import NOON, course, item
 
 FULL = Course(

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from hypothesis.strategies import SearchStrategy
 
+from stores.domain.catalog import CourseVersion, Item, ItemType, Module, MoveOn
+from stores.domain.paging import encode
+from stores.domain.profiles import ProfileFilter
 from stores.errors import Rejected
-from stores.ports.catalog import CourseVersion, Item, ItemType, Module, MoveOn
-from stores.ports.paging import encode
-from stores.ports.profiles import ProfileFilter
 from tests import backends
 from tests.backends import Servers
 from tests.stores.samples import course, profile

@@ -9,11 +9,12 @@ from uuid import UUID
 
 import pytest
 
-from stores.errors import Rejected
-from stores.ports.live import FEED_LENGTHS, WAITING, CursorExpired, Live, Topic, TopicKind, Update
-from stores.ports.outbox import Commit
-from stores.ports.paging import encode
-from stores.ports.progress import CourseProgress, EnrollmentState, ItemProgress, ProgressState
+from stores.domain.outbox import Commit
+from stores.domain.paging import encode
+from stores.domain.progress import CourseProgress, EnrollmentState, ItemProgress, ProgressState
+from stores.domain.updates import FEED_LENGTHS, WAITING, Topic, TopicKind, Update
+from stores.errors import CursorExpired, Rejected
+from stores.ports.live import Live
 from tests.stores.samples import NOON, commit
 
 LEARNER = Topic(TopicKind.LEARNER, "u1")

@@ -4,11 +4,12 @@ import asyncio
 from dataclasses import replace
 from uuid import UUID
 
-from stores.ports.commits import RETOLD_AT_ONCE
-from stores.ports.events import Verb
-from stores.ports.outbox import LEASE, PARTITIONS, Backlog, Commit, Consumer, Outbox, apportion, partition_of
-from stores.ports.progress import EnrollmentState, ProgressState
-from stores.ports.sessions import ResumePoint
+from stores.domain.commit import RETOLD_AT_ONCE
+from stores.domain.events import Verb
+from stores.domain.outbox import LEASE, PARTITIONS, Backlog, Commit, Consumer, apportion, partition_of
+from stores.domain.progress import EnrollmentState, ProgressState
+from stores.domain.sessions import ResumePoint
+from stores.ports.outbox import Outbox
 from tests.backends import Ledger
 from tests.stores.learning import C1, CATALOG, done, enroll, enrollment, moment, record
 
@@ -159,7 +160,7 @@ async def test_a_ledger_is_told_again_to_the_timeline_alone(ledger: Ledger) -> N
         await outbox.settle(consumer, await waiting(outbox, consumer))
     before = await progress.course_progress([R1])
 
-    assert await progress.retell([R1, R1, UUID(int=3), UUID(int=99)]) == 3
+    assert await progress.republish([R1, R1, UUID(int=3), UUID(int=99)]) == 3
     [again] = await waiting(outbox, Consumer.TIMELINE)
     assert (again.events, again.voided, again.again) == ((kept, void), (target,), True)
     assert (again.registration, again.learner_id, again.course_key) == (R1, "u1", "c1")
@@ -175,7 +176,7 @@ async def test_a_long_ledger_is_told_again_in_parts(ledger: Ledger) -> None:
     await enroll(progress, enrollment(1))
     events = [done(number, Verb.PLAYED, "video", at=number) for number in range(1, RETOLD_AT_ONCE + 2)]
     await progress.load(events, items=CATALOG)
-    assert await progress.retell([R1]) == len(events)
+    assert await progress.republish([R1]) == len(events)
     first, second = await waiting(outbox, Consumer.TIMELINE)
     assert (first.number, second.number) == (2, 3)
     assert [*first.events, *second.events] == events

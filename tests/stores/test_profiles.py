@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from stores.domain.paging import encode
+from stores.domain.profiles import Consent, Profile, ProfileFilter
 from stores.errors import Rejected
-from stores.ports.paging import encode
-from stores.ports.profiles import Consent, Profile, ProfileFilter, Profiles
+from stores.ports.profiles import Profiles
 from tests.stores.samples import NOON, profile
 
 EVERYONE = ProfileFilter()

@@ -6,10 +6,11 @@ from uuid import UUID
 
 import pytest
 
+from stores.domain.events import Verb
+from stores.domain.paging import Page, encode
+from stores.domain.progress import CourseProgress, Enrollment, EnrollmentState
 from stores.errors import Rejected
-from stores.ports.events import Verb
-from stores.ports.paging import Page, encode
-from stores.ports.progress import CourseProgress, Enrollment, EnrollmentState, Progress
+from stores.ports.progress import Progress
 from tests.stores.learning import C1, C2, C3, CATALOG, done, enroll, enrollment, fitted, moment, record
 
 Row = TypeVar("Row")

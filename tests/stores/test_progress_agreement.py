@@ -14,16 +14,18 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
+from stores.domain.events import Event
+from stores.domain.outbox import PARTITIONS, Consumer
+from stores.domain.progress import EnrollmentState, VerdictStatus
+from stores.domain.sessions import ResumePoint
 from stores.memory.outbox import MemoryOutbox
 from stores.memory.progress import MemoryProgress
-from stores.ports.events import Event
-from stores.ports.outbox import PARTITIONS, Consumer, Outbox
-from stores.ports.progress import EnrollmentState, Progress, VerdictStatus
-from stores.ports.sessions import ResumePoint
-from stores.sql.migrate import migrate
-from stores.sql.outbox import SqlOutbox
-from stores.sql.pool import Pool, open_pool
-from stores.sql.progress import SqlProgress
+from stores.ports.outbox import Outbox
+from stores.ports.progress import Progress
+from stores.sql.core.migrate import migrate
+from stores.sql.core.pool import Pool, open_pool
+from stores.sql.outbox.outbox import SqlOutbox
+from stores.sql.progress.progress import SqlProgress
 from tests.backends import Servers, fresh_sql
 from tests.stores.learning import C1, C2, C3, CATALOG, enrollment, events, fitted, moment
 

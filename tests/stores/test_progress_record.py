@@ -7,11 +7,12 @@ from uuid import UUID
 
 import pytest
 
+from stores.domain.events import Event, Verb
+from stores.domain.paging import Page, encode
+from stores.domain.progress import Attempt, Certificate, Enrollment, EnrollmentState, ProgressState
+from stores.domain.sessions import ResumePoint
 from stores.errors import Rejected
-from stores.ports.events import Event, Verb
-from stores.ports.paging import Page, encode
-from stores.ports.progress import Attempt, Certificate, Enrollment, EnrollmentState, Progress, ProgressState
-from stores.ports.sessions import ResumePoint
+from stores.ports.progress import Progress
 from tests.stores.learning import (
     C1,
     C2,

@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from stores.ports.events import Verb
-from stores.ports.progress import Progress, ProgressState
+from stores.domain.events import Verb
+from stores.domain.progress import ProgressState
+from stores.ports.progress import Progress
 from tests.stores.learning import attempts, done, enroll, enrollment, record
 
 R = [UUID(int=number) for number in range(5)]

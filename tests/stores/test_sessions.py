@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from stores.ports.sessions import (
+from stores.domain.sessions import (
     AWAY_FOR,
     ONLINE_FOR,
     RESUME_KEPT,
@@ -18,8 +18,8 @@ from stores.ports.sessions import (
     PresenceStatus,
     ResumePoint,
     Session,
-    Sessions,
 )
+from stores.ports.sessions import Sessions
 from tests.clock import Clock
 from tests.stores.samples import REGISTRATION, beat, seconds
 

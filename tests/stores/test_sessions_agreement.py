@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from stores.ports.sessions import AWAY_FOR, ONLINE_FOR, SEEN_KEPT, SESSION_KEPT, Heartbeat, Sessions
+from stores.domain.sessions import AWAY_FOR, ONLINE_FOR, SEEN_KEPT, SESSION_KEPT, Heartbeat
+from stores.ports.sessions import Sessions
 from tests import backends
 from tests.backends import Servers
 from tests.clock import Clock

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
-from stores.ports.sessions import AWAY_FOR, ONLINE_FOR, RESUME_KEPT, Presence, PresenceStatus, Sessions
+from stores.domain.sessions import AWAY_FOR, ONLINE_FOR, RESUME_KEPT, Presence, PresenceStatus
+from stores.ports.sessions import Sessions
 from tests.clock import Clock
 from tests.stores.samples import beat, point, seconds
 

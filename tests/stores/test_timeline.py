@@ -9,11 +9,12 @@ from uuid import UUID
 
 import pytest
 
+from stores.domain.calendar import QUARTER, Span
+from stores.domain.events import Event, Verb
+from stores.domain.paging import Page, encode
+from stores.domain.timeline import Quarter
 from stores.errors import Rejected
-from stores.ports.calendar import QUARTER, Span
-from stores.ports.events import Event, Verb
-from stores.ports.paging import Page, encode
-from stores.ports.timeline import Quarter, Timeline
+from stores.ports.timeline import Timeline
 from tests.stores.samples import NOON, event
 
 EVER = Span(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))

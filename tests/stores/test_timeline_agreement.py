@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from stores.ports.calendar import QUARTER, Span
-from stores.ports.events import Event, Verb
+from stores.domain.calendar import QUARTER, Span
+from stores.domain.events import Event, Verb
 from stores.ports.timeline import Timeline
 from tests import backends
 from tests.backends import Servers

@@ -7,9 +7,9 @@ import pytest
 
 from stores.influx.timeline import InfluxTimeline
 from stores.ports.timeline import Timeline
-from stores.sql.migrate import migrate
-from stores.sql.pool import open_pool
-from stores.sql.timeline import SqlTimeline
+from stores.sql.core.migrate import migrate
+from stores.sql.core.pool import open_pool
+from stores.sql.timeline.timeline import SqlTimeline
 from tests.backends import Servers, fresh_sql, missing
 from tests.influxdb import fresh_influx
 from tests.stores.samples import NOON, event

@@ -1,0 +1,38 @@
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+
+from gateway.cli.options import add_data
+
+HELP = "make or bring up to date tables, indexes and databases"
+DESCRIPTION = (
+    "Makes what the stores need and do not have yet: SQL tables, MongoDB indexes, the InfluxDB database. Repeatable."
+)
+EPILOG = "example:  quadrangle migrate --data .quadrangle"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    add_data(parser)
+
+
+def run(options: Namespace) -> int:
+    from gateway.config.backends import migrate_stores
+    from gateway.config.settings import settings_of_environment
+    from gateway.config.store_location import places_of
+    from gateway.observability.logs import write_logs
+    from gateway.runtime.clock import utc_now
+    from gateway.runtime.console import stderr
+    from gateway.runtime.shutdown import Shutdown
+    from gateway.runtime.shutdown import run as run_command
+
+    settings, console = settings_of_environment(), stderr()
+    write_logs(settings.log.level or "WARNING")
+
+    def tell(port: str, done: Sequence[str]) -> None:
+        console.print(f"{port}: {', '.join(done) or 'up to date'}")
+
+    async def migrate(stopping: Shutdown) -> int:
+        async with places_of(options.data, settings, owner="quadrangle migrate", on_step=console.print) as places:
+            await migrate_stores(places.urls, now=utc_now, on_step=tell)
+        return 0
+
+    return run_command(migrate, when_stopped=130)

@@ -1,0 +1,66 @@
+import sys
+from argparse import ArgumentParser, Namespace
+
+from gateway.cli.options import add_data
+
+HELP = "make a timeline again from the ledger"
+DESCRIPTION = (
+    "Brings what the ledger has into the timeline once more: after InfluxDB lost its disk or came back from an older\n"
+    "backup, or could not keep something. What is there already stays as it is, what was voided is taken out, and the\n"
+    "roll-ups follow. Safe while gateways serve, and to repeat."
+)
+EPILOG = """\
+examples:
+  quadrangle rebuild timeline                            everything, from and into the stores of GATEWAY_*_URL
+  quadrangle rebuild timeline --learner demo-0001 --data .quadrangle
+  quadrangle rebuild timeline --course course-v1:Demo+SQL101+2026 --data .quadrangle
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("what", choices=("timeline",), help="what is made again")
+    parser.add_argument("--course", action="append", default=[], metavar="KEY", help="a course; may be repeated")
+    parser.add_argument("--learner", action="append", default=[], metavar="ID", help="a learner; may be repeated")
+    add_data(parser)
+
+
+def run(options: Namespace) -> int:
+    import asyncio
+    from uuid import uuid4
+
+    from gateway.config.backends import migrate_stores
+    from gateway.config.settings import settings_of_environment
+    from gateway.config.store_location import places_of
+    from gateway.observability.logs import write_logs
+    from gateway.relay.rebuild import rebuild
+    from gateway.relay.relay import publishing
+    from gateway.runtime.clock import utc_now
+    from gateway.runtime.console import Bars, stderr
+    from gateway.runtime.shutdown import Shutdown
+    from gateway.runtime.shutdown import run as run_command
+    from resolvers.health import Health
+
+    settings, console = settings_of_environment(), stderr()
+    write_logs(settings.log.level or "WARNING")
+
+    async def rebuild_timeline(stopping: Shutdown) -> int:
+        async with places_of(options.data, settings, owner="quadrangle rebuild", on_step=console.print) as places:
+            # A new disk has no database.
+            await migrate_stores(places.urls, now=utc_now, on_step=lambda port, done: None)
+            async with places.opener(utc_now)() as (stores, backends):
+                health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=utc_now)
+                # A relay of our own shares the work with those that run: nobody else need be there.
+                relay = publishing(stores, where="embedded", holder=uuid4().hex, failures=health)
+                with Bars(console, done="told again") as bars:
+                    async with relay:
+                        told = await rebuild(
+                            stores,
+                            courses=options.course,
+                            learners=options.learner,
+                            wait=asyncio.sleep,
+                            on_progress=bars,
+                        )
+        sys.stdout.write(f"the timeline was told all {told.events:,} events of {told.enrollments:,} enrolments\n")
+        return 0
+
+    return run_command(rebuild_timeline, when_stopped=130)

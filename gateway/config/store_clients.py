@@ -1,0 +1,34 @@
+"""The clients of one run: equal URLs share one. Closed in reverse order by the stack they are opened on."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from datetime import datetime
+from typing import Any, TypeVar
+
+from gateway.config.urls import Url
+
+T = TypeVar("T")
+Now = Callable[[], datetime]
+
+
+class Clients:
+    def __init__(self, stack: AsyncExitStack, now: Now) -> None:
+        self.now = now
+        self._stack = stack
+        self._open: dict[object, Any] = {}
+
+    async def of(self, url: Url, open_client: Callable[[str], AbstractAsyncContextManager[T]]) -> T:
+        """The client that this opener makes for this URL."""
+        text = url.reveal()
+        if (text, open_client) not in self._open:
+            self._open[text, open_client] = await self._stack.enter_async_context(open_client(text))
+        client: T = self._open[text, open_client]
+        return client
+
+    def shared(self, url: Url, make: Callable[..., T], *of: object) -> T:
+        """What those who keep something at this URL have in common: made once."""
+        key = (url.reveal(), make)
+        if key not in self._open:
+            self._open[key] = make(*of)
+        made: T = self._open[key]
+        return made

@@ -1,0 +1,60 @@
+"""The demo's world in a data folder: made once, whatever interrupts its making, and not again."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from gateway.datasets.demo.dataset import demo_world
+from gateway.datasets.loader import OnProgress, load
+from gateway.embedded.folder import Folder
+from gateway.embedded.secret_files import put
+from stores.ports.stores import Stores
+
+MARKER = "world.json"
+AWAKE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a folder holds or is to hold. `began`: the moment the world's events end at, so that a load that was killed
+    goes on with the very same world; `kept_in`: by port, the server that it is loaded into."""
+
+    seed: int
+    learners: int
+    began: str
+    kept_in: Mapping[str, str] = field(default_factory=dict)
+    loaded: bool = False
+
+
+def plan_of(folder: Folder, *, seed: int, learners: int, now: Callable[[], datetime]) -> Plan:
+    """The folder's plan; a new one where there is none."""
+    try:
+        return Plan(**json.loads((folder.path / MARKER).read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return Plan(seed=seed, learners=learners, began=now().isoformat())
+
+
+async def load_world(
+    folder: Folder, plan: Plan, stores: Stores, *, kept_in: Mapping[str, str], on_progress: OnProgress
+) -> None:
+    """Load the plan's world unless it is there. A port that another server keeps now (influxd came or went) is filled
+    anew; what is there already stays as it is."""
+    if plan.loaded and plan.kept_in == kept_in:
+        return
+    plan = replace(plan, kept_in=dict(kept_in), loaded=False)
+    keep(folder.path, plan)
+    world = demo_world(seed=plan.seed, learners=plan.learners, now=datetime.fromisoformat(plan.began))
+    await load(world, stores, on_progress=on_progress)
+    keep(folder.path, replace(plan, loaded=True))
+
+
+def keep(folder: Path, plan: Plan) -> None:
+    put(folder / MARKER, json.dumps(asdict(plan)))
+
+
+async def wake(plan: Plan, stores: Stores, *, now: datetime) -> None:
+    """Seat the first of the world's learners as of now: presence does not outlive the pause between two demos."""
+    world = demo_world(seed=plan.seed, learners=min(plan.learners, AWAKE), now=now)
+    await stores.sessions.touch([*world.heartbeats])

@@ -1,0 +1,142 @@
+"""The GraphQL endpoint: a request becomes a Peer, a Peer runs one operation. GraphQL over HTTP, strictly."""
+
+from typing import Any
+
+import orjson
+import strawberry
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import MissingQueryError
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from gateway.http.auth.tokens import Unauthenticated
+from gateway.http.error_responses import refusal
+from gateway.http.graphql_request import Malformed, answer_of, answers, request_of
+from gateway.http.peers import TRACE_HEADER, Peers
+from gateway.http.sse import EventStream, accepts_events, accepts_nothing_else
+from gateway.web.graphiql import explorer_page, wants_explorer
+from resolvers.context import Peer
+
+JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
+ALLOWED = {
+    "GET": frozenset({OperationType.QUERY}),
+    "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
+}
+
+
+class Subscribes(Exception):
+    """The request is a subscription: one answer will not do."""
+
+
+class Endpoint(GraphQL[Peer, None]):
+    def __init__(self, schema: strawberry.Schema, peers: Peers) -> None:
+        super().__init__(schema, graphql_ide=None, subscription_protocols=())
+        self._peers = peers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request: Request = Request(scope, receive)
+        try:
+            response = await self._respond(request)
+        except Unauthenticated as error:
+            challenge = 'Bearer error="invalid_token"' if error.given else "Bearer"
+            response = refusal(401, str(error), headers={"WWW-Authenticate": challenge})
+        except HTTPException as error:
+            headers = {"Allow": "GET, POST"} if error.status_code == 405 else None
+            response = refusal(error.status_code, error.reason, headers=headers)
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        if wants_explorer(request):
+            return explorer_page()
+        if accepts_nothing_else(request):
+            return await self._stream(request)
+        try:
+            return await self.run(request)
+        except Subscribes:
+            if accepts_events(request):
+                return await self._stream(request)
+            raise HTTPException(
+                400, "a subscription needs a WebSocket (graphql-transport-ws) or Accept: text/event-stream"
+            ) from None
+
+    async def _stream(self, request: Request) -> Response:
+        peer = await self.get_context(request, None)
+        adapter = self.request_adapter_class(request)
+        if not self.is_request_allowed(adapter):
+            raise HTTPException(405, "GraphQL only supports GET and POST requests.")
+        asked = await self.parse_http_body(adapter)
+        if not asked.query:
+            raise HTTPException(400, "No GraphQL query found in the request")
+        allowed = ALLOWED[adapter.method] | {OperationType.SUBSCRIPTION}
+        return EventStream(answers(self.schema, peer, asked, allowed), leaving=request.state["leaving"])
+
+    def should_render_graphql_ide(self, request: object) -> bool:
+        return False  # the explorer is, before a token is asked for
+
+    async def get_context(self, request: Any, response: Any) -> Peer:
+        headers = request.headers
+        return self._peers.of(request.state, headers.get("authorization"), trace=headers.get(TRACE_HEADER))
+
+    async def get_sub_response(self, request: Any) -> Response:
+        sub_response = await super().get_sub_response(request)
+        accepted = request.headers.get("accept", "")
+        sub_response.media_type = GRAPHQL_JSON if GRAPHQL_JSON in accepted else JSON
+        return sub_response
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        if request.method == "GET":
+            given = dict(request.query_params)
+            for name in ("variables", "extensions"):
+                if text := given.pop(name, None):
+                    given[name] = self.parse_json(text)
+        elif (request.content_type or "").partition(";")[0].strip().lower() == JSON:
+            given = self.parse_json(await request.get_body())
+        else:
+            raise HTTPException(400, f"the content type must be {JSON}")
+        try:
+            return request_of(given)
+        except Malformed as error:
+            raise HTTPException(400, str(error)) from None
+
+    async def execute_operation(  # no batches, no streams
+        self, request: Any, request_adapter: Any, request_data: Any, context: Any, root_value: Any, sub_response: Any
+    ) -> ExecutionResult:
+        method = request_adapter.method
+        try:
+            return await self.schema.execute(
+                request_data.query,
+                variable_values=request_data.variables,
+                context_value=context,
+                operation_name=request_data.operation_name,
+                allowed_operation_types=ALLOWED[method],
+                operation_extensions=request_data.extensions,
+            )
+        except MissingQueryError:
+            raise HTTPException(400, "No GraphQL query found in the request") from None
+        except CannotGetOperationTypeError as error:
+            raise HTTPException(400, error.as_http_error_reason()) from None
+        except InvalidOperationTypeError as error:
+            if error.operation_type is OperationType.SUBSCRIPTION:
+                raise Subscribes from None
+            raise HTTPException(400, error.as_http_error_reason(method)) from None
+
+    async def process_result(self, request: Any, result: ExecutionResult) -> GraphQLHTTPResponse:
+        return answer_of(result)
+
+    def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        media_type = sub_response.media_type
+        refused = "data" not in response_data and media_type == GRAPHQL_JSON
+        return Response(self.encode_json(response_data), 400 if refused else 200, media_type=media_type)
+
+    def decode_json(self, data: str | bytes) -> object:
+        return orjson.loads(data)
+
+    def encode_json(self, data: object) -> bytes:
+        return orjson.dumps(data)

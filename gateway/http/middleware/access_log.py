@@ -1,0 +1,115 @@
+"""Around every request and every socket: an id, a line in the log, one masked answer to what nobody expected."""
+
+import logging
+import re
+from collections.abc import Callable
+from time import perf_counter
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.http.error_responses import refusal
+
+log = logging.getLogger("quadrangle.http")
+HEADER = "x-request-id"
+SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+CLIENT_LEFT = 499
+NO_CODE = 1005
+PROBES = ("/livez", "/readyz")
+
+
+class Observe:
+    def __init__(self, app: ASGIApp, *, new_id: Callable[[], str]) -> None:
+        self._app = app
+        self._new_id = new_id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._request(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = perf_counter()
+        request_id = self._id_of(scope)
+        status = CLIENT_LEFT
+
+        async def send_marked(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[HEADER] = request_id
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_marked)
+        except ClientDisconnect:
+            pass
+        except Exception:
+            log.exception("unexpected error", extra={"request_id": request_id})
+            if status != CLIENT_LEFT:
+                raise  # half an answer is out: the server can but cut the connection
+            await refusal(500, f"internal error {request_id}", id=request_id)(scope, receive, send_marked)
+        finally:
+            route = route_of(scope)
+            level = logging.DEBUG if route in PROBES else logging.INFO
+            told = {"request_id": request_id, "method": scope["method"], "route": route, "status": status}
+            log.log(level, "request", extra={**told, "ms": since(started)})
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """`code` is why it closed, by whichever side was first; or the HTTP status that refused it."""
+        started = perf_counter()
+        request_id = self._id_of(scope)
+        code: int | None = None
+        accepted = False
+
+        async def receive_marked() -> Message:
+            nonlocal code
+            message = await receive()
+            if message["type"] == "websocket.disconnect" and code is None:
+                code = message.get("code", NO_CODE)
+            return message
+
+        async def send_marked(message: Message) -> None:
+            nonlocal code, accepted
+            if message["type"] == "websocket.accept":
+                accepted = True
+                message.setdefault("headers", [])
+                MutableHeaders(scope=message)[HEADER] = request_id
+            elif message["type"] == "websocket.close" and code is None:
+                code = message.get("code", 1000) if accepted else 403
+            elif message["type"] == "websocket.http.response.start":
+                code = message["status"]
+                MutableHeaders(scope=message)[HEADER] = request_id
+            await send(message)
+
+        try:
+            await self._app(scope, receive_marked, send_marked)
+        except Exception:
+            log.exception("unexpected error", extra={"request_id": request_id})
+            if not accepted:
+                await refusal(500, f"internal error {request_id}", id=request_id)(scope, receive, send_marked)
+            elif code is None:
+                await send_marked({"type": "websocket.close", "code": 1011})
+        finally:
+            told = {"request_id": request_id, "route": route_of(scope), "code": code, "ms": since(started)}
+            log.info("socket", extra={**told, "operations": scope.get("operations", 0)})
+
+    def _id_of(self, scope: Scope) -> str:
+        given = Headers(scope=scope).get(HEADER, "")
+        return given if SANE_ID.fullmatch(given) else self._new_id()
+
+
+def route_of(scope: Scope) -> str:
+    """The route, not the path: what a client puts into a URL is its own affair."""
+    route = scope.get("route")
+    return route.path if isinstance(route, Route | WebSocketRoute | Mount) else "-"
+
+
+def since(started: float) -> float:
+    """Milliseconds."""
+    return round((perf_counter() - started) * 1000, 1)

@@ -1,0 +1,35 @@
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.http.error_responses import refusal
+
+
+class BodyLimit:
+    """Refuses a request body of more than `most` bytes: at once where it says its length, else where it passes it."""
+
+    def __init__(self, app: ASGIApp, *, most: int) -> None:
+        self._app = app
+        self._most = most
+        self._message = f"the request body has more than {most:,} bytes"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        said = Headers(scope=scope).get("content-length", "")
+        if said.isdecimal() and int(said) > self._most:
+            # The client may be at it still: the connection is closed, or the rest of the body would be read.
+            await refusal(413, self._message, headers={"Connection": "close"})(scope, receive, send)
+            return
+        left = self._most
+
+        async def receive_within() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(413, self._message, headers={"Connection": "close"})
+            return message
+
+        await self._app(scope, receive_within, send)

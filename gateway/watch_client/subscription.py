@@ -1,0 +1,57 @@
+"""What is watched, as GraphQL."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from strawberry.relay.utils import to_base64
+
+from resolvers.errors import Refused
+from resolvers.types.node import parse_id
+
+UPDATES = """
+subscription Watch($registration: UUID, $learner: ID, $course: String, $after: String) {
+  progressUpdated(registration: $registration, learner: $learner, course: $course, after: $after) {
+    cursor
+    version
+    at
+    registration
+    coalesced
+    progress { completion itemsDone itemsTotal score }
+    changed { itemKey state }
+    enrollment { learner { learnerId displayName presence { status } } course { key title } }
+  }
+}
+"""
+COURSE = "query Known($course: String!) { course(key: $course) { key } }"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Exactly one of three. A learner is named by their own id, as on all command lines, or by a global one."""
+
+    course: str | None = None
+    learner: str | None = None
+    registration: UUID | None = None
+
+    def __str__(self) -> str:
+        return self.course or (f"learner {self.learner}" if self.learner else f"registration {self.registration}")
+
+    def variables(self, after: str | None) -> dict[str, Any]:
+        """Those that are given alone: null would be a value, too."""
+        given = {
+            "course": self.course,
+            "learner": None if self.learner is None else global_id(self.learner),
+            "registration": None if self.registration is None else str(self.registration),
+            "after": after,
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+
+def global_id(learner: str) -> str:
+    try:
+        if parse_id(learner)[0] == "Learner":
+            return learner
+    except Refused:
+        pass
+    return to_base64("Learner", learner)

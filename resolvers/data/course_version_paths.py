@@ -1,0 +1,103 @@
+"""Access paths to what a registration's pinned course version says, joined with its progress."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from resolvers.data.access_paths import ENROLLMENTS, ITEM_ROWS, VERSIONS, NoArgs
+from resolvers.data.dataloaders import Joined, Loaders
+from stores.domain.catalog import Course, Item, MoveOn
+from stores.domain.item_progress import blank
+from stores.domain.paging import Page, decode, encode, page_of
+from stores.domain.progress import ItemProgress, ProgressState
+from stores.domain.progress_projection import weighted_mean
+
+
+class ItemsAsked(NamedTuple):
+    states: frozenset[ProgressState] | None
+    after: str | None
+    first: int
+
+
+class ModuleRow(NamedTuple):
+    """A module's share of a registration's progress: what ModuleProgress is a view of."""
+
+    title: str
+    completion: float
+    items_done: int
+    items_total: int
+    satisfied: bool
+
+
+async def _courses_of(loaders: Loaders, registrations: Sequence[UUID]) -> Mapping[UUID, Course]:
+    """Each registration's course in the version it is pinned to."""
+    rows = await loaders.load_many(ENROLLMENTS, registrations, ())
+    courses = await loaders.load_many(VERSIONS, list({row.pin: None for row in rows.values()}), ())
+    return {key: courses[row.pin] for key, row in rows.items() if row.pin in courses}
+
+
+async def _items(loaders: Loaders, keys: Sequence[tuple[UUID, str]], _: NoArgs) -> Mapping[tuple[UUID, str], Item]:
+    courses = await _courses_of(loaders, list({registration: None for registration, _ in keys}))
+    by_key = {registration: {item.key: item for item in course.items} for registration, course in courses.items()}
+    found = {(registration, key): by_key.get(registration, {}).get(key) for registration, key in keys}
+    return {key: item for key, item in found.items() if item is not None}
+
+
+async def _item_progress(
+    loaders: Loaders, keys: Sequence[tuple[UUID, str]], _: NoArgs
+) -> Mapping[tuple[UUID, str], ItemProgress]:
+    """The row of an item, blank where nothing happened to it; absent where it is no item of the course."""
+    registrations = list({registration: None for registration, _ in keys})
+    items, kept = await asyncio.gather(
+        loaders.load_many(ITEMS, keys, ()), loaders.load_many(ITEM_ROWS, registrations, ())
+    )
+    return {(key, item.key): kept.get(key, {}).get(item.key) or blank(key, item) for (key, _), item in items.items()}
+
+
+async def _item_pages(
+    loaders: Loaders, registrations: Sequence[UUID], asked: ItemsAsked
+) -> Mapping[UUID, Page[ItemProgress]]:
+    """All items in course order, those that nothing happened to among them. The cursor is the position."""
+    start = 0 if asked.after is None else int(decode("progress", asked.after, int)[0]) + 1
+    courses, kept = await asyncio.gather(
+        _courses_of(loaders, registrations), loaders.load_many(ITEM_ROWS, registrations, ())
+    )
+
+    def page(registration: UUID, course: Course) -> Page[ItemProgress]:
+        rows = kept.get(registration, {})
+        every = [rows.get(item.key) or blank(registration, item) for item in course.items]
+        wanted = [
+            (place, row)
+            for place, row in enumerate(every)
+            if place >= start and (asked.states is None or row.state in asked.states)
+        ]
+        return page_of([row for _, row in wanted], [encode(place) for place, _ in wanted], asked.first)
+
+    return {registration: page(registration, course) for registration, course in courses.items()}
+
+
+async def _modules(loaders: Loaders, registrations: Sequence[UUID], _: NoArgs) -> Mapping[UUID, list[ModuleRow]]:
+    courses, kept = await asyncio.gather(
+        _courses_of(loaders, registrations), loaders.load_many(ITEM_ROWS, registrations, ())
+    )
+    return {
+        registration: [
+            _module(module.title, module.items, registration, kept.get(registration, {})) for module in course.modules
+        ]
+        for registration, course in courses.items()
+    }
+
+
+def _module(title: str, items: Sequence[Item], registration: UUID, rows: Mapping[str, ItemProgress]) -> ModuleRow:
+    required = [item for item in items if item.move_on is not MoveOn.NOT_APPLICABLE]
+    its = [rows.get(item.key) or blank(registration, item) for item in required]
+    mean = weighted_mean([(item.weight, row.completion) for item, row in zip(required, its, strict=True)])
+    done = sum(row.satisfied for row in its)
+    return ModuleRow(title, 1.0 if mean is None else mean, done, len(its), done == len(its))
+
+
+ITEMS: Joined[tuple[UUID, str], NoArgs, Item] = Joined(_items)
+ITEM_PROGRESS: Joined[tuple[UUID, str], NoArgs, ItemProgress] = Joined(_item_progress)
+ITEM_PAGES: Joined[UUID, ItemsAsked, Page[ItemProgress]] = Joined(_item_pages)
+MODULES: Joined[UUID, NoArgs, list[ModuleRow]] = Joined(_modules)

@@ -1,0 +1,62 @@
+"""How much goes on in a course: the current window's bucket, and the next one's when that begins. Windows of UTC."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from resolvers.data.dataloaders import Loaders
+from resolvers.data.derived_paths import COURSE_ACTIVITY, CourseActivityAsked
+from stores.domain import calendar
+from stores.domain.calendar import Span, Window
+from stores.domain.timeline import Activity
+from stores.domain.updates import activity_of
+from stores.ports.signals import Signals
+from stores.ports.stores import Stores
+
+LATE = timedelta(minutes=1)
+"""A finished window is looked at this long after its end: its last events may still be on their way."""
+UTC = ZoneInfo("UTC")
+
+
+class CourseActivityTopic:
+    store = "live"
+    pause = timedelta(seconds=1)
+
+    def __init__(self, course: str, window: Window) -> None:
+        self._course = course
+        self._window = window
+        self._current: Activity | None = None
+        self._finished: Activity | None = None
+
+    def signals(self, stores: Stores) -> Signals:
+        return stores.live.signals(activity_of(self._course))
+
+    async def look(self, loaders: Loaders, keys: frozenset[str] | None, *, now: datetime) -> Sequence[Activity]:
+        start = calendar.floor_of(now, self._window, UTC)
+        current = Span(start, calendar.next_of(start, self._window, UTC))
+        over = self._current is not None and self._current.start != start
+        before = self._current if over else self._finished
+        spans = [current]
+        if before is not None and (over or now < before.end + LATE):
+            spans.append(Span(before.start, before.end))
+        found, *finished = await asyncio.gather(*(self._bucket(loaders, span) for span in spans))
+        changes = [bucket for bucket in finished if over or bucket != before]
+        if found != self._current:
+            changes.append(found)
+        self._current, self._finished = found, finished[0] if finished else None
+        return changes
+
+    def state(self) -> Sequence[Activity]:
+        return [] if self._current is None else [self._current]
+
+    def due(self) -> datetime | None:
+        return None if self._current is None else self._current.end
+
+    def key_of(self, event: Activity) -> datetime:
+        return event.start
+
+    async def _bucket(self, loaders: Loaders, span: Span) -> Activity:
+        asked = CourseActivityAsked((span,), count_learners=self._window is not Window.WEEK)
+        found = await loaders.load(COURSE_ACTIVITY, self._course, asked) or ()
+        return found[0]

@@ -1,0 +1,57 @@
+"""Connections of enrolments: of a learner, of a course."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from resolvers import permissions
+from resolvers.data.access_paths import CountAsked, EnrollmentsAsked
+from resolvers.data.derived_paths import ENROLLMENT_COUNTS
+from resolvers.types.connection import Edge, PageInfo, PageRows, checked_first, connection
+from resolvers.types.enums import EnrollmentState
+from resolvers.types.store_field import store_field
+from resolvers.viewer import Viewer
+from stores.domain.catalog import Course
+from stores.domain.profiles import Profile
+
+if TYPE_CHECKING:
+    from resolvers.types.enrollment import Enrollment
+
+States = Annotated[list[EnrollmentState] | None, strawberry.argument(description="Only those in these states.")]
+
+
+@strawberry.type(description="A page of enrolments (Relay).")
+class EnrollmentConnection:
+    edges: list[Edge[Annotated["Enrollment", strawberry.lazy("resolvers.types.enrollment")]]] = strawberry.field(
+        description="The page's rows in order."
+    )
+    page_info: PageInfo = strawberry.field(description="Whether there is more.")
+    total_count = store_field(
+        ENROLLMENT_COUNTS, key="counted", returns=int, description="How many there are in all; counted when asked for."
+    )
+
+
+def frozen(states: list[EnrollmentState] | None) -> frozenset[EnrollmentState] | None:
+    return None if states is None else frozenset(states)
+
+
+def asked_of_learner(
+    viewer: Viewer, parent: Profile, *, state: States = None, first: int | None = 20, after: str | None = None
+) -> EnrollmentsAsked:
+    courses = permissions.courses_seen(viewer, parent.learner_id)
+    return EnrollmentsAsked(frozen(state), courses, after, checked_first(first, default=20))
+
+
+def asked_of_course(
+    viewer: Viewer, parent: Course, *, state: States = None, first: int | None = 50, after: str | None = None
+) -> EnrollmentsAsked:
+    return EnrollmentsAsked(frozen(state), None, after, checked_first(first, default=50))
+
+
+def page_of_learner(parent: Profile, found: Any, asked: EnrollmentsAsked) -> PageRows:
+    counted = CountAsked(parent.learner_id, None, asked.states, asked.courses)
+    return connection(found, after=asked.after, counted=counted)
+
+
+def page_of_course(course_key: str, found: Any, asked: EnrollmentsAsked) -> PageRows:
+    return connection(found, after=asked.after, counted=CountAsked(None, course_key, asked.states, None))

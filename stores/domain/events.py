@@ -1,0 +1,135 @@
+"""An interaction, as the ledger and the timeline keep it: an xAPI statement in the gateway's own words."""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from stores.domain.documents import fault_of
+from stores.domain.paging import CLEAN_TEXT, to_ms
+
+
+class Verb(Enum):
+    """What was done. The IRI beside it (`verb_iri`) is xAPI's own name of the verb."""
+
+    REGISTERED = "REGISTERED"
+    UNREGISTERED = "UNREGISTERED"
+    LAUNCHED = "LAUNCHED"
+    INITIALIZED = "INITIALIZED"
+    EXPERIENCED = "EXPERIENCED"
+    VIEWED = "VIEWED"
+    PLAYED = "PLAYED"
+    PAUSED = "PAUSED"
+    SEEKED = "SEEKED"
+    INTERACTED = "INTERACTED"
+    ANSWERED = "ANSWERED"
+    ATTEMPTED = "ATTEMPTED"
+    PROGRESSED = "PROGRESSED"
+    COMPLETED = "COMPLETED"
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+    WAIVED = "WAIVED"
+    ABANDONED = "ABANDONED"
+    TERMINATED = "TERMINATED"
+    POSTED = "POSTED"
+    COMMENTED = "COMMENTED"
+    RATED = "RATED"
+    VOIDED = "VOIDED"
+    OTHER = "OTHER"
+
+
+VERB_IRIS: Mapping[Verb, str] = {
+    # ADL's vocabulary, the cmi5 and video profiles, and TinCan's registry, in that order of preference.
+    **{
+        verb: f"http://adlnet.gov/expapi/verbs/{verb.value.lower()}"
+        for verb in (
+            Verb.REGISTERED,
+            Verb.LAUNCHED,
+            Verb.INITIALIZED,
+            Verb.EXPERIENCED,
+            Verb.INTERACTED,
+            Verb.ANSWERED,
+            Verb.ATTEMPTED,
+            Verb.PROGRESSED,
+            Verb.COMPLETED,
+            Verb.PASSED,
+            Verb.FAILED,
+            Verb.TERMINATED,
+            Verb.COMMENTED,
+            Verb.VOIDED,
+        )
+    },
+    Verb.WAIVED: "https://w3id.org/xapi/adl/verbs/waived",
+    Verb.ABANDONED: "https://w3id.org/xapi/adl/verbs/abandoned",
+    Verb.PLAYED: "https://w3id.org/xapi/video/verbs/played",
+    Verb.PAUSED: "https://w3id.org/xapi/video/verbs/paused",
+    Verb.SEEKED: "https://w3id.org/xapi/video/verbs/seeked",
+    Verb.VIEWED: "http://id.tincanapi.com/verb/viewed",
+    Verb.RATED: "http://id.tincanapi.com/verb/rated",
+    Verb.UNREGISTERED: "http://id.tincanapi.com/verb/unregistered",
+    Verb.POSTED: "https://w3id.org/xapi/acrossx/verbs/posted",
+    Verb.OTHER: "http://adlnet.gov/expapi/verbs/experienced",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened. `id` is the xAPI statement id and the idempotency key.
+
+    `at` is UTC in whole milliseconds; score and progress are 0…1; position is in the item's own unit (seconds for a
+    video). `learner_id` and `course_key` follow from the registration and are carried for the timeline's sake.
+    """
+
+    id: UUID
+    registration: UUID
+    learner_id: str
+    course_key: str
+    verb: Verb
+    verb_iri: str
+    at: datetime
+    item_key: str | None = None
+    score: float | None = None
+    success: bool | None = None
+    progress: float | None = None
+    duration_ms: int | None = None
+    position: float | None = None
+    session_id: str | None = None
+    voids: UUID | None = None
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+
+
+def fault_in(event: Event) -> str | None:
+    """Why a store could not keep this event and give it back exactly; None when it can."""
+    texts = (event.learner_id, event.course_key, event.verb_iri, event.item_key or "", event.session_id or "")
+    if not CLEAN_TEXT.fullmatch("".join(texts)):
+        return "text that is not Unicode, or has a NUL"
+    if not all(math.isfinite(number or 0) for number in (event.score, event.progress, event.position)):
+        return "a number that is not finite"
+    if not -(2**63) <= (event.duration_ms or 0) < 2**63:
+        return "a duration of more than 64 bits"
+    return fault_of(event.extensions) if event.extensions else None
+
+
+def digest(event: Event) -> bytes:
+    """SHA-256 of the body: two events of one id are the same event when, and only when, their digests are equal."""
+    body = [
+        str(event.registration),
+        event.verb.value,
+        event.verb_iri,
+        event.item_key,
+        to_ms(event.at),
+        None if event.score is None else float(event.score),
+        event.success,
+        None if event.progress is None else float(event.progress),
+        event.duration_ms,
+        None if event.position is None else float(event.position),
+        event.session_id,
+        None if event.voids is None else str(event.voids),
+        event.extensions,
+    ]
+    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).digest()

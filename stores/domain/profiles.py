@@ -1,0 +1,53 @@
+"""Profiles: who a learner is. Open documents, owned by MongoDB at first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from stores.domain.documents import fault_of
+from stores.errors import Rejected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What a learner agreed to, and when."""
+
+    purpose: str
+    granted: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A learner. `locale` is BCP 47, `time_zone` an IANA name; `version` counts the writes from 1. Times: whole ms."""
+
+    learner_id: str
+    display_name: str
+    email: str | None = None
+    locale: str
+    time_zone: str
+    avatar_url: str | None = None
+    goals: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    preferences: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    consents: tuple[Consent, ...] = ()
+    version: int = 1
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileFilter:
+    """What given parts have in common: all must hold. Name prefix and e-mail compare by `str.casefold`."""
+
+    ids: tuple[str, ...] | None = None
+    name_starts_with: str | None = None
+    email: str | None = None
+
+
+def keepable(profile: Profile) -> None:
+    """`Rejected` when it holds an open document that could not be given back exactly."""
+    if fault := fault_of(profile.preferences) or fault_of(profile.attributes):
+        raise Rejected("profiles", f"{profile.learner_id}: {fault}")

@@ -1,0 +1,178 @@
+"""What progress means: a pure function of the set of a registration's non-voided events and its course version's items.
+
+Order of arrival, repetition and the way events were cut into batches do not matter; only a void asks for a fresh fold.
+Rules: cmi5 (moveOn, masteryScore, waived) and the project's vectors of event sequences. `facts.py` has a single item.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cache
+from math import fsum
+from uuid import UUID
+
+from stores.domain.catalog import CourseVersion, Item, MoveOn
+from stores.domain.events import Event, Verb
+from stores.domain.item_progress import NO_FACT, STANDING, earliest, latest, merge
+from stores.domain.progress import CourseProgress, Enrollment, EnrollmentState, ItemProgress
+from stores.domain.sessions import ResumePoint
+from stores.errors import Rejected
+
+NO_ACTIVITY = STANDING | {Verb.VOIDED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseIndex:
+    """A course version's items as a fold looks them up; `required` (moveOn is not NOT_APPLICABLE) in course order."""
+
+    by_key: Mapping[str, Item]
+    required: tuple[Item, ...]
+
+
+def course_index(items: Sequence[Item]) -> CourseIndex:
+    return CourseIndex(
+        by_key={item.key: item for item in items},
+        required=tuple(item for item in items if item.move_on is not MoveOn.NOT_APPLICABLE),
+    )
+
+
+def outlines(items: Mapping[CourseVersion, Sequence[Item]]) -> Callable[[CourseVersion], CourseIndex]:
+    """The outline of each version in use, made when it is first asked for; `Rejected` when its items are missing."""
+
+    @cache
+    def outline(pin: CourseVersion) -> CourseIndex:
+        if pin not in items:
+            raise Rejected("progress", f"the items of {pin.key} version {pin.version} are missing")
+        return course_index(items[pin])
+
+    return outline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationState:
+    """Where a registration stands: all that a fold makes. `moved_id` is the event of the enrolment's `moved_at`,
+    `withdrawn` which of the two it was."""
+
+    enrollment: Enrollment
+    course: CourseProgress
+    items: Mapping[str, ItemProgress] = field(default_factory=dict)
+    moved_id: UUID | None = None
+    withdrawn: bool = False
+
+
+def enrolled(enrollment: Enrollment, outline: CourseIndex) -> RegistrationState:
+    """A registration without events."""
+    bare = replace(enrollment, state=EnrollmentState.ACTIVE, enrolled_at=None, moved_at=None, completed_at=None)
+    course = CourseProgress(registration=bare.registration)
+    return rolled_up(
+        RegistrationState(enrollment=bare, course=course), outline, enrolled_at=None, last_activity_at=None
+    )
+
+
+def fold(standing: RegistrationState, events: Iterable[Event], outline: CourseIndex) -> RegistrationState:
+    """The standing after these further events, none of them voided or folded before. The version grows by one if
+    anything changed."""
+    by_item: dict[str, list[Event]] = {}
+    moved_at, moved_id, withdrawn = standing.enrollment.moved_at, standing.moved_id, standing.withdrawn
+    enrolled_at, last_activity_at = standing.enrollment.enrolled_at, standing.course.last_activity_at
+    for event in events:
+        if event.verb in STANDING:
+            if moved_at is None or moved_id is None or (event.at, event.id) > (moved_at, moved_id):
+                moved_at, moved_id, withdrawn = event.at, event.id, event.verb is Verb.UNREGISTERED
+            if event.verb is Verb.REGISTERED:
+                enrolled_at = earliest(enrolled_at, event.at)
+        if event.verb not in NO_ACTIVITY:
+            last_activity_at = latest(last_activity_at, event.at)
+        if event.item_key is not None and event.verb not in NO_FACT:
+            by_item.setdefault(event.item_key, []).append(event)
+    items = dict(standing.items)
+    for key, its in by_item.items():
+        row = items.get(key) or ItemProgress(registration=standing.enrollment.registration, item_key=key)
+        items[key] = merge(row, its, outline.by_key[key])
+    moved = moved_id != standing.moved_id
+    after = RegistrationState(
+        enrollment=replace(standing.enrollment, moved_at=moved_at) if moved else standing.enrollment,
+        course=standing.course,
+        items=items,
+        moved_id=moved_id,
+        withdrawn=withdrawn,
+    )
+    return next_version(rolled_up(after, outline, enrolled_at=enrolled_at, last_activity_at=last_activity_at), standing)
+
+
+def refold(standing: RegistrationState, events: Iterable[Event], outline: CourseIndex) -> RegistrationState:
+    """The standing made again from all events of its registration, VOIDED ones among them."""
+    return next_version(fold(enrolled(standing.enrollment, outline), live(events), outline), standing)
+
+
+def next_version(after: RegistrationState, before: RegistrationState) -> RegistrationState:
+    """`after` with the version that follows from `before`: one more, if anything else differs."""
+    version = before.course.version
+    if after.course.version != version:
+        after = replace(after, course=replace(after.course, version=version))
+    if after == before:
+        return before
+    return replace(after, course=replace(after.course, version=version + 1))
+
+
+def live(events: Iterable[Event]) -> list[Event]:
+    """The events that no VOIDED among them points at; a void of a void has no effect."""
+    kept = list(events)
+    voided = {event.voids for event in kept if event.verb is Verb.VOIDED}
+    return [event for event in kept if event.id not in voided or event.verb is Verb.VOIDED]
+
+
+def resume_point(events: Iterable[Event]) -> ResumePoint | None:
+    """Where these events (none of them voided) leave their registration: the latest with an item and a position."""
+    moves = [event for event in events if event.item_key is not None and event.position is not None]
+    last = max(moves, key=lambda event: (event.at, event.id), default=None)
+    if last is None or last.item_key is None:
+        return None
+    return ResumePoint(
+        registration=last.registration, item_key=last.item_key, position=last.position, at=last.at, id=str(last.id)
+    )
+
+
+def rolled_up(
+    standing: RegistrationState,
+    outline: CourseIndex,
+    *,
+    enrolled_at: datetime | None,
+    last_activity_at: datetime | None,
+) -> RegistrationState:
+    """The standing with its course totals and its enrolment's state made from its rows, in course order. A required
+    item without a row counts as nothing done."""
+    required = [(item.weight, standing.items.get(item.key)) for item in outline.required]
+    done = [row for _, row in required if row is not None and row.satisfied]
+    scored = [(weight, row.best_score) for weight, row in required if row is not None and row.waived_at is None]
+    satisfied = len(done) == len(required)
+    satisfied_at = max((row.satisfied_at for row in done if row.satisfied_at), default=None) if satisfied else None
+    completion = weighted_mean([(weight, 0.0 if row is None else row.completion) for weight, row in required])
+    if standing.withdrawn:
+        state = EnrollmentState.WITHDRAWN
+    else:
+        state = EnrollmentState.COMPLETED if satisfied and required else EnrollmentState.ACTIVE
+    course = CourseProgress(
+        registration=standing.course.registration,
+        completion=1.0 if completion is None else completion,
+        score=weighted_mean([(weight, score) for weight, score in scored if score is not None]),
+        items_done=len(done),
+        items_total=len(required),
+        satisfied=satisfied,
+        satisfied_at=satisfied_at,
+        time_spent_ms=sum(row.time_spent_ms for row in standing.items.values()),
+        last_activity_at=last_activity_at,
+        version=standing.course.version,
+    )
+    enrollment = replace(standing.enrollment, state=state, enrolled_at=enrolled_at, completed_at=satisfied_at)
+    return replace(standing, enrollment=enrollment, course=course)
+
+
+def weighted_mean(parts: Sequence[tuple[float, float]]) -> float | None:
+    """Σ weight·value ÷ Σ weight; equal weights where all are 0; None of nothing. `fsum`, so that it is one number."""
+    if not parts:
+        return None
+    total = fsum(weight for weight, _ in parts)
+    if total == 0:
+        return fsum(value for _, value in parts) / len(parts)
+    return fsum(weight * value for weight, value in parts) / total

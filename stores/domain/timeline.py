@@ -1,0 +1,52 @@
+"""Timeline: every interaction of a learner by time, and how much went on. Owned by InfluxDB at first."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from stores.domain.calendar import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarter:
+    """What went on in one quarter of an hour (`start` is a multiple of 15 minutes of UTC)."""
+
+    start: datetime
+    events: int
+    active_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """What went on in one window. `learners` is null where it was not counted."""
+
+    start: datetime
+    end: datetime
+    events: int
+    learners: int | None
+    active_ms: int
+
+
+def gather(
+    quarters: Sequence[Quarter], windows: Sequence[Span], *, learners: Mapping[datetime, int] | None
+) -> tuple[Activity, ...]:
+    """Quarters summed into windows (sorted, adjoining, none shorter than a quarter); empty windows are there, too.
+    `learners`: distinct learners by a window's start, or None where they were not counted."""
+    starts = [window.start for window in windows]
+    events, active = [0] * len(windows), [0] * len(windows)
+    for quarter in quarters:
+        place = bisect_right(starts, quarter.start) - 1
+        if place >= 0 and quarter.start < windows[place].end:
+            events[place] += quarter.events
+            active[place] += quarter.active_ms
+    return tuple(
+        Activity(
+            start=window.start,
+            end=window.end,
+            events=events[place],
+            learners=None if learners is None else learners.get(window.start, 0),
+            active_ms=active[place],
+        )
+        for place, window in enumerate(windows)
+    )

@@ -1,0 +1,43 @@
+"""Where each registration stands, found by learner and by course as well."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from stores.domain.progress import Enrollment, EnrollmentState
+from stores.domain.progress_projection import RegistrationState
+
+
+class RegistrationStates:
+    def __init__(self) -> None:
+        self.of: dict[UUID, RegistrationState] = {}
+        self._of_learner: defaultdict[str, dict[str, UUID]] = defaultdict(dict)
+        self._of_course: defaultdict[str, list[UUID]] = defaultdict(list)
+
+    def add(self, standing: RegistrationState) -> bool:
+        """Whether it is new: a registration is one learner's in one course, and they have no other there."""
+        row = standing.enrollment
+        if row.registration in self.of or row.course_key in self._of_learner[row.learner_id]:
+            return False
+        self.of[row.registration] = standing
+        self._of_learner[row.learner_id][row.course_key] = row.registration
+        self._of_course[row.course_key].append(row.registration)
+        return True
+
+    def forget(self, registration: UUID) -> None:
+        row = self.of.pop(registration).enrollment
+        del self._of_learner[row.learner_id][row.course_key]
+        self._of_course[row.course_key].remove(registration)
+
+    def of_learner(
+        self, learner_id: str, states: Collection[EnrollmentState] | None, courses: Collection[str] | None
+    ) -> list[Enrollment]:
+        rows = self._rows(self._of_learner.get(learner_id, {}).values(), states)
+        return [row for row in rows if courses is None or row.course_key in courses]
+
+    def of_course(self, course_key: str, states: Collection[EnrollmentState] | None) -> list[Enrollment]:
+        return self._rows(self._of_course.get(course_key, ()), states)
+
+    def _rows(self, registrations: Iterable[UUID], states: Collection[EnrollmentState] | None) -> list[Enrollment]:
+        rows = [self.of[key].enrollment for key in registrations]
+        return [row for row in rows if states is None or row.state in states]

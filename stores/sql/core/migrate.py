@@ -1,0 +1,114 @@
+"""Numbered migrations, a set a port: each applied once, in order, by one migrator at a time.
+
+Statements run one by one without a transaction around them, for CockroachDB half supports DDL in transactions. So each
+must bear repeating: a migrator that was killed leaves a file half applied, and the next one begins that file anew.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from secrets import token_hex
+
+from stores.errors import Rejected
+from stores.sql.core import lease
+from stores.sql.core.dialect import spoken
+from stores.sql.core.errors import MADE_MEANWHILE, translated
+from stores.sql.core.lease import Lease
+from stores.sql.core.pool import Connection, Pool, lent
+
+FILE = re.compile(r"(\d{4})_\w+\.sql")
+STATEMENT_SECONDS = 3600.0
+
+TABLE = """CREATE TABLE IF NOT EXISTS migrations (
+    set_name text NOT NULL,
+    number int8 NOT NULL,
+    name text NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (set_name, number)
+)"""
+
+APPLIED = "SELECT number, name, sha256 FROM migrations WHERE set_name = $1"
+
+NOTE = "INSERT INTO migrations (set_name, number, name, sha256) VALUES ($1, $2, $3, $4)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    number: int
+    name: str
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def statements(self) -> list[str]:
+        """Cut at semicolons that end a line, without the lines of comment."""
+        lines = [line for line in self.text.splitlines() if not line.lstrip().startswith("--")]
+        parts = re.split(r";[ \t]*$", "\n".join(lines), flags=re.MULTILINE)
+        return [part.strip() for part in parts if part.strip()]
+
+
+def migrations_in(folder: Traversable) -> list[Migration]:
+    found = [(match, file) for file in folder.iterdir() if (match := FILE.fullmatch(file.name))]
+    return sorted(
+        (Migration(number=int(match[1]), name=file.name, text=file.read_text("utf-8")) for match, file in found),
+        key=lambda migration: migration.number,
+    )
+
+
+async def migrate(
+    pool: Pool,
+    set_name: str,
+    *,
+    folder: Traversable | None = None,
+    holder: Callable[[], str] = token_hex,
+    lease_seconds: float = 60.0,
+    wait_seconds: float = 120.0,
+) -> Sequence[str]:
+    """Bring a set's tables up to date and name the files that were applied now. `Rejected` when an applied file was
+    edited since or the database is newer than the files; `Conflict` when another migrator took too long."""
+    migrations = migrations_in(folder or files("stores.sql") / "migrations" / set_name)
+    with translated(set_name):
+        async with lent(pool) as connection:
+            for table in (lease.TABLE, TABLE):
+                await make_table(connection, table)
+            held = Lease(connection=connection, set_name=set_name, holder=holder(), seconds=lease_seconds)
+            await held.wait(wait_seconds)
+            try:
+                pending = await pending_of(connection, set_name, migrations)
+                for migration in pending:
+                    for statement in migration.statements:
+                        await held.keep()
+                        await connection.execute(await spoken(connection, statement), timeout=STATEMENT_SECONDS)
+                    await held.keep()
+                    await connection.execute(NOTE, set_name, migration.number, migration.name, migration.sha256)
+            finally:
+                await held.give_back()
+    return [migration.name for migration in pending]
+
+
+async def make_table(connection: Connection, table: str) -> None:
+    statement = await spoken(connection, table)
+    try:
+        await connection.execute(statement)
+    except MADE_MEANWHILE:
+        await connection.execute(statement)
+
+
+async def pending_of(connection: Connection, set_name: str, migrations: Sequence[Migration]) -> list[Migration]:
+    known = {migration.number: migration for migration in migrations}
+    applied = await connection.fetch(APPLIED, set_name)
+    for row in applied:
+        migration = known.get(row["number"])
+        if migration is None:
+            raise Rejected(set_name, f"the database has migration {row['name']}, which this version does not know")
+        if migration.sha256 != row["sha256"]:
+            raise Rejected(set_name, f"migration {migration.name} was edited after it was applied")
+    done = {row["number"] for row in applied}
+    return [migration for migration in migrations if migration.number not in done]

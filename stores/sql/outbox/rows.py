@@ -1,0 +1,128 @@
+"""Rows of the outbox ↔ commits. The payload is JSON: lists of values, for names would be most of it."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from stores.domain.events import Event, Verb
+from stores.domain.outbox import Commit, Consumer, partition_of
+from stores.domain.paging import from_ms, to_ms
+from stores.domain.progress import EnrollmentState
+from stores.domain.progress_codec import VERSION, course_of, course_parts, item_of, item_parts
+from stores.domain.sessions import ResumePoint
+from stores.sql.core.tables import Table
+
+OUTBOX = Table(
+    name="outbox",
+    columns={
+        "consumer": "text",
+        "partition": "int8",
+        "registration": "uuid",
+        "number": "int8",
+        "payload": "text",
+    },
+)
+
+
+def outbox_values(commit: Commit, consumer: Consumer) -> tuple[object, ...]:
+    return (consumer, partition_of(commit.registration), commit.registration, commit.number, payload_of(commit))
+
+
+def commits_of(rows: Iterable[asyncpg.Record]) -> Iterator[Commit]:
+    """Rows in their order. What another version of the gateway wrote waits for that version, and so does what comes
+    after it of the same registration."""
+    waiting = set()
+    for row in rows:
+        version, *parts = orjson.loads(row["payload"])
+        if version != VERSION:
+            waiting.add(row["registration"])
+        elif row["registration"] not in waiting:
+            yield commit_of(row, parts)
+
+
+def commit_of(row: asyncpg.Record, parts: list[Any]) -> Commit:
+    learner_id, course_key, state, events, voided, progress, changed, resume, *again = parts
+    registration, at = UUID(int=row["registration"].int), row["created_at"]
+    of = (registration, learner_id, course_key)
+    return Commit(
+        registration=registration,
+        number=row["number"],
+        learner_id=learner_id,
+        course_key=course_key,
+        at=at.replace(microsecond=at.microsecond // 1000 * 1000),
+        state=EnrollmentState(state),
+        events=tuple(_event_of(values, *of) for values in events),
+        voided=tuple(_event_of(values, *of) for values in voided),
+        progress=None if progress is None else course_of(registration, progress),
+        changed=tuple(item_of(registration, values) for values in changed),
+        resume=None if resume is None else _resume_of(registration, resume),
+        again=any(again),
+    )
+
+
+def payload_of(commit: Commit) -> str:
+    progress, resume = commit.progress, commit.resume
+    parts = (
+        VERSION,
+        commit.learner_id,
+        commit.course_key,
+        commit.state.value,
+        [_event_values(event) for event in commit.events],
+        [_event_values(event) for event in commit.voided],
+        None if progress is None else course_parts(progress),
+        [item_parts(row) for row in commit.changed],
+        None if resume is None else (resume.item_key, resume.position, to_ms(resume.at), resume.device, resume.id),
+        # Where it is so alone: gateways from before there was this mark read what is written now, and are read.
+        *([True] if commit.again else []),
+    )
+    return orjson.dumps(parts, default=dict).decode()
+
+
+def _event_values(event: Event) -> tuple[object, ...]:
+    return (
+        event.id,
+        event.verb.value,
+        event.verb_iri,
+        to_ms(event.at),
+        event.item_key,
+        event.score,
+        event.success,
+        event.progress,
+        event.duration_ms,
+        event.position,
+        event.session_id,
+        event.voids,
+        event.extensions,
+    )
+
+
+def _event_of(values: list[Any], registration: UUID, learner_id: str, course_key: str) -> Event:
+    key, verb, iri, at, item_key, score, success, progress, duration_ms, position, session, voids, extensions = values
+    return Event(
+        id=UUID(key),
+        registration=registration,
+        learner_id=learner_id,
+        course_key=course_key,
+        verb=Verb(verb),
+        verb_iri=iri,
+        at=from_ms(at),
+        item_key=item_key,
+        score=score,
+        success=success,
+        progress=progress,
+        duration_ms=duration_ms,
+        position=position,
+        session_id=session,
+        voids=None if voids is None else UUID(voids),
+        extensions=extensions,
+    )
+
+
+def _resume_of(registration: UUID, values: list[Any]) -> ResumePoint:
+    item_key, position, at, device, mark = values
+    return ResumePoint(
+        registration=registration, item_key=item_key, position=position, at=from_ms(at), device=device, id=mark
+    )

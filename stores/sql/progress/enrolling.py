@@ -1,0 +1,47 @@
+"""Enrolling: enrolments with their empty roll-ups, in one statement."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from stores.domain.progress_projection import RegistrationState
+from stores.sql.core.pool import Connection
+from stores.sql.core.tables import Table
+from stores.sql.progress.rows import COURSES, ENROLLMENTS, course_values, enrollment_values
+
+BOTH = Table(name="given", columns={**ENROLLMENTS.columns, **COURSES.columns})
+
+# A roll-up goes with the very enrolment that it was made for, should two of the given ones claim one registration.
+ENROLL = f"""
+WITH given AS ({BOTH.given()}), fresh AS (
+    INSERT INTO enrollments ({ENROLLMENTS.names}) SELECT {ENROLLMENTS.names} FROM given
+    ON CONFLICT DO NOTHING
+    RETURNING registration, learner_id, course_key
+), rolled AS (
+    INSERT INTO course_progress ({COURSES.names})
+    SELECT {", ".join(f"given.{name}" for name in COURSES.columns)} FROM given
+    JOIN fresh ON fresh.registration = given.registration
+        AND fresh.learner_id = given.learner_id AND fresh.course_key = given.course_key
+    ON CONFLICT (registration) DO NOTHING
+    RETURNING 1
+)
+SELECT registration FROM fresh
+"""
+
+FORGET = """
+WITH gone AS (
+    DELETE FROM course_progress WHERE registration = ANY($1::text[]::uuid[]) RETURNING registration
+)
+DELETE FROM enrollments WHERE registration IN (SELECT registration FROM gone)
+"""
+
+
+async def enroll(connection: Connection, standings: Sequence[RegistrationState]) -> set[UUID]:
+    """Keep those that are new, and say which they were."""
+    # Both begin with the registration.
+    rows = [enrollment_values(row.enrollment) + course_values(row.course)[1:] for row in standings]
+    return {UUID(int=row["registration"].int) for row in await connection.fetch(ENROLL, *BOTH.arrays(rows))}
+
+
+async def forget(connection: Connection, registrations: Collection[UUID]) -> None:
+    """Take out again what this transaction made."""
+    await connection.execute(FORGET, [str(key) for key in registrations])

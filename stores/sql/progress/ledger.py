@@ -1,0 +1,52 @@
+"""The event ledger: what was said, once, and for ever."""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from stores.domain.admission import Known
+from stores.domain.events import Event
+from stores.domain.progress import Enrollment
+from stores.sql.core.pool import Connection
+from stores.sql.progress.rows import LEDGER, event_of
+
+# Two answers in one round trip: what was added, and which voids of earlier transactions point at it. The ids are given
+# once more to look for voids by them: joined, PostgreSQL would read all voids there are, and lock them against writers.
+ADD = f"""
+WITH added AS (
+    INSERT INTO event_ledger ({LEDGER.names}) {LEDGER.given()}
+    ON CONFLICT (event_id) DO NOTHING
+    RETURNING event_id, registration
+)
+SELECT true AS added, event_id, registration FROM added
+UNION ALL
+SELECT false AS added, voids, registration FROM event_ledger
+WHERE voids = ANY($1::text[]::uuid[]) AND voids IS NOT NULL AND verb = 'VOIDED'
+"""
+
+KNOWN = "SELECT event_id, registration, body_sha256 FROM event_ledger WHERE event_id = ANY($1::text[]::uuid[])"
+
+WHOLE = f"SELECT {LEDGER.names} FROM event_ledger WHERE registration = ANY($1::text[]::uuid[])"
+
+
+async def add(connection: Connection, rows: Sequence[tuple[object, ...]]) -> dict[UUID, bool]:
+    """Keep those whose id is new, and say of each of them whether an earlier void points at it."""
+    found = await connection.fetch(ADD, *LEDGER.arrays(rows))
+    voided = {(row["event_id"], row["registration"]) for row in found if not row["added"]}
+    return {row["event_id"]: (row["event_id"], row["registration"]) in voided for row in found if row["added"]}
+
+
+async def known(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Known]:
+    if not ids:
+        return {}
+    rows = await connection.fetch(KNOWN, [str(key) for key in ids])
+    return {row["event_id"]: Known(row["registration"], row["body_sha256"]) for row in rows}
+
+
+async def whole(connection: Connection, enrollments: Mapping[UUID, Enrollment]) -> dict[UUID, list[Event]]:
+    """All events of these registrations."""
+    if not enrollments:
+        return {}
+    found: dict[UUID, list[Event]] = {key: [] for key in enrollments}
+    for row in await connection.fetch(WHOLE, [str(key) for key in enrollments]):
+        found[row["registration"]].append(event_of(row, enrollments[row["registration"]]))
+    return found

@@ -1,0 +1,29 @@
+"""Rows that a query found, page by page."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from stores.domain.paging import Page, encode, page_of, to_ms
+from stores.domain.progress import Attempt, Enrollment
+
+Key = TypeVar("Key")
+Row = TypeVar("Row")
+
+
+def dated_cursor(row: Enrollment) -> str:
+    return encode(None if row.enrolled_at is None else to_ms(row.enrolled_at), str(row.registration))
+
+
+def attempt_cursor(row: Attempt) -> str:
+    return encode(to_ms(row.at), str(row.event_id))
+
+
+def pages(
+    rows: Iterable[Row], *, key: Callable[[Row], Key], cursor: Callable[[Row], str], first: int
+) -> dict[Key, Page[Row]]:
+    """Rows in order as a page a key, which they were read for with one to spare."""
+    found: defaultdict[Key, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return {of: page_of(its, map(cursor, its), first) for of, its in found.items()}

@@ -1,0 +1,120 @@
+"""Progress' reads as SQL. Keys go in as one array; each page's query runs once a key, beside the others."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from stores.domain.item_progress import ATTEMPTS
+from stores.domain.paging import decode, from_ms
+from stores.domain.progress import EnrollmentState
+from stores.sql.core.tables import Table
+from stores.sql.core.where_clause import Conditions, sendable
+from stores.sql.progress.rows import ENROLLMENTS, LEDGER
+
+LEDGER_BY_ID = f"SELECT {LEDGER.names} FROM event_ledger WHERE event_id = ANY($1::text[]::uuid[])"
+
+VOIDS_OF = """
+SELECT voids, registration FROM event_ledger
+WHERE voids = ANY($1::text[]::uuid[]) AND voids IS NOT NULL AND verb = 'VOIDED'
+"""
+
+REVOKE = """
+UPDATE certificates SET revoked_at = $2, revoked_because = $3 WHERE registration = $1::text::uuid AND revoked_at IS NULL
+"""
+
+
+def by_key(table: Table) -> str:
+    return f"SELECT {table.names} FROM {table.name} WHERE registration = ANY($1::text[]::uuid[])"
+
+
+def enrollments_of_learners(
+    learner_ids: Sequence[str],
+    *,
+    states: Collection[EnrollmentState] | None,
+    courses: Collection[str] | None,
+    after: str | None,
+    first: int,
+) -> tuple[str, list[object]]:
+    where = Conditions(sendable(learner_ids), first + 1)
+    where.among("state", states)
+    where.among("course_key", courses)
+    if after is not None:
+        ms, registration = decode("progress", after, int | None, UUID)
+        if ms:
+            where.add(
+                "enrolled_at IS NULL OR enrolled_at < {0}::timestamptz"
+                " OR (enrolled_at = {0}::timestamptz AND registration > {1}::uuid)",
+                from_ms(int(ms)),
+                registration,
+            )
+        else:
+            where.add("enrolled_at IS NULL AND registration > {0}::uuid", registration)
+    # The servers differ in where they put NULL when nobody says.
+    return pages("learner_id", where, order="enrolled_at IS NULL, enrolled_at DESC, registration"), where.args
+
+
+def enrollments_of_courses(
+    course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None, after: str | None, first: int
+) -> tuple[str, list[object]]:
+    where = Conditions(sendable(course_keys), first + 1)
+    where.among("state", states)
+    if after is not None:
+        where.add("registration > {0}::uuid", decode("progress", after, UUID)[0])
+    return pages("course_key", where, order="registration"), where.args
+
+
+def pages(key: str, where: Conditions, *, order: str) -> str:
+    return f"""
+SELECT {", ".join(f"found.{name}" for name in ENROLLMENTS.columns)}
+FROM unnest($1::text[]) AS asked(key)
+CROSS JOIN LATERAL (
+    SELECT {ENROLLMENTS.names} FROM enrollments WHERE {key} = asked.key{where.text} ORDER BY {order} LIMIT $2
+) AS found
+ORDER BY {order}
+"""
+
+
+def counts(
+    key: str, keys: Sequence[str], *, states: Collection[EnrollmentState] | None, courses: Collection[str] | None
+) -> tuple[str, list[object]]:
+    where = Conditions(sendable(keys))
+    where.among("state", states)
+    where.among("course_key", courses)
+    query = f"SELECT {key}, count(*) FROM enrollments WHERE {key} = ANY($1::text[]){where.text} GROUP BY {key}"
+    return query, where.args
+
+
+ATTEMPT_VERBS = ", ".join(f"'{verb}'" for verb in sorted(verb.value for verb in ATTEMPTS))
+
+
+def attempts(
+    registrations: Sequence[UUID], *, item: str | None, after: str | None, first: int
+) -> tuple[str, list[object]]:
+    counted = Conditions([str(key) for key in registrations], first + 1)
+    counted.among("item_key", None if item is None else [item])
+    shown = Conditions(*counted.args)
+    if after is not None:
+        ms, event_id = decode("progress", after, int, UUID)
+        shown.add("(occurred_at, event_id) > ({0}::timestamptz, {1}::uuid)", from_ms(int(ms)), event_id)
+    query = f"""
+SELECT registration, number, event_id, item_key, occurred_at, score, outcome
+FROM (
+    SELECT registration, number, event_id, item_key, occurred_at, score, outcome,
+        row_number() OVER (PARTITION BY registration ORDER BY occurred_at, event_id) AS place
+    FROM (
+        SELECT registration, event_id, item_key, occurred_at, score, outcome,
+            row_number() OVER (PARTITION BY registration, item_key ORDER BY occurred_at, event_id) AS number
+        FROM event_ledger AS attempt
+        WHERE registration = ANY($1::text[]::uuid[]) AND verb IN ({ATTEMPT_VERBS}) AND item_key IS NOT NULL
+        {counted.text}
+        AND NOT EXISTS (
+            SELECT 1 FROM event_ledger AS void
+            WHERE void.registration = ANY($1::text[]::uuid[]) AND void.verb = 'VOIDED'
+            AND void.registration = attempt.registration AND void.voids = attempt.event_id
+        )
+    ) AS numbered
+    WHERE true{shown.text}
+) AS placed
+WHERE place <= $2
+ORDER BY registration, place
+"""
+    return query, shown.args

@@ -1,0 +1,26 @@
+"""Retelling: what the ledger has of a registration goes into the outbox once more, for the timeline."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from stores.domain.commit import retold
+from stores.domain.outbox import Consumer
+from stores.sql.core.pool import Connection
+from stores.sql.outbox.rows import outbox_values
+from stores.sql.progress import ledger
+from stores.sql.progress import snapshot as standings
+from stores.sql.progress.snapshot import Changes
+
+
+async def republish(connection: Connection, registrations: Collection[UUID]) -> int:
+    """How many events. Writers of these registrations wait meanwhile: what they add is told after it."""
+    locked = await standings.lock(connection, registrations)
+    whole = await ledger.whole(connection, {key: each.standing.enrollment for key, each in locked.items()})
+    made = Changes()
+    for key, (standing, commits, at) in locked.items():
+        told = retold(standing.enrollment, whole[key], after=commits, at=at)
+        made.standings.append((standing, standing))
+        made.numbers[key] = commits + len(told)
+        made.owed.extend(outbox_values(commit, Consumer.TIMELINE) for commit in told)
+    await standings.save(connection, made)
+    return sum(map(len, whole.values()))

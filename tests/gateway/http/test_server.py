@@ -1,0 +1,133 @@
+"""Told to stop, the gateway takes no more requests, finishes those under way, and closes."""
+
+import asyncio
+import gc
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from gateway.http.server import address_of, bind, is_loopback, serve
+from gateway.runtime.errors import CommandError
+from gateway.runtime.shutdown import Shutdown
+
+
+@pytest.fixture(autouse=True)
+def same_garbage_collector() -> Iterator[None]:
+    before = gc.get_threshold()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
+
+
+class Slow:
+    """An app whose one answer waits until it may come."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.may_answer = asyncio.Event()
+        self.log: list[str] = []
+        self.app = Starlette(routes=[Route("/", self.answer)], lifespan=self.lifespan)
+
+    @asynccontextmanager
+    async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        self.log.append("open")
+        yield
+        self.log.append("closed")
+
+    async def answer(self, request: Request) -> PlainTextResponse:
+        self.asked.set()
+        try:
+            await self.may_answer.wait()
+        except asyncio.CancelledError:
+            self.log.append("cut off")
+            raise
+        self.log.append("answered")
+        return PlainTextResponse("at last")
+
+
+@asynccontextmanager
+async def serving(slow: Slow, grace: timedelta) -> AsyncIterator[tuple[str, Shutdown, "asyncio.Task[None]"]]:
+    ready = asyncio.Event()
+    with bind("127.0.0.1", 0) as bound:
+        stopping = Shutdown(lambda: None)
+        task = asyncio.create_task(
+            serve(slow.app, bound, stopping=stopping, grace=grace, message_limit=1000, on_ready=ready.set)
+        )
+        await ready.wait()
+        yield address_of(bound), stopping, task
+
+
+async def refused(url: str) -> None:
+    """Until nobody takes a connection any more."""
+    parts = httpx2.URL(url)
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(parts.host, parts.port)
+        except ConnectionRefusedError:
+            return
+        except ConnectionResetError:  # it was waiting to be taken just when the listener closed
+            continue
+        writer.close()
+        await asyncio.sleep(0.01)
+
+
+async def test_a_request_under_way_is_answered() -> None:
+    slow = Slow()
+    async with serving(slow, timedelta(seconds=60)) as (url, stopping, task), httpx2.AsyncClient(timeout=30) as client:
+        answer = asyncio.create_task(client.get(url))
+        await slow.asked.wait()
+        stopping.tell()
+        await refused(url)
+        assert slow.log == ["open"]
+        slow.may_answer.set()
+        assert (await answer).text == "at last"
+        await task
+    assert slow.log == ["open", "answered", "closed"]
+
+
+async def test_a_request_that_takes_too_long_is_cut_off() -> None:
+    slow = Slow()
+    async with serving(slow, timedelta(seconds=1)) as (url, stopping, task), httpx2.AsyncClient(timeout=30) as client:
+        answer = asyncio.create_task(client.get(url))
+        await slow.asked.wait()
+        stopping.tell()
+        assert (await answer).status_code == 500
+        await task
+    assert slow.log == ["open", "cut off", "closed"]
+
+
+async def test_a_lifespan_that_fails_is_one_line() -> None:
+    def failing(app: Starlette) -> AbstractAsyncContextManager[None]:
+        raise ValueError("no")
+
+    with bind("127.0.0.1", 0) as bound, pytest.raises(CommandError, match="did not start"):
+        await serve(
+            Starlette(lifespan=failing),
+            bound,
+            stopping=Shutdown(lambda: None),
+            grace=timedelta(seconds=1),
+            message_limit=1000,
+            on_ready=lambda: None,
+        )
+
+
+def test_a_port_in_use_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(CommandError, match="already in use"):
+        bind("127.0.0.1", taken.getsockname()[1])
+
+
+def test_addresses_are_those_that_others_use() -> None:
+    with bind("::1", 0) as bound:
+        assert address_of(bound) == f"http://[::1]:{bound.getsockname()[1]}"
+    assert [is_loopback(host) for host in ("127.0.0.1", "127.9.9.9", "::1", "localhost")] == [True] * 4
+    assert [is_loopback(host) for host in ("0.0.0.0", "::", "192.168.1.7", "example.org", "")] == [False] * 5

@@ -1,0 +1,190 @@
+"""GraphQL over server-sent events, a connection an operation: what is told, and that whoever leaves ends its source."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from strawberry.http import GraphQLHTTPResponse
+
+from gateway.http.sse import EventStream
+from tests.gateway.held_subscriptions import WITHIN
+from tests.gateway.school import SERVE, bearer
+from tests.gateway.served_gateway import Live, live
+from tests.resolvers import world
+
+EVENTS = {"Accept": "text/event-stream"}
+COUNT = {"query": "subscription { count(to: 2) { number } }"}
+NEVER = {"query": "subscription { never { number } }"}
+GREET = {"query": 'mutation { greet(name: "you") }'}
+# What urql sends with everything it asks.
+EVERY_FORM = "application/graphql-response+json, application/json, text/event-stream, multipart/mixed"
+
+
+def events_of(text: str) -> list[tuple[str, Any]]:
+    told = []
+    for block in text.split("\n\n")[:-1]:
+        event, data = block.split("\n")
+        payload = data.removeprefix("data:").strip()
+        told.append((event.removeprefix("event: "), json.loads(payload) if payload else None))
+    return told
+
+
+def client_of(gateway: Live) -> httpx2.AsyncClient:
+    # To read the certificates takes longer than a test.
+    return httpx2.AsyncClient(base_url=gateway.url, verify=False, timeout=WITHIN)
+
+
+async def asked(gateway: Live, method: str = "POST", headers: dict[str, str] = EVENTS, **more: Any) -> httpx2.Response:
+    async with client_of(gateway) as client:
+        return await client.request(method, "/graphql", headers=headers, **more)
+
+
+@asynccontextmanager
+async def streamed(gateway: Live, body: dict[str, str]) -> AsyncIterator[httpx2.Response]:
+    """An answer that nobody reads."""
+    async with client_of(gateway) as client, client.stream("POST", "/graphql", json=body, headers=EVENTS) as response:
+        yield response
+
+
+@pytest.mark.parametrize("form", [{"method": "POST", "json": COUNT}, {"method": "GET", "params": COUNT}])
+async def test_a_subscription_tells_its_events_and_its_end(form: dict[str, Any]) -> None:
+    async with live() as gateway:
+        response = await asked(gateway, **form)
+        await gateway.strings.all_ended(1)
+    assert response.status_code == 200
+    assert response.headers["content-type"].partition(";")[0] == "text/event-stream"
+    assert response.headers["cache-control"] == "no-cache, no-transform"
+    assert response.headers["x-request-id"] == "request-1"
+    assert events_of(response.text) == [
+        ("next", {"data": {"count": {"number": 0}}}),
+        ("next", {"data": {"count": {"number": 1}}}),
+        ("complete", None),
+    ]
+
+
+async def test_queries_and_mutations_are_streams_of_one() -> None:
+    async with live() as gateway:
+        query = await asked(gateway, json={"query": "{ hello }"})
+        mutation = await asked(gateway, json=GREET)
+        by_get = await asked(gateway, "GET", params=GREET)
+    assert events_of(query.text) == [("next", {"data": {"hello": "root"}}), ("complete", None)]
+    assert events_of(mutation.text)[0] == ("next", {"data": {"greet": "hello you"}})
+    [(kind, refused), end] = events_of(by_get.text)
+    assert (kind, end) == ("next", ("complete", None))
+    assert refused["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
+    assert "data" not in refused
+
+
+@pytest.mark.parametrize("query", ["{", "{ nothingOfTheKind }", "query A { hello } query B { hello }"])
+async def test_what_cannot_run_is_told_by_an_event(query: str) -> None:
+    async with live() as gateway:
+        response = await asked(gateway, json={"query": query})
+    assert response.status_code == 200
+    [(kind, refused), end] = events_of(response.text)
+    assert (kind, end, refused.keys()) == ("next", ("complete", None), {"errors"})
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"{}", b'{"query": 7}', b'{"query": "{ hello }", "variables": []}'])
+async def test_what_is_no_request_is_a_400(body: bytes) -> None:
+    async with live() as gateway:
+        response = await asked(gateway, content=body, headers={**EVENTS, "Content-Type": "application/json"})
+        other = await asked(
+            gateway, content=b'{"query": "{ hello }"}', headers={**EVENTS, "Content-Type": "text/plain"}
+        )
+        method = await asked(gateway, "PUT", json=COUNT)
+    assert (response.status_code, other.status_code, method.status_code) == (400, 400, 405)
+    assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
+
+
+async def test_a_token_is_needed_here_too() -> None:
+    async with live(access=SERVE) as gateway:
+        without = await asked(gateway, json=COUNT)
+        given = await asked(gateway, json={"query": "{ hello }"}, headers={**EVENTS, **bearer(world.learner())})
+    assert without.status_code == 401
+    assert events_of(given.text)[0] == ("next", {"data": {"hello": world.ADA}})
+
+
+async def test_a_subscription_in_json_is_refused_with_what_to_do() -> None:
+    async with live() as gateway:
+        for accept in ("application/json", "application/graphql-response+json", "*/*"):
+            response = await asked(gateway, json=NEVER, headers={"Accept": accept})
+            assert response.status_code == 400
+            [error] = response.json()["errors"]
+            assert error["extensions"] == {"code": "BAD_REQUEST"}
+            assert "text/event-stream" in error["message"]
+        assert gateway.strings.begun == 0
+
+
+async def test_who_accepts_every_form_gets_json_where_it_will_do() -> None:
+    async with live() as gateway:
+        query = await asked(gateway, json={"query": "{ hello }"}, headers={"Accept": EVERY_FORM})
+        subscription = await asked(gateway, json=COUNT, headers={"Accept": EVERY_FORM})
+    assert query.json() == {"data": {"hello": "root"}}
+    assert len(events_of(subscription.text)) == 3
+
+
+async def test_a_source_that_fails_ends_with_a_masked_error() -> None:
+    async with live() as gateway:
+        response = await asked(gateway, json={"query": "subscription { fails { number broken } }"})
+    (_, first), (_, last), end = events_of(response.text)
+    assert first["errors"][0]["extensions"]["code"] == last["errors"][0]["extensions"]["code"] == "INTERNAL"
+    assert end == ("complete", None)
+    assert "canary" not in response.text
+
+
+@pytest.mark.parametrize("query", [NEVER, {"query": "subscription { fat }"}])
+async def test_a_client_that_leaves_ends_its_source(query: dict[str, str]) -> None:
+    async with live() as gateway:
+        async with streamed(gateway, query):
+            await gateway.strings.have_begun(1)
+        await gateway.strings.all_ended(1)
+
+
+async def test_who_does_not_read_holds_up_the_source() -> None:
+    async with live() as gateway:
+        async with streamed(gateway, {"query": "subscription { fat }"}):
+            before = -1
+            while before != gateway.strings.fat_made:  # until the network's buffers are full
+                before = gateway.strings.fat_made
+                await asyncio.sleep(0.2)
+            assert before < 300
+        await gateway.strings.all_ended(1)
+
+
+async def test_a_gateway_that_stops_ends_its_streams(caplog: pytest.LogCaptureFixture) -> None:
+    async with live(grace=timedelta(minutes=1)) as gateway:  # it is not that which ends them
+        stream = asyncio.create_task(asked(gateway, json=NEVER))
+        await gateway.strings.have_begun(1)
+        gateway.stop()
+        async with asyncio.timeout(WITHIN):
+            assert (await stream).text == ""  # without `complete`, so that clients try again elsewhere
+            await gateway.served
+        assert gateway.strings.ended == 1
+    assert [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []
+
+
+async def test_silence_is_filled_with_comments() -> None:
+    may_end, said = asyncio.Event(), list[bytes]()
+
+    async def answers() -> AsyncIterator[GraphQLHTTPResponse]:
+        await may_end.wait()
+        yield {"data": None}
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        said.append(message.get("body", b"start"))
+        if said.count(b":\n\n") == 2:
+            may_end.set()
+
+    stream = EventStream(answers(), leaving=asyncio.Event(), keep_alive=timedelta(milliseconds=1))  # type: ignore[arg-type]
+    async with asyncio.timeout(WITHIN):
+        await stream({}, receive, send)
+    assert said[:3] == [b"start", b":\n\n", b":\n\n"]
+    assert said[-2:] == [b"event: complete\ndata:\n\n", b""]

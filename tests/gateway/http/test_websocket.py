@@ -1,0 +1,215 @@
+"""graphql-transport-ws as clients speak it, and as they should not."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from stores.domain.catalog import Course
+from stores.memory.catalog import MemoryCatalog
+from tests.gateway.held_subscriptions import NEVER
+from tests.gateway.http.websocket_client import closed, code_of, enter, hear, say, still_serves, subscribe
+from tests.gateway.served_gateway import live
+
+CANNOT_RUN: list[object] = [
+    {"query": "{"},
+    {"query": "{ nothingOfTheKind }"},
+    {"query": "subscription { count { number } hello: count { number } }"},
+    {"query": "subscription($n: Int!) { count(to: $n) { number } }"},
+    {"query": "query A { hello }", "operationName": "B"},
+    {"query": "query A { hello } query B { hello }"},
+    {"query": ""},
+    {"query": 7},
+    {"query": "{ hello }", "variables": []},
+    {"query": "{ hello }", "operationName": 7},
+    {"query": "{ hello }", "extensions": "x"},
+    {},
+    [],
+    "{ hello }",
+    None,
+]
+NO_MESSAGES: list[str | bytes] = [
+    "",
+    "{",
+    "[]",
+    "7",
+    "null",
+    '"x"',
+    "[" * 10_000 + "]" * 10_000,
+    '{"type": "ping"}\\ud800',
+    "{}",
+    '{"type": 7}',
+    '{"type": ["ping"]}',
+    '{"type": "start"}',
+    '{"type": "next", "id": "1"}',
+    '{"type": "subscribe", "payload": {"query": "{ hello }"}}',
+    '{"type": "subscribe", "id": 1, "payload": {"query": "{ hello }"}}',
+    '{"type": "subscribe", "id": "", "payload": {"query": "{ hello }"}}',
+    '{"type": "complete"}',
+    '{"type": "complete", "id": {}}',
+    '{"type": "ping", "payload": []}',
+    b'{"type": "ping"}',
+]
+
+
+async def test_a_subscription_tells_its_events_and_its_end() -> None:
+    async with live() as gateway, gateway.socket() as socket:
+        assert socket.subprotocol == "graphql-transport-ws"
+        await enter(socket)
+        await subscribe(socket, "1", "subscription($n: Int!) { count(to: $n) { number } }", variables={"n": 2})
+        heard = [await hear(socket) for _ in range(3)]
+        assert heard == [
+            {"type": "next", "id": "1", "payload": {"data": {"count": {"number": 0}}}},
+            {"type": "next", "id": "1", "payload": {"data": {"count": {"number": 1}}}},
+            {"type": "complete", "id": "1"},
+        ]
+        await gateway.strings.all_ended(1)
+
+
+async def test_queries_and_mutations_go_over_a_socket_too() -> None:
+    async with live() as gateway, gateway.socket() as socket:
+        await enter(socket)
+        await still_serves(socket)
+        await subscribe(
+            socket,
+            "m",
+            "query A { hello } mutation B($n: String!) { greet(name: $n) }",
+            variables={"n": "you"},
+            operationName="B",
+        )
+        assert (await hear(socket))["payload"] == {"data": {"greet": "hello you"}}
+        assert await hear(socket) == {"type": "complete", "id": "m"}
+
+
+async def test_an_id_is_free_again_when_its_operation_is_complete() -> None:
+    async with live() as gateway, gateway.socket() as socket:
+        await enter(socket)
+        for _ in range(2):
+            await still_serves(socket)
+        await subscribe(socket, "1", NEVER)
+        await gateway.strings.have_begun(1)
+        await say(socket, "complete", id="1")
+        await subscribe(socket, "1", NEVER)
+        await gateway.strings.have_begun(2)
+        await say(socket, "complete", id="1")
+        await gateway.strings.all_ended(2)
+        await say(socket, "complete", id="unheard of")
+        await still_serves(socket)
+
+
+async def test_pings_are_answered_at_any_time() -> None:
+    async with live() as gateway, gateway.socket() as socket:
+        await say(socket, "ping")
+        assert await hear(socket) == {"type": "pong"}
+        await enter(socket)
+        await say(socket, "pong")
+        await say(socket, "ping", payload={"at": 7})
+        assert await hear(socket) == {"type": "pong", "payload": {"at": 7}}
+
+
+async def test_an_operation_that_cannot_run_is_an_error_of_its_own() -> None:
+    """Other operations on the socket go on."""
+    async with live() as gateway, gateway.socket() as socket:
+        await enter(socket)
+        await subscribe(socket, "other", NEVER)
+        for payload in CANNOT_RUN:
+            await say(socket, "subscribe", id="1", payload=payload)
+            refused = await hear(socket)
+            assert (payload, refused["type"], refused["id"]) == (payload, "error", "1")
+            assert all(error["message"] for error in refused["payload"])
+            assert "INTERNAL" not in json.dumps(refused)
+        await still_serves(socket)
+        assert (gateway.strings.begun, gateway.strings.ended) == (1, 0)
+
+
+async def test_what_is_no_message_closes_the_socket() -> None:
+    async with live() as gateway:
+        for number, frame in enumerate(NO_MESSAGES, start=1):
+            async with gateway.socket() as socket:
+                await enter(socket)
+                await subscribe(socket, "1", NEVER)
+                await gateway.strings.have_begun(number)
+                await socket.send(frame)
+                code, reason = await closed(socket)
+                assert (frame, code, bool(reason)) == (frame, 4400, True)
+                await gateway.strings.all_ended(number)
+
+
+async def test_bytes_that_are_no_text_close_the_socket() -> None:
+    async with live() as gateway, gateway.socket() as socket:
+        await enter(socket)
+        await socket.send(b"\xff\xfe", text=True)
+        assert (await closed(socket))[0] == 1007
+
+
+async def test_a_payload_that_is_no_object_is_no_init() -> None:
+    async with live() as gateway, gateway.socket() as socket:
+        await say(socket, "connection_init", payload=[])
+        assert (await closed(socket))[0] == 4400
+
+
+async def test_who_does_not_keep_the_order_is_closed() -> None:
+    async with live() as gateway:
+        async with gateway.socket() as early:
+            await subscribe(early, "1", NEVER)
+            assert await closed(early) == (4401, "Unauthorized")
+        async with gateway.socket() as twice:
+            await enter(twice)
+            await say(twice, "connection_init")
+            assert await closed(twice) == (4429, "Too many initialisation requests")
+        async with gateway.socket() as taken:
+            await enter(taken)
+            await subscribe(taken, "é" * 100, NEVER)
+            await gateway.strings.have_begun(1)
+            await subscribe(taken, "é" * 100, NEVER)
+            code, reason = await closed(taken)
+            assert (code, reason) == (4409, "Subscriber for " + "é" * 54)
+        await gateway.strings.all_ended(1)
+
+
+async def test_errors_of_events_are_masked() -> None:
+    async with live() as gateway, gateway.socket() as socket:
+        await enter(socket)
+        await subscribe(socket, "1", "subscription { count(to: 2) { number broken down } }")
+        events = [await hear(socket), await hear(socket)]
+        assert await hear(socket) == {"type": "complete", "id": "1"}
+    for number, event in enumerate(events):
+        assert event["payload"]["data"] == {"count": {"number": number, "broken": None, "down": None}}
+        codes = [error["extensions"]["code"] for error in event["payload"]["errors"]]
+        assert sorted(codes) == ["INTERNAL", "STORE_UNAVAILABLE"]
+    assert "canary" not in json.dumps(events)
+
+
+@pytest.mark.parametrize(("how", "code"), [("bug", "INTERNAL"), ("refused", "EXPIRED")])
+async def test_a_source_that_fails_ends_with_an_error(how: str, code: str) -> None:
+    async with live() as gateway, gateway.socket() as socket:
+        await enter(socket)
+        await subscribe(socket, "1", f'subscription {{ fails(how: "{how}") {{ number }} }}')
+        assert (await hear(socket))["payload"] == {"data": {"fails": {"number": 0}}}
+        failed = await hear(socket)
+        assert (failed["type"], code_of(failed)) == ("error", code)
+        assert "canary" not in json.dumps(failed)
+        await still_serves(socket)
+        await gateway.strings.all_ended(1)
+
+
+class Counting(MemoryCatalog):
+    calls = 0
+
+    async def latest(self, course_keys: Sequence[str]) -> Mapping[str, Course]:
+        self.calls += 1
+        return {}
+
+
+async def test_each_event_reads_afresh_and_tells_its_own_cost() -> None:
+    catalog = Counting()
+    async with live(catalog=catalog) as gateway, gateway.socket() as socket:
+        await enter(socket, **{"X-Gateway-Trace": "stores"})
+        await subscribe(socket, "1", "subscription { reads { a: title b: title } }")
+        for event in range(3):
+            heard = await hear(socket)
+            assert heard["payload"]["data"] == {"reads": {"a": None, "b": None}}
+            assert heard["payload"]["extensions"]["stores"]["calls"] == 1
+            assert catalog.calls == 2 * (event + 1)  # one by the source, one by the event itself
+            gateway.strings.next.set()
+        assert (await hear(socket))["type"] == "complete"

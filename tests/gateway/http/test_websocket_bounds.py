@@ -1,0 +1,108 @@
+"""What a socket may take: time, room, and the patience of whoever sends."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from gateway.http.websocket.connection import Bounds
+from tests.gateway.held_subscriptions import FAT, NEVER, WITHIN
+from tests.gateway.http.websocket_client import closed, code_of, enter, hear, say, still_serves, subscribe
+from tests.gateway.served_gateway import live
+
+
+async def test_who_says_nothing_is_closed() -> None:
+    bounds = Bounds(init_within=timedelta(seconds=1))
+    async with live(bounds=bounds) as gateway, gateway.socket() as speaks:
+        await enter(speaks)
+        async with gateway.socket() as silent:
+            assert await closed(silent) == (4408, "Connection initialisation timeout")
+        # Who came before has been here for longer than that: the bound was for the init alone.
+        await still_serves(speaks)
+
+
+async def test_operations_are_counted() -> None:
+    async with live(bounds=Bounds(operations=2)) as gateway, gateway.socket() as socket:
+        await enter(socket)
+        for id in "12":
+            await subscribe(socket, id, NEVER)
+        await subscribe(socket, "3", NEVER)
+        refused = await hear(socket)
+        assert (refused["id"], code_of(refused)) == ("3", "TOO_MANY")
+        await say(socket, "complete", id="1")
+        await still_serves(socket)
+
+
+async def test_a_message_beyond_the_limit_closes_the_socket() -> None:
+    async with live(body_limit=1_000) as gateway, gateway.socket() as socket:
+        await enter(socket)
+        await subscribe(socket, "1", NEVER)
+        await gateway.strings.have_begun(1)
+        await subscribe(socket, "2", " " * 1_000)
+        assert (await closed(socket))[0] == 1009
+        await gateway.strings.all_ended(1)
+
+
+async def test_who_does_not_read_holds_up_the_source() -> None:
+    async with live() as gateway, gateway.socket(max_queue=1, close_timeout=0) as socket:
+        await enter(socket)
+        await subscribe(socket, "1", "subscription { fat }")
+        strings = gateway.strings
+        await strings.have_begun(1)
+        before = -1
+        while before != strings.fat_made:  # until the network's buffers are full
+            before = strings.fat_made
+            await asyncio.sleep(0.2)
+        assert before * len(FAT) < 20_000_000
+        for _ in range(before + 10):
+            assert len((await hear(socket))["payload"]["data"]["fat"]) == len(FAT)
+        assert strings.fat_made >= before + 10
+
+
+@pytest.mark.parametrize("query", [NEVER, "subscription { fat }"])
+@pytest.mark.parametrize("how", ["close", "reset"])
+async def test_a_client_that_leaves_ends_its_operations(query: str, how: str) -> None:
+    async with live() as gateway:
+        socket = await gateway.socket(max_queue=1)
+        await enter(socket)
+        for id in "123":
+            await subscribe(socket, id, query)
+        await gateway.strings.have_begun(3)
+        # It reads no more, so it would wait long for the answer to its close frame.
+        closing = asyncio.create_task(socket.close()) if how == "close" else None
+        if closing is None:
+            socket.transport.abort()
+        await gateway.strings.all_ended(3)
+        socket.transport.abort()
+        if closing is not None:
+            await closing
+
+
+@pytest.mark.parametrize("query", [NEVER, "subscription { fat }"])
+async def test_a_client_that_answers_no_ping_is_cut_off(query: str) -> None:
+    async with live(ping=1) as gateway:
+        socket = await gateway.socket(max_queue=1)
+        await enter(socket)
+        await subscribe(socket, "1", query)
+        await gateway.strings.have_begun(1)
+        socket.transport.pause_reading()
+        await gateway.strings.have_ended(1)
+        socket.transport.abort()
+
+
+@pytest.mark.parametrize("query", [NEVER, "subscription { fat }"])
+async def test_a_gateway_that_stops_says_so(query: str, caplog: pytest.LogCaptureFixture) -> None:
+    async with live(grace=timedelta(minutes=1)) as gateway:  # it is not that which ends them
+        reads, stalls = await gateway.socket(), await gateway.socket(max_queue=1)
+        for socket in (reads, stalls):
+            await enter(socket)
+            await subscribe(socket, "1", query)
+        await gateway.strings.have_begun(2)
+        stalls.transport.pause_reading()
+        gateway.stop()
+        assert (await closed(reads))[0] == 1012
+        async with asyncio.timeout(WITHIN):
+            await gateway.served
+        assert (gateway.strings.begun, gateway.strings.ended) == (2, 2)
+        stalls.transport.abort()
+    assert [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []

@@ -1,0 +1,60 @@
+"""graphql-transport-ws from a client's side, a message at a time."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from tests.gateway.held_subscriptions import WITHIN
+
+
+async def say(socket: ClientConnection, type: str, **more: Any) -> None:
+    await socket.send(json.dumps({"type": type, **more}))
+
+
+async def hear(socket: ClientConnection) -> Any:
+    async with asyncio.timeout(WITHIN):
+        heard = await socket.recv()
+    assert isinstance(heard, str)
+    return json.loads(heard)
+
+
+async def enter(socket: ClientConnection, **payload: Any) -> None:
+    await say(socket, "connection_init", payload=payload)
+    assert await hear(socket) == {"type": "connection_ack"}
+
+
+async def subscribe(socket: ClientConnection, id: str, query: str, **more: Any) -> None:
+    await say(socket, "subscribe", id=id, payload={"query": query, **more})
+
+
+async def closed(socket: ClientConnection) -> tuple[int | None, str | None]:
+    """The close code and reason that the server gave."""
+    async with asyncio.timeout(WITHIN):
+        async for _ in drained(socket):
+            pass
+        await socket.wait_closed()
+    return socket.close_code, socket.close_reason
+
+
+async def drained(socket: ClientConnection) -> AsyncIterator[Any]:
+    try:
+        while True:
+            yield await socket.recv()
+    except ConnectionClosed:
+        return
+
+
+def code_of(message: Any) -> str:
+    [error] = message["payload"] if message["type"] == "error" else message["payload"]["errors"]
+    code: str = error["extensions"]["code"]
+    return code
+
+
+async def still_serves(socket: ClientConnection) -> None:
+    await say(socket, "subscribe", id="after", payload={"query": "{ hello }"})
+    assert (await hear(socket))["payload"]["data"].keys() == {"hello"}
+    assert await hear(socket) == {"type": "complete", "id": "after"}

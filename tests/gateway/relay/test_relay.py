@@ -1,0 +1,391 @@
+"""The relay over memory stores: what was committed gets where it belongs, whatever fails or is killed meanwhile."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from gateway.relay.relay import Pace, Relay, publishing
+from resolvers.health import Health
+from stores.domain.events import Event, Verb
+from stores.domain.outbox import LEASE, PARTITIONS, Consumer
+from stores.domain.sessions import Heartbeat
+from stores.domain.updates import OUTBOX, Topic, TopicKind, activity_of
+from stores.errors import Rejected, TimedOut, Unavailable
+from stores.memory.live import MemoryLive
+from stores.memory.outbox import MemoryOutbox
+from stores.memory.timeline import MemoryTimeline
+from stores.ports.stores import Stores
+from tests.clock import Clock
+from tests.gateway.memory_stores import memory_stores
+from tests.stores.learning import done, enroll, enrollment, moment, record
+
+R1 = UUID(int=1)
+QUICK = Pace(
+    claim=0.01, look=0.01, linger_timeline=0, linger_live=0, checkpoint=0.01, first_pause=0.001, longest_pause=0.01
+)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def stores(clock: Clock) -> Stores:
+    made = memory_stores(clock)
+    await enroll(made.progress, enrollment(1), enrollment(2))
+    return made
+
+
+def relay_of(stores: Stores, holder: str = "relay", *, pace: Pace = QUICK) -> Relay:
+    health = Health(pingers={}, backends={}, outbox=stores.outbox, now=lambda: moment(0))
+    return Relay(stores, holder=holder, failures=health, pace=pace)
+
+
+@asynccontextmanager
+async def relaying(stores: Stores, holder: str = "relay", *, pace: Pace = QUICK) -> AsyncIterator[None]:
+    task = asyncio.create_task(relay_of(stores, holder, pace=pace).run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled()
+
+
+async def until(true: Callable[[], Awaitable[object]]) -> None:
+    async with asyncio.timeout(30):
+        while not await true():  # noqa: ASYNC110 - stores have no event for it
+            await asyncio.sleep(0.001)
+
+
+def settled(stores: Stores, *consumers: Consumer) -> Callable[[], Awaitable[bool]]:
+    async def check() -> bool:
+        backlog = await stores.outbox.backlog()
+        return not any(backlog[consumer].waiting for consumer in consumers or Consumer)
+
+    return check
+
+
+async def timeline_of(stores: Stores, learner_id: str = "u1") -> list[Event]:
+    pages = await stores.timeline.by_learners([learner_id], span=None, verbs=None, courses=None, after=None, first=100)
+    return [event for page in pages.values() for event in page.rows]
+
+
+async def test_what_was_committed_is_in_the_timeline_and_on_the_feeds_of_who_watches(stores: Stores) -> None:
+    event = done(1, Verb.PAUSED, "video", at=1, progress=0.5)
+    async with (
+        stores.live.feed(Topic(TopicKind.COURSE, "c1"), after=None) as feed,
+        stores.live.signals(activity_of("c1")) as stirred,
+        relaying(stores),
+    ):
+        await record(stores.progress, event)
+        async with asyncio.timeout(30):
+            update = await anext(aiter(feed))
+            assert await anext(aiter(stirred)) == frozenset({"activity:c1"})
+    assert update.progress == (await stores.progress.course_progress([R1]))[R1]
+    assert [row.item_key for row in update.changed] == ["video"]
+    assert await timeline_of(stores) == [event]
+
+
+async def test_what_a_void_points_at_leaves_the_timeline_and_the_resume_point(stores: Stores) -> None:
+    kept = done(1, Verb.PLAYED, "video", at=1, position=1.0)
+    target = done(2, Verb.PAUSED, "page", at=2, position=5.0)
+    async with relaying(stores):
+        await record(stores.progress, kept, target)
+        await until(settled(stores))
+        assert (await stores.sessions.resume_points([R1]))[R1].item_key == "page"
+        void = done(3, Verb.VOIDED, at=3, voids=target.id)
+        await record(stores.progress, void)
+        await until(settled(stores))
+    assert await timeline_of(stores) == [void, kept]
+    assert (await stores.sessions.resume_points([R1]))[R1].item_key == "video"
+
+
+async def test_a_resume_point_that_was_taken_back_before_it_was_told_does_not_come(stores: Stores) -> None:
+    """The backlog has a position and its void: live was away meanwhile."""
+    kept = done(1, Verb.PLAYED, "video", at=1, position=1.0)
+    target = done(2, Verb.PAUSED, "page", at=2, position=5.0)
+    for event in (kept, target, done(3, Verb.VOIDED, at=3, voids=target.id)):
+        await record(stores.progress, event)
+    async with relaying(stores):
+        await until(settled(stores))
+    assert (await stores.sessions.resume_points([R1]))[R1].item_key == "video"
+
+
+async def test_events_open_and_close_sessions(stores: Stores, clock: Clock) -> None:
+    clock.forward(timedelta(minutes=1))
+    async with relaying(stores):
+        await record(stores.progress, done(1, Verb.LAUNCHED, "video", at=1, session_id="s1"))
+        await until(settled(stores))
+        assert (await stores.sessions.by_learners(["u1"]))["u1"].session_id == "s1"
+        await record(stores.progress, done(2, Verb.TERMINATED, "video", at=9, session_id="s1"))
+        await until(settled(stores))
+        assert await stores.sessions.by_learners(["u1"]) == {}
+        await record(stores.progress, done(3, Verb.LAUNCHED, "video", at=20, session_id="s1"))
+        await record(stores.progress, done(4, Verb.TERMINATED, "video", at=15, session_id="s1"))
+        await until(settled(stores))
+        assert (await stores.sessions.by_learners(["u1"]))["u1"].started_at == moment(20), "the end came late"
+
+
+async def test_opening_an_item_keeps_the_place_in_it(stores: Stores, clock: Clock) -> None:
+    clock.forward(timedelta(minutes=1))
+    async with relaying(stores):
+        await record(stores.progress, done(1, Verb.PAUSED, "video", at=1, position=61.5))
+        await record(stores.progress, done(2, Verb.LAUNCHED, "video", at=2, session_id="s1"))
+        await until(settled(stores))
+    assert (await stores.sessions.resume_points([R1]))[R1].position == 61.5
+    assert await stores.sessions.unsaved(most=10) == []
+
+
+async def test_resume_points_of_heartbeats_are_checkpointed(stores: Stores, clock: Clock) -> None:
+    beat = Heartbeat(
+        session_id="s1", learner_id="u1", registration=R1, course_key="c1", item_key="page", position=7.0, at=clock()
+    )
+    async with relaying(stores):
+        await stores.sessions.touch([beat])
+
+        async def kept() -> bool:
+            return R1 in await stores.progress.resume_points([R1])
+
+        await until(kept)
+    assert (await stores.progress.resume_points([R1]))[R1].position == 7.0
+    assert await stores.sessions.unsaved(most=10) == []
+
+
+class Moody(MemoryTimeline):
+    """A timeline that is away at first, cannot keep some event, or is too slow for many at once."""
+
+    def __init__(self, *, away: bool = False, refuses: UUID | None = None, at_most: int = 1_000_000) -> None:
+        super().__init__()
+        self.away = away
+        self.appends = 0
+        self._refuses = refuses
+        self._at_most = at_most
+
+    async def append(self, events: Sequence[Event]) -> None:
+        self.appends += 1
+        if self.away:
+            raise Unavailable("timeline", "away")
+        if self._refuses in {event.id for event in events}:
+            raise Rejected("timeline", "too long a text")
+        if len(events) > self._at_most:
+            raise TimeoutError  # as a lease's end says it
+        await super().append(events)
+
+
+async def test_a_consumer_that_is_away_holds_up_no_other_and_catches_up(stores: Stores) -> None:
+    timeline = Moody(away=True)
+    stores = replace(stores, timeline=timeline)
+    events = [done(number, Verb.VIEWED, "page", at=number) for number in range(1, 30)]
+    async with relaying(stores):
+        for event in events:
+            await record(stores.progress, event)
+        await until(settled(stores, Consumer.LIVE))
+        assert (await stores.outbox.backlog())[Consumer.TIMELINE].waiting == len(events)
+        timeline.away = False
+        await until(settled(stores))
+    assert sorted(event.id.int for event in await timeline_of(stores)) == list(range(1, 30))
+
+
+async def test_what_a_consumer_cannot_keep_is_left_out_alone(stores: Stores) -> None:
+    timeline = Moody(refuses=UUID(int=20))
+    stores = replace(stores, timeline=timeline)
+    for number in range(1, 65):
+        await record(stores.progress, done(number, Verb.VIEWED, "page", at=number))
+    async with relaying(stores):
+        await until(settled(stores))
+    assert sorted(event.id.int for event in await timeline_of(stores)) == [*range(1, 20), *range(21, 65)]
+    assert timeline.appends <= 20, "it was looked for by halves"
+
+
+async def test_what_takes_too_long_is_delivered_in_smaller_parts(stores: Stores) -> None:
+    timeline = Moody(at_most=7)
+    stores = replace(stores, timeline=timeline)
+    for number in range(1, 65):
+        await record(stores.progress, done(number, Verb.VIEWED, "page", at=number))
+    async with relaying(stores):
+        await until(settled(stores))
+    assert len(await timeline_of(stores)) == 64
+
+
+class Sluggish(MemoryTimeline):
+    """A server that takes longer than a lease over one of the events, until it does not."""
+
+    def __init__(self, event: UUID) -> None:
+        super().__init__()
+        self.event: UUID | None = event
+
+    async def append(self, events: Sequence[Event]) -> None:
+        if self.event in {event.id for event in events}:
+            raise TimeoutError
+        await super().append(events)
+
+
+async def test_who_takes_too_long_holds_up_nobody_else(stores: Stores) -> None:
+    """It would be the first of its partition, and of all."""
+    timeline = Sluggish(UUID(int=1))
+    stores = replace(stores, timeline=timeline)
+    await record(stores.progress, done(1, Verb.VIEWED, "page"))
+    async with relaying(stores):
+        for number in range(2, 12):
+            await record(stores.progress, done(number, Verb.VIEWED, "page", of=2, at=number))
+
+        async def others() -> bool:
+            return len(await timeline_of(stores, "u2")) == 10
+
+        await until(others)
+        assert await timeline_of(stores) == []
+        timeline.event = None
+        await until(settled(stores))
+    assert len(await timeline_of(stores)) == 1
+
+
+class Stalled(MemoryTimeline):
+    """What it is sent first it takes up later, when it was given up long ago."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.late: Sequence[Event] | None = None
+
+    async def append(self, events: Sequence[Event]) -> None:
+        if self.late is None:
+            self.late = events
+            raise TimedOut("timeline", "no answer")
+        await super().append(events)
+
+
+async def test_what_is_stored_late_and_was_voided_meanwhile_goes_again(stores: Stores) -> None:
+    timeline = Stalled()
+    stores = replace(stores, timeline=timeline)
+    target, kept = done(1, Verb.PAUSED, "video", at=1), done(2, Verb.PAUSED, "video", at=2)
+    await record(stores.progress, target, kept)
+    async with relaying(stores, pace=replace(QUICK, settles=2.0)):
+
+        async def given_up() -> bool:
+            return timeline.late is not None
+
+        await until(given_up)
+        void = done(3, Verb.VOIDED, at=3, voids=target.id)
+        await record(stores.progress, void)
+        await until(settled(stores))
+        assert await timeline_of(stores) == [void, kept]
+        await timeline.append(timeline.late or ())
+        assert await timeline_of(stores) == [void, kept, target]
+
+        async def mended() -> bool:
+            return await timeline_of(stores) == [void, kept]
+
+        await until(mended)
+
+
+async def test_who_was_killed_is_followed_when_its_leases_end(stores: Stores, clock: Clock) -> None:
+    """`claim` alone is what a relay leaves that was killed: nobody gave its leases back."""
+    await stores.outbox.claim("killed")
+    await record(stores.progress, done(1, Verb.VIEWED, "page"))
+    async with relaying(stores):
+        await until(lambda: claimed_by(stores.outbox, "relay"))
+        assert not await settled(stores)()
+        clock.forward(LEASE * 2)
+        await until(settled(stores))
+    assert len(await timeline_of(stores)) == 1
+
+
+async def claimed_by(outbox: object, holder: str) -> bool:
+    assert isinstance(outbox, MemoryOutbox)
+    return holder in outbox.holders
+
+
+async def test_two_relays_share_and_who_stops_gives_its_part_back(stores: Stores) -> None:
+    async with relaying(stores, "one"):
+        async with relaying(stores, "two"):
+
+            async def shared() -> bool:
+                return len(await stores.outbox.claim("two")) == PARTITIONS // 2
+
+            await until(shared)
+            await record(stores.progress, *(done(number, Verb.VIEWED, "page", of=2) for number in range(5)))
+            await until(settled(stores))
+
+        async def alone() -> bool:
+            return len(await stores.outbox.claim("one")) == PARTITIONS
+
+        await until(alone)
+
+
+class Deaf(MemoryOutbox):
+    """What cancels a call to it comes out as a fault of the store, or not at all, as from a driver now and then."""
+
+    def __init__(self, fault: Exception | None) -> None:
+        super().__init__()
+        self.asked = asyncio.Event()
+        self._fault = fault
+
+    async def claim(self, holder: str, *, keeping: Collection[int] = ()) -> frozenset[int]:
+        self.asked.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        if self._fault is not None:
+            raise self._fault
+        return frozenset()
+
+
+@pytest.mark.parametrize("fault", [Unavailable("outbox", "the connection was lost"), None], ids=["a fault", "nothing"])
+async def test_a_cancellation_that_a_store_loses_ends_it_all_the_same(stores: Stores, fault: Exception | None) -> None:
+    outbox = Deaf(fault)
+    async with asyncio.timeout(30), relaying(replace(stores, outbox=outbox)):
+        await outbox.asked.wait()
+
+
+async def test_a_cancellation_that_is_lost_while_others_are_told_ends_that_too(stores: Stores) -> None:
+    asked = asyncio.Event()
+
+    class Lossy(MemoryLive):
+        async def signal(self, channels: Collection[str]) -> None:
+            asked.set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                raise Unavailable("live", "the connection was lost") from None
+
+    stores = replace(stores, live=Lossy())
+    health = Health(pingers={}, backends={}, outbox=stores.outbox, now=lambda: moment(0))
+    async with asyncio.timeout(30), publishing(stores, where="external", holder="a", failures=health):
+        await record(stores.progress, done(1, Verb.VIEWED, "page"))
+        await asked.wait()
+
+
+async def test_what_was_delivered_but_not_settled_changes_nothing_the_second_time(stores: Stores) -> None:
+    events = [done(number, Verb.PAUSED, "video", at=number, position=float(number)) for number in range(1, 6)]
+    topic = Topic(TopicKind.LEARNER, "u1")
+    async with stores.live.feed(topic, after=None) as feed:
+        await record(stores.progress, *events)
+        taken = {consumer: await stores.outbox.take(consumer, range(PARTITIONS), most=999) for consumer in Consumer}
+        await stores.timeline.append(taken[Consumer.TIMELINE][0].events)
+        await stores.live.publish(taken[Consumer.LIVE])
+        async with relaying(stores):
+            await until(settled(stores))
+        await record(stores.progress, done(9, Verb.COMPLETED, "video", at=9))
+        async with relaying(stores):
+            await until(settled(stores))
+        async with asyncio.timeout(30):
+            versions = [(await anext(aiter(feed))).version for _ in range(2)]
+    assert versions == [1, 2]
+    assert len(await timeline_of(stores)) == 6
+
+
+async def test_who_leaves_publishing_to_others_tells_them(stores: Stores) -> None:
+    health = Health(pingers={}, backends={}, outbox=stores.outbox, now=lambda: moment(0))
+    async with (
+        stores.live.signals(OUTBOX) as told,
+        publishing(stores, where="external", holder="a", failures=health),
+        asyncio.timeout(30),
+    ):
+        await record(stores.progress, done(1, Verb.VIEWED, "page"))
+        assert await anext(aiter(told)) == frozenset({OUTBOX})
+    assert not await settled(stores)()

@@ -1,0 +1,90 @@
+"""A gateway behind a real socket, over the school."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import strawberry
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
+
+from gateway.config.settings import read_settings
+from gateway.http.app import build_app
+from gateway.http.auth.tokens import Access
+from gateway.http.server import address_of, bind, serve
+from gateway.http.websocket.connection import BOUNDS, Bounds
+from gateway.runtime.shutdown import Shutdown
+from tests.gateway.held_subscriptions import Strings, schema_with
+from tests.gateway.school import OPEN, school
+from tests.resolvers import world
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    url: str
+    strings: Strings
+    stop: Any
+    served: "asyncio.Task[None]"
+
+    def socket(
+        self,
+        *,
+        path: str = "/graphql",
+        host_header: str | None = None,
+        subprotocols: tuple[str, ...] = ("graphql-transport-ws",),
+        **more: Any,
+    ) -> connect:
+        host, _, port = self.url.removeprefix("http://").partition(":")
+        offered = [Subprotocol(each) for each in subprotocols]
+        address = f"ws://{host_header or f'{host}:{port}'}{path}"
+        return connect(address, host=host, port=int(port), subprotocols=offered, proxy=None, **more)
+
+
+@asynccontextmanager
+async def live(
+    *,
+    access: Access = OPEN,
+    bounds: Bounds = BOUNDS,
+    body_limit: int = 1_000_000,
+    grace: timedelta = timedelta(seconds=10),
+    ping: float = 20,
+    now: Callable[[], datetime] = lambda: world.NOW,
+    schema: strawberry.Schema | None = None,
+    **stores: Any,
+) -> AsyncIterator[Live]:
+    """Without a `schema` it is the one whose subscriptions a test holds by the strings."""
+    strings, ready, stopping = Strings(), asyncio.Event(), Shutdown(lambda: None)
+    app = build_app(
+        read_settings({}),
+        schema=schema or schema_with(strings),
+        open_stores=school(**stores),
+        access=access,
+        now=now,
+        new_id=lambda: "request-1",
+        bounds=bounds,
+    )
+    thresholds = gc.get_threshold()
+    with bind("127.0.0.1", 0) as bound:
+        serving = serve(
+            app,
+            bound,
+            stopping=stopping,
+            grace=grace,
+            message_limit=body_limit,
+            ping=timedelta(seconds=ping),
+            on_ready=ready.set,
+        )
+        served = asyncio.create_task(serving)
+        await ready.wait()
+        try:
+            yield Live(address_of(bound), strings, stopping.tell, served)
+        finally:
+            if not served.done():
+                stopping.tell()
+            await served
+            gc.unfreeze()
+            gc.set_threshold(*thresholds)

@@ -1,0 +1,347 @@
+"""recordInteractions: a verdict an event, a bad one costs no good one, and who may say what."""
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from resolvers.mutations.interactions import InteractionInput, event_of, fault_of_interaction
+from resolvers.types.scalars import show_time
+from resolvers.viewer import Viewer
+from stores.domain.admission import keepable
+from stores.domain.events import VERB_IRIS, Event, Verb, digest
+from stores.domain.progress import Enrollment, EnrollmentState
+from stores.errors import TimedOut, Unavailable
+from tests.resolvers import world
+from tests.resolvers.school import BEN_IN_BOTANY, IN_ALGEBRA, SCHEMA, School, service, uuid
+from tests.resolvers.test_graph import Down
+
+RECORD = """mutation ($input: RecordInteractionsInput!) { recordInteractions(input: $input) {
+  results { id status error { code path } } errors { code path } } }"""
+AT = show_time(world.NOW - timedelta(hours=1))
+HIDDEN = "not found, or not yours to see"
+
+
+def interaction(number: int, verb: str = "PLAYED", **more: Any) -> dict[str, Any]:
+    return {"id": uuid(number), "registration": IN_ALGEBRA, "verb": verb, "itemKey": "video", "at": AT, **more}
+
+
+async def record(school: School, *events: dict[str, Any], viewer: Viewer | None = None) -> list[str]:
+    """What became of each: its status, or the code and the place of its rejection."""
+    payload = await school.write(RECORD, {"events": list(events)}, viewer or world.learner())
+    assert payload["errors"] == []
+    assert [result["id"] for result in payload["results"]] == [one["id"] for one in events]
+    return [told(result) for result in payload["results"]]
+
+
+def told(result: dict[str, Any]) -> str:
+    assert (result["error"] is None) is (result["status"] != "REJECTED")
+    return str(result["status"]) if result["error"] is None else f"{result['error']['code']} {place(result['error'])}"
+
+
+def place(error: dict[str, Any]) -> str:
+    head, events, *rest = error["path"]
+    assert (head, events) == ("input", "events")
+    return ".".join(rest)
+
+
+async def test_an_event_is_kept_as_it_was_said(school: School) -> None:
+    said: dict[str, Any] = {
+        "verbIri": "http://example.org/watched",
+        "at": "2026-03-30T13:00:00.123999+02:00",
+        "score": 1,
+        "success": False,
+        "progress": 0.25,
+        "durationSeconds": 1.2345,
+        "position": 61.5,
+        "sessionId": "tv",
+        "extensions": {"http://x/é": [1, 2.5, None, {"a": "\"'"}]},
+    }
+    assert await record(school, interaction(1, **said)) == ["ACCEPTED"]
+    assert await school.kept(1) == [
+        Event(
+            id=UUID(int=1),
+            registration=UUID(IN_ALGEBRA),
+            learner_id=world.ADA,
+            course_key=world.ALGEBRA,
+            verb=Verb.PLAYED,
+            verb_iri="http://example.org/watched",
+            at=datetime(2026, 3, 30, 11, 0, 0, 123_000, tzinfo=UTC),
+            item_key="video",
+            score=1.0,
+            success=False,
+            progress=0.25,
+            duration_ms=1234,
+            position=61.5,
+            session_id="tv",
+            extensions={"http://x/é": [1, 2.5, None, {"a": "\"'"}]},
+        )
+    ]
+
+
+async def test_what_is_not_said_is_absent_and_the_verb_has_its_usual_name(school: School) -> None:
+    bare = {name: interaction(1)[name] for name in ("id", "registration", "verb", "at")}
+    nulls = dict.fromkeys(("verbIri", "itemKey", "score", "success", "progress", "position", "sessionId", "voids"))
+    nulls |= dict.fromkeys(("durationSeconds", "extensions"))
+    assert await record(school, bare, {**bare, **nulls, "id": uuid(2)}) == ["ACCEPTED", "ACCEPTED"]
+    one, other = await school.kept(1, 2)
+    assert one == replace(other, id=one.id)
+    assert (one.verb_iri, one.item_key, one.extensions) == (VERB_IRIS[Verb.PLAYED], None, {})
+
+
+def test_every_part_of_an_event_can_be_said() -> None:
+    not_said = {"learner_id", "course_key"}  # they follow from the registration
+    named = {"duration_ms": "duration_seconds"}
+    parts = {named.get(part.name, part.name) for part in fields(Event)} - not_said
+    assert {part.name for part in fields(InteractionInput)} == parts
+
+
+async def test_a_bad_event_loses_no_good_one(school: School) -> None:
+    assert await record(school, interaction(1)) == ["ACCEPTED"]
+    batch = [
+        interaction(2, score=1.5),
+        interaction(3, "ATTEMPTED", itemKey="quiz", score=0.7),
+        interaction(1),
+        interaction(1, position=3),
+        interaction(4, itemKey="nothing"),
+        interaction(5, registration=uuid(99)),
+        interaction(6),
+    ]
+    assert await record(school, *batch) == [
+        "BAD_USER_INPUT 0.score",
+        "ACCEPTED",
+        "DUPLICATE",
+        "CONFLICT 3.id",
+        "UNKNOWN_ITEM 4.itemKey",
+        "FORBIDDEN 5.registration",
+        "ACCEPTED",
+    ]
+    assert [event.id.int for event in await school.kept(1, 2, 3, 4, 5, 6)] == [1, 3, 6]
+    rows = await school.stores.progress.item_progress([UUID(IN_ALGEBRA)])
+    assert rows[UUID(IN_ALGEBRA)]["quiz"].best_score == 0.7
+
+
+async def test_one_id_twice_in_a_batch_is_one_event(school: School) -> None:
+    twice = [interaction(1), interaction(1), interaction(1, success=True)]
+    assert await record(school, *twice) == ["ACCEPTED", "DUPLICATE", "CONFLICT 2.id"]
+
+
+async def test_many_enrolments_go_in_one_batch(school: School) -> None:
+    class_of = [interaction(n, registration=str(world.registration(world.ALGEBRA, n))) for n in range(world.IN_ALGEBRA)]
+    botany = interaction(100, registration=BEN_IN_BOTANY)
+    assert await record(school, *class_of, botany, viewer=world.admin()) == ["ACCEPTED"] * (world.IN_ALGEBRA + 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        ({"at": "1999-12-31T23:59:59.999Z"}, "at"),
+        ({"at": "0001-01-01T00:00:00+14:00"}, "at"),
+        ({"at": "9999-12-31T23:59:59-14:00"}, "at"),
+        ({"at": show_time(world.NOW + timedelta(minutes=5, milliseconds=1))}, "at"),
+        ({"score": -0.1}, "score"),
+        ({"score": 1.0000001}, "score"),
+        ({"progress": 2}, "progress"),
+        ({"durationSeconds": -1}, "durationSeconds"),
+        ({"durationSeconds": 366 * 86_400 + 0.001}, "durationSeconds"),
+        ({"durationSeconds": 1e300}, "durationSeconds"),
+        ({"position": -0.5}, "position"),
+        ({"verbIri": " "}, "verbIri"),
+        ({"verbIri": "x" * 1001}, "verbIri"),
+        ({"verbIri": "a\0b"}, "verbIri"),
+        ({"itemKey": ""}, "itemKey"),
+        ({"itemKey": "\ud800"}, "itemKey"),
+        ({"sessionId": "x" * 513}, "sessionId"),
+        ({"sessionId": "\0"}, "sessionId"),
+        ({"voids": uuid(1)}, "voids"),
+        ({"extensions": ["no", "object"]}, "extensions"),
+        ({"extensions": "text"}, "extensions"),
+        ({"extensions": {"x": "y" * 65_536}}, "extensions"),
+        ({"extensions": {"x": ["a\0b"]}}, "extensions"),
+        ({"extensions": {"\ud800": 1}}, "extensions"),
+        ({"extensions": {"x": 2**63}}, "extensions"),
+    ],
+)
+async def test_what_is_wrong_with_an_event_is_typed_and_placed(school: School, change: Any, part: str) -> None:
+    found = await record(school, interaction(1), interaction(2) | change)
+    assert found == ["ACCEPTED", f"BAD_USER_INPUT 1.{part}"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"at": "2000-01-01T00:00:00Z"},
+        {"at": show_time(world.NOW + timedelta(minutes=5))},
+        {"score": 0, "progress": 1},
+        {"durationSeconds": 366 * 86_400, "position": 0},
+        {"durationSeconds": 0},
+        {"itemKey": None},
+        {"extensions": {}},
+    ],
+)
+async def test_what_is_just_right_is_kept(school: School, change: Any) -> None:
+    assert await record(school, interaction(1) | change) == ["ACCEPTED"]
+
+
+async def test_a_literal_that_is_not_finite_is_no_number(school: School) -> None:
+    """graphql-core reads 1e999 in a document as infinity."""
+    said = f'id: "{uuid(1)}", registration: "{IN_ALGEBRA}", verb: PLAYED, at: "{AT}", durationSeconds: 1e999'
+    query = f"mutation {{ recordInteractions(input: {{events: [{{{said}}}]}}) {{ results {{ error {{ path }} }} }} }}"
+    result = await SCHEMA.execute(query, context_value=world.peer_of(school.stores, world.learner(), trace=False))
+    assert result.data == {
+        "recordInteractions": {"results": [{"error": {"path": ["input", "events", "0", "durationSeconds"]}}]}
+    }
+
+
+async def test_more_than_500_events_are_one_error_and_nothing_is_written(school: School) -> None:
+    many = [interaction(number) for number in range(501)]
+    payload = await school.write(RECORD, {"events": many}, world.learner())
+    assert payload == {"results": [], "errors": [{"code": "BAD_USER_INPUT", "path": ["input", "events"]}]}
+    assert await school.kept(*range(501)) == []
+    assert await record(school, *many[:500]) == ["ACCEPTED"] * 500
+
+
+async def test_no_events_are_fine(school: School) -> None:
+    assert await school.write(RECORD, {"events": []}, world.learner()) == {"results": [], "errors": []}
+
+
+async def test_a_void_takes_an_event_of_its_enrolment_back(school: School) -> None:
+    quiz = interaction(1, "PASSED", itemKey="quiz")
+    assert await record(school, quiz) == ["ACCEPTED"]
+    void = interaction(2, "VOIDED", itemKey=None, voids=uuid(1))
+    elsewhere = interaction(3, "VOIDED", itemKey=None, voids=uuid(1), registration=BEN_IN_BOTANY)
+    aimless = interaction(4, "VOIDED", itemKey=None)
+    found = await record(school, void, elsewhere, aimless, viewer=world.admin())
+    assert found == ["ACCEPTED", "INVALID_VOID 1.voids", "BAD_USER_INPUT 2.voids"]
+    rows = await school.stores.progress.item_progress([UUID(IN_ALGEBRA)])
+    assert "quiz" not in rows[UUID(IN_ALGEBRA)]
+
+
+async def test_what_is_done_while_withdrawn_is_kept(school: School) -> None:
+    ben = world.learner(world.BEN)
+    assert await record(school, interaction(1, "COMPLETED", registration=BEN_IN_BOTANY), viewer=ben) == ["ACCEPTED"]
+    key = UUID(BEN_IN_BOTANY)
+    row = (await school.stores.progress.by_registrations([key]))[key]
+    assert row.state is EnrollmentState.WITHDRAWN
+    assert (await school.stores.progress.course_progress([key]))[key].items_done == 1
+
+
+VOUCHED = ("REGISTERED", "UNREGISTERED", "WAIVED", "VOIDED")
+
+
+@pytest.mark.parametrize(
+    ("viewer", "plain", "vouched"),
+    [
+        (world.admin(), "ACCEPTED", "ACCEPTED"),
+        (service("events:write"), "ACCEPTED", "ACCEPTED"),
+        (world.instructor(world.ALGEBRA), "ACCEPTED", "ACCEPTED"),
+        (world.learner(), "ACCEPTED", "FORBIDDEN verb"),
+        (world.learner(world.BEN), "FORBIDDEN registration", "FORBIDDEN registration"),
+        (world.instructor(world.BOTANY), "FORBIDDEN registration", "FORBIDDEN registration"),
+        (service("events:read"), "FORBIDDEN registration", "FORBIDDEN registration"),
+        (replace(service(), subject=world.ADA), "FORBIDDEN registration", "FORBIDDEN registration"),
+        (replace(world.instructor(world.BOTANY), subject=world.ADA), "ACCEPTED", "FORBIDDEN verb"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else f"{value.role.value} {value.subject}",
+)
+async def test_who_may_record_what(school: School, viewer: Viewer, plain: str, vouched: str) -> None:
+    batch = [interaction(1), *(interaction(2 + number, verb) for number, verb in enumerate(VOUCHED))]
+    batch[-1]["voids"] = uuid(1)
+    found = await record(school, *batch, viewer=viewer)
+    want = [plain, *[vouched] * len(VOUCHED)]
+    assert [
+        code if code == "ACCEPTED" else code.replace(f" {number}.", " ") for number, code in enumerate(found)
+    ] == want
+
+
+@pytest.mark.parametrize("viewer", [world.learner(world.BEN), world.instructor(world.BOTANY), service()])
+async def test_what_is_not_yours_looks_like_what_there_is_not(school: School, viewer: Viewer) -> None:
+    """Word for word, so that nobody finds out which registrations there are."""
+    query = RECORD.replace("error { code path }", "error { code message path }")
+    both = [interaction(1, registration=IN_ALGEBRA), interaction(2, registration=uuid(99))]
+    payload = await school.write(query, {"events": both}, viewer)
+    one, other = (result["error"] for result in payload["results"])
+    assert one == {"code": "FORBIDDEN", "message": HIDDEN, "path": ["input", "events", "0", "registration"]}
+    assert other == one | {"path": ["input", "events", "1", "registration"]}
+
+
+@pytest.mark.parametrize("viewer", [world.admin(), service("events:write")])
+async def test_who_may_write_everything_is_told_what_there_is_not(school: School, viewer: Viewer) -> None:
+    found = await record(school, interaction(1, registration=uuid(99)), viewer=viewer)
+    assert found == ["UNKNOWN_REGISTRATION 0.registration"]
+
+
+async def test_a_version_that_is_not_in_the_catalog_costs_its_own_events(school: School) -> None:
+    lost = Enrollment(registration=UUID(int=77), learner_id=world.BEN, course_key=world.ALGEBRA, course_version=9)
+    await school.stores.progress.enroll([lost], items={lost.pin: ()})
+    found = await record(school, interaction(1, registration=uuid(77)), interaction(2), viewer=world.admin())
+    assert found == ["UNKNOWN_COURSE 0.registration", "ACCEPTED"]
+
+
+@pytest.mark.parametrize("down", ["progress", "catalog"])
+@pytest.mark.parametrize("error", [Unavailable, TimedOut])
+async def test_where_a_store_is_down_nothing_is_acknowledged(school: School, down: str, error: Any) -> None:
+    broken = School(replace(school.stores, **{down: Down(lambda: error(down, "mongodb://root:hunter2@db"))}))
+    payload = await broken.write(RECORD, {"events": [interaction(1), interaction(2, score=7)]}, world.learner())
+    assert payload == {"results": [], "errors": [{"code": error.code, "path": []}]}
+    assert await school.kept(1) == []
+
+
+async def test_other_stores_may_be_down(school: School) -> None:
+    lame = replace(
+        school.stores,
+        **{name: Down(lambda: Unavailable("x", "down")) for name in ("profiles", "timeline", "sessions", "live")},
+    )
+    assert await record(School(lame), interaction(1)) == ["ACCEPTED"]
+
+
+async def test_repeating_a_batch_changes_nothing(school: School) -> None:
+    batch = [interaction(1, "ATTEMPTED", itemKey="quiz", score=0.5, durationSeconds=2), interaction(2, score=3)]
+    first = await record(school, *batch)
+    key = UUID(IN_ALGEBRA)
+    before = await school.stores.progress.course_progress([key])
+    assert [first, await record(school, *batch)] == [
+        ["ACCEPTED", "BAD_USER_INPUT 1.score"],
+        ["DUPLICATE", "BAD_USER_INPUT 1.score"],
+    ]
+    assert await school.stores.progress.course_progress([key]) == before
+
+
+texts = some.none() | some.just("fine") | some.text(alphabet=some.sampled_from("a\0\ud800 é\n"), max_size=3)
+numbers = some.none() | some.floats(0, 1) | some.floats()
+documents = some.recursive(
+    some.none() | some.booleans() | some.integers() | some.floats() | texts,
+    lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=2), inner, max_size=3),
+)
+interactions = some.builds(
+    InteractionInput,
+    id=some.just(UUID(int=1)),
+    registration=some.just(UUID(int=2)),
+    verb=some.sampled_from(Verb),
+    verb_iri=texts,
+    item_key=texts,
+    at=some.just(world.NOW),
+    score=numbers,
+    success=some.none() | some.booleans(),
+    progress=numbers,
+    duration_seconds=numbers,
+    position=numbers,
+    session_id=texts,
+    voids=some.none() | some.just(UUID(int=3)),
+    extensions=documents,
+)
+
+
+@settings(derandomize=True, deadline=None, max_examples=1_000)
+@given(told=interactions)
+def test_what_passes_the_door_every_store_can_keep(told: InteractionInput) -> None:
+    """A store refuses a whole batch for one event that it could not give back exactly."""
+    if fault_of_interaction(told, world.NOW) is None:
+        row = Enrollment(registration=told.registration, learner_id="u", course_key="c", course_version=1)
+        event = event_of(told, row)
+        keepable([event])
+        assert digest(event)

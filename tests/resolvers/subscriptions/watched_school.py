@@ -1,0 +1,223 @@
+"""The school with a clock that tests drive, and those who watch it: nothing here waits for real time to pass."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from strawberry.relay.utils import to_base64
+
+from resolvers.context import Peer
+from resolvers.schema import build_schema
+from resolvers.subscriptions.topics import Watches
+from resolvers.viewer import Viewer
+from stores.domain.catalog import CourseVersion
+from stores.domain.events import VERB_IRIS, Event, Verb
+from stores.domain.outbox import PARTITIONS, Consumer
+from stores.domain.sessions import Heartbeat
+from stores.errors import Unavailable
+from stores.memory.sessions import MemorySessions
+from stores.ports.stores import Stores
+from tests.clock import Clock
+from tests.resolvers import world
+
+SCHEMA = build_schema()
+TICKS = 100
+"""Turns of the loop after which nothing more happens by itself."""
+ADA_ALGEBRA, ADA_BOTANY = world.registration(world.ALGEBRA, 0), world.registration(world.BOTANY, 0)
+BEN_BOTANY = world.registration(world.BOTANY, 1)
+CLASSMATE = world.registration(world.ALGEBRA, 1)
+ADA_ID = to_base64("Learner", world.ADA)
+
+
+def of(what: str, fields: str = "registration", **more: str) -> str:
+    """A subscription of progress: `of('learner:…')`."""
+    name, _, value = what.partition(":")
+    given = "".join(f', {key}: "{text}"' for key, text in more.items())
+    return f'progressUpdated({name}: "{value}"{given}) {{ {fields} }}'
+
+
+class Alarm(Clock):
+    """A clock that those who sleep by it wake by."""
+
+    def __init__(self, now: datetime = world.NOW) -> None:
+        super().__init__(now)
+        self._sleeping: list[tuple[datetime, asyncio.Future[None]]] = []
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            return
+        woken = asyncio.get_running_loop().create_future()
+        self._sleeping.append((self() + timedelta(seconds=seconds), woken))
+        await woken
+
+    async def on(self, step: timedelta) -> None:
+        """The time passes, and what it brings about happens."""
+        self.forward(step)
+        due = [woken for at, woken in self._sleeping if at <= self()]
+        self._sleeping = [one for one in self._sleeping if one[0] > self()]
+        for woken in due:
+            if not woken.done():
+                woken.set_result(None)
+        await settled()
+
+
+async def settled() -> None:
+    for _ in range(TICKS):
+        await asyncio.sleep(0)
+
+
+class Broken:
+    """A store in front of another one, that fails while `error` makes an error. `calls`: what was asked of it."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self.error: Callable[[], Exception] | None = None
+        self.calls: list[str] = []
+
+    def away(self, name: str) -> None:
+        self.error = lambda: Unavailable(name, "hunter2@db refused")
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._store, name)
+        if not asyncio.iscoroutinefunction(found):
+            return found
+
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            self.calls.append(name)
+            if self.error is not None:
+                raise self.error()
+            return await found(*args, **kwargs)
+
+        return call
+
+
+class Watcher:
+    """Who reads one subscription's results."""
+
+    def __init__(self, results: Any) -> None:
+        self._results = results
+        self._next: asyncio.Task[Any] | None = None
+
+    async def result(self) -> Any:
+        """The next result; StopAsyncIteration at the end."""
+        task, self._next = self._next or asyncio.ensure_future(anext(self._results)), None
+        async with asyncio.timeout(30):
+            return await task
+
+    async def event(self) -> Any:
+        """The next event, which is without an error."""
+        result = await self.result()
+        assert result.errors is None, result.errors
+        return next(iter(result.data.values()))
+
+    async def code(self) -> str:
+        """The code of the error that comes next, and is the last thing that comes."""
+        result = await self.result()
+        assert result.data is None
+        (error,) = result.errors
+        assert await self.ended()
+        return str(error.extensions["code"])
+
+    async def ended(self) -> bool:
+        try:
+            await self.result()
+        except StopAsyncIteration:
+            return True
+        return False
+
+    async def silent(self) -> bool:
+        """Nothing comes, and it is not over."""
+        self._next = self._next or asyncio.ensure_future(anext(self._results))
+        await settled()
+        return not self._next.done()
+
+    async def close(self) -> None:
+        if self._next is not None:
+            self._next.cancel()
+            with suppress(asyncio.CancelledError, StopAsyncIteration):
+                await self._next
+        await self._results.aclose()
+
+
+class School:
+    """One process: its stores, and the one Watches for all who look on."""
+
+    def __init__(self, stores: Stores, clock: Alarm) -> None:
+        self.stores = stores
+        self.clock = clock
+        self._ids = count(1)
+        health = world.peer_of(stores, world.admin()).health
+        self.watches = Watches(stores, deadlines=world.DEADLINES, failures=health, now=clock, sleep=clock.sleep)
+
+    def peer(self, viewer: Viewer, **instead: Any) -> Peer:
+        peer = world.peer_of(self.stores, viewer)
+        return replace(peer, **{"watches": self.watches, "now": self.clock, **instead})
+
+    async def watch(self, query: str, viewer: Viewer | None = None, **instead: Any) -> Watcher:
+        peer = self.peer(viewer or world.admin(), **instead)
+        return Watcher(await SCHEMA.subscribe(f"subscription {{ {query} }}", context_value=peer))
+
+    async def does(
+        self, registration: UUID, verb: Verb, item: str | None = None, *, deliver: bool = True, **more: Any
+    ) -> Event:
+        """A learner does something, and the relay brings it to whom it concerns."""
+        enrollment = (await self.stores.progress.by_registrations([registration]))[registration]
+        event = Event(
+            **{
+                "id": UUID(int=0x5000 << 64 | next(self._ids)),
+                "registration": registration,
+                "learner_id": enrollment.learner_id,
+                "course_key": enrollment.course_key,
+                "verb": verb,
+                "verb_iri": VERB_IRIS[verb],
+                "at": self.clock(),
+                "item_key": item,
+                **more,
+            }
+        )
+        items = {CourseVersion(enrollment.course_key, 1): world.course(enrollment.course_key, "").items}
+        await self.stores.progress.record([event], items=items)
+        if deliver:
+            await self.deliver()
+        return event
+
+    async def deliver(self) -> None:
+        outbox, everywhere = self.stores.outbox, range(PARTITIONS)
+        commits = await outbox.take(Consumer.LIVE, everywhere, most=1_000)
+        await self.stores.live.publish(commits)
+        gone = [(commit.registration, str(event.id)) for commit in commits for event in commit.voided]
+        await self.stores.sessions.move([one.resume for one in commits if one.resume is not None], gone=gone)
+        await outbox.settle(Consumer.LIVE, commits)
+
+    async def beats(self, learner_id: str, course: str = world.ALGEBRA, item: str | None = None, **more: Any) -> None:
+        number = 0 if learner_id == world.ADA else int(learner_id[-3:]) if learner_id[-1].isdigit() else 1
+        beat = Heartbeat(
+            **{
+                "session_id": f"of-{learner_id}",
+                "learner_id": learner_id,
+                "registration": world.registration(course, number),
+                "course_key": course,
+                "item_key": item,
+                "at": self.clock(),
+                **more,
+            }
+        )
+        await self.stores.sessions.touch([beat])
+
+
+async def open_school(**instead: Callable[[Any], Any]) -> School:
+    """With nobody present. `instead`: what to put in front of a store."""
+    clock = Alarm()
+    stores = replace(await world.open_school(), sessions=MemorySessions(now=clock))
+    stores = replace(stores, **{name: make(getattr(stores, name)) for name, make in instead.items()})
+    return School(stores, clock)
+
+
+def tasks() -> int:
+    """How many tasks there are beside the test's own."""
+    return len(asyncio.all_tasks()) - 1

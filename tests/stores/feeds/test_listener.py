@@ -1,0 +1,274 @@
+"""What listeners and mailboxes make of what is offered to them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import pytest
+
+from stores.domain.updates import FEED_LENGTHS, WAITING, TopicKind, Update, update_of
+from stores.feeds.listener import Listener
+from stores.feeds.position import START, Place, gone
+from stores.feeds.signals import MOST, Mailbox
+from tests.stores.samples import commit
+
+Row = tuple[Place, Update]
+
+
+def row(place: int, *, of: int = 1) -> Row:
+    return (place, 0), update_of(commit(place, of=of), f"at {place}")
+
+
+class Log:
+    """A feed in a list; `meanwhile` is called while it is read, before the answer is on its way."""
+
+    def __init__(self, *rows: Row) -> None:
+        self.rows = list(rows)
+        self.reads: list[Place] = []
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
+
+    async def read(self, place: Place, most: int) -> Sequence[Row]:
+        self.reads.append(place)
+        found = [each for each in self.rows if each[0] > place][:most]
+        if self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            await meanwhile()
+        return found
+
+    def listener(self, kind: TopicKind = TopicKind.LEARNER, *, behind: bool = False, start: Place = START) -> Listener:
+        return Listener(kind, self.read, start=start, behind=behind)
+
+    def publish(self, listener: Listener, *rows: Row) -> None:
+        self.rows += rows
+        for each in rows:
+            listener.offer(*each)
+
+
+async def versions(listener: Listener, count: int) -> list[int]:
+    return [(await asyncio.wait_for(anext(listener), 30)).version for _ in range(count)]
+
+
+async def idle(listener: Listener) -> bool:
+    """Whether nothing is there, and nothing is to be read. Leaves the listener as it was."""
+    waiting = asyncio.ensure_future(anext(listener))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    if waiting.done():
+        return False
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    return True
+
+
+async def test_what_is_offered_comes_in_order_and_once() -> None:
+    log = Log()
+    listener = log.listener(start=(2, 0))
+    for place in (2, 3, 3, 4, 3):
+        listener.offer(*row(place))
+    assert await versions(listener, 2) == [3, 4]
+    listener.offer(*row(4))
+    assert await idle(listener)
+    assert log.reads == []
+
+
+async def test_a_waiting_listener_is_woken() -> None:
+    listener = Log().listener()
+    waiting = asyncio.ensure_future(anext(listener))
+    await asyncio.sleep(0)
+    listener.offer(*row(1))
+    listener.offer(*row(2))
+    assert (await waiting).version == 1
+    assert await versions(listener, 1) == [2]
+
+
+async def test_a_learners_listener_reads_on_where_too_much_waited() -> None:
+    log = Log()
+    listener = log.listener()
+    log.publish(listener, *(row(place) for place in range(1, 3 * WAITING + 1)))
+    assert await versions(listener, 3 * WAITING) == list(range(1, 3 * WAITING + 1))
+    assert log.reads == [(WAITING, 0), (2 * WAITING, 0)]
+    assert await idle(listener)
+    log.publish(listener, row(3 * WAITING + 1))
+    assert await versions(listener, 1) == [3 * WAITING + 1]
+
+
+async def test_a_courses_listener_skips_to_the_latest_where_too_much_waits() -> None:
+    log = Log()
+    listener = log.listener(TopicKind.COURSE)
+    log.publish(listener, row(1, of=2), *(row(place) for place in range(2, WAITING + 1)))
+    log.publish(listener, row(WAITING + 1), row(WAITING + 2, of=3), row(WAITING + 3, of=2))
+    found = [await anext(listener) for _ in range(5)]
+    assert [each.version for each in found] == [1, WAITING, WAITING + 1, WAITING + 2, WAITING + 3]
+    assert [each.coalesced for each in found] == [0, WAITING - 2, 0, 0, 0]
+    assert [each.cursor for each in found] == [f"at {each.version}" for each in found]
+    assert [each.item_key for each in found[1].changed] == [f"i{place}" for place in range(2, WAITING + 1)]
+    assert await idle(listener)
+    assert log.reads == []
+
+
+async def test_what_was_coalesced_is_kept_when_something_may_have_been_missed() -> None:
+    log = Log()
+    listener = log.listener(TopicKind.COURSE)
+    log.publish(listener, *(row(place, of=place) for place in range(1, WAITING + 1)), row(WAITING + 1, of=1))
+    first = await anext(listener)
+    assert (first.version, first.coalesced) == (WAITING + 1, 1)
+    assert first.cursor == "at 1", "behind its own, what waits since place 2 would be missing"
+    log.rows.append(row(WAITING + 2, of=5))
+    listener.lose()
+    assert await versions(listener, WAITING) == [*range(2, WAITING + 1), WAITING + 2]
+    assert log.reads == [(WAITING + 1, 0)]
+
+
+async def test_each_of_a_large_course_has_its_turn_and_no_cursor_skips_any() -> None:
+    log = Log()
+    listener = log.listener(TopicKind.COURSE)
+    class_size, taken = WAITING + 44, 20
+    told: dict[int, int] = {}
+    for _ in range(2 * class_size // taken):
+        start = len(log.rows)
+        log.publish(listener, *(row(start + of, of=of) for of in range(1, class_size + 1)))
+        for _ in range(taken):
+            update = await anext(listener)
+            told[update.registration.int] = update.version
+            behind = int(update.cursor.removeprefix("at "))
+            due = {each.registration.int: each.version for (place, _), each in log.rows[:behind] if place <= behind}
+            assert all(told.get(of, 0) >= version for of, version in due.items())
+    assert told.keys() == set(range(1, class_size + 1))
+
+
+async def test_a_courses_listener_that_catches_up_does_not_fall_behind_again() -> None:
+    """Twice as much is published as it takes; it is not driven out of the feed's other end."""
+    log = Log(*(row(place, of=place % 7) for place in range(1, 5 * WAITING)))
+    listener = log.listener(TopicKind.COURSE, behind=True)
+    for _ in range(40):
+        await anext(listener)
+        start = len(log.rows) + 1
+        log.publish(listener, row(start, of=start % 7), row(start + 1, of=(start + 1) % 7))
+    assert len(log.reads) == 5, "read once to its end"
+
+
+async def test_a_course_of_more_than_a_feed_is_read_again() -> None:
+    log = Log()
+    listener = log.listener(TopicKind.COURSE)
+    many = FEED_LENGTHS[TopicKind.COURSE]
+    log.publish(listener, *(row(place, of=place) for place in range(1, many + 3)))
+    assert await versions(listener, many + 2) == list(range(1, many + 3))
+    assert log.reads == [(many, 0)]
+
+
+async def test_who_begins_behind_reads_in_parts_and_then_hears() -> None:
+    count = 2 * WAITING + 7
+    log = Log(*(row(place) for place in range(1, count + 1)))
+    listener = log.listener(behind=True, start=(3, 0))
+    listener.offer(*row(count))
+    assert await versions(listener, count - 3) == list(range(4, count + 1))
+    log.publish(listener, row(count + 1))
+    assert await versions(listener, 1) == [count + 1]
+    assert log.reads == [(3, 0), (3 + WAITING, 0), (3 + 2 * WAITING, 0)]
+
+
+async def test_what_comes_while_it_reads_is_neither_lost_nor_twice() -> None:
+    log = Log(row(1), row(2))
+    listener = log.listener(behind=True)
+
+    async def meanwhile() -> None:
+        listener.offer(*row(2))
+        log.publish(listener, row(3))
+
+    log.meanwhile = meanwhile
+    assert await versions(listener, 3) == [1, 2, 3]
+    listener.offer(*row(3))
+    assert await idle(listener)
+    assert len(log.reads) == 1
+
+
+async def test_what_comes_late_by_the_channel_takes_no_place() -> None:
+    log = Log(*(row(place) for place in range(1, 6)))
+    listener = log.listener(TopicKind.COURSE, behind=True)
+    assert await versions(listener, 1) == [1]
+    for place in range(1, 6):
+        listener.offer(*row(place))
+    for place in range(6, WAITING + 9):
+        listener.offer(*row(place))
+    found = [await anext(listener)]
+    while found[-1].version < WAITING + 8:
+        found.append(await anext(listener))
+    assert [each.version for each in found] == sorted(each.version for each in found)
+    assert sum(1 + each.coalesced for each in found) == WAITING + 7
+
+
+async def test_a_loss_while_it_reads_makes_it_read_again() -> None:
+    log = Log(row(1))
+    listener = log.listener(behind=True)
+
+    async def meanwhile() -> None:
+        log.rows.append(row(2))  # and its message was lost
+        listener.lose()
+        log.publish(listener, row(3))
+
+    log.meanwhile = meanwhile
+    assert await versions(listener, 3) == [1, 2, 3]
+    assert log.reads == [(0, 0), (1, 0)]
+
+
+async def test_too_much_while_it_reads_is_read_again() -> None:
+    log = Log(row(1))
+    listener = log.listener(behind=True)
+
+    async def meanwhile() -> None:
+        log.publish(listener, *(row(place) for place in range(2, 2 * WAITING)))
+
+    log.meanwhile = meanwhile
+    assert await versions(listener, 2 * WAITING - 1) == list(range(1, 2 * WAITING))
+
+
+async def test_who_is_cancelled_in_the_middle_of_reading_loses_nothing() -> None:
+    log = Log(row(1))
+    listener = log.listener(behind=True)
+
+    async def meanwhile() -> None:
+        log.publish(listener, row(2))
+        await asyncio.Event().wait()
+
+    log.meanwhile = meanwhile
+    reading = asyncio.ensure_future(anext(listener))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    reading.cancel()
+    await asyncio.wait([reading])
+    assert await versions(listener, 2) == [1, 2]
+
+
+async def test_a_failure_ends_it() -> None:
+    listener = Log().listener()
+    waiting = asyncio.ensure_future(anext(listener))
+    await asyncio.sleep(0)
+    listener.fail(gone())
+    for again in (waiting, anext(listener)):
+        with pytest.raises(type(gone())):
+            await again
+
+
+async def test_a_mailbox_has_each_key_once() -> None:
+    mailbox = Mailbox()
+    for key in "abca":
+        mailbox.put(key)
+    assert await anext(mailbox) == frozenset("abc")
+    waiting = asyncio.ensure_future(anext(mailbox))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    mailbox.put("d")
+    mailbox.put("e")
+    assert await waiting == frozenset("de")
+
+
+async def test_a_mailbox_that_is_too_full_says_all() -> None:
+    mailbox = Mailbox()
+    for number in range(MOST + 1):
+        mailbox.put(str(number))
+    mailbox.put("more")
+    assert await anext(mailbox) is None
+    mailbox.put("more")
+    assert await anext(mailbox) == frozenset(["more"])
+    mailbox.put("lost")
+    mailbox.put_all()
+    assert await anext(mailbox) is None

@@ -1,0 +1,110 @@
+"""Migrations: applied once, by one at a time, and never silently other than they were."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from stores.errors import Conflict, Rejected, Unavailable
+from stores.sql.core.dialect import for_cockroach
+from stores.sql.core.migrate import migrate
+from stores.sql.core.pool import Pool, open_pool
+from stores.sql.progress.progress import SqlProgress
+from tests.backends import Servers, fresh_sql
+
+FIRST = "-- Things; and so on;\nCREATE TABLE IF NOT EXISTS things (\n    id int8 PRIMARY KEY\n);\n"
+SECOND = "INSERT INTO things (id) VALUES (1) ON CONFLICT (id) DO NOTHING;\n\nALTER TABLE things ADD COLUMN name text;"
+
+
+@pytest.fixture
+async def pool(servers: Servers) -> AsyncIterator[Pool]:
+    async with fresh_sql(servers) as url, open_pool(url, size=6) as pool:
+        yield pool
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "0001_first.sql").write_text(FIRST)
+    (tmp_path / "0002_second.sql").write_text(SECOND)
+    (tmp_path / "notes.txt").write_text("no migration")
+    return tmp_path
+
+
+async def test_migrations_are_applied_once_and_in_order(pool: Pool, folder: Path) -> None:
+    assert await migrate(pool, "things", folder=folder) == ["0001_first.sql", "0002_second.sql"]
+    assert await pool.fetchval("SELECT id FROM things WHERE name IS NULL") == 1
+    assert await migrate(pool, "things", folder=folder) == []
+    (folder / "0003_third.sql").write_text("DROP TABLE things;")
+    assert await migrate(pool, "things", folder=folder) == ["0003_third.sql"]
+    noted = await pool.fetch("SELECT number, name FROM migrations WHERE set_name = 'things' ORDER BY number")
+    assert [tuple(row) for row in noted] == [(1, "0001_first.sql"), (2, "0002_second.sql"), (3, "0003_third.sql")]
+
+
+async def test_sets_do_not_know_of_each_other(
+    pool: Pool, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = tmp_path_factory.mktemp("other")
+    (other / "0001_other.sql").write_text("CREATE TABLE IF NOT EXISTS others (id int8 PRIMARY KEY);")
+    await migrate(pool, "things", folder=folder)
+    assert await migrate(pool, "others", folder=other) == ["0001_other.sql"]
+
+
+async def test_migrators_at_once_are_safe(pool: Pool, folder: Path) -> None:
+    applied = await asyncio.gather(*(migrate(pool, "things", folder=folder) for _ in range(5)))
+    assert sorted(applied, key=len) == [[], [], [], [], ["0001_first.sql", "0002_second.sql"]]
+
+
+async def test_an_edited_migration_is_refused(pool: Pool, folder: Path) -> None:
+    await migrate(pool, "things", folder=folder)
+    (folder / "0001_first.sql").write_text(FIRST + "DROP TABLE things;")
+    (folder / "0003_third.sql").write_text("DROP TABLE things;")
+    with pytest.raises(Rejected, match=r"things: migration 0001_first\.sql was edited after it was applied"):
+        await migrate(pool, "things", folder=folder)
+    assert await pool.fetchval("SELECT count(*) FROM things") == 1
+
+
+async def test_a_database_of_the_future_is_refused(pool: Pool, folder: Path) -> None:
+    await migrate(pool, "things", folder=folder)
+    (folder / "0002_second.sql").unlink()
+    with pytest.raises(Rejected, match=r"has migration 0002_second\.sql, which this version does not know"):
+        await migrate(pool, "things", folder=folder)
+
+
+async def test_a_migration_that_failed_half_way_is_begun_anew(pool: Pool, folder: Path) -> None:
+    table = "CREATE TABLE IF NOT EXISTS more (id int8);\n"
+    (folder / "0002_second.sql").write_text(table + "INSERT INTO more VALUES (1/0);")
+    with pytest.raises(Rejected):
+        await migrate(pool, "things", folder=folder)
+    (folder / "0002_second.sql").write_text(table + "INSERT INTO more VALUES (1);")
+    assert await migrate(pool, "things", folder=folder) == ["0002_second.sql"]
+
+
+async def test_the_lease_of_a_killed_migrator_expires(pool: Pool, folder: Path) -> None:
+    await migrate(pool, "things", folder=folder)
+    killed = "INSERT INTO migration_leases (set_name, holder, expires_at) VALUES ('things', 'killed', now() + $1)"
+    await pool.execute(killed.replace("$1", "interval '1 hour'"))
+    with pytest.raises(Conflict, match="another migrator is still at work"):
+        await migrate(pool, "things", folder=folder, wait_seconds=0.0)
+    await pool.execute("UPDATE migration_leases SET expires_at = now() + interval '0.3 seconds'")
+    assert await migrate(pool, "things", folder=folder, wait_seconds=20.0) == []
+
+
+async def test_without_tables_the_error_says_what_to_do(pool: Pool) -> None:
+    with pytest.raises(Unavailable, match="migrate first"):
+        await SqlProgress(pool).by_registrations([])
+
+
+def test_what_cockroach_is_told_beyond_the_plain_statements() -> None:
+    ledger = "CREATE TABLE IF NOT EXISTS event_ledger (\n    event_id uuid PRIMARY KEY,\n    verb text\n)"
+    assert for_cockroach(ledger, regional=True) == (
+        "CREATE TABLE IF NOT EXISTS event_ledger (\n    event_id uuid PRIMARY KEY USING HASH,\n    verb text\n)"
+        " LOCALITY REGIONAL BY ROW"
+    )
+    rows = "CREATE TABLE IF NOT EXISTS course_progress (\n    version int8 NOT NULL\n) WITH (fillfactor = 70)"
+    assert for_cockroach(rows, regional=False) == rows
+    assert for_cockroach(rows, regional=True) == f"{rows} LOCALITY REGIONAL BY ROW"
+    lease = "CREATE TABLE IF NOT EXISTS migration_leases (\n    expires_at timestamptz\n)"
+    assert for_cockroach(lease, regional=True) == f"{lease} WITH (ttl_expiration_expression = 'expires_at')"
+    index = "CREATE INDEX IF NOT EXISTS event_ledger_by_voids ON event_ledger (voids) WHERE voids IS NOT NULL"
+    assert for_cockroach(index, regional=True) == index

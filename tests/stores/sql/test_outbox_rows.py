@@ -1,0 +1,33 @@
+"""Rows of the outbox outlive the gateway that wrote them."""
+
+from dataclasses import replace
+from typing import Any
+
+import orjson
+import pytest
+
+from stores.domain.outbox import Commit
+from stores.sql.outbox.rows import commits_of, payload_of
+from tests.gateway.test_portions import commit
+
+PARTS_BEFORE_THERE_WAS_TELLING_AGAIN = 9
+
+
+def read(row: Commit, payload: str) -> list[Commit]:
+    rows: list[Any] = [
+        {"registration": row.registration, "number": row.number, "created_at": row.at, "payload": payload}
+    ]
+    return list(commits_of(rows))
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_row_comes_back_as_it_was(again: bool) -> None:
+    row = replace(commit(1, 2), again=again)
+    assert read(row, payload_of(row)) == [row]
+
+
+def test_gateways_from_before_ledgers_were_told_again_read_our_rows_and_we_theirs() -> None:
+    row = commit(1, 2)
+    parts = orjson.loads(payload_of(row))
+    assert len(parts) == PARTS_BEFORE_THERE_WAS_TELLING_AGAIN
+    assert read(row, orjson.dumps(parts).decode()) == [row]

@@ -1,0 +1,209 @@
+"""Progress in SQL beyond its contract: several gateways at once, and a server that is away, slow or silent."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from random import Random
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import pytest
+
+from stores.domain.events import Event, Verb
+from stores.domain.outbox import PARTITIONS, Consumer
+from stores.errors import Conflict, Rejected, StoreError, TimedOut, Unavailable
+from stores.sql.core.migrate import migrate
+from stores.sql.core.pool import open_pool
+from stores.sql.outbox.outbox import SqlOutbox
+from stores.sql.progress.progress import SqlProgress
+from tests.backends import Servers, fresh_sql
+from tests.proxy import Mood, through_proxy
+from tests.stores.learning import C2, done, enroll, enrollment, record
+
+R = [UUID(int=number) for number in range(10)]
+READS: dict[str, Callable[[SqlProgress], Awaitable[Any]]] = {
+    "ping": lambda progress: progress.ping(),
+    "by_registrations": lambda progress: progress.by_registrations(R),
+    "by_learners": lambda progress: progress.by_learners(["u1", "u2"], states=None, courses=None, after=None, first=5),
+    "by_courses": lambda progress: progress.by_courses(["c1", "c2"], states=None, after=None, first=5),
+    "count_by_learners": lambda progress: progress.count_by_learners(["u1", "u2"], states=None, courses=None),
+    "count_by_courses": lambda progress: progress.count_by_courses(["c1", "c2"], states=None),
+    "course_progress": lambda progress: progress.course_progress(R),
+    "item_progress": lambda progress: progress.item_progress(R),
+    "attempts": lambda progress: progress.attempts(R, item=None, after=None, first=5),
+    "certificates": lambda progress: progress.certificates(R),
+    "resume_points": lambda progress: progress.resume_points(R),
+}
+
+
+@pytest.fixture
+async def url(servers: Servers) -> AsyncIterator[str]:
+    """Of tables with two enrolments."""
+    async with fresh_sql(servers) as url:
+        async with open_pool(url, size=1) as pool:
+            await migrate(pool, "progress")
+            await enroll(SqlProgress(pool), enrollment(1), enrollment(2, pin=C2))
+        yield url
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+async def test_every_read_is_one_round_trip(url: str, read: Callable[[SqlProgress], Awaitable[Any]]) -> None:
+    async with through_proxy(url) as (proxy, there), open_pool(there, size=1) as pool:
+        progress = SqlProgress(pool)
+        await read(progress)  # connects, and prepares the statement
+        before = proxy.asked
+        await read(progress)
+        assert proxy.asked - before == 1
+
+
+async def insisting(progress: SqlProgress, *events: Event) -> list[str]:
+    """As clients do: the slower the server, the more often a writer among many has lost too often."""
+    while True:
+        with suppress(Conflict):
+            return await record(progress, *events)
+
+
+async def test_several_gateways_lose_nothing(url: str) -> None:
+    chance = Random(7)
+    async with open_pool(url, size=8) as pool:
+        gateways = [SqlProgress(pool, chance=chance.random) for _ in range(6)]
+        await enroll(gateways[0], *(enrollment(number) for number in range(3, 8)))
+
+        async def write(gateway: int) -> list[UUID]:
+            wrote = []
+            for batch in range(10):
+                numbers = [10_000 * (1 + gateway) + 10 * batch + place for place in range(4)]
+                events = [done(n, Verb.ANSWERED, "quiz", of=chance.randint(3, 7), duration_ms=1, at=n) for n in numbers]
+                assert await insisting(gateways[gateway], *events) == ["ACCEPTED"] * 4
+                wrote += [event.registration for event in events]
+            return wrote
+
+        of = [key for wrote in await asyncio.gather(*map(write, range(6))) for key in wrote]
+        courses, items = await gateways[1].course_progress(R), await gateways[2].item_progress(R)
+    for key in set(of):
+        assert items[key]["quiz"].attempts == courses[key].time_spent_ms == of.count(key)
+        assert courses[key].version <= of.count(key)
+
+
+async def test_gateways_at_once_issue_one_certificate(url: str) -> None:
+    async with open_pool(url, size=8) as pool:
+        gateways = [SqlProgress(pool) for _ in range(5)]
+        told = await asyncio.gather(
+            *(
+                record(gateway, done(number, Verb.VIEWED, "page", of=2, course_key="c2"))
+                for number, gateway in enumerate(gateways, 1)
+            )
+        )
+        assert told == [["ACCEPTED"]] * 5
+        assert await pool.fetchval("SELECT count(*) FROM certificates") == 1
+
+
+async def test_writers_of_one_gateway_share_transactions(url: str) -> None:
+    async with open_pool(url, size=1) as pool:
+        progress = SqlProgress(pool)
+        told = await asyncio.gather(
+            *(record(progress, done(number, Verb.ANSWERED, "quiz")) for number in range(1, 30)),
+            record(progress, done(1, Verb.ANSWERED, "quiz"), done(2, Verb.PASSED, "quiz"), done(99, Verb.PLAYED, of=9)),
+        )
+        assert told == [*[["ACCEPTED"]] * 29, ["DUPLICATE", "CONFLICT", "UNKNOWN_REGISTRATION"]]
+        courses = await progress.course_progress(R)
+    assert courses[R[1]].version == 1
+
+
+async def test_whose_events_cannot_be_kept_spoils_no_others(url: str) -> None:
+    async with open_pool(url, size=1) as pool:
+        progress = SqlProgress(pool)
+        good = [record(progress, done(number, Verb.VIEWED, "page")) for number in range(1, 6)]
+        bad = record(progress, done(6, Verb.VIEWED, "page", session_id="a\0b"))
+        *told, nul = await asyncio.gather(*good, bad, return_exceptions=True)
+        assert told == [["ACCEPTED"]] * 5
+        assert isinstance(nul, Rejected)
+
+
+async def test_a_writer_who_gave_up_holds_up_no_other(url: str) -> None:
+    async with open_pool(url, size=1) as pool:
+        progress = SqlProgress(pool)
+        first = asyncio.create_task(record(progress, done(1, Verb.VIEWED, "page")))
+        given_up = asyncio.create_task(record(progress, done(2, Verb.VIEWED, "page")))
+        last = asyncio.create_task(record(progress, done(3, Verb.VIEWED, "page")))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        assert await first == await last == ["ACCEPTED"]
+        assert given_up.cancelled()
+        assert await record(progress, done(2, Verb.VIEWED, "page")) == ["ACCEPTED"]
+
+
+async def test_a_server_that_is_away_is_named_and_used_again_when_back(url: str) -> None:
+    async with through_proxy(url) as (proxy, there):
+        proxy.become(Mood.CUT)
+        async with open_pool(there) as pool:
+            progress = SqlProgress(pool)
+            for _ in range(2):
+                for call in (
+                    progress.ping(),
+                    record(progress, done(1, Verb.VIEWED, "page")),
+                    enroll(progress, enrollment(5)),
+                ):
+                    with pytest.raises(Unavailable, match=r"^progress: [a-z ]+$"):
+                        await call
+                proxy.become(Mood.PASS)
+                await progress.ping()
+                assert await record(progress, done(1, Verb.VIEWED, "page")) in (["ACCEPTED"], ["DUPLICATE"])
+                proxy.become(Mood.CUT)
+
+
+async def test_a_server_that_is_silent_holds_nobody_up(url: str) -> None:
+    async with through_proxy(url) as (proxy, there), open_pool(there, size=2) as pool:
+        progress = SqlProgress(pool)
+        await asyncio.gather(progress.ping(), progress.ping())
+        proxy.become(Mood.STALL)
+        start = asyncio.get_running_loop().time()
+        for _ in range(3):  # more than there are connections: new ones do not come about either
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(progress.ping(), 0.1)
+        assert asyncio.get_running_loop().time() - start < 4.0, "less than to connect may take"
+        proxy.become(Mood.PASS)
+        await progress.ping()
+        assert await record(progress, done(1, Verb.VIEWED, "page")) == ["ACCEPTED"]
+
+
+async def test_an_answer_that_takes_too_long_is_timed_out(url: str) -> None:
+    async with through_proxy(url) as (proxy, there), open_pool(there, connect_seconds=2, command_seconds=1) as pool:
+        progress = SqlProgress(pool)
+        await progress.ping()
+        proxy.become(Mood.STALL)
+        for call in (progress.by_registrations(R), record(progress, done(1, Verb.VIEWED, "page"))):
+            with pytest.raises(TimedOut):
+                await call
+        proxy.become(Mood.PASS)
+        assert await record(progress, done(1, Verb.VIEWED, "page")) in (["ACCEPTED"], ["DUPLICATE"])
+
+
+@pytest.mark.parametrize("change", [{"netloc": "nobody:secret@{host}"}, {"path": "/none"}, {"query": "sslmode=secret"}])
+async def test_what_is_wrong_with_the_url_is_told_without_it(url: str, change: dict[str, str]) -> None:
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    wrong = urlsplit(url)._replace(**{name: value.format(host=host) for name, value in change.items()}).geturl()
+    async with open_pool(wrong) as pool:
+        with pytest.raises(StoreError) as caught:
+            await SqlProgress(pool).ping()
+    assert isinstance(caught.value, Unavailable)
+    assert "secret" not in str(caught.value)
+
+
+async def test_both_schemes_lead_to_the_server(url: str) -> None:
+    async with open_pool(url.replace("postgresql", "cockroachdb", 1)) as pool:
+        assert (await SqlProgress(pool).by_registrations(R)).keys() == {R[1], R[2]}
+
+
+async def test_what_another_version_wrote_waits_for_it_and_holds_up_no_other_registration(servers: Servers) -> None:
+    async with fresh_sql(servers) as url, open_pool(url) as pool:
+        await migrate(pool, "progress")
+        progress, outbox = SqlProgress(pool), SqlOutbox(pool, filled=asyncio.Event())
+        await enroll(progress, enrollment(1), enrollment(2))
+        await record(progress, done(1, Verb.VIEWED, "page"))
+        await pool.execute("UPDATE outbox SET payload = '[0, \"as it was\"]'")
+        await record(progress, done(2, Verb.VIEWED, "video"), done(3, Verb.VIEWED, "page", of=2))
+        taken = await outbox.take(Consumer.LIVE, range(PARTITIONS), most=1_000)
+        assert [commit.registration for commit in taken] == [R[2]]
+        assert (await outbox.backlog())[Consumer.LIVE].waiting == 3

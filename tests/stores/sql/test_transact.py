@@ -1,0 +1,208 @@
+"""Transactions that lose are run again as a whole: against real serialization failures and deadlocks."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from stores.errors import Conflict, Rejected
+from stores.sql.core.pool import Connection, Pool, open_pool
+from stores.sql.core.transact import Patience, fetch, transact
+from tests.backends import Servers, fresh_sql
+from tests.proxy import Mood, through_proxy
+
+
+@pytest.fixture
+async def pool(servers: Servers) -> AsyncIterator[Pool]:
+    async with fresh_sql(servers) as url, open_pool(url, size=8) as pool:
+        await pool.execute("CREATE TABLE counters (id int8 PRIMARY KEY, n int8 NOT NULL)")
+        await pool.execute("INSERT INTO counters SELECT 1, 0 UNION SELECT 2, 0")
+        yield pool
+
+
+ENDLESS = Patience(attempts=1_000_000, seconds=60)
+"""Where it is not asked how often one may lose."""
+
+
+async def value(connection: "Connection | Pool", counter: int = 1) -> int:
+    found: int = await connection.fetchval("SELECT n FROM counters WHERE id = $1", counter)
+    return found
+
+
+async def put(connection: "Connection | Pool", n: int, counter: int = 1) -> None:
+    await connection.execute("UPDATE counters SET n = $1 WHERE id = $2", n, counter)
+
+
+async def busy(pool: Pool, pid: int) -> None:
+    """Until the server is at a statement of this connection."""
+    while not await pool.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = $1 AND state = 'active'", pid):
+        pass
+
+
+async def test_increments_at_once_lose_nothing(pool: Pool) -> None:
+    runs = 0
+
+    async def increment(connection: Connection) -> None:
+        nonlocal runs
+        runs += 1
+        await put(connection, await value(connection) + 1)
+
+    async def writer() -> None:
+        for _ in range(20):
+            await transact(pool, "progress", increment, patience=ENDLESS)
+
+    await asyncio.gather(*(writer() for _ in range(8)))
+    assert await value(pool) == 160
+    assert runs > 160  # there were collisions to survive
+
+
+async def test_write_skew_is_refused(pool: Pool) -> None:
+    """Each reads what the other writes: fine at any isolation but SERIALIZABLE. It shows at COMMIT."""
+    read = [asyncio.Event(), asyncio.Event()]
+    runs = 0
+
+    async def cross(connection: Connection, mine: int, other: int) -> None:
+        nonlocal runs
+        runs += 1
+        seen = await value(connection, other)
+        read[mine - 1].set()
+        await read[other - 1].wait()
+        await put(connection, seen + 1, mine)
+
+    await asyncio.gather(
+        transact(pool, "progress", lambda connection: cross(connection, 1, 2)),
+        transact(pool, "progress", lambda connection: cross(connection, 2, 1)),
+    )
+    assert runs > 2
+    assert sorted([await value(pool, 1), await value(pool, 2)]) == [1, 2]
+
+
+async def test_a_deadlock_is_survived(pool: Pool) -> None:
+    locked = [asyncio.Event(), asyncio.Event()]
+
+    async def both(connection: Connection, first: int, then: int) -> None:
+        await put(connection, first, first)
+        locked[first - 1].set()
+        await locked[then - 1].wait()
+        await put(connection, first, then)
+
+    await asyncio.gather(
+        transact(pool, "progress", lambda connection: both(connection, 1, 2)),
+        transact(pool, "progress", lambda connection: both(connection, 2, 1)),
+    )
+    assert await value(pool, 1) == await value(pool, 2)
+
+
+async def test_patience_ends_in_a_conflict(pool: Pool) -> None:
+    pauses = []
+    runs = 0
+
+    def chance() -> float:
+        pauses.append(runs)
+        return 0.5
+
+    async def beaten(connection: Connection) -> None:
+        nonlocal runs
+        runs += 1
+        seen = await value(connection)
+        await put(pool, seen + 1)  # another writer, who is always faster
+        await put(connection, 0)
+
+    patience = Patience(attempts=4, first_pause=0.001)
+    with pytest.raises(Conflict, match="progress: other writers kept winning"):
+        await transact(pool, "progress", beaten, patience=patience, chance=chance)
+    assert (runs, pauses) == (4, [1, 2, 3, 4])
+    assert await value(pool) == 4
+    with pytest.raises(Conflict):
+        await transact(pool, "progress", beaten, patience=Patience(seconds=0.0))
+    assert runs == 5
+
+
+def test_pauses_grow_up_to_a_limit() -> None:
+    patience = Patience(first_pause=0.01, longest_pause=0.05)
+    assert [patience.pause(number, 1.0) for number in (1, 2, 3, 20)] == [0.02, 0.04, 0.05, 0.05]
+    assert patience.pause(20, 0.5) == 0.025
+
+
+async def test_a_lost_answer_to_commit_is_no_loss(pool: Pool) -> None:
+    """SQLSTATE 40003: it may have committed. The work runs again, and finds its own traces."""
+    runs = 0
+
+    async def once(connection: Connection) -> None:
+        nonlocal runs
+        runs += 1
+        await connection.execute("INSERT INTO counters (id, n) VALUES (9, 1) ON CONFLICT (id) DO NOTHING")
+        if runs == 1:
+            await connection.execute("COMMIT")
+            raise asyncpg.StatementCompletionUnknownError
+
+    await transact(pool, "progress", once)
+    assert (runs, await value(pool, 9)) == (2, 1)
+
+
+async def test_a_failure_leaves_nothing_behind(pool: Pool) -> None:
+    async def halfway(connection: Connection) -> None:
+        await put(connection, 7)
+        await connection.execute("INSERT INTO counters (id, n) VALUES (1, 0)")
+
+    with pytest.raises(Rejected, match="progress: a value that cannot be kept"):
+        await transact(pool, "progress", halfway)
+    assert await value(pool) == 0
+
+
+async def test_whoever_is_cancelled_leaves_nothing_behind(pool: Pool) -> None:
+    written = asyncio.Event()
+
+    async def stuck(connection: Connection) -> None:
+        await put(connection, 7)
+        written.set()
+        await connection.execute("SELECT pg_sleep(60)")
+
+    task = asyncio.create_task(transact(pool, "progress", stuck))
+    await written.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await asyncio.wait_for(put(pool, 1), 30)
+    assert await value(pool) == 1
+
+
+async def test_a_cancellation_is_one_though_the_server_is_silent(servers: Servers) -> None:
+    """Whoever cancelled waits for it: a relay that is told to stop would go on for ever."""
+    begun: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def stuck(connection: Connection) -> None:
+        begun.set_result(connection.get_server_pid())
+        await connection.execute("SELECT pg_sleep(60)")
+
+    async with through_proxy(servers.sql_url) as (proxy, url), open_pool(url) as pool:
+        task = asyncio.create_task(transact(pool, "progress", stuck))
+        await busy(pool, await begun)
+        proxy.become(Mood.STALL)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+async def test_errors_hold_nothing_of_what_was_sent(pool: Pool) -> None:
+    with pytest.raises(Rejected) as caught:
+        await fetch(pool, "progress", "SELECT $1::text::uuid", "secret")
+    assert str(caught.value) == "progress: a value that cannot be kept"
+    assert caught.value.__suppress_context__
+
+
+async def test_who_hangs_up_in_the_middle_of_a_statement_leaves_nothing_behind(pool: Pool) -> None:
+    """A request to cancel may come before its statement does, and is lost then; what is left is to hang up."""
+    connection = await pool.acquire()
+    try:
+        await connection.execute("BEGIN")
+        await put(connection, 7)
+        task = asyncio.create_task(connection.execute("SELECT pg_sleep(60)"))
+        await busy(pool, connection.get_server_pid())
+        connection.terminate()
+        await asyncio.gather(task, return_exceptions=True)
+    finally:
+        await pool.release(connection)
+    await asyncio.wait_for(put(pool, 1), 30)
+    assert await value(pool) == 1
