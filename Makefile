@@ -1,25 +1,27 @@
-# `make demo` and `make test` need nothing but Python 3.11 or newer: the first run makes .venv.
+# `make demo` and `make test` need only Python 3.11 or newer: the first run makes .venv. No target installs anything
+# into the system.
 .PHONY: help demo test full clean
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make demo [ARGS='--port 8080 …']  start the embedded servers and the gateway over a demo world"
-	@echo "make test [ARGS='-k name …']      format, lint, types and all tests"
-	@echo "make full                         the end-to-end tests in their long form (kills under a load of 30 s), the protocols' clients"
-	@echo "make clean                        remove .venv, npm packages and what the tools cached (the demo's data stays)"
+	@echo "make demo [ARGS='--port 8080 …']  start the embedded servers and the gateway with demo data"
+	@echo "make test [ARGS='-k name …']      check format, lint, types and dependencies, and run all tests"
+	@echo "make full                         run the tests under load in their long form, and the protocols' own clients"
+	@echo "make clean                        remove .venv, downloaded packages and caches (the demo's data stays)"
 
 demo: .venv/ready
-	@.ci/influxdb "the demo keeps its timeline in PostgreSQL"
+	@.ci/influxd "the demo keeps its timeline in PostgreSQL"
 	@.venv/bin/python -m gateway demo $(ARGS)
 
 test: .venv/ready
-	@.ci/influxdb "its tests are skipped"
+	@.ci/influxd "InfluxDB's tests are skipped"
 	@.venv/bin/python -m tests $(ARGS)
 
 full: .venv/ready
-	@.ci/influxdb "its tests are skipped"
+	@.ci/influxd "InfluxDB's tests are skipped"
 	@.ci/npm "the protocol suites are skipped"
-	@.ci/debian chromium chromium "the browser's test is skipped"
+	@command -v chromium >/dev/null || \
+		echo "no chromium on the PATH: the browser's test is skipped (to install it on Debian: apt-get install chromium)"
 	@.venv/bin/python -m tests full $(ARGS)
 
 .venv/ready: pyproject.toml .ci/constraints.txt
@@ -27,5 +29,5 @@ full: .venv/ready
 	@touch $@
 
 clean:
-	@rm -rf .venv tests/protocol/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	@rm -rf .venv .debian tests/protocol/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
 	@find gateway resolvers stores tests -name __pycache__ -type d -prune -exec rm -rf {} +

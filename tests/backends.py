@@ -45,7 +45,7 @@ from tests.influxdb import fresh_influx
 Now = Callable[[], datetime]
 REQUIRE_BACKENDS = os.environ.get("CI", "") == "true"
 INFLUXD_BIN = os.environ.get("INFLUXD_BIN", "")
-"""A further InfluxDB (2.x), which the tests start beside the one that is on the PATH."""
+"""The binary of a second InfluxDB (2.x), which the tests start beside the one that `find_influxd` returns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +209,7 @@ async def sql_timeline(servers: Servers) -> AsyncIterator[SqlTimeline]:
 
 @asynccontextmanager
 async def influx_timeline(servers: Servers) -> AsyncIterator[InfluxTimeline]:
-    async with fresh_influx(servers.influx_url or missing("InfluxDB: there is no influxd on the PATH")) as influx:
+    async with fresh_influx(servers.influx_url or missing("InfluxDB: there is no influxd")) as influx:
         yield InfluxTimeline(influx)
 
 

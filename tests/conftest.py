@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from gateway.embedded.folder import Folder
-from gateway.embedded.servers import influxd_on_path, open_embedded
+from gateway.embedded.influxd import find_influxd
+from gateway.embedded.servers import open_embedded
 from tests.backends import INFLUXD_BIN, Servers, named_servers
 from tests.influxdb import open_influxd
 
@@ -29,7 +30,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
             folder,
             owner="tests",
             on_step=lambda step: None,
-            influxd=influxd_on_path(),
+            influxd=find_influxd(),
             postgres_settings={"fsync": "off"},
         )
         try:

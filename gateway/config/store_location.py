@@ -11,7 +11,8 @@ from gateway.config.store_clients import Now
 from gateway.config.urls import Url
 from gateway.embedded.embedded import Embedded
 from gateway.embedded.folder import Folder
-from gateway.embedded.servers import influxd_on_path, open_embedded
+from gateway.embedded.influxd import find_influxd
+from gateway.embedded.servers import open_embedded
 from gateway.runtime.errors import CommandError
 from stores.ports.stores import Stores
 
@@ -49,7 +50,7 @@ async def places_of(
         secret = settings.auth.secret
         yield StoreLocation(urls=settings.stores, secret=None if secret is None else secret.get_secret_value())
         return
-    async with open_embedded(Folder(data), owner=owner, on_step=on_step, influxd=influxd_on_path()) as embedded:
+    async with open_embedded(Folder(data), owner=owner, on_step=on_step, influxd=find_influxd()) as embedded:
         yield embedded_places(embedded)
 
 

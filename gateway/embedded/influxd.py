@@ -1,5 +1,8 @@
+import os
 import re
+import shutil
 import subprocess
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGINT
@@ -66,6 +69,13 @@ class Influxd1:
 
     def url(self, data: Path, port: int) -> str:
         return f"influxdb+http://{HOST}:{port}/{DATABASE}"
+
+
+def find_influxd() -> Path | None:
+    """The `influxd` on the PATH, or else the one in this interpreter's environment, where `make` puts it."""
+    folders = (os.environ.get("PATH", os.defpath), sysconfig.get_path("scripts"))
+    found = shutil.which("influxd", path=os.pathsep.join(folders))
+    return Path(found) if found else None
 
 
 def influxd_of(program: Path) -> Influxd1 | Influxd2:

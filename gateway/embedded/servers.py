@@ -1,6 +1,5 @@
 import asyncio
 import os
-import shutil
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -25,11 +24,6 @@ from gateway.embedded.wait_until import until
 
 JOIN_SECONDS = 60.0
 NOTHING: Mapping[str, str] = MappingProxyType({})
-
-
-def influxd_on_path() -> Path | None:
-    found = shutil.which("influxd")
-    return Path(found) if found else None
 
 
 def installed_servers(*, influxd: Path | None, postgres_settings: Mapping[str, str] = NOTHING) -> tuple[Server, ...]:

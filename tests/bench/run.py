@@ -26,7 +26,8 @@ from gateway.config.store_location import embedded_places
 from gateway.datasets.demo.dataset import demo_world
 from gateway.datasets.loader import load
 from gateway.embedded.folder import Folder
-from gateway.embedded.servers import influxd_on_path, open_embedded
+from gateway.embedded.influxd import find_influxd
+from gateway.embedded.servers import open_embedded
 from gateway.http.app import build_app
 from gateway.http.auth.tokens import Access, Tokens
 from resolvers.schema import build_schema
@@ -84,10 +85,10 @@ async def bench(rounds: int, learners: int, folder: Path) -> list[dict[str, Any]
         return datetime.now(UTC)
 
     async with open_embedded(
-        Folder(folder), owner="bench", on_step=lambda step: None, influxd=influxd_on_path()
+        Folder(folder), owner="bench", on_step=lambda step: None, influxd=find_influxd()
     ) as embedded:
         if embedded.influx_url is None:
-            raise SystemExit("bench: needs influxd on the PATH")
+            raise SystemExit("bench: there is no influxd")
         urls = embedded_places(embedded).urls
         await migrate_stores(urls, now=now, on_step=lambda port, done: None)
         async with open_stores(urls, now=now) as (stores, _):

@@ -15,7 +15,8 @@ from gateway.config.store_location import embedded_places
 from gateway.config.urls import Url
 from gateway.embedded.embedded import Embedded
 from gateway.embedded.folder import Folder
-from gateway.embedded.servers import influxd_on_path, open_embedded
+from gateway.embedded.influxd import find_influxd
+from gateway.embedded.servers import open_embedded
 from stores.ports.stores import Stores
 from tests.backends import missing
 from tests.e2e.town import connected, migrate_in_time
@@ -60,9 +61,9 @@ def now() -> Any:
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     """Servers of this module's own, which it may stop, with the school in them."""
-    influxd = influxd_on_path()
+    influxd = find_influxd()
     if influxd is None:
-        missing("InfluxDB: there is no influxd on the PATH")
+        missing("InfluxDB: there is no influxd")
     folder = Folder(tmp_path_factory.mktemp("town"))
 
     async def build(urls: StoreUrls) -> None:

@@ -18,8 +18,9 @@ from gateway.config.store_location import embedded_places
 from gateway.embedded import parent_death_signal as leash_script
 from gateway.embedded.embedded import Embedded
 from gateway.embedded.folder import Folder
+from gateway.embedded.influxd import find_influxd
 from gateway.embedded.ports import HOST, free_ports
-from gateway.embedded.servers import influxd_on_path, open_embedded
+from gateway.embedded.servers import open_embedded
 from gateway.http.auth.tokens import Tokens
 from gateway.runtime.clock import utc_now
 from resolvers.viewer import Role, Viewer
@@ -195,9 +196,9 @@ class Town:
 @asynccontextmanager
 async def open_town(folder: Path, *, learners: int) -> AsyncIterator[tuple[Town, Stores]]:
     """Call it from the main thread. The stores are the tests' own view of what is kept."""
-    influxd = influxd_on_path()
+    influxd = find_influxd()
     if influxd is None:
-        missing("InfluxDB: there is no influxd on the PATH")
+        missing("InfluxDB: there is no influxd")
     async with AsyncExitStack() as stack:
         opened = open_embedded(Folder(folder / "data"), owner="town", on_step=lambda step: None, influxd=influxd)
         embedded = await stack.enter_async_context(opened)

@@ -20,7 +20,7 @@ Pair = tuple[Timeline, Timeline]
 
 @asynccontextmanager
 async def influx_pair(servers: Servers) -> AsyncIterator[Pair]:
-    async with fresh_influx(servers.influx_url or missing("InfluxDB: there is no influxd on the PATH")) as influx:
+    async with fresh_influx(servers.influx_url or missing("InfluxDB: there is no influxd")) as influx:
         yield InfluxTimeline(influx), InfluxTimeline(influx)
 
 

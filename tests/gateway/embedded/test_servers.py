@@ -19,17 +19,18 @@ from redis.asyncio import Redis
 from gateway.embedded.embedded import Embedded
 from gateway.embedded.errors import EmbeddedError
 from gateway.embedded.folder import Folder
+from gateway.embedded.influxd import find_influxd
 from gateway.embedded.ports import free_ports, is_free
 from gateway.embedded.postgres import installed_postgres
 from gateway.embedded.processes import Process, runs
 from gateway.embedded.running import Running
-from gateway.embedded.servers import influxd_on_path, open_embedded
+from gateway.embedded.servers import open_embedded
 from gateway.embedded.state import Started
 from gateway.embedded.unprivileged import NAMESPACE, PASSING
 from gateway.embedded.wait_until import until
 
 ROLES = ("mongo", "sql", "redis", "influx")
-needs_influxd = pytest.mark.skipif(influxd_on_path() is None, reason="no influxd on the PATH")
+needs_influxd = pytest.mark.skipif(find_influxd() is None, reason="there is no influxd")
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
 needs_root = pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="only root on Linux needs it")
 
@@ -41,7 +42,7 @@ def opened(
         folder,
         owner=owner,
         on_step=(steps if steps is not None else []).append,
-        influxd=influxd_on_path(),
+        influxd=find_influxd(),
         postgres_settings={"fsync": "off"},
     )
 
@@ -220,11 +221,12 @@ OWNER = """
 import asyncio, sys
 from pathlib import Path
 from gateway.embedded.folder import Folder
-from gateway.embedded.servers import influxd_on_path, open_embedded
+from gateway.embedded.influxd import find_influxd
+from gateway.embedded.servers import open_embedded
 
 async def own():
     folder = Folder(Path(sys.argv[1]))
-    async with open_embedded(folder, owner="killed", on_step=print, influxd=influxd_on_path()) as embedded:
+    async with open_embedded(folder, owner="killed", on_step=print, influxd=find_influxd()) as embedded:
         print("ready", flush=True)
         await asyncio.Event().wait()
 

@@ -16,7 +16,7 @@ from tests.stores.test_timeline import numbers_of, quarters
 
 @pytest.fixture
 async def influx(servers: Servers) -> AsyncIterator[Watched]:
-    url = servers.influx_url or missing("InfluxDB: there is no influxd on the PATH")
+    url = servers.influx_url or missing("InfluxDB: there is no influxd")
     async with fresh_influx(url) as found:
         yield Watched(found)
 

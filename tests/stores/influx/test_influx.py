@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.embedded.influxd import influxd_of
+from gateway.embedded.influxd import find_influxd, influxd_of
 from gateway.embedded.ports import free_ports
 from gateway.embedded.running import Running
-from gateway.embedded.servers import influxd_on_path
 from stores.domain.calendar import QUARTER, Span
 from stores.domain.events import Event
 from stores.domain.timeline import Quarter
@@ -57,7 +56,7 @@ MEETING = [event(2009), event(2302), event(1)]
 def influx_url(request: pytest.FixtureRequest, servers: Servers) -> str:
     if request.param == "influx2":
         return servers.influx2_url or missing("InfluxDB 2: INFLUXD_BIN names none")
-    return servers.influx_url or missing("InfluxDB: there is no influxd on the PATH")
+    return servers.influx_url or missing("InfluxDB: there is no influxd")
 
 
 @pytest.fixture
@@ -321,7 +320,7 @@ async def test_a_call_that_was_given_up_spoils_no_other(influx_url: str, influx:
 
 
 async def test_a_server_that_comes_back_is_used_again(tmp_path: Path) -> None:
-    program = influxd_on_path() or missing("InfluxDB: there is no influxd on the PATH")
+    program = find_influxd() or missing("InfluxDB: there is no influxd")
     server = influxd_of(program)
     [port] = free_ports([server.role], {}, tmp_path).values()
     running = Running(server, data=tmp_path / "data", port=port, changed=lambda started: None)
