@@ -7,6 +7,7 @@ from strawberry.types import ExecutionContext
 from resolvers.execution.document_cache import Parsed, Validated
 from resolvers.execution.event_executor import EventExecutor
 from resolvers.execution.operation import Operation
+from resolvers.execution.strawberry_internals import core_schema
 from resolvers.mutation_root import Mutation
 from resolvers.query_root import Query
 from resolvers.subscription_root import Subscription
@@ -39,8 +40,7 @@ def schema_of(query: type, mutation: type | None = None, subscription: type | No
 
 def refuse_fragile(schema: strawberry.Schema) -> None:
     """RuntimeError where a field that reaches a store is not nullable: a store that is down costs its fields alone."""
-    core = schema._schema
-    for name, kind in core.type_map.items():
+    for name, kind in core_schema(schema).type_map.items():
         if not isinstance(kind, GraphQLObjectType) or name.startswith("__"):
             continue
         for field_name, field in kind.fields.items():

@@ -11,6 +11,7 @@ TOP = Path(__file__).resolve().parent.parent
 FORMAT = ("ruff format", ["ruff", "format", "--check", "--quiet", "."])
 LINT = ("ruff check", ["ruff", "check", "--quiet", "."])
 TYPES = ("mypy --strict", ["mypy", "--strict", "--no-error-summary", "gateway", "resolvers", "stores", "tests"])
+DEPENDENCIES = ("deptry", ["deptry", "--no-ansi", "."])
 
 Step = tuple[str, Sequence[str]]
 
@@ -32,7 +33,7 @@ def run(*steps: Step) -> int:
 
 
 def everything(extra: Sequence[str]) -> int:
-    return run(FORMAT, LINT, TYPES, pytest(*extra))
+    return run(FORMAT, LINT, TYPES, DEPENDENCIES, pytest(*extra))
 
 
 def quick(extra: Sequence[str]) -> int:
@@ -68,7 +69,7 @@ def bench(extra: Sequence[str]) -> int:
 
 
 COMMANDS = {
-    "all": (everything, "format, lint, types and every test (what is done when nothing is named)"),
+    "all": (everything, "format, lint, types, dependencies and every test (what is done when nothing is named)"),
     "quick": (quick, "format, lint and the tests that are neither marked slow nor in e2e/ or bench/"),
     "fix": (fix, "mend what ruff can mend: lint findings, import order, format"),
     "schema": (schema, "write schema.graphql from the code; read its diff before you commit it"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from strawberry.relay.utils import to_base64
+from strawberry.relay import to_base64
 
 from resolvers.errors import Refused
 from resolvers.types.node import parse_id

@@ -6,6 +6,7 @@ from graphql.execution import Executor
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from resolvers.context import Context
+from resolvers.execution.graphql_internals import forget_sub_fields
 
 
 class EventExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -16,7 +17,5 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
         context: Context = self.context_value
         context.loaders.begin_event()
         executor = super().build_per_event_executor(payload)
-        # graphql-core 3.3.2 shares this memo among the events, by the identity of lists that each event makes anew: it
-        # would keep some 1 KiB of every event for as long as the subscription lasts.
-        executor._relevant_sub_fields = {}
+        forget_sub_fields(executor)
         return executor

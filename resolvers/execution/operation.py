@@ -10,6 +10,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 
 from resolvers.context import Context, Peer
 from resolvers.errors import Refused, presentable
+from resolvers.execution.strawberry_internals import requested_operation
 
 CANNOT_BE_RUN = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 """HTTP is told of these by an exception, a stream by its first result."""
@@ -35,7 +36,7 @@ class Operation(SchemaExtension):
 
     def on_validate(self) -> Iterator[None]:
         asked = self.execution_context
-        document, name = asked.graphql_document, asked._provided_operation_name
+        document, name = asked.graphql_document, requested_operation(asked)
         # Strawberry would run the first of several operations.
         if document is not None and get_operation_ast(document, name) is None:
             asked.pre_execution_errors = [GraphQLError("which of the operations? operationName says it")]

@@ -3,7 +3,7 @@
 from typing import Any
 
 import strawberry
-from strawberry.relay.utils import from_base64, to_base64
+from strawberry.relay import from_base64, to_base64
 
 from resolvers.errors import bad_input
 from stores.domain.catalog import Course

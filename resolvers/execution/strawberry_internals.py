@@ -1,0 +1,42 @@
+"""The undocumented interfaces of strawberry-graphql that this project uses.
+
+tests/test_internals.py checks that the installed version has them. Private attributes are read here only.
+"""
+
+import strawberry
+from graphql import GraphQLSchema
+from strawberry.types import ExecutionContext
+
+READ_IN = "0.341.2"
+"""The version whose source was read for this."""
+USED = {
+    "strawberry.Schema": ("_schema", "process_errors", "stream"),
+    "strawberry.types.ExecutionContext": ("_provided_operation_name", "graphql_document", "parse_options"),
+    "strawberry.types.base.StrawberryObjectDefinition": ("fields", "from_input"),
+    "strawberry.types.arguments": ("InputContext",),
+    "strawberry.types.graphql": ("OperationType",),
+    "strawberry.extensions.ParserCache": ("cached_parse_document", "on_parse"),
+    "strawberry.extensions.ValidationCache": ("on_validate",),
+    "strawberry.extensions.SchemaExtension": ("on_operation", "on_stream_result", "on_validate", "get_results"),
+    "strawberry.schema.exceptions": ("CannotGetOperationTypeError", "InvalidOperationTypeError"),
+    "strawberry.schema.schema": ("StrawberryGraphQLCoreExecutionContext",),
+    "strawberry.utils.str_converters": ("to_camel_case",),
+    "strawberry.http": ("GraphQLHTTPResponse", "GraphQLRequestData", "process_result"),
+    "strawberry.http.websocket_origin": ("is_same_origin",),
+    "strawberry.asgi.GraphQL": (
+        *("create_response", "decode_json", "encode_json", "execute_operation", "get_context", "get_sub_response"),
+        *("is_request_allowed", "parse_http_body", "parse_json", "process_result", "request_adapter_class", "run"),
+        "should_render_graphql_ide",
+    ),
+}
+"""By module or class: the names that this project imports, calls or overrides."""
+
+
+def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
+    """The schema of graphql-core that strawberry built."""
+    return schema._schema
+
+
+def requested_operation(context: ExecutionContext) -> str | None:
+    """The `operationName` of the request. `ExecutionContext.operation_name` falls back to the first operation."""
+    return context._provided_operation_name
