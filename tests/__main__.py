@@ -1,10 +1,12 @@
-"""The project's one command for all checks: `python -m tests`, and its subcommands for the habits of a day."""
+"""`python -m tests`: all checks in one command, and subcommands for everyday work."""
 
 import argparse
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+from tests import newest
 
 TOP = Path(__file__).resolve().parent.parent
 
@@ -21,7 +23,7 @@ def pytest(*arguments: str) -> Step:
 
 
 def run(*steps: Step) -> int:
-    """Runs every step, so that one run shows all there is to mend, and returns the first failure's exit code."""
+    """Run every step, also after a failure, and return the exit code of the first that failed."""
     failed: dict[str, int] = {}
     for name, module in steps:
         print(f"── {name}", flush=True)
@@ -37,7 +39,7 @@ def everything(extra: Sequence[str]) -> int:
 
 
 def quick(extra: Sequence[str]) -> int:
-    return run(FORMAT, LINT, pytest("--ignore=tests/e2e", "--ignore=tests/bench", "-m", "not slow", *extra))
+    return run(FORMAT, LINT, pytest("--ignore=tests/e2e", "-m", "not slow", *extra))
 
 
 def fix(extra: Sequence[str]) -> int:
@@ -48,7 +50,7 @@ def fix(extra: Sequence[str]) -> int:
 
 
 def schema(extra: Sequence[str]) -> int:
-    from resolvers.schema import build_schema
+    from resolvers.schema import build_schema  # here, so that the other subcommands work while the schema is broken
 
     (TOP / "schema.graphql").write_text(build_schema().as_str() + "\n", encoding="utf-8")
     return 0
@@ -68,26 +70,34 @@ def bench(extra: Sequence[str]) -> int:
     return run(("bench", ["tests.bench.run", *extra]))
 
 
+def newest_versions(extra: Sequence[str]) -> int:
+    return newest.report(extra)
+
+
 COMMANDS = {
-    "all": (everything, "format, lint, types, dependencies and every test (what is done when nothing is named)"),
-    "quick": (quick, "format, lint and the tests that are neither marked slow nor in e2e/ or bench/"),
-    "fix": (fix, "mend what ruff can mend: lint findings, import order, format"),
-    "schema": (schema, "write schema.graphql from the code; read its diff before you commit it"),
-    "golden": (golden, "write the golden queries' answers and store calls anew; read their diff"),
-    "full": (full, "the end-to-end tests in their long form: kills under a load of 30 s; the protocols' clients"),
-    "bench": (bench, "compare the gateway with the bare drivers; `bench live`: the write path; --help says more"),
+    "all": (everything, "format, lint, types, dependencies and all tests (the default)"),
+    "quick": (quick, "format, lint and the tests that are not marked slow and not in e2e/"),
+    "fix": (fix, "fix what ruff can fix: lint findings, import order, format"),
+    "schema": (schema, "write schema.graphql from the code; read the diff before you commit it"),
+    "golden": (golden, "write the golden answers and store calls again; read the diff before you commit it"),
+    "full": (full, "the end-to-end tests in their long form (kills under a load of 30 s), and the protocols' clients"),
+    "bench": (bench, "compare the gateway with the plain drivers; `bench live`: the write path; see --help"),
+    "newest": (
+        newest_versions,
+        "run `all` with the newest versions of all dependencies; only reports",
+    ),
 }
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests",
-        description="Checks the project. All checks run even when one fails; the exit code is the first failure's.",
-        epilog="What follows the command goes on to pytest, ruff or the benchmark: python -m tests quick -k paging -x",
+        description="Checks the project. All checks run even if one fails; the exit code is that of the first failure.",
+        epilog="Further arguments are passed to pytest, ruff or the benchmark: python -m tests quick -k paging -x",
     )
     commands = parser.add_subparsers(dest="command", metavar="command")
-    for name, (_, says) in COMMANDS.items():
-        commands.add_parser(name, help=says, description=says, add_help=name != "bench")
+    for name, (_, description) in COMMANDS.items():
+        commands.add_parser(name, help=description, description=description, add_help=name != "bench")
     if not arguments or arguments[0] not in (*COMMANDS, "-h", "--help"):
         arguments = ["all", *arguments]
     chosen, extra = parser.parse_known_args(arguments)
