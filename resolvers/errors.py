@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from graphql import GraphQLError
 
-from stores.errors import CursorExpired, Rejected, StoreError
+from stores.errors import CursorExpired, Rejected, RetryLater, StoreError
 
 log = logging.getLogger("quadrangle.errors")
 
@@ -35,6 +35,13 @@ def words_of(error: StoreError) -> str:
     return str(error) if isinstance(error, Rejected | CursorExpired) else f"{error.store} cannot answer just now"
 
 
+def extensions_of(error: StoreError) -> dict[str, object]:
+    """The `extensions` of a store's fault: its code, the store, and when to retry where the store says so."""
+    if isinstance(error, RetryLater):
+        return {"code": error.code, "store": error.store, "retryAfterMs": error.retry_after_ms}
+    return {"code": error.code, "store": error.store}
+
+
 def presentable(error: GraphQLError) -> GraphQLError:
     """The error as a client may see it. What is not ours is masked and logged under the id that the client gets."""
     cause = error.original_error
@@ -43,7 +50,7 @@ def presentable(error: GraphQLError) -> GraphQLError:
     if cause is None or isinstance(cause, GraphQLError):
         return error
     if isinstance(cause, StoreError):
-        return _same_place(error, words_of(cause), {"code": cause.code, "store": cause.store})
+        return _same_place(error, words_of(cause), extensions_of(cause))
     mark = uuid4().hex[:12]
     log.error("unexpected error %s", mark, exc_info=cause, extra={"error_id": mark})
     return _same_place(error, f"internal error {mark}", {"code": "INTERNAL", "id": mark})

@@ -23,6 +23,16 @@ class TimedOut(StoreError):
     code = "STORE_TIMEOUT"
 
 
+class RetryLater(StoreError):
+    """The store's queue of writes is full. Nothing was written; retry after `retry_after_ms` milliseconds."""
+
+    code = "RETRY_LATER"
+
+    def __init__(self, store: str, message: str, *, retry_after_ms: int) -> None:
+        super().__init__(store, message)
+        self.retry_after_ms = retry_after_ms
+
+
 class Conflict(StoreError):
     """Another writer was first: the whole operation may be tried again."""
 
