@@ -9,7 +9,7 @@ import strawberry
 
 from resolvers.data.dataloaders import Loaders
 from resolvers.health import Health
-from resolvers.subscriptions.topics import Watches
+from resolvers.subscriptions.topics import TopicRegistry
 from resolvers.viewer import Viewer
 from stores.ports.stores import Stores
 
@@ -21,7 +21,7 @@ class Peer:
     stores: Stores
     viewer: Viewer
     health: Health
-    watches: Watches
+    topics: TopicRegistry
     deadlines: Mapping[str, timedelta]
     now: Callable[[], datetime]
     trace: bool = False

@@ -10,27 +10,27 @@ from stores.errors import CursorExpired, Rejected, RetryLater, StoreError
 log = logging.getLogger("quadrangle.errors")
 
 
-class Refused(GraphQLError):
+class RequestError(GraphQLError):
     """An error that is ours to tell, with its code."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message, extensions={"code": code})
 
 
-def forbidden() -> Refused:
+def forbidden() -> RequestError:
     """The one answer for what a viewer may not see and for what does not exist."""
-    return Refused("FORBIDDEN", "not found, or not yours to see")
+    return RequestError("FORBIDDEN", "not found, or not yours to see")
 
 
-def bad_input(message: str) -> Refused:
-    return Refused("BAD_USER_INPUT", message)
+def bad_input(message: str) -> RequestError:
+    return RequestError("BAD_USER_INPUT", message)
 
 
-def unauthenticated() -> Refused:
-    return Refused("UNAUTHENTICATED", "the token has expired")
+def unauthenticated() -> RequestError:
+    return RequestError("UNAUTHENTICATED", "the token has expired")
 
 
-def words_of(error: StoreError) -> str:
+def client_message(error: StoreError) -> str:
     """A store's fault for a client: only what a store says of the request itself is told in its words."""
     return str(error) if isinstance(error, Rejected | CursorExpired) else f"{error.store} cannot answer just now"
 
@@ -42,7 +42,7 @@ def extensions_of(error: StoreError) -> dict[str, object]:
     return {"code": error.code, "store": error.store}
 
 
-def presentable(error: GraphQLError) -> GraphQLError:
+def masked(error: GraphQLError) -> GraphQLError:
     """The error as a client may see it. What is not ours is masked and logged under the id that the client gets."""
     cause = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
@@ -50,7 +50,7 @@ def presentable(error: GraphQLError) -> GraphQLError:
     if cause is None or isinstance(cause, GraphQLError):
         return error
     if isinstance(cause, StoreError):
-        return _same_place(error, words_of(cause), extensions_of(cause))
+        return _same_place(error, client_message(cause), extensions_of(cause))
     mark = uuid4().hex[:12]
     log.error("unexpected error %s", mark, exc_info=cause, extra={"error_id": mark})
     return _same_place(error, f"internal error {mark}", {"code": "INTERNAL", "id": mark})

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import strawberry
 
 from resolvers.context import Info
-from resolvers.errors import Refused
+from resolvers.errors import RequestError
 from resolvers.mutations.attempts import (
     SetItemProgressInput,
     SubmitAttemptInput,
@@ -49,7 +49,7 @@ async def as_payload(info: Info, work: Awaitable[P], nothing: Callable[[list[Use
     """The payload of `work`; a refusal or a store's fault is told in it. What is read beneath it is read afresh."""
     try:
         return await work
-    except Refused as error:
+    except RequestError as error:
         code = str((error.extensions or {})["code"])
         return nothing([UserError(code=code, message=error.message, path=["input"])])
     except StoreError as error:

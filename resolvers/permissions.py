@@ -19,27 +19,27 @@ def may_read_private(viewer: Viewer, learner_id: str) -> bool:
     return is_admin(viewer) or is_self(viewer, learner_id)
 
 
-def may_read_course_of(viewer: Viewer, course_key: str) -> bool:
+def may_read_course_records(viewer: Viewer, course_key: str) -> bool:
     """A course's enrolments and activity: its instructors' affair."""
     return is_admin(viewer) or (viewer.role is Role.INSTRUCTOR and course_key in viewer.courses)
 
 
 def may_read_enrollment(viewer: Viewer, learner_id: str, course_key: str) -> bool:
-    return is_self(viewer, learner_id) or may_read_course_of(viewer, course_key)
+    return is_self(viewer, learner_id) or may_read_course_records(viewer, course_key)
 
 
 def courses_taught(viewer: Viewer) -> frozenset[str]:
     return viewer.courses if viewer.role is Role.INSTRUCTOR else frozenset()
 
 
-def courses_seen(viewer: Viewer, learner_id: str) -> frozenset[str] | None:
+def visible_courses(viewer: Viewer, learner_id: str) -> frozenset[str] | None:
     """The courses of a learner that a viewer may look into: None is all of them, empty is none."""
     return None if may_read_private(viewer, learner_id) else courses_taught(viewer)
 
 
 def narrowed(viewer: Viewer, learner_id: str, course: str | None) -> frozenset[str] | None:
     """The courses to read of a learner when one of them is asked for (None: any); FORBIDDEN when it is not seen."""
-    seen = courses_seen(viewer, learner_id)
+    seen = visible_courses(viewer, learner_id)
     if course is None:
         return seen
     if seen is not None and course not in seen:
@@ -57,7 +57,7 @@ def may_write_all(viewer: Viewer) -> bool:
 
 def may_write_for_others(viewer: Viewer, course_key: str) -> bool:
     """Say in a course what no learner says of themself: waived, voided."""
-    return may_write_all(viewer) or may_read_course_of(viewer, course_key)
+    return may_write_all(viewer) or may_read_course_records(viewer, course_key)
 
 
 def may_write_enrollment(viewer: Viewer, learner_id: str, course_key: str) -> bool:

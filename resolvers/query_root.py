@@ -9,9 +9,9 @@ import strawberry
 
 from resolvers import permissions
 from resolvers.context import Info
-from resolvers.data.access_paths import COURSE_PAGE, LATEST, PROFILE_PAGE, EnrollmentsAsked, PageAsked
+from resolvers.data.access_paths import COURSE_PAGE, LATEST, PROFILE_PAGE, EnrollmentsArgs, PageArgs
 from resolvers.data.derived_paths import ENROLLMENTS_OF_COURSE
-from resolvers.data.visible_paths import ENROLLMENTS_SEEN, LEARNERS_SEEN
+from resolvers.data.visible_paths import VISIBLE_ENROLLMENTS, VISIBLE_LEARNERS
 from resolvers.errors import bad_input, forbidden
 from resolvers.health import StoreState
 from resolvers.types import enrollment_connection as enrollment_pages
@@ -21,7 +21,7 @@ from resolvers.types.enrollment import Enrollment
 from resolvers.types.enrollment_connection import EnrollmentConnection, States
 from resolvers.types.learner import Learner
 from resolvers.types.node import Node, key_of, parse_id
-from resolvers.types.store_field import Ask, RootCrossing, root_crossing
+from resolvers.types.store_field import Lookup, RootStoreField, root_store_field
 from resolvers.viewer import Viewer
 from stores.domain.profiles import ProfileFilter
 
@@ -56,98 +56,98 @@ class LearnerFilter:
         return ProfileFilter(ids=ids, name_starts_with=self.name_starts_with, email=self.email)
 
 
-def seen_or_forbidden(viewer: Viewer, found: Any, asked: Ask) -> Any:
+def seen_or_forbidden(viewer: Viewer, found: Any, lookup: Lookup) -> Any:
     """To an ADMIN what is unknown is null; to all others it looks the same as what they may not see."""
     if found is None and not permissions.is_admin(viewer):
         raise forbidden()
     return found
 
 
-def ask_learner(viewer: Viewer, *, id: strawberry.ID) -> Ask:
-    return Ask(LEARNERS_SEEN, key_of("Learner", id))
+def ask_learner(viewer: Viewer, *, id: strawberry.ID) -> Lookup:
+    return Lookup(VISIBLE_LEARNERS, key_of("Learner", id))
 
 
 def ask_learners(
     viewer: Viewer, *, filter: LearnerFilter | None = None, first: int | None = 20, after: str | None = None
-) -> Ask:
+) -> Lookup:
     if not permissions.is_admin(viewer):
         raise forbidden()
     where = ProfileFilter() if filter is None else filter.where()
-    return Ask(PROFILE_PAGE, where, PageAsked(after, checked_first(first, default=20)))
+    return Lookup(PROFILE_PAGE, where, PageArgs(after, checked_first(first, default=20)))
 
 
-def ask_course(viewer: Viewer, *, key: str) -> Ask:
-    return Ask(LATEST, key)
+def ask_course(viewer: Viewer, *, key: str) -> Lookup:
+    return Lookup(LATEST, key)
 
 
-def ask_courses(viewer: Viewer, *, first: int | None = 20, after: str | None = None) -> Ask:
-    return Ask(COURSE_PAGE, "all", PageAsked(after, checked_first(first, default=20)))
+def ask_courses(viewer: Viewer, *, first: int | None = 20, after: str | None = None) -> Lookup:
+    return Lookup(COURSE_PAGE, "all", PageArgs(after, checked_first(first, default=20)))
 
 
-def ask_enrollment(viewer: Viewer, *, registration: UUID) -> Ask:
-    return Ask(ENROLLMENTS_SEEN, registration)
+def ask_enrollment(viewer: Viewer, *, registration: UUID) -> Lookup:
+    return Lookup(VISIBLE_ENROLLMENTS, registration)
 
 
 def ask_enrollments(
     viewer: Viewer, *, course: str, state: States = None, first: int | None = 50, after: str | None = None
-) -> Ask:
-    if not permissions.may_read_course_of(viewer, course):
+) -> Lookup:
+    if not permissions.may_read_course_records(viewer, course):
         raise forbidden()
-    asked = EnrollmentsAsked(enrollment_pages.frozen(state), None, after, checked_first(first, default=50))
-    return Ask(ENROLLMENTS_OF_COURSE, course, asked)
+    args = EnrollmentsArgs(enrollment_pages.frozen(state), None, after, checked_first(first, default=50))
+    return Lookup(ENROLLMENTS_OF_COURSE, course, args)
 
 
-def ask_node(viewer: Viewer, *, id: strawberry.ID) -> Ask:
+def ask_node(viewer: Viewer, *, id: strawberry.ID) -> Lookup:
     kind, key = parse_id(id)
     match kind:
         case "Learner":
-            return Ask(LEARNERS_SEEN, key)
+            return Lookup(VISIBLE_LEARNERS, key)
         case "Course":
-            return Ask(LATEST, key)
+            return Lookup(LATEST, key)
         case "Enrollment":
             try:
-                return Ask(ENROLLMENTS_SEEN, UUID(key))
+                return Lookup(VISIBLE_ENROLLMENTS, UUID(key))
             except ValueError:
                 raise bad_input("not a global id") from None
     raise bad_input("not the id of anything here")
 
 
-NODE = RootCrossing(ask=ask_node, then=seen_or_forbidden)
+NODE = RootStoreField(ask=ask_node, then=seen_or_forbidden)
 
 
 @strawberry.type(description="Reading.")
 class Query:
-    me = root_crossing(
-        ask=lambda viewer: Ask(LEARNERS_SEEN, viewer.subject),
+    me = root_store_field(
+        ask=lambda viewer: Lookup(VISIBLE_LEARNERS, viewer.subject),
         returns=Learner,
         description="The viewer's own profile; null for a viewer who is no learner.",
     )
-    learner = root_crossing(
+    learner = root_store_field(
         ask=ask_learner, then=seen_or_forbidden, returns=Learner, description="One learner, by global id."
     )
-    learners = root_crossing(
+    learners = root_store_field(
         ask=ask_learners,
-        then=lambda viewer, found, asked: connection(found, after=asked.args.after),
+        then=lambda viewer, found, lookup: connection(found, after=lookup.args.after),
         returns=Connection[Learner],
         description="All learners by learnerId. For an ADMIN.",
     )
-    course = root_crossing(ask=ask_course, returns=Course, description="The newest version of a course, by key.")
-    courses = root_crossing(
+    course = root_store_field(ask=ask_course, returns=Course, description="The newest version of a course, by key.")
+    courses = root_store_field(
         ask=ask_courses,
-        then=lambda viewer, found, asked: connection(found, after=asked.args.after),
+        then=lambda viewer, found, lookup: connection(found, after=lookup.args.after),
         returns=Connection[Course],
         description="All courses by key.",
     )
-    enrollment = root_crossing(
+    enrollment = root_store_field(
         ask=ask_enrollment, then=seen_or_forbidden, returns=Enrollment, description="One enrolment, by registration."
     )
-    enrollments = root_crossing(
+    enrollments = root_store_field(
         ask=ask_enrollments,
-        then=lambda viewer, found, asked: enrollment_pages.page_of_course(asked.key, found, asked.args),
+        then=lambda viewer, found, lookup: enrollment_pages.page_of_course(lookup.key, found, lookup.args),
         returns=EnrollmentConnection,
         description="A course's enrolments, by registration. For its instructors.",
     )
-    node = root_crossing(ask=ask_node, then=seen_or_forbidden, returns=Node, description="Anything, by global id.")
+    node = root_store_field(ask=ask_node, then=seen_or_forbidden, returns=Node, description="Anything, by global id.")
 
     @strawberry.field(description="Many things by global id, at most 100, in order; each null has its own error.")
     async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:

@@ -12,12 +12,12 @@ from resolvers.mutation_root import Mutation
 from resolvers.query_root import Query
 from resolvers.subscription_root import Subscription
 from resolvers.types.scalars import CONFIG
-from resolvers.types.store_field import Crossing, RootCrossing
+from resolvers.types.store_field import RootStoreField, StoreField
 
 
 class Graph(strawberry.Schema):
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Strawberry would log every error's text, a store's included; `errors.presentable` logs what is unexpected."""
+        """Strawberry would log every error's text, a store's included; `errors.masked` logs what is unexpected."""
 
 
 def build_schema() -> strawberry.Schema:
@@ -45,6 +45,6 @@ def refuse_fragile(schema: strawberry.Schema) -> None:
             continue
         for field_name, field in kind.fields.items():
             definition = field.extensions.get("strawberry-definition")
-            declared = (getattr(definition, "metadata", None) or {}).get("crossing")
-            if isinstance(declared, Crossing | RootCrossing) and isinstance(field.type, GraphQLNonNull):
+            declared = (getattr(definition, "metadata", None) or {}).get("store_field")
+            if isinstance(declared, StoreField | RootStoreField) and isinstance(field.type, GraphQLNonNull):
                 raise RuntimeError(f"{name}.{field_name} reaches a store and is not nullable")

@@ -70,7 +70,7 @@ class Subscription:
     async def course_activity(self, info: Info, course: str, window: Window) -> AsyncIterator[ActivityBucket]:
         await check_course(info.context, course)
         events: AsyncIterator[ActivityBucket] = await opened(
-            info.context, info.context.peer.watches.of(CourseActivityTopic, course, window)
+            info.context, info.context.peer.topics.of(CourseActivityTopic, course, window)
         )
         return events
 
@@ -80,9 +80,7 @@ class Subscription:
     )
     async def presence_changed(self, info: Info, course: str) -> AsyncIterator[Presence]:
         await check_course(info.context, course)
-        events: AsyncIterator[Presence] = await opened(
-            info.context, info.context.peer.watches.of(PresenceTopic, course)
-        )
+        events: AsyncIterator[Presence] = await opened(info.context, info.context.peer.topics.of(PresenceTopic, course))
         return events
 
     @strawberry.subscription(

@@ -28,7 +28,7 @@ from gateway.http.websocket.route import Sockets
 from gateway.relay.relay import publishing
 from gateway.web.graphiql import static_route
 from resolvers.health import Health
-from resolvers.subscriptions.topics import Watches
+from resolvers.subscriptions.topics import TopicRegistry
 from stores.ports.stores import Stores
 
 Backends = Mapping[str, str]
@@ -53,12 +53,12 @@ def build_app(
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
         async with open_stores() as (stores, backends):
             health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=now)
-            watches = Watches(stores, deadlines=settings.deadlines.by_store(), failures=health, now=now)
+            topics = TopicRegistry(stores, deadlines=settings.deadlines.by_store(), failures=health, now=now)
             async with (
                 publishing(stores, where=settings.relay.where, holder=uuid4().hex, failures=health),
-                aclosing(watches),
+                aclosing(topics),
             ):
-                yield State(stores=stores, health=health, watches=watches, leaving=asyncio.Event())
+                yield State(stores=stores, health=health, topics=topics, leaving=asyncio.Event())
 
     peers = Peers(access=access, deadlines=settings.deadlines.by_store(), now=now)
     return Starlette(

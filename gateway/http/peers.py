@@ -24,7 +24,7 @@ class Peers:
             stores=state["stores"],
             viewer=viewer,
             health=state["health"],
-            watches=state["watches"],
+            topics=state["topics"],
             deadlines=self.deadlines,
             now=self.now,
             trace=trace == "stores" and self.access.may_trace(viewer),

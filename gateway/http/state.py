@@ -2,7 +2,7 @@ import asyncio
 from typing import TypedDict
 
 from resolvers.health import Health
-from resolvers.subscriptions.topics import Watches
+from resolvers.subscriptions.topics import TopicRegistry
 from stores.ports.stores import Stores
 
 
@@ -12,5 +12,5 @@ class State(TypedDict):
 
     stores: Stores
     health: Health
-    watches: Watches
+    topics: TopicRegistry
     leaving: asyncio.Event

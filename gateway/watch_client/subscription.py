@@ -6,7 +6,7 @@ from uuid import UUID
 
 from strawberry.relay import to_base64
 
-from resolvers.errors import Refused
+from resolvers.errors import RequestError
 from resolvers.types.node import parse_id
 
 UPDATES = """
@@ -52,6 +52,6 @@ def global_id(learner: str) -> str:
     try:
         if parse_id(learner)[0] == "Learner":
             return learner
-    except Refused:
+    except RequestError:
         pass
     return to_base64("Learner", learner)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from resolvers.data.dataloaders import Path
+from resolvers.data.dataloaders import StorePath
 from stores.domain.calendar import QUARTER, Span, Window
 from stores.domain.catalog import Course, CourseVersion
 from stores.domain.events import Event, Verb
@@ -29,20 +29,20 @@ from stores.ports.stores import Stores
 NoArgs = tuple[()]
 
 
-class EnrollmentsAsked(NamedTuple):
+class EnrollmentsArgs(NamedTuple):
     states: frozenset[EnrollmentState] | None
     courses: frozenset[str] | None
     after: str | None
     first: int
 
 
-class AttemptsAsked(NamedTuple):
+class AttemptsArgs(NamedTuple):
     item: str | None
     after: str | None
     first: int
 
 
-class TimelineAsked(NamedTuple):
+class TimelineArgs(NamedTuple):
     span: Span | None
     verbs: frozenset[Verb] | None
     courses: frozenset[str] | None
@@ -50,18 +50,18 @@ class TimelineAsked(NamedTuple):
     first: int
 
 
-class LearnerActivityAsked(NamedTuple):
+class LearnerActivityArgs(NamedTuple):
     window: Window
     span: Span
     courses: frozenset[str] | None
 
 
-class PageAsked(NamedTuple):
+class PageArgs(NamedTuple):
     after: str | None
     first: int
 
 
-class CountAsked(NamedTuple):
+class CountArgs(NamedTuple):
     """The connection whose rows are counted: of a learner or of a course."""
 
     learner_id: str | None
@@ -71,68 +71,70 @@ class CountAsked(NamedTuple):
 
 
 # ---------------------------------------------------------------- profiles
-PROFILES: Path[str, NoArgs, Profile] = Path("profiles", "by_ids", lambda s, keys, _: s.profiles.by_ids(keys))
+PROFILES: StorePath[str, NoArgs, Profile] = StorePath("profiles", "by_ids", lambda s, keys, _: s.profiles.by_ids(keys))
 
 
 async def _profile_page(
-    stores: Stores, wheres: Sequence[ProfileFilter], asked: PageAsked
+    stores: Stores, wheres: Sequence[ProfileFilter], args: PageArgs
 ) -> Mapping[ProfileFilter, Page[Profile]]:
-    return {where: await stores.profiles.page(where, after=asked.after, first=asked.first) for where in wheres}
+    return {where: await stores.profiles.page(where, after=args.after, first=args.first) for where in wheres}
 
 
-PROFILE_PAGE: Path[ProfileFilter, PageAsked, Page[Profile]] = Path("profiles", "page", _profile_page, cap=1)
+PROFILE_PAGE: StorePath[ProfileFilter, PageArgs, Page[Profile]] = StorePath("profiles", "page", _profile_page, cap=1)
 
 # ---------------------------------------------------------------- catalog
-LATEST: Path[str, NoArgs, Course] = Path("catalog", "latest", lambda s, keys, _: s.catalog.latest(keys))
-VERSIONS: Path[CourseVersion, NoArgs, Course] = Path("catalog", "versions", lambda s, keys, _: s.catalog.versions(keys))
+LATEST: StorePath[str, NoArgs, Course] = StorePath("catalog", "latest", lambda s, keys, _: s.catalog.latest(keys))
+VERSIONS: StorePath[CourseVersion, NoArgs, Course] = StorePath(
+    "catalog", "versions", lambda s, keys, _: s.catalog.versions(keys)
+)
 
 
-async def _course_page(stores: Stores, places: Sequence[str], asked: PageAsked) -> Mapping[str, Page[Course]]:
-    return {place: await stores.catalog.page(after=asked.after, first=asked.first) for place in places}
+async def _course_page(stores: Stores, places: Sequence[str], args: PageArgs) -> Mapping[str, Page[Course]]:
+    return {place: await stores.catalog.page(after=args.after, first=args.first) for place in places}
 
 
-COURSE_PAGE: Path[str, PageAsked, Page[Course]] = Path("catalog", "page", _course_page, cap=1)
+COURSE_PAGE: StorePath[str, PageArgs, Page[Course]] = StorePath("catalog", "page", _course_page, cap=1)
 
 # ---------------------------------------------------------------- progress
-ENROLLMENTS: Path[UUID, NoArgs, Enrollment] = Path(
+ENROLLMENTS: StorePath[UUID, NoArgs, Enrollment] = StorePath(
     "progress", "by_registrations", lambda s, keys, _: s.progress.by_registrations(keys)
 )
-LEARNER_ENROLLMENTS: Path[str, EnrollmentsAsked, Page[Enrollment]] = Path(
-    "progress", "by_learners", lambda s, keys, asked: s.progress.by_learners(keys, **asked._asdict())
+LEARNER_ENROLLMENTS: StorePath[str, EnrollmentsArgs, Page[Enrollment]] = StorePath(
+    "progress", "by_learners", lambda s, keys, args: s.progress.by_learners(keys, **args._asdict())
 )
-COURSE_ENROLLMENTS: Path[str, EnrollmentsAsked, Page[Enrollment]] = Path(
+COURSE_ENROLLMENTS: StorePath[str, EnrollmentsArgs, Page[Enrollment]] = StorePath(
     "progress",
     "by_courses",
-    lambda s, keys, asked: s.progress.by_courses(keys, states=asked.states, after=asked.after, first=asked.first),
+    lambda s, keys, args: s.progress.by_courses(keys, states=args.states, after=args.after, first=args.first),
 )
-LEARNER_COUNTS: Path[str, CountAsked, int] = Path(
+LEARNER_COUNTS: StorePath[str, CountArgs, int] = StorePath(
     "progress",
     "count_by_learners",
-    lambda s, keys, asked: s.progress.count_by_learners(keys, states=asked.states, courses=asked.courses),
+    lambda s, keys, args: s.progress.count_by_learners(keys, states=args.states, courses=args.courses),
 )
-COURSE_COUNTS: Path[str, CountAsked, int] = Path(
-    "progress", "count_by_courses", lambda s, keys, asked: s.progress.count_by_courses(keys, states=asked.states)
+COURSE_COUNTS: StorePath[str, CountArgs, int] = StorePath(
+    "progress", "count_by_courses", lambda s, keys, args: s.progress.count_by_courses(keys, states=args.states)
 )
-COURSE_PROGRESS: Path[UUID, NoArgs, CourseProgress] = Path(
+COURSE_PROGRESS: StorePath[UUID, NoArgs, CourseProgress] = StorePath(
     "progress", "course_progress", lambda s, keys, _: s.progress.course_progress(keys)
 )
-ITEM_ROWS: Path[UUID, NoArgs, Mapping[str, ItemProgress]] = Path(
+ITEM_ROWS: StorePath[UUID, NoArgs, Mapping[str, ItemProgress]] = StorePath(
     "progress", "item_progress", lambda s, keys, _: s.progress.item_progress(keys)
 )
-ATTEMPTS: Path[UUID, AttemptsAsked, Page[Attempt]] = Path(
-    "progress", "attempts", lambda s, keys, asked: s.progress.attempts(keys, **asked._asdict())
+ATTEMPTS: StorePath[UUID, AttemptsArgs, Page[Attempt]] = StorePath(
+    "progress", "attempts", lambda s, keys, args: s.progress.attempts(keys, **args._asdict())
 )
-CERTIFICATES: Path[UUID, NoArgs, Certificate] = Path(
+CERTIFICATES: StorePath[UUID, NoArgs, Certificate] = StorePath(
     "progress", "certificates", lambda s, keys, _: s.progress.certificates(keys)
 )
-DURABLE_RESUME: Path[UUID, NoArgs, ResumePoint] = Path(
+DURABLE_RESUME: StorePath[UUID, NoArgs, ResumePoint] = StorePath(
     "progress", "resume_points", lambda s, keys, _: s.progress.resume_points(keys)
 )
-LEDGER: Path[UUID, NoArgs, Event] = Path("progress", "ledger", lambda s, keys, _: s.progress.ledger(keys))
+LEDGER: StorePath[UUID, NoArgs, Event] = StorePath("progress", "ledger", lambda s, keys, _: s.progress.ledger(keys))
 
 # ---------------------------------------------------------------- timeline
-EVENTS: Path[str, TimelineAsked, Page[Event]] = Path(
-    "timeline", "by_learners", lambda s, keys, asked: s.timeline.by_learners(keys, **asked._asdict())
+EVENTS: StorePath[str, TimelineArgs, Page[Event]] = StorePath(
+    "timeline", "by_learners", lambda s, keys, args: s.timeline.by_learners(keys, **args._asdict())
 )
 # A window of any time zone that overlaps a span starts and ends within this of it.
 REACH = {Window.HOUR: timedelta(hours=1), Window.DAY: timedelta(hours=26), Window.WEEK: timedelta(days=8)}
@@ -145,27 +147,29 @@ def widened(span: Span, window: Window) -> Span:
     return Span(span.start - into - REACH[window], span.end - over + QUARTER + REACH[window])
 
 
-LEARNER_QUARTERS: Path[str, LearnerActivityAsked, Sequence[Quarter]] = Path(
+LEARNER_QUARTERS: StorePath[str, LearnerActivityArgs, Sequence[Quarter]] = StorePath(
     "timeline",
     "learner_quarters",
-    lambda s, keys, asked: s.timeline.learner_quarters(
-        keys, span=widened(asked.span, asked.window), courses=asked.courses
-    ),
+    lambda s, keys, args: s.timeline.learner_quarters(keys, span=widened(args.span, args.window), courses=args.courses),
 )
-COURSE_QUARTERS: Path[str, Span, Sequence[Quarter]] = Path(
+COURSE_QUARTERS: StorePath[str, Span, Sequence[Quarter]] = StorePath(
     "timeline", "course_quarters", lambda s, keys, span: s.timeline.course_quarters(keys, span=span)
 )
-COURSE_LEARNERS: Path[str, tuple[Span, ...], Mapping[datetime, int]] = Path(
+COURSE_LEARNERS: StorePath[str, tuple[Span, ...], Mapping[datetime, int]] = StorePath(
     "timeline", "course_learners", lambda s, keys, windows: s.timeline.course_learners(keys, windows=windows)
 )
 
 # ---------------------------------------------------------------- sessions
-SESSIONS: Path[str, NoArgs, Session] = Path("sessions", "by_learners", lambda s, keys, _: s.sessions.by_learners(keys))
-PRESENCE: Path[str, NoArgs, Presence] = Path("sessions", "presence", lambda s, keys, _: s.sessions.presence(keys))
-PRESENT: Path[str, NoArgs, Sequence[Presence]] = Path(
+SESSIONS: StorePath[str, NoArgs, Session] = StorePath(
+    "sessions", "by_learners", lambda s, keys, _: s.sessions.by_learners(keys)
+)
+PRESENCE: StorePath[str, NoArgs, Presence] = StorePath(
+    "sessions", "presence", lambda s, keys, _: s.sessions.presence(keys)
+)
+COURSE_PRESENCE: StorePath[str, NoArgs, Sequence[Presence]] = StorePath(
     "sessions", "present", lambda s, keys, _: s.sessions.present(keys)
 )
-ONLINE: Path[str, NoArgs, int] = Path("sessions", "online", lambda s, keys, _: s.sessions.online(keys))
-HOT_RESUME: Path[UUID, NoArgs, ResumePoint] = Path(
+ONLINE: StorePath[str, NoArgs, int] = StorePath("sessions", "online", lambda s, keys, _: s.sessions.online(keys))
+HOT_RESUME: StorePath[UUID, NoArgs, ResumePoint] = StorePath(
     "sessions", "resume_points", lambda s, keys, _: s.sessions.resume_points(keys)
 )

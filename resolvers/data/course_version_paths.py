@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from resolvers.data.access_paths import ENROLLMENTS, ITEM_ROWS, VERSIONS, NoArgs
-from resolvers.data.dataloaders import Joined, Loaders
+from resolvers.data.dataloaders import DerivedPath, Loaders
 from stores.domain.catalog import Course, Item, MoveOn
 from stores.domain.item_progress import blank
 from stores.domain.paging import Page, decode, encode, page_of
@@ -14,7 +14,7 @@ from stores.domain.progress import ItemProgress, ProgressState
 from stores.domain.progress_projection import weighted_mean
 
 
-class ItemsAsked(NamedTuple):
+class ItemsArgs(NamedTuple):
     states: frozenset[ProgressState] | None
     after: str | None
     first: int
@@ -56,10 +56,10 @@ async def _item_progress(
 
 
 async def _item_pages(
-    loaders: Loaders, registrations: Sequence[UUID], asked: ItemsAsked
+    loaders: Loaders, registrations: Sequence[UUID], args: ItemsArgs
 ) -> Mapping[UUID, Page[ItemProgress]]:
     """All items in course order, those that nothing happened to among them. The cursor is the position."""
-    start = 0 if asked.after is None else int(decode("progress", asked.after, int)[0]) + 1
+    start = 0 if args.after is None else int(decode("progress", args.after, int)[0]) + 1
     courses, kept = await asyncio.gather(
         _courses_of(loaders, registrations), loaders.load_many(ITEM_ROWS, registrations, ())
     )
@@ -70,9 +70,9 @@ async def _item_pages(
         wanted = [
             (place, row)
             for place, row in enumerate(every)
-            if place >= start and (asked.states is None or row.state in asked.states)
+            if place >= start and (args.states is None or row.state in args.states)
         ]
-        return page_of([row for _, row in wanted], [encode(place) for place, _ in wanted], asked.first)
+        return page_of([row for _, row in wanted], [encode(place) for place, _ in wanted], args.first)
 
     return {registration: page(registration, course) for registration, course in courses.items()}
 
@@ -97,7 +97,7 @@ def _module(title: str, items: Sequence[Item], registration: UUID, rows: Mapping
     return ModuleRow(title, 1.0 if mean is None else mean, done, len(its), done == len(its))
 
 
-ITEMS: Joined[tuple[UUID, str], NoArgs, Item] = Joined(_items)
-ITEM_PROGRESS: Joined[tuple[UUID, str], NoArgs, ItemProgress] = Joined(_item_progress)
-ITEM_PAGES: Joined[UUID, ItemsAsked, Page[ItemProgress]] = Joined(_item_pages)
-MODULES: Joined[UUID, NoArgs, list[ModuleRow]] = Joined(_modules)
+ITEMS: DerivedPath[tuple[UUID, str], NoArgs, Item] = DerivedPath(_items)
+ITEM_PROGRESS: DerivedPath[tuple[UUID, str], NoArgs, ItemProgress] = DerivedPath(_item_progress)
+ITEM_PAGES: DerivedPath[UUID, ItemsArgs, Page[ItemProgress]] = DerivedPath(_item_pages)
+MODULES: DerivedPath[UUID, NoArgs, list[ModuleRow]] = DerivedPath(_modules)

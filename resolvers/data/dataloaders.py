@@ -1,6 +1,6 @@
-"""How access paths are served: one store call for all keys of a level, with its deadline, cap, timing and errors.
+"""The data loaders: one store call for all keys of a level, with a deadline, a batch limit, timing and error mapping.
 
-aiodataloader collects the keys; `resolvers/loaders.py` declares the paths, and nothing but `crossing` awaits them.
+aiodataloader collects the keys. `access_paths.py` declares the paths, and `store_field` awaits them.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ class Failures(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Path(Generic[K, A, V_co]):
+class StorePath(Generic[K, A, V_co]):
     """An access path: many keys of one store, in one call. `args` are what all keys of a call have in common."""
 
     store: str
@@ -48,13 +48,13 @@ class Path(Generic[K, A, V_co]):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Joined(Generic[K, A, V_co]):
+class DerivedPath(Generic[K, A, V_co]):
     """An access path made of others: what it reads, it reads through the loaders, so it costs what those cost."""
 
     read: Callable[["Loaders", Sequence[K], A], Awaitable[Mapping[K, V_co]]]
 
 
-AnyPath = Path[K, A, V] | Joined[K, A, V]
+AccessPath = StorePath[K, A, V] | DerivedPath[K, A, V]
 
 
 @dataclass(slots=True)
@@ -69,12 +69,12 @@ class Loaders:
     batches: list[Batch] = field(default_factory=list)
     _open: dict[tuple[object, object], DataLoader[Any, Any]] = field(default_factory=dict)
 
-    async def load(self, path: "AnyPath[K, A, V]", key: K, args: A) -> V | None:
+    async def load(self, path: "AccessPath[K, A, V]", key: K, args: A) -> V | None:
         """The value of one key, None where there is none. Batched with all others that ask in the same turn."""
         found: V | None = await self._shielded(self._loader(path, args).load(key))
         return found
 
-    async def load_many(self, path: "AnyPath[K, A, V]", keys: Sequence[K], args: A) -> Mapping[K, V]:
+    async def load_many(self, path: "AccessPath[K, A, V]", keys: Sequence[K], args: A) -> Mapping[K, V]:
         """The values of many keys; those without one are absent."""
         values = await self._shielded(asyncio.gather(*map(self._loader(path, args).load, keys)))
         return {key: value for key, value in zip(keys, values, strict=True) if value is not None}
@@ -85,11 +85,11 @@ class Loaders:
         future.add_done_callback(_retrieve)
         return await asyncio.shield(future)
 
-    def prime(self, path: "AnyPath[K, A, V]", key: K, args: A, value: V) -> None:
+    def prime(self, path: "AccessPath[K, A, V]", key: K, args: A, value: V) -> None:
         """Remember a value that another path brought along."""
         self._loader(path, args).prime(key, value)
 
-    def _loader(self, path: "AnyPath[K, A, V]", args: A) -> DataLoader[K, V | None]:
+    def _loader(self, path: "AccessPath[K, A, V]", args: A) -> DataLoader[K, V | None]:
         loader = self._open.get((path, args))
         if loader is None:
 
@@ -97,7 +97,7 @@ class Loaders:
                 found = await self._read(path, keys, args)
                 return [found.get(key) for key in keys]
 
-            cap = path.cap if isinstance(path, Path) else None
+            cap = path.cap if isinstance(path, StorePath) else None
             loader = self._open[path, args] = DataLoader(batch, max_batch_size=cap)
         return loader
 
@@ -126,8 +126,8 @@ class Loaders:
         self.forget()
         self.batches.clear()
 
-    async def _read(self, path: "AnyPath[K, A, V]", keys: list[K], args: A) -> Mapping[K, V]:
-        if isinstance(path, Joined):
+    async def _read(self, path: "AccessPath[K, A, V]", keys: list[K], args: A) -> Mapping[K, V]:
+        if isinstance(path, DerivedPath):
             return await path.read(self, keys, args)
         try:
             return await self.call(path.store, path.call, len(keys), path.read(self.stores, keys, args))

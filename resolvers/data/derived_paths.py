@@ -16,11 +16,11 @@ from resolvers.data.access_paths import (
     HOT_RESUME,
     LEARNER_COUNTS,
     LEARNER_ENROLLMENTS,
-    CountAsked,
-    EnrollmentsAsked,
+    CountArgs,
+    EnrollmentsArgs,
     NoArgs,
 )
-from resolvers.data.dataloaders import Joined, Loaders
+from resolvers.data.dataloaders import DerivedPath, Loaders
 from stores.domain.calendar import Span
 from stores.domain.paging import Page
 from stores.domain.progress import Enrollment
@@ -29,7 +29,7 @@ from stores.domain.timeline import Activity, gather
 
 
 def _remember(loaders: Loaders, pages: Mapping[str, Page[Enrollment]]) -> Mapping[str, Page[Enrollment]]:
-    """What a page brought along need not be asked for again by registration."""
+    """What a page brought along need not be requested again by registration."""
     for page in pages.values():
         for row in page.rows:
             loaders.prime(ENROLLMENTS, row.registration, (), row)
@@ -37,30 +37,30 @@ def _remember(loaders: Loaders, pages: Mapping[str, Page[Enrollment]]) -> Mappin
 
 
 async def _of_learners(
-    loaders: Loaders, learner_ids: Sequence[str], asked: EnrollmentsAsked
+    loaders: Loaders, learner_ids: Sequence[str], args: EnrollmentsArgs
 ) -> Mapping[str, Page[Enrollment]]:
-    return _remember(loaders, await loaders.load_many(LEARNER_ENROLLMENTS, learner_ids, asked))
+    return _remember(loaders, await loaders.load_many(LEARNER_ENROLLMENTS, learner_ids, args))
 
 
 async def _of_courses(
-    loaders: Loaders, course_keys: Sequence[str], asked: EnrollmentsAsked
+    loaders: Loaders, course_keys: Sequence[str], args: EnrollmentsArgs
 ) -> Mapping[str, Page[Enrollment]]:
-    return _remember(loaders, await loaders.load_many(COURSE_ENROLLMENTS, course_keys, asked))
+    return _remember(loaders, await loaders.load_many(COURSE_ENROLLMENTS, course_keys, args))
 
 
-async def _counts(loaders: Loaders, asked: Sequence[CountAsked], _: NoArgs) -> Mapping[CountAsked, int]:
-    async def count(one: CountAsked) -> int:
+async def _counts(loaders: Loaders, keys: Sequence[CountArgs], _: NoArgs) -> Mapping[CountArgs, int]:
+    async def count(one: CountArgs) -> int:
         alike = one._replace(learner_id=None, course_key=None)
         if one.learner_id is not None:
             return await loaders.load(LEARNER_COUNTS, one.learner_id, alike) or 0
         return await loaders.load(COURSE_COUNTS, one.course_key or "", alike) or 0
 
-    return dict(zip(asked, await asyncio.gather(*map(count, asked)), strict=True))
+    return dict(zip(keys, await asyncio.gather(*map(count, keys)), strict=True))
 
 
-ENROLLMENTS_OF_LEARNER: Joined[str, EnrollmentsAsked, Page[Enrollment]] = Joined(_of_learners)
-ENROLLMENTS_OF_COURSE: Joined[str, EnrollmentsAsked, Page[Enrollment]] = Joined(_of_courses)
-ENROLLMENT_COUNTS: Joined[CountAsked, NoArgs, int] = Joined(_counts)
+ENROLLMENTS_OF_LEARNER: DerivedPath[str, EnrollmentsArgs, Page[Enrollment]] = DerivedPath(_of_learners)
+ENROLLMENTS_OF_COURSE: DerivedPath[str, EnrollmentsArgs, Page[Enrollment]] = DerivedPath(_of_courses)
+ENROLLMENT_COUNTS: DerivedPath[CountArgs, NoArgs, int] = DerivedPath(_counts)
 
 
 async def _resume(loaders: Loaders, registrations: Sequence[UUID], _: NoArgs) -> Mapping[UUID, ResumePoint]:
@@ -76,29 +76,29 @@ async def _resume(loaders: Loaders, registrations: Sequence[UUID], _: NoArgs) ->
     return points
 
 
-class CourseActivityAsked(NamedTuple):
+class CourseActivityArgs(NamedTuple):
     windows: tuple[Span, ...]
     count_learners: bool
 
 
 async def _course_activity(
-    loaders: Loaders, course_keys: Sequence[str], asked: CourseActivityAsked
+    loaders: Loaders, course_keys: Sequence[str], args: CourseActivityArgs
 ) -> Mapping[str, Sequence[Activity]]:
-    if not asked.windows:
+    if not args.windows:
         return dict.fromkeys(course_keys, ())
 
     async def learners() -> Mapping[str, Mapping[datetime, int]] | None:
-        if not asked.count_learners:
+        if not args.count_learners:
             return None
-        return await loaders.load_many(COURSE_LEARNERS, course_keys, asked.windows)
+        return await loaders.load_many(COURSE_LEARNERS, course_keys, args.windows)
 
-    whole = Span(asked.windows[0].start, asked.windows[-1].end)
+    whole = Span(args.windows[0].start, args.windows[-1].end)
     quarters, counted = await asyncio.gather(loaders.load_many(COURSE_QUARTERS, course_keys, whole), learners())
     return {
-        key: gather(quarters.get(key, ()), asked.windows, learners=None if counted is None else counted.get(key, {}))
+        key: gather(quarters.get(key, ()), args.windows, learners=None if counted is None else counted.get(key, {}))
         for key in course_keys
     }
 
 
-RESUME: Joined[UUID, NoArgs, ResumePoint] = Joined(_resume)
-COURSE_ACTIVITY: Joined[str, CourseActivityAsked, Sequence[Activity]] = Joined(_course_activity)
+RESUME: DerivedPath[UUID, NoArgs, ResumePoint] = DerivedPath(_resume)
+COURSE_ACTIVITY: DerivedPath[str, CourseActivityArgs, Sequence[Activity]] = DerivedPath(_course_activity)

@@ -11,10 +11,10 @@ from resolvers.data.access_paths import (
     PRESENCE,
     PROFILES,
     SESSIONS,
-    EnrollmentsAsked,
+    EnrollmentsArgs,
     NoArgs,
 )
-from resolvers.data.dataloaders import Joined, Loaders
+from resolvers.data.dataloaders import DerivedPath, Loaders
 from stores.domain.profiles import Profile
 from stores.domain.progress import Enrollment
 from stores.domain.sessions import Presence, Session
@@ -27,8 +27,8 @@ async def _learners_seen(loaders: Loaders, learner_ids: Sequence[str], _: NoArgs
     others = [key for key in learner_ids if not permissions.may_read_private(viewer, key)]
     courses = permissions.courses_taught(viewer)
     if others and courses:
-        asked = EnrollmentsAsked(states=None, courses=courses, after=None, first=1)
-        free += list(await loaders.load_many(LEARNER_ENROLLMENTS, others, asked))
+        args = EnrollmentsArgs(states=None, courses=courses, after=None, first=1)
+        free += list(await loaders.load_many(LEARNER_ENROLLMENTS, others, args))
     return await loaders.load_many(PROFILES, free, ()) if free else {}
 
 
@@ -53,7 +53,7 @@ async def _presence_seen(loaders: Loaders, learner_ids: Sequence[str], _: NoArgs
     return {key: row if _sees_course_of(loaders, row) else replace(row, course_key=None) for key, row in found.items()}
 
 
-LEARNERS_SEEN: Joined[str, NoArgs, Profile] = Joined(_learners_seen)
-ENROLLMENTS_SEEN: Joined[UUID, NoArgs, Enrollment] = Joined(_enrollments_seen)
-SESSIONS_SEEN: Joined[str, NoArgs, Session] = Joined(_sessions_seen)
-PRESENCE_SEEN: Joined[str, NoArgs, Presence] = Joined(_presence_seen)
+VISIBLE_LEARNERS: DerivedPath[str, NoArgs, Profile] = DerivedPath(_learners_seen)
+VISIBLE_ENROLLMENTS: DerivedPath[UUID, NoArgs, Enrollment] = DerivedPath(_enrollments_seen)
+VISIBLE_SESSIONS: DerivedPath[str, NoArgs, Session] = DerivedPath(_sessions_seen)
+VISIBLE_PRESENCE: DerivedPath[str, NoArgs, Presence] = DerivedPath(_presence_seen)

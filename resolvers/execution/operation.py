@@ -9,7 +9,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from resolvers.context import Context, Peer
-from resolvers.errors import Refused, presentable
+from resolvers.errors import RequestError, masked
 from resolvers.execution.strawberry_internals import requested_operation
 
 CANNOT_BE_RUN = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
@@ -61,5 +61,5 @@ def mask(result: Any) -> None:
 
 def _told(error: GraphQLError) -> GraphQLError:
     if isinstance(error.original_error, CANNOT_BE_RUN):
-        return Refused("BAD_REQUEST", error.message)
-    return presentable(error)
+        return RequestError("BAD_REQUEST", error.message)
+    return masked(error)

@@ -17,9 +17,9 @@ from resolvers.data.access_paths import (
     LEDGER,
     PROFILES,
     VERSIONS,
-    EnrollmentsAsked,
+    EnrollmentsArgs,
 )
-from resolvers.errors import Refused, forbidden
+from resolvers.errors import RequestError, forbidden
 from resolvers.mutations.inputs import Faults, UserError, wrong
 from resolvers.mutations.learners import document_of
 from resolvers.mutations.payloads import EnrollmentResult
@@ -79,7 +79,7 @@ async def withdraw(context: Context, given: WithdrawInput, *, random_bytes: Rand
 async def enroll(context: Context, given: EnrollInput, *, random_bytes: RandomBytes) -> EnrollmentResult:
     try:
         learner_id = key_of("Learner", given.learner)
-    except Refused as error:
+    except RequestError as error:
         return EnrollmentResult(None, [wrong(error.message, "input", "learner")])
     if not permissions.may_write_enrollment(context.viewer, learner_id, given.course):
         raise forbidden()
@@ -110,7 +110,7 @@ async def place_of(
 ) -> tuple[Enrollment, Course, Sequence[Enrollment]] | UserError:
     """The enrolment that the event goes to with its course, and once more where it is new."""
     load = context.loaders.load
-    asked = EnrollmentsAsked(states=None, courses=frozenset({given.course}), after=None, first=1)
+    asked = EnrollmentsArgs(states=None, courses=frozenset({given.course}), after=None, first=1)
     profile, newest, page = await asyncio.gather(
         load(PROFILES, learner_id, ()), load(LATEST, given.course, ()), load(LEARNER_ENROLLMENTS, learner_id, asked)
     )

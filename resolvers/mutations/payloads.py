@@ -8,8 +8,8 @@ import strawberry
 from resolvers.data.access_paths import COURSE_PROGRESS, ENROLLMENTS
 from resolvers.data.course_version_paths import ITEM_PROGRESS
 from resolvers.data.derived_paths import RESUME
-from resolvers.data.visible_paths import SESSIONS_SEEN
-from resolvers.errors import words_of
+from resolvers.data.visible_paths import VISIBLE_SESSIONS
+from resolvers.errors import client_message
 from resolvers.mutations.inputs import UserError
 from resolvers.types.course import Course
 from resolvers.types.enrollment import Enrollment
@@ -62,7 +62,7 @@ class RecordResult(NamedTuple):
 
 def refused(error: StoreError) -> UserError:
     """A store's fault as an error of the payload."""
-    return UserError(code=error.code, message=words_of(error), path=[])
+    return UserError(code=error.code, message=client_message(error), path=[])
 
 
 @strawberry.type(description="A course, or what was wrong.")
@@ -90,7 +90,10 @@ class SessionPayload:
     errors: list[UserError] = strawberry.field(description=ERRORS)
 
     session = store_field(
-        SESSIONS_SEEN, key="learner_id", returns=Session, description="The learner's current session; none once ended."
+        VISIBLE_SESSIONS,
+        key="learner_id",
+        returns=Session,
+        description="The learner's current session; none once ended.",
     )
     resume = store_field(RESUME, key="registration", returns=ResumePoint, description="Where to go on.")
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from resolvers.data.dataloaders import Loaders
-from resolvers.data.derived_paths import COURSE_ACTIVITY, CourseActivityAsked
+from resolvers.data.derived_paths import COURSE_ACTIVITY, CourseActivityArgs
 from stores.domain import calendar
 from stores.domain.calendar import Span, Window
 from stores.domain.timeline import Activity
@@ -57,6 +57,6 @@ class CourseActivityTopic:
         return event.start
 
     async def _bucket(self, loaders: Loaders, span: Span) -> Activity:
-        asked = CourseActivityAsked((span,), count_learners=self._window is not Window.WEEK)
-        found = await loaders.load(COURSE_ACTIVITY, self._course, asked) or ()
+        args = CourseActivityArgs((span,), count_learners=self._window is not Window.WEEK)
+        found = await loaders.load(COURSE_ACTIVITY, self._course, args) or ()
         return found[0]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 
-from resolvers.data.access_paths import PRESENCE, PRESENT
+from resolvers.data.access_paths import COURSE_PRESENCE, PRESENCE
 from resolvers.data.dataloaders import Loaders
 from stores.domain.sessions import AWAY_FOR, ONLINE_FOR, Presence, PresenceStatus, status_of
 from stores.ports.signals import Signals
@@ -31,7 +31,7 @@ class PresenceTopic:
 
     async def look(self, loaders: Loaders, keys: frozenset[str] | None, *, now: datetime) -> Sequence[Presence]:
         if keys is None:
-            everyone = await loaders.load(PRESENT, self._course, ()) or ()
+            everyone = await loaders.load(COURSE_PRESENCE, self._course, ()) or ()
             found = {one.learner_id: one for one in everyone}
             asked: Iterable[str] = {**self._here, **found}
         else:

@@ -8,7 +8,7 @@ from uuid import UUID
 from resolvers import permissions
 from resolvers.context import Context
 from resolvers.data.access_paths import COURSE_PROGRESS, ENROLLMENTS, LATEST
-from resolvers.data.visible_paths import LEARNERS_SEEN
+from resolvers.data.visible_paths import VISIBLE_LEARNERS
 from resolvers.errors import bad_input, forbidden
 from resolvers.value_rules import LONGEST_KEY
 from stores.domain.paging import CLEAN_TEXT
@@ -32,7 +32,7 @@ async def progress_of_course(context: Context, course: str, *, after: str | None
 async def check_course(context: Context, course: str) -> None:
     """Whether the viewer may watch it. Whoever sees all is told of one that does not exist; a catalog that is down
     hides none."""
-    if not permissions.may_read_course_of(context.viewer, course):
+    if not permissions.may_read_course_records(context.viewer, course):
         raise forbidden()
     if permissions.is_admin(context.viewer):
         known = len(course) <= LONGEST_KEY and CLEAN_TEXT.fullmatch(course) is not None
@@ -46,9 +46,9 @@ async def check_course(context: Context, course: str) -> None:
 async def progress_of_learner(context: Context, learner_id: str, *, after: str | None) -> AsyncIterator[Updates]:
     viewer = context.viewer
     own = permissions.is_self(viewer, learner_id)  # asks no store: one that is down must not hide one's own progress
-    if not own and await context.loaders.load(LEARNERS_SEEN, learner_id, ()) is None:
+    if not own and await context.loaders.load(VISIBLE_LEARNERS, learner_id, ()) is None:
         raise bad_input("there is no such learner") if permissions.is_admin(viewer) else forbidden()
-    courses = permissions.courses_seen(viewer, learner_id)
+    courses = permissions.visible_courses(viewer, learner_id)
     async with AsyncExitStack() as stack:
         updates = await _listen(context, stack, Topic(TopicKind.LEARNER, learner_id), after)
         yield await stack.enter_async_context(aclosing(_of_courses(updates, courses)))
@@ -58,7 +58,7 @@ async def progress_of_learner(context: Context, learner_id: str, *, after: str |
 async def progress_of_registration(
     context: Context, registration: UUID, *, after: str | None
 ) -> AsyncIterator[Updates]:
-    enrollment = await enrollment_watched(context, registration)
+    enrollment = await visible_enrollment(context, registration)
     async with AsyncExitStack() as stack:
         if enrollment.state is WITHDRAWN and after is None:
             yield _none()
@@ -78,13 +78,13 @@ async def progress_of_registration(
 
 async def _last_version(context: Context, registration: UUID) -> int | None:
     """The version that no other one is awaited after, where the learner has withdrawn."""
-    if (await enrollment_watched(context, registration)).state is not WITHDRAWN:
+    if (await visible_enrollment(context, registration)).state is not WITHDRAWN:
         return None
     progress = await context.loaders.load(COURSE_PROGRESS, registration, ())
     return 0 if progress is None else progress.version
 
 
-async def enrollment_watched(context: Context, registration: UUID) -> Enrollment:
+async def visible_enrollment(context: Context, registration: UUID) -> Enrollment:
     """The enrolment, if the viewer may see it; to all but an ADMIN an unknown one looks the same as another's."""
     found = await context.loaders.load(ENROLLMENTS, registration, ())
     if found is None:

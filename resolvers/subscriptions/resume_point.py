@@ -9,7 +9,7 @@ from resolvers.context import Context
 from resolvers.data.access_paths import HOT_RESUME
 from resolvers.data.dataloaders import Loaders
 from resolvers.data.derived_paths import RESUME
-from resolvers.subscriptions.progress import enrollment_watched
+from resolvers.subscriptions.progress import visible_enrollment
 from stores.domain.progress import EnrollmentState
 from stores.domain.sessions import ResumePoint
 from stores.ports.signals import Signals
@@ -18,9 +18,9 @@ from stores.ports.stores import Stores
 
 @asynccontextmanager
 async def resume_of_registration(context: Context, registration: UUID) -> AsyncIterator[AsyncIterator[ResumePoint]]:
-    await enrollment_watched(context, registration)
+    await visible_enrollment(context, registration)
     async with (
-        context.peer.watches.of(ResumePointTopic, registration) as points,
+        context.peer.topics.of(ResumePointTopic, registration) as points,
         aclosing(_until_withdrawn(context, registration, points)) as told,
     ):
         yield told
@@ -31,7 +31,7 @@ async def _until_withdrawn(
 ) -> AsyncGenerator[ResumePoint, None]:
     async for point in points:
         context.loaders.begin_event()
-        if (await enrollment_watched(context, registration)).state is EnrollmentState.WITHDRAWN:
+        if (await visible_enrollment(context, registration)).state is EnrollmentState.WITHDRAWN:
             return
         yield point
 

@@ -12,7 +12,7 @@ from stores.ports.stores import Stores
 E = TypeVar("E")
 
 
-class Subject(Protocol[E]):
+class SharedTopic(Protocol[E]):
     """Something that changes. It keeps what was seen at the last look, and is not changed by one that fails."""
 
     @property

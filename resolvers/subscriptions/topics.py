@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from resolvers.data.dataloaders import Failures, Loaders
-from resolvers.subscriptions.topic import Subject, Subscriber
+from resolvers.subscriptions.topic import SharedTopic, Subscriber
 from stores.errors import StoreError
 from stores.ports.signals import Signals
 from stores.ports.stores import Stores
@@ -21,7 +21,7 @@ PATIENCE = (0.25, 0.5, 1.0, 2.0, 5.0)
 """Seconds from one attempt to look at a store that is away to the next."""
 
 
-class Watches:
+class TopicRegistry:
     """The process' watches. `sleep` is the time that passes: tests hand over one that they drive, as `now`."""
 
     def __init__(
@@ -45,12 +45,12 @@ class Watches:
         """For one look: with a deadline, and a failure noted, as for any operation."""
         return Loaders(self.stores, self._deadlines, self._failures, None)
 
-    def of(self, kind: Callable[..., Subject[E]], *key: Hashable) -> AbstractAsyncContextManager[AsyncIterator[E]]:
+    def of(self, kind: Callable[..., SharedTopic[E]], *key: Hashable) -> AbstractAsyncContextManager[AsyncIterator[E]]:
         """Listen to `kind(*key)`: its state, then what changes. Entering raises the store's error while it is away."""
         return self._listened(kind, key)
 
     @asynccontextmanager
-    async def _listened(self, kind: Callable[..., Subject[Any]], key: tuple[Hashable, ...]) -> AsyncIterator[Any]:
+    async def _listened(self, kind: Callable[..., SharedTopic[Any]], key: tuple[Hashable, ...]) -> AsyncIterator[Any]:
         watch = self._running.get((kind, key))
         if watch is None:
             watch = self._running[kind, key] = Watch(self, kind(*key))
@@ -89,7 +89,7 @@ class Watch:
     """A subject, its task, and who listens. `waited_for`: those who keep it going, before they are told anything, too.
     `fault`: why it cannot look just now."""
 
-    def __init__(self, watches: Watches, subject: Subject[Any]) -> None:
+    def __init__(self, watches: TopicRegistry, subject: SharedTopic[Any]) -> None:
         self.subject = subject
         self.waited_for: set[Subscriber[Any]] = set()
         self.listeners: set[Subscriber[Any]] = set()

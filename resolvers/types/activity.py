@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import strawberry
 
 from resolvers import permissions
-from resolvers.data.access_paths import LearnerActivityAsked
-from resolvers.data.derived_paths import CourseActivityAsked
+from resolvers.data.access_paths import LearnerActivityArgs
+from resolvers.data.derived_paths import CourseActivityArgs
 from resolvers.errors import bad_input
 from resolvers.types.enums import Window
 from resolvers.viewer import Viewer
@@ -54,32 +54,32 @@ def windows_of(window: Window, span: Span, zone: str) -> tuple[Span, ...]:
         raise bad_input(str(error)) from None
 
 
-def activity_of_learner_asked(
+def learner_activity_args(
     viewer: Viewer,
     parent: Profile,
     *,
     window: Window,
     range: TimeRange,
     course: Annotated[str | None, strawberry.argument(description="Only this course's.")] = None,
-) -> LearnerActivityAsked:
+) -> LearnerActivityArgs:
     span = range.span()
     windows_of(window, span, parent.time_zone)  # too many windows are refused before anything is fetched
-    return LearnerActivityAsked(window, span, permissions.narrowed(viewer, parent.learner_id, course))
+    return LearnerActivityArgs(window, span, permissions.narrowed(viewer, parent.learner_id, course))
 
 
-def buckets_of_learner(parent: Profile, found: Any, asked: LearnerActivityAsked) -> list[timeline.Activity]:
-    windows = windows_of(asked.window, asked.span, parent.time_zone)
+def buckets_of_learner(parent: Profile, found: Any, args: LearnerActivityArgs) -> list[timeline.Activity]:
+    windows = windows_of(args.window, args.span, parent.time_zone)
     buckets = timeline.gather(found or (), windows, learners=None)
     return [replace(bucket, learners=min(bucket.events, 1)) for bucket in buckets]
 
 
-def activity_of_course_asked(
+def course_activity_args(
     viewer: Viewer,
     parent: Any,
     *,
     window: Window,
     range: TimeRange,
     time_zone: Annotated[str | None, strawberry.argument(description="IANA name: whose days these are.")] = "UTC",
-) -> CourseActivityAsked:
+) -> CourseActivityArgs:
     windows = windows_of(window, range.span(), time_zone or "UTC")
-    return CourseActivityAsked(windows, count_learners=window is not Window.WEEK)
+    return CourseActivityArgs(windows, count_learners=window is not Window.WEEK)

@@ -8,7 +8,7 @@ from resolvers import permissions
 from resolvers.data.access_paths import ONLINE
 from resolvers.data.derived_paths import COURSE_ACTIVITY, ENROLLMENTS_OF_COURSE
 from resolvers.types import enrollment_connection as enrollment_pages
-from resolvers.types.activity import ActivityBucket, activity_of_course_asked
+from resolvers.types.activity import ActivityBucket, course_activity_args
 from resolvers.types.enums import ItemType, MoveOn
 from resolvers.types.node import Node
 from resolvers.types.store_field import store_field
@@ -55,17 +55,17 @@ class Course(Node):
         ENROLLMENTS_OF_COURSE,
         key="key",
         returns=enrollment_pages.EnrollmentConnection,
-        select=enrollment_pages.asked_of_course,
-        may=lambda viewer, course: permissions.may_read_course_of(viewer, course.key),
-        then=lambda course, found, asked: enrollment_pages.page_of_course(course.key, found, asked),
+        select=enrollment_pages.course_args,
+        may=lambda viewer, course: permissions.may_read_course_records(viewer, course.key),
+        then=lambda course, found, args: enrollment_pages.page_of_course(course.key, found, args),
         description="Who takes it, by registration. For its instructors.",
     )
     activity = store_field(
         COURSE_ACTIVITY,
         key="key",
         returns=list[ActivityBucket],
-        select=activity_of_course_asked,
-        may=lambda viewer, course: permissions.may_read_course_of(viewer, course.key),
+        select=course_activity_args,
+        may=lambda viewer, course: permissions.may_read_course_records(viewer, course.key),
         description="How much went on, in every whole window of the time zone that overlaps the range. "
         "For its instructors.",
     )
@@ -73,7 +73,7 @@ class Course(Node):
         ONLINE,
         key="key",
         returns=int,
-        then=lambda course, found, asked: found or 0,
+        then=lambda course, found, args: found or 0,
         description="How many learners are ONLINE in it.",
     )
 

@@ -21,8 +21,8 @@ from resolvers.types.progress import (
     Certificate,
     CourseProgress,
     ItemProgress,
-    attempts_asked,
-    items_asked,
+    attempts_args,
+    items_args,
     page,
 )
 from resolvers.types.session import ResumePoint
@@ -60,7 +60,7 @@ class Enrollment(Node):
         ITEM_PAGES,
         key="registration",
         returns=Connection[ItemProgress],
-        select=items_asked,
+        select=items_args,
         then=page,
         description="Every item of the pinned version in course order, those not started among them.",
     )
@@ -68,7 +68,7 @@ class Enrollment(Node):
         ATTEMPTS,
         key="registration",
         returns=Connection[Attempt],
-        select=attempts_asked,
+        select=attempts_args,
         then=page,
         description="Attempts by time.",
     )

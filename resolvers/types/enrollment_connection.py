@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from resolvers import permissions
-from resolvers.data.access_paths import CountAsked, EnrollmentsAsked
+from resolvers.data.access_paths import CountArgs, EnrollmentsArgs
 from resolvers.data.derived_paths import ENROLLMENT_COUNTS
 from resolvers.types.connection import Edge, PageInfo, PageRows, checked_first, connection
 from resolvers.types.enums import EnrollmentState
@@ -35,23 +35,23 @@ def frozen(states: list[EnrollmentState] | None) -> frozenset[EnrollmentState] |
     return None if states is None else frozenset(states)
 
 
-def asked_of_learner(
+def learner_args(
     viewer: Viewer, parent: Profile, *, state: States = None, first: int | None = 20, after: str | None = None
-) -> EnrollmentsAsked:
-    courses = permissions.courses_seen(viewer, parent.learner_id)
-    return EnrollmentsAsked(frozen(state), courses, after, checked_first(first, default=20))
+) -> EnrollmentsArgs:
+    courses = permissions.visible_courses(viewer, parent.learner_id)
+    return EnrollmentsArgs(frozen(state), courses, after, checked_first(first, default=20))
 
 
-def asked_of_course(
+def course_args(
     viewer: Viewer, parent: Course, *, state: States = None, first: int | None = 50, after: str | None = None
-) -> EnrollmentsAsked:
-    return EnrollmentsAsked(frozen(state), None, after, checked_first(first, default=50))
+) -> EnrollmentsArgs:
+    return EnrollmentsArgs(frozen(state), None, after, checked_first(first, default=50))
 
 
-def page_of_learner(parent: Profile, found: Any, asked: EnrollmentsAsked) -> PageRows:
-    counted = CountAsked(parent.learner_id, None, asked.states, asked.courses)
-    return connection(found, after=asked.after, counted=counted)
+def page_of_learner(parent: Profile, found: Any, args: EnrollmentsArgs) -> PageRows:
+    counted = CountArgs(parent.learner_id, None, args.states, args.courses)
+    return connection(found, after=args.after, counted=counted)
 
 
-def page_of_course(course_key: str, found: Any, asked: EnrollmentsAsked) -> PageRows:
-    return connection(found, after=asked.after, counted=CountAsked(None, course_key, asked.states, None))
+def page_of_course(course_key: str, found: Any, args: EnrollmentsArgs) -> PageRows:
+    return connection(found, after=args.after, counted=CountArgs(None, course_key, args.states, None))

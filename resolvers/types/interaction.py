@@ -9,7 +9,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from resolvers import permissions
-from resolvers.data.access_paths import LATEST, TimelineAsked
+from resolvers.data.access_paths import LATEST, TimelineArgs
 from resolvers.data.course_version_paths import ITEMS
 from resolvers.types.activity import TimeRange
 from resolvers.types.connection import PageRows, checked_first, connection
@@ -50,7 +50,7 @@ class Interaction:
         return JSON(extensions)
 
 
-def timeline_asked(
+def timeline_args(
     viewer: Viewer,
     parent: Profile,
     *,
@@ -59,8 +59,8 @@ def timeline_asked(
     course: Annotated[str | None, strawberry.argument(description="Only this course's.")] = None,
     first: int | None = 50,
     after: str | None = None,
-) -> TimelineAsked:
-    return TimelineAsked(
+) -> TimelineArgs:
+    return TimelineArgs(
         span=None if range is None else range.span(),
         verbs=None if verbs is None else frozenset(verbs),
         courses=permissions.narrowed(viewer, parent.learner_id, course),
@@ -69,5 +69,5 @@ def timeline_asked(
     )
 
 
-def timeline_page(parent: Profile, found: Any, asked: TimelineAsked) -> PageRows:
-    return connection(found, after=asked.after)
+def timeline_page(parent: Profile, found: Any, args: TimelineArgs) -> PageRows:
+    return connection(found, after=args.after)

@@ -9,12 +9,12 @@ from resolvers import permissions
 from resolvers.context import Info
 from resolvers.data.access_paths import EVENTS, LEARNER_QUARTERS
 from resolvers.data.derived_paths import ENROLLMENTS_OF_LEARNER
-from resolvers.data.visible_paths import PRESENCE_SEEN, SESSIONS_SEEN
+from resolvers.data.visible_paths import VISIBLE_PRESENCE, VISIBLE_SESSIONS
 from resolvers.errors import forbidden
 from resolvers.types import enrollment_connection as enrollment_pages
-from resolvers.types.activity import ActivityBucket, activity_of_learner_asked, buckets_of_learner
+from resolvers.types.activity import ActivityBucket, buckets_of_learner, learner_activity_args
 from resolvers.types.connection import Connection
-from resolvers.types.interaction import Interaction, timeline_asked, timeline_page
+from resolvers.types.interaction import Interaction, timeline_args, timeline_page
 from resolvers.types.node import Node
 from resolvers.types.session import Presence, Session
 from resolvers.types.store_field import store_field
@@ -54,7 +54,7 @@ class Learner(Node):
         ENROLLMENTS_OF_LEARNER,
         key="learner_id",
         returns=enrollment_pages.EnrollmentConnection,
-        select=enrollment_pages.asked_of_learner,
+        select=enrollment_pages.learner_args,
         then=enrollment_pages.page_of_learner,
         description="The learner's enrolments, newest first; for an instructor those in courses they teach.",
     )
@@ -62,7 +62,7 @@ class Learner(Node):
         EVENTS,
         key="learner_id",
         returns=Connection[Interaction],
-        select=timeline_asked,
+        select=timeline_args,
         then=timeline_page,
         description="What the learner did, newest first; for an instructor, in courses they teach.",
     )
@@ -70,19 +70,19 @@ class Learner(Node):
         LEARNER_QUARTERS,
         key="learner_id",
         returns=list[ActivityBucket],
-        select=activity_of_learner_asked,
+        select=learner_activity_args,
         then=buckets_of_learner,
         description="How much the learner did, in every whole window of their own time zone that overlaps the range; "
         "for an instructor, in courses they teach.",
     )
     session = store_field(
-        SESSIONS_SEEN,
+        VISIBLE_SESSIONS,
         key="learner_id",
         returns=Session,
         description="The learner's current session; for an instructor, one in a course they teach.",
     )
     presence = store_field(
-        PRESENCE_SEEN,
+        VISIBLE_PRESENCE,
         key="learner_id",
         returns=Presence,
         description="Whether the learner is here just now.",

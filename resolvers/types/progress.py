@@ -6,8 +6,8 @@ from uuid import UUID
 
 import strawberry
 
-from resolvers.data.access_paths import AttemptsAsked
-from resolvers.data.course_version_paths import ITEMS, MODULES, ItemsAsked
+from resolvers.data.access_paths import AttemptsArgs
+from resolvers.data.course_version_paths import ITEMS, MODULES, ItemsArgs
 from resolvers.types.connection import PageRows, checked_first, connection
 from resolvers.types.course import CourseItem
 from resolvers.types.enums import ProgressState
@@ -92,27 +92,27 @@ class Certificate:
     verify_code: str = strawberry.field(description="What a third party checks it by.")
 
 
-def items_asked(
+def items_args(
     viewer: Viewer,
     parent: progress.Enrollment,
     *,
     state: Annotated[list[ProgressState] | None, strawberry.argument(description="Only those in these states.")] = None,
     first: int | None = 50,
     after: str | None = None,
-) -> ItemsAsked:
-    return ItemsAsked(None if state is None else frozenset(state), after, checked_first(first, default=50))
+) -> ItemsArgs:
+    return ItemsArgs(None if state is None else frozenset(state), after, checked_first(first, default=50))
 
 
-def attempts_asked(
+def attempts_args(
     viewer: Viewer,
     parent: progress.Enrollment,
     *,
     item: Annotated[str | None, strawberry.argument(description="Only this item's (its key).")] = None,
     first: int | None = 50,
     after: str | None = None,
-) -> AttemptsAsked:
-    return AttemptsAsked(item, after, checked_first(first, default=50))
+) -> AttemptsArgs:
+    return AttemptsArgs(item, after, checked_first(first, default=50))
 
 
-def page(parent: progress.Enrollment, found: Any, asked: ItemsAsked | AttemptsAsked) -> PageRows | None:
-    return connection(found, after=asked.after)
+def page(parent: progress.Enrollment, found: Any, args: ItemsArgs | AttemptsArgs) -> PageRows | None:
+    return connection(found, after=args.after)

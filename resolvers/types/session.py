@@ -8,7 +8,7 @@ import strawberry
 
 from resolvers.data.access_paths import LATEST
 from resolvers.data.course_version_paths import ITEMS
-from resolvers.data.visible_paths import LEARNERS_SEEN
+from resolvers.data.visible_paths import VISIBLE_LEARNERS
 from resolvers.types.course import Course, CourseItem
 from resolvers.types.enums import PresenceStatus
 from resolvers.types.store_field import store_field
@@ -43,7 +43,7 @@ class Presence:
     last_seen_at: datetime | None = strawberry.field(description="The last heartbeat; null if none is remembered.")
 
     learner = store_field(
-        LEARNERS_SEEN,
+        VISIBLE_LEARNERS,
         key="learner_id",
         returns=Annotated["Learner", strawberry.lazy("resolvers.types.learner")],
         description="Whose presence this is.",

@@ -1,7 +1,7 @@
-"""`crossing`: the one way a field reaches a store. Which access path, by which key of the parent, with which arguments.
+"""`store_field`: the only way a field reads a store. It names the access path, the key of the parent and the arguments.
 
-graphql-core resolves it object by object through a loader; the declaration itself (`Crossing`, in the field's metadata)
-is what the nullability check reads, and what an executor that works level by level needs.
+graphql-core resolves the field for each object through a loader. The declaration (`StoreField`, in the field's
+metadata) is also read by the nullability check.
 """
 
 import inspect
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Optional
 import strawberry
 
 from resolvers.context import Context, Info
-from resolvers.data.dataloaders import AnyPath
+from resolvers.data.dataloaders import AccessPath
 from resolvers.errors import forbidden
 from resolvers.viewer import Viewer
 
@@ -20,12 +20,12 @@ Key = str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crossing:
+class StoreField:
     """`key`: attribute(s) of the parent record; a null among them makes the field null without asking.
     `select(viewer, parent, **arguments)` → the path's arguments. `may(viewer, parent)`: else FORBIDDEN.
     `then(parent, found, args)`: the view of what was found (`found` is None where there is nothing)."""
 
-    path: AnyPath[Any, Any, Any]
+    path: AccessPath[Any, Any, Any]
     key: Key
     select: Callable[..., Any] | None = None
     may: Callable[[Viewer, Any], bool] | None = None
@@ -48,30 +48,30 @@ class Crossing:
         return found if self.then is None else self.then(parent, found, args)
 
 
-class Ask(NamedTuple):
+class Lookup(NamedTuple):
     """What a root field asks for."""
 
-    path: AnyPath[Any, Any, Any]
+    path: AccessPath[Any, Any, Any]
     key: Any
     args: Any = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RootCrossing:
+class RootStoreField:
     """A root field over a store. `ask(viewer, **arguments)` says what to look up, or raises.
-    `then(viewer, found, asked)` makes the view, and says FORBIDDEN where nothing was found and that must not show."""
+    `then(viewer, found, lookup)` makes the view, and says FORBIDDEN where nothing was found and that must not show."""
 
-    ask: Callable[..., Ask]
-    then: Callable[[Viewer, Any, Ask], Any] | None = None
+    ask: Callable[..., Lookup]
+    then: Callable[[Viewer, Any, Lookup], Any] | None = None
 
     async def fetch(self, context: Context, parent: Any, given: dict[str, Any]) -> Any:
-        asked = self.ask(context.viewer, **given)
-        found = await context.loaders.load(asked.path, asked.key, asked.args)
-        return found if self.then is None else self.then(context.viewer, found, asked)
+        lookup = self.ask(context.viewer, **given)
+        found = await context.loaders.load(lookup.path, lookup.key, lookup.args)
+        return found if self.then is None else self.then(context.viewer, found, lookup)
 
 
 def store_field(
-    path: AnyPath[Any, Any, Any],
+    path: AccessPath[Any, Any, Any],
     *,
     key: Key,
     returns: Any,
@@ -81,19 +81,19 @@ def store_field(
     then: Callable[[Any, Any, Any], Any] | None = None,
 ) -> Any:
     """A nullable field of type `returns`; its GraphQL arguments are `select`'s keyword-only parameters."""
-    declared = Crossing(path=path, key=key, select=select, may=may, then=then)
+    declared = StoreField(path=path, key=key, select=select, may=may, then=then)
     return _field(declared, arguments_of(select), returns, description)
 
 
-def root_crossing(
+def root_store_field(
     *,
-    ask: Callable[..., Ask],
+    ask: Callable[..., Lookup],
     returns: Any,
     description: str,
-    then: Callable[[Viewer, Any, Ask], Any] | None = None,
+    then: Callable[[Viewer, Any, Lookup], Any] | None = None,
 ) -> Any:
     """A nullable root field; its GraphQL arguments are `ask`'s keyword-only parameters."""
-    return _field(RootCrossing(ask=ask, then=then), arguments_of(ask), returns, description)
+    return _field(RootStoreField(ask=ask, then=then), arguments_of(ask), returns, description)
 
 
 def arguments_of(function: Callable[..., Any] | None) -> list[inspect.Parameter]:
@@ -104,7 +104,7 @@ def arguments_of(function: Callable[..., Any] | None) -> list[inspect.Parameter]
 
 
 def _field(
-    declared: Crossing | RootCrossing, arguments: list[inspect.Parameter], returns: Any, description: str
+    declared: StoreField | RootStoreField, arguments: list[inspect.Parameter], returns: Any, description: str
 ) -> Any:
     async def resolve(parent: Any, info: Any, **given: Any) -> Any:
         return await declared.fetch(info.context, parent, given)
@@ -119,4 +119,4 @@ def _field(
         ],
         return_annotation=Optional[returns],  # noqa: UP045 - `returns` may be an Annotated lazy type
     )
-    return strawberry.field(resolver=resolve, description=description, metadata={"crossing": declared})
+    return strawberry.field(resolver=resolve, description=description, metadata={"store_field": declared})

@@ -9,7 +9,7 @@ import strawberry
 
 from resolvers.context import Info
 from resolvers.data.access_paths import LATEST
-from resolvers.errors import Refused
+from resolvers.errors import RequestError
 from resolvers.schema import schema_of
 from stores.errors import Unavailable
 from tests.resolvers import world
@@ -110,7 +110,7 @@ def schema_with(strings: Strings) -> strawberry.Schema:
         async def fails(self, how: str = "bug") -> AsyncIterator[Event]:
             async with strings.source():
                 yield Event(number=0)
-                raise Refused("EXPIRED", "no longer") if how == "refused" else KeyError("canary")
+                raise RequestError("EXPIRED", "no longer") if how == "refused" else KeyError("canary")
 
         @strawberry.subscription
         async def fat(self) -> AsyncIterator[str]:

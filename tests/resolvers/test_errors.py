@@ -2,11 +2,11 @@
 
 from graphql import GraphQLError
 
-from resolvers.errors import presentable
+from resolvers.errors import masked
 from stores.errors import RetryLater
 
 
 def test_a_full_queue_says_when_to_retry() -> None:
     cause = RetryLater("progress", "its queue is full", retry_after_ms=250)
-    shown = presentable(GraphQLError("", original_error=cause))
+    shown = masked(GraphQLError("", original_error=cause))
     assert shown.extensions == {"code": "RETRY_LATER", "store": "progress", "retryAfterMs": 250}

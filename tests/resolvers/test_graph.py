@@ -18,7 +18,7 @@ from graphql.utilities import find_breaking_changes
 from resolvers.data.access_paths import LATEST
 from resolvers.execution.strawberry_internals import core_schema
 from resolvers.schema import build_schema, refuse_fragile
-from resolvers.types.store_field import Ask, RootCrossing, store_field
+from resolvers.types.store_field import Lookup, RootStoreField, store_field
 from resolvers.viewer import Viewer
 from stores.domain.catalog import CourseVersion
 from stores.domain.events import Event, Verb
@@ -202,7 +202,7 @@ def test_a_field_that_reaches_a_store_must_be_nullable() -> None:
     class Query:
         fine = store_field(LATEST, key="x", returns=int, description="Nullable.")
         fragile: int = strawberry.field(
-            resolver=resolve, metadata={"crossing": RootCrossing(ask=lambda viewer: Ask(LATEST, "x"))}
+            resolver=resolve, metadata={"store_field": RootStoreField(ask=lambda viewer: Lookup(LATEST, "x"))}
         )
 
     with pytest.raises(RuntimeError, match=r"Query\.fragile"):

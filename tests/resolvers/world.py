@@ -6,7 +6,7 @@ from uuid import UUID
 
 from resolvers.context import Peer
 from resolvers.health import Health
-from resolvers.subscriptions.topics import Watches
+from resolvers.subscriptions.topics import TopicRegistry
 from resolvers.viewer import Role, Viewer
 from stores.domain.catalog import Course, Item, ItemType, Module, MoveOn
 from stores.domain.events import VERB_IRIS, Event, Verb
@@ -181,12 +181,12 @@ async def fill(stores: Stores) -> None:
 def peer_of(stores: Stores, viewer: Viewer, *, trace: bool = True) -> Peer:
     backends = dict.fromkeys(stores.by_name(), "memory")
     health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=lambda: NOW)
-    watches = Watches(stores, deadlines=DEADLINES, failures=health, now=lambda: NOW)
+    topics = TopicRegistry(stores, deadlines=DEADLINES, failures=health, now=lambda: NOW)
     return Peer(
         stores=stores,
         viewer=viewer,
         health=health,
-        watches=watches,
+        topics=topics,
         deadlines=DEADLINES,
         now=lambda: NOW,
         trace=trace,

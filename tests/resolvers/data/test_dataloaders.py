@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from resolvers.data.dataloaders import Joined, Loaders, Path
+from resolvers.data.dataloaders import DerivedPath, Loaders, StorePath
 from stores.errors import Rejected, StoreError, TimedOut, Unavailable
 from stores.ports.stores import Stores
 
@@ -26,8 +26,8 @@ def loaders_with(noted: Noted, deadline: float = 5.0) -> Loaders:
     return Loaders(cast(Stores, None), deadlines, noted, None)
 
 
-def path_of(read: Any, cap: int = 100) -> Path[str, Any, str]:
-    return Path("profiles", "by_ids", lambda stores, keys, args: read(keys, args), cap=cap)
+def path_of(read: Any, cap: int = 100) -> StorePath[str, Any, str]:
+    return StorePath("profiles", "by_ids", lambda stores, keys, args: read(keys, args), cap=cap)
 
 
 async def echo(keys: Sequence[str], args: Any) -> Mapping[str, str]:
@@ -139,6 +139,6 @@ async def test_a_joined_path_costs_what_it_reads() -> None:
         return {key: value * 2 for key, value in found.items()}
 
     loaders = loaders_with(Noted())
-    joined: Joined[str, Any, str] = Joined(twice)
+    joined: DerivedPath[str, Any, str] = DerivedPath(twice)
     assert await loaders.load_many(joined, ["a", "b", "unknown"], ()) == {"a": "AA", "b": "BB"}
     assert [batch.keys for batch in loaders.batches] == [3]

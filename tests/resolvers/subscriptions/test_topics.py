@@ -117,7 +117,7 @@ async def test_a_watch_that_stalls_is_given_up_within_its_deadline() -> None:
 
     stores: Any = replace(school.stores, sessions=Stalled())
     stalled = School(stores, school.clock)
-    stalled.watches._deadlines = {**world.DEADLINES, "sessions": timedelta(milliseconds=20)}
+    stalled.topics._deadlines = {**world.DEADLINES, "sessions": timedelta(milliseconds=20)}
     assert await (await stalled.watch(PRESENCE)).code() == "STORE_TIMEOUT"
 
 
@@ -149,7 +149,7 @@ async def test_when_the_process_ends_so_do_all_watches_and_who_listens() -> None
     for one in watchers:
         while not await one.silent():
             await one.result()
-    await school.watches.aclose()
+    await school.topics.aclose()
     assert [await one.ended() for one in watchers] == [True] * 3
     assert tasks() == 0
 
@@ -186,7 +186,7 @@ async def test_signals_that_come_in_the_pause_are_looked_into_once_after_it() ->
     school = await open_school()
     looks: list[frozenset[str] | None] = []
     kind = lambda: Counter(looks)  # noqa: E731 - a kind of its own for this test
-    async with school.watches.of(kind) as events:
+    async with school.topics.of(kind) as events:
         assert await anext(events) == 1
         for key in ("a", "b", "a"):
             Counter.channels.signal("counter", key)

@@ -13,7 +13,7 @@ from strawberry.relay.utils import to_base64
 
 from resolvers.context import Peer
 from resolvers.schema import build_schema
-from resolvers.subscriptions.topics import Watches
+from resolvers.subscriptions.topics import TopicRegistry
 from resolvers.viewer import Viewer
 from stores.domain.catalog import CourseVersion
 from stores.domain.events import VERB_IRIS, Event, Verb
@@ -145,18 +145,18 @@ class Watcher:
 
 
 class School:
-    """One process: its stores, and the one Watches for all who look on."""
+    """One process: its stores, and the one TopicRegistry for all who look on."""
 
     def __init__(self, stores: Stores, clock: Alarm) -> None:
         self.stores = stores
         self.clock = clock
         self._ids = count(1)
         health = world.peer_of(stores, world.admin()).health
-        self.watches = Watches(stores, deadlines=world.DEADLINES, failures=health, now=clock, sleep=clock.sleep)
+        self.topics = TopicRegistry(stores, deadlines=world.DEADLINES, failures=health, now=clock, sleep=clock.sleep)
 
     def peer(self, viewer: Viewer, **instead: Any) -> Peer:
         peer = world.peer_of(self.stores, viewer)
-        return replace(peer, **{"watches": self.watches, "now": self.clock, **instead})
+        return replace(peer, **{"topics": self.topics, "now": self.clock, **instead})
 
     async def watch(self, query: str, viewer: Viewer | None = None, **instead: Any) -> Watcher:
         peer = self.peer(viewer or world.admin(), **instead)
