@@ -1,7 +1,6 @@
 """Enrollment: a view of the record, and the way into the other stores by registration."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
@@ -15,6 +14,7 @@ from resolvers.data.derived_paths import RESUME
 from resolvers.types.connection import Connection
 from resolvers.types.course import Course
 from resolvers.types.enums import EnrollmentState
+from resolvers.types.lazy import LEARNER
 from resolvers.types.node import Node
 from resolvers.types.progress import (
     Attempt,
@@ -28,9 +28,6 @@ from resolvers.types.progress import (
 from resolvers.types.session import ResumePoint
 from resolvers.types.store_field import store_field
 from stores.domain.progress import Enrollment as Record
-
-if TYPE_CHECKING:
-    from resolvers.types.learner import Learner
 
 
 @strawberry.type(description="One learner's one enrolment in one course run.")
@@ -51,7 +48,7 @@ class Enrollment(Node):
     learner = store_field(
         PROFILES,
         key="learner_id",
-        returns=Annotated["Learner", strawberry.lazy("resolvers.types.learner")],
+        returns=LEARNER,
         description="Who learns.",
     )
     course = store_field(VERSIONS, key="pin", returns=Course, description="The course, in the pinned version.")

@@ -1,6 +1,6 @@
 """Connections of enrolments: of a learner, of a course."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -9,21 +9,19 @@ from resolvers.data.access_paths import CountArgs, EnrollmentsArgs
 from resolvers.data.derived_paths import ENROLLMENT_COUNTS
 from resolvers.types.connection import Edge, PageInfo, PageRows, checked_first, connection
 from resolvers.types.enums import EnrollmentState
+from resolvers.types.lazy import ENROLLMENT
 from resolvers.types.store_field import store_field
 from resolvers.viewer import Viewer
 from stores.domain.catalog import Course
 from stores.domain.profiles import Profile
-
-if TYPE_CHECKING:
-    from resolvers.types.enrollment import Enrollment
 
 States = Annotated[list[EnrollmentState] | None, strawberry.argument(description="Only those in these states.")]
 
 
 @strawberry.type(description="A page of enrolments (Relay).")
 class EnrollmentConnection:
-    edges: list[Edge[Annotated["Enrollment", strawberry.lazy("resolvers.types.enrollment")]]] = strawberry.field(
-        description="The page's rows in order."
+    edges: list[Edge[Any]] = strawberry.field(
+        description="The page's rows in order.", graphql_type=list[Edge[ENROLLMENT]]
     )
     page_info: PageInfo = strawberry.field(description="Whether there is more.")
     total_count = store_field(

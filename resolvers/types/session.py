@@ -1,7 +1,6 @@
 """Session, Presence, ResumePoint: where a learner is just now, and where they go on."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
@@ -11,11 +10,9 @@ from resolvers.data.course_version_paths import ITEMS
 from resolvers.data.visible_paths import VISIBLE_LEARNERS
 from resolvers.types.course import Course, CourseItem
 from resolvers.types.enums import PresenceStatus
+from resolvers.types.lazy import LEARNER
 from resolvers.types.store_field import store_field
 from stores.domain import sessions
-
-if TYPE_CHECKING:
-    from resolvers.types.learner import Learner
 
 ITEM = ("registration", "item_key")
 
@@ -45,7 +42,7 @@ class Presence:
     learner = store_field(
         VISIBLE_LEARNERS,
         key="learner_id",
-        returns=Annotated["Learner", strawberry.lazy("resolvers.types.learner")],
+        returns=LEARNER,
         description="Whose presence this is.",
     )
     course = store_field(LATEST, key="course_key", returns=Course, description="The course they were last seen in.")
