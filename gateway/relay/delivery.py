@@ -7,9 +7,9 @@ import logging
 from collections.abc import Sequence
 
 from stores.domain.events import Event
-from stores.domain.outbox import CLOSES, OPENS, Commit
+from stores.domain.outbox import SESSION_END_VERBS, SESSION_START_VERBS, Commit
 from stores.domain.sessions import Heartbeat
-from stores.domain.updates import activity_of
+from stores.domain.updates import activity_channel
 from stores.errors import StoreError
 from stores.ports.stores import Stores
 
@@ -19,7 +19,7 @@ log = logging.getLogger("quadrangle.relay")
 async def to_timeline(stores: Stores, commits: Sequence[Commit]) -> None:
     """Append what was kept, take out what was voided, and tell who watches a course's activity. What is remembered of
     the timeline is dropped where it may have come back with less than it had."""
-    if any(commit.again for commit in commits):
+    if any(commit.republished for commit in commits):
         stores.timeline.forget()
     voided = {event.id: event for commit in commits for event in commit.voided}
     events = [event for commit in commits for event in commit.events if event.id not in voided]
@@ -31,7 +31,7 @@ async def to_timeline(stores: Stores, commits: Sequence[Commit]) -> None:
         stores.timeline.forget()
         raise
     try:
-        await stores.live.signal({activity_of(commit.course_key) for commit in commits})
+        await stores.live.signal({activity_channel(commit.course_key) for commit in commits})
     except StoreError as error:
         # A hint alone: who watches looks again when the store is back.
         log.debug("no hint of activity: %s", error.code)
@@ -49,9 +49,9 @@ async def to_live(stores: Stores, commits: Sequence[Commit]) -> None:
     opened: list[Heartbeat] = []
     for commit in commits:
         for event in commit.events:
-            if event.verb in OPENS:
+            if event.verb in SESSION_START_VERBS:
                 opened.append(heartbeat_of(event))
-            elif event.verb in CLOSES:
+            elif event.verb in SESSION_END_VERBS:
                 await stores.sessions.touch(opened)
                 opened = []
                 await stores.sessions.end(session_of(event), learner_id=event.learner_id, at=event.at)

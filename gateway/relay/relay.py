@@ -20,7 +20,7 @@ from gateway.relay.lease import Leased
 from gateway.runtime.shutdown import told_to_end
 from resolvers.data.dataloaders import Failures
 from stores.domain.outbox import LEASE, PARTITIONS, Commit, Consumer
-from stores.domain.updates import OUTBOX
+from stores.domain.updates import OUTBOX_CHANNEL
 from stores.errors import Rejected, StoreError, TimedOut
 from stores.ports.stores import Stores
 
@@ -103,7 +103,7 @@ class Relay:
 
     async def _hear(self) -> None:
         """Commits of other processes."""
-        async with self._stores.live.signals(OUTBOX) as signals:
+        async with self._stores.live.signals(OUTBOX_CHANNEL) as signals:
             async for _ in signals:
                 self._wake()
 
@@ -219,4 +219,4 @@ async def tell_others(stores: Stores, wake: Callable[[], None], *, alone: Callab
         wake()
         if not alone():
             with suppress(StoreError):  # they look by themselves before long
-                await stores.live.signal([OUTBOX])
+                await stores.live.signal([OUTBOX_CHANNEL])

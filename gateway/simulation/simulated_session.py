@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from stores.domain.events import Event
-from stores.domain.outbox import CLOSES
+from stores.domain.outbox import SESSION_END_VERBS
 from stores.domain.sessions import Heartbeat
 
 REST = timedelta(seconds=4)
@@ -33,7 +33,7 @@ class Seat:
             self.due = now + (self.to_come[0].at - event.at)
         else:
             self.due = now + REST
-        if event.verb in CLOSES:
+        if event.verb in SESSION_END_VERBS:
             self.number = self._last = None
         return event
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from resolvers.data.access_paths import ENROLLMENTS, ITEM_ROWS, VERSIONS, NoArgs
 from resolvers.data.dataloaders import DerivedPath, Loaders
 from stores.domain.catalog import Course, Item, MoveOn
-from stores.domain.item_progress import blank
+from stores.domain.item_progress import not_started
 from stores.domain.paging import Page, decode, encode, page_of
 from stores.domain.progress import ItemProgress, ProgressState
 from stores.domain.progress_projection import weighted_mean
@@ -47,12 +47,14 @@ async def _items(loaders: Loaders, keys: Sequence[tuple[UUID, str]], _: NoArgs) 
 async def _item_progress(
     loaders: Loaders, keys: Sequence[tuple[UUID, str]], _: NoArgs
 ) -> Mapping[tuple[UUID, str], ItemProgress]:
-    """The row of an item, blank where nothing happened to it; absent where it is no item of the course."""
+    """The row of an item, not_started where nothing happened to it; absent where it is no item of the course."""
     registrations = list({registration: None for registration, _ in keys})
     items, kept = await asyncio.gather(
         loaders.load_many(ITEMS, keys, ()), loaders.load_many(ITEM_ROWS, registrations, ())
     )
-    return {(key, item.key): kept.get(key, {}).get(item.key) or blank(key, item) for (key, _), item in items.items()}
+    return {
+        (key, item.key): kept.get(key, {}).get(item.key) or not_started(key, item) for (key, _), item in items.items()
+    }
 
 
 async def _item_pages(
@@ -66,7 +68,7 @@ async def _item_pages(
 
     def page(registration: UUID, course: Course) -> Page[ItemProgress]:
         rows = kept.get(registration, {})
-        every = [rows.get(item.key) or blank(registration, item) for item in course.items]
+        every = [rows.get(item.key) or not_started(registration, item) for item in course.items]
         wanted = [
             (place, row)
             for place, row in enumerate(every)
@@ -91,7 +93,7 @@ async def _modules(loaders: Loaders, registrations: Sequence[UUID], _: NoArgs) -
 
 def _module(title: str, items: Sequence[Item], registration: UUID, rows: Mapping[str, ItemProgress]) -> ModuleRow:
     required = [item for item in items if item.move_on is not MoveOn.NOT_APPLICABLE]
-    its = [rows.get(item.key) or blank(registration, item) for item in required]
+    its = [rows.get(item.key) or not_started(registration, item) for item in required]
     mean = weighted_mean([(item.weight, row.completion) for item, row in zip(required, its, strict=True)])
     done = sum(row.satisfied for row in its)
     return ModuleRow(title, 1.0 if mean is None else mean, done, len(its), done == len(its))

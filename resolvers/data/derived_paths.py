@@ -25,7 +25,7 @@ from stores.domain.calendar import Span
 from stores.domain.paging import Page
 from stores.domain.progress import Enrollment
 from stores.domain.sessions import ResumePoint
-from stores.domain.timeline import Activity, gather
+from stores.domain.timeline import Activity, sum_into_windows
 
 
 def _remember(loaders: Loaders, pages: Mapping[str, Page[Enrollment]]) -> Mapping[str, Page[Enrollment]]:
@@ -95,7 +95,9 @@ async def _course_activity(
     whole = Span(args.windows[0].start, args.windows[-1].end)
     quarters, counted = await asyncio.gather(loaders.load_many(COURSE_QUARTERS, course_keys, whole), learners())
     return {
-        key: gather(quarters.get(key, ()), args.windows, learners=None if counted is None else counted.get(key, {}))
+        key: sum_into_windows(
+            quarters.get(key, ()), args.windows, learners=None if counted is None else counted.get(key, {})
+        )
         for key in course_keys
     }
 

@@ -10,7 +10,7 @@ from resolvers.data.derived_paths import COURSE_ACTIVITY, CourseActivityArgs
 from stores.domain import calendar
 from stores.domain.calendar import Span, Window
 from stores.domain.timeline import Activity
-from stores.domain.updates import activity_of
+from stores.domain.updates import activity_channel
 from stores.ports.signals import Signals
 from stores.ports.stores import Stores
 
@@ -30,7 +30,7 @@ class CourseActivityTopic:
         self._finished: Activity | None = None
 
     def signals(self, stores: Stores) -> Signals:
-        return stores.live.signals(activity_of(self._course))
+        return stores.live.signals(activity_channel(self._course))
 
     async def look(self, loaders: Loaders, keys: frozenset[str] | None, *, now: datetime) -> Sequence[Activity]:
         start = calendar.floor_of(now, self._window, UTC)

@@ -69,7 +69,7 @@ def learner_activity_args(
 
 def buckets_of_learner(parent: Profile, found: Any, args: LearnerActivityArgs) -> list[timeline.Activity]:
     windows = windows_of(args.window, args.span, parent.time_zone)
-    buckets = timeline.gather(found or (), windows, learners=None)
+    buckets = timeline.sum_into_windows(found or (), windows, learners=None)
     return [replace(bucket, learners=min(bucket.events, 1)) for bucket in buckets]
 
 

@@ -14,7 +14,7 @@ from resolvers.mutations.inputs import UserError
 from resolvers.viewer import Viewer
 from stores.domain.catalog import Course
 from stores.domain.events import VERB_IRIS, Event, Verb
-from stores.domain.item_progress import STANDING
+from stores.domain.item_progress import ENROLLMENT_VERBS
 from stores.domain.progress import Enrollment, Verdict
 from stores.domain.uuid7 import uuid7
 
@@ -93,7 +93,9 @@ def build_event(
     """An event that is a mutation of its own; its id and its time are made when absent. One that moves the enrolment is
     later than its last move then, though that was told by a clock ahead of ours: else it would change nothing."""
     now = context.peer.now()
-    at = now if enrollment.moved_at is None or verb not in STANDING else max(now, enrollment.moved_at + A_MOMENT)
+    at = (
+        now if enrollment.moved_at is None or verb not in ENROLLMENT_VERBS else max(now, enrollment.moved_at + A_MOMENT)
+    )
     return Event(
         id=given.id or uuid7(now, random_bytes(10)),
         registration=enrollment.registration,

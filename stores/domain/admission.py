@@ -11,18 +11,18 @@ from stores.domain.progress import Enrollment, Verdict, VerdictStatus
 from stores.errors import Rejected
 
 
-class Known(NamedTuple):
+class LedgerEntry(NamedTuple):
     """What the ledger holds under an id."""
 
     registration: UUID
     digest: bytes
 
 
-def judge(
+def admit(
     events: Sequence[Event],
     digests: Sequence[bytes],
     *,
-    known: Mapping[UUID, Known],
+    known: Mapping[UUID, LedgerEntry],
     enrollments: Mapping[UUID, Enrollment],
     item_keys: Mapping[UUID, Collection[str]],
 ) -> list[Verdict]:
@@ -40,8 +40,8 @@ def judge(
     for place in order:
         event = events[place]
         code = refusal(event, seen, item_keys)
-        mark = Known(event.registration, digests[place])
-        if is_of_another(event, enrollments):
+        mark = LedgerEntry(event.registration, digests[place])
+        if names_other_enrollment(event, enrollments):
             verdicts[place] = Verdict(id=event.id, status=VerdictStatus.REJECTED, code="UNKNOWN_REGISTRATION")
         elif event.id in seen and seen[event.id] == mark:
             verdicts[place] = Verdict(id=event.id, status=VerdictStatus.DUPLICATE)
@@ -61,13 +61,13 @@ def accepted(events: Sequence[Event], verdicts: Sequence[Verdict]) -> set[UUID]:
     return {event.registration for event, verdict in both if verdict.status is VerdictStatus.ACCEPTED}
 
 
-def is_of_another(event: Event, enrollments: Mapping[UUID, Enrollment]) -> bool:
+def names_other_enrollment(event: Event, enrollments: Mapping[UUID, Enrollment]) -> bool:
     """Whether its registration is another learner's, or another course's."""
     row = enrollments.get(event.registration)
     return row is not None and (row.learner_id, row.course_key) != (event.learner_id, event.course_key)
 
 
-def refusal(event: Event, seen: Mapping[UUID, Known], item_keys: Mapping[UUID, Collection[str]]) -> str | None:
+def refusal(event: Event, seen: Mapping[UUID, LedgerEntry], item_keys: Mapping[UUID, Collection[str]]) -> str | None:
     """Why an event cannot be kept, or None."""
     if event.registration not in item_keys:
         return "UNKNOWN_REGISTRATION"
@@ -81,14 +81,14 @@ def refusal(event: Event, seen: Mapping[UUID, Known], item_keys: Mapping[UUID, C
     return None
 
 
-def keepable(events: Iterable[Event]) -> None:
+def check_events(events: Iterable[Event]) -> None:
     """`Rejected` when one of them could not be kept and given back exactly."""
     for event in events:
         if fault := fault_in(event) or (event.extensions and nul_in(event.extensions)):
             raise Rejected("progress", f"event {event.id}: {fault}")
 
 
-def enrollable(enrollments: Iterable[Enrollment]) -> None:
+def check_enrollments(enrollments: Iterable[Enrollment]) -> None:
     """`Rejected` when one of them could not be kept and given back exactly."""
     for row in enrollments:
         if not CLEAN_TEXT.fullmatch(row.learner_id + row.course_key):

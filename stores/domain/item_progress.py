@@ -13,8 +13,8 @@ from stores.domain.progress import ItemProgress, ProgressState
 
 ATTEMPTS = frozenset({Verb.ANSWERED, Verb.ATTEMPTED, Verb.PASSED, Verb.FAILED})
 VIEWS = frozenset({Verb.VIEWED, Verb.EXPERIENCED})
-STANDING = frozenset({Verb.REGISTERED, Verb.UNREGISTERED})
-NO_FACT = STANDING | {Verb.VOIDED, Verb.POSTED, Verb.COMMENTED, Verb.RATED, Verb.OTHER}
+ENROLLMENT_VERBS = frozenset({Verb.REGISTERED, Verb.UNREGISTERED})
+NO_FACT = ENROLLMENT_VERBS | {Verb.VOIDED, Verb.POSTED, Verb.COMMENTED, Verb.RATED, Verb.OTHER}
 STARTS = ATTEMPTS | {
     Verb.LAUNCHED,
     Verb.INITIALIZED,
@@ -28,7 +28,7 @@ STARTS = ATTEMPTS | {
 }
 
 
-def blank(registration: UUID, item: Item) -> ItemProgress:
+def not_started(registration: UUID, item: Item) -> ItemProgress:
     """An item that nothing happened to yet."""
     return merge(ItemProgress(registration=registration, item_key=item.key), (), item)
 
@@ -93,7 +93,7 @@ def merge(row: ItemProgress, events: Iterable[Event], item: Item) -> ItemProgres
         latest_id=scored_id,
         time_spent_ms=spent,
         last_event_at=last,
-        state=best_news(waived, passed, completed, failed=failed, started=started, viewed=viewed),
+        state=item_state(waived, passed, completed, failed=failed, started=started, viewed=viewed),
         completion=progress if waived is None and completed is None and by_rule is None else 1.0,
         satisfied=optional or by_rule is not None or waived is not None,
         satisfied_at=None if optional else earliest(by_rule, waived),
@@ -115,7 +115,7 @@ def rule_met_at(move_on: MoveOn, *, passed: datetime | None, completed: datetime
             return None
 
 
-def best_news(
+def item_state(
     waived: datetime | None,
     passed: datetime | None,
     completed: datetime | None,

@@ -18,8 +18,8 @@ from stores.domain.sessions import ResumePoint
 PARTITIONS = 64
 LEASE = timedelta(seconds=5)
 """A claim lasts so long; claim again well before it ends."""
-OPENS = frozenset({Verb.LAUNCHED, Verb.INITIALIZED})
-CLOSES = frozenset({Verb.ABANDONED, Verb.TERMINATED})
+SESSION_START_VERBS = frozenset({Verb.LAUNCHED, Verb.INITIALIZED})
+SESSION_END_VERBS = frozenset({Verb.ABANDONED, Verb.TERMINATED})
 
 
 def partition_of(registration: UUID) -> int:
@@ -67,14 +67,14 @@ class Commit:
     progress: CourseProgress | None = None
     changed: tuple[ItemProgress, ...] = ()
     resume: ResumePoint | None = None
-    again: bool = False
+    republished: bool = False
 
     def for_consumer(self, consumer: Consumer) -> "Commit | None":
         """As much of it as this consumer needs; None when it is nothing to it."""
         if consumer is Consumer.TIMELINE:
             part = replace(self, progress=None, changed=(), resume=None)
             return part if part.events or part.voided else None
-        sittings = tuple(event for event in self.events if event.verb in OPENS | CLOSES)
+        sittings = tuple(event for event in self.events if event.verb in SESSION_START_VERBS | SESSION_END_VERBS)
         part = replace(self, events=sittings)
         return part if part.progress or part.resume or part.events or part.voided else None
 

@@ -47,7 +47,7 @@ class ProfileFilter:
     email: str | None = None
 
 
-def keepable(profile: Profile) -> None:
+def check_profile(profile: Profile) -> None:
     """`Rejected` when it holds an open document that could not be given back exactly."""
     if fault := fault_of(profile.preferences) or fault_of(profile.attributes):
         raise Rejected("profiles", f"{profile.learner_id}: {fault}")

@@ -17,7 +17,7 @@ class EnrollmentState(Enum):
 
 
 class ProgressState(Enum):
-    """Best news last; see `facts.best_news`."""
+    """Best news last; see `facts.item_state`."""
 
     NOT_STARTED = "NOT_STARTED"
     VIEWED = "VIEWED"

@@ -13,12 +13,12 @@ from uuid import UUID
 
 from stores.domain.catalog import CourseVersion, Item, MoveOn
 from stores.domain.events import Event, Verb
-from stores.domain.item_progress import NO_FACT, STANDING, earliest, latest, merge
+from stores.domain.item_progress import ENROLLMENT_VERBS, NO_FACT, earliest, latest, merge
 from stores.domain.progress import CourseProgress, Enrollment, EnrollmentState, ItemProgress
 from stores.domain.sessions import ResumePoint
 from stores.errors import Rejected
 
-NO_ACTIVITY = STANDING | {Verb.VOIDED}
+NO_ACTIVITY = ENROLLMENT_VERBS | {Verb.VOIDED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +36,16 @@ def course_index(items: Sequence[Item]) -> CourseIndex:
     )
 
 
-def outlines(items: Mapping[CourseVersion, Sequence[Item]]) -> Callable[[CourseVersion], CourseIndex]:
-    """The outline of each version in use, made when it is first asked for; `Rejected` when its items are missing."""
+def course_indexes(items: Mapping[CourseVersion, Sequence[Item]]) -> Callable[[CourseVersion], CourseIndex]:
+    """The index of each version in use, made when it is first asked for; `Rejected` when its items are missing."""
 
     @cache
-    def outline(pin: CourseVersion) -> CourseIndex:
+    def index_of(pin: CourseVersion) -> CourseIndex:
         if pin not in items:
             raise Rejected("progress", f"the items of {pin.key} version {pin.version} are missing")
         return course_index(items[pin])
 
-    return outline
+    return index_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,23 +60,23 @@ class RegistrationState:
     withdrawn: bool = False
 
 
-def enrolled(enrollment: Enrollment, outline: CourseIndex) -> RegistrationState:
+def initial_state(enrollment: Enrollment, index: CourseIndex) -> RegistrationState:
     """A registration without events."""
     bare = replace(enrollment, state=EnrollmentState.ACTIVE, enrolled_at=None, moved_at=None, completed_at=None)
     course = CourseProgress(registration=bare.registration)
-    return rolled_up(
-        RegistrationState(enrollment=bare, course=course), outline, enrolled_at=None, last_activity_at=None
+    return with_rollup(
+        RegistrationState(enrollment=bare, course=course), index, enrolled_at=None, last_activity_at=None
     )
 
 
-def fold(standing: RegistrationState, events: Iterable[Event], outline: CourseIndex) -> RegistrationState:
-    """The standing after these further events, none of them voided or folded before. The version grows by one if
+def fold(state: RegistrationState, events: Iterable[Event], index: CourseIndex) -> RegistrationState:
+    """The state after these further events, none of them voided or folded before. The version grows by one if
     anything changed."""
     by_item: dict[str, list[Event]] = {}
-    moved_at, moved_id, withdrawn = standing.enrollment.moved_at, standing.moved_id, standing.withdrawn
-    enrolled_at, last_activity_at = standing.enrollment.enrolled_at, standing.course.last_activity_at
+    moved_at, moved_id, withdrawn = state.enrollment.moved_at, state.moved_id, state.withdrawn
+    enrolled_at, last_activity_at = state.enrollment.enrolled_at, state.course.last_activity_at
     for event in events:
-        if event.verb in STANDING:
+        if event.verb in ENROLLMENT_VERBS:
             if moved_at is None or moved_id is None or (event.at, event.id) > (moved_at, moved_id):
                 moved_at, moved_id, withdrawn = event.at, event.id, event.verb is Verb.UNREGISTERED
             if event.verb is Verb.REGISTERED:
@@ -85,24 +85,24 @@ def fold(standing: RegistrationState, events: Iterable[Event], outline: CourseIn
             last_activity_at = latest(last_activity_at, event.at)
         if event.item_key is not None and event.verb not in NO_FACT:
             by_item.setdefault(event.item_key, []).append(event)
-    items = dict(standing.items)
+    items = dict(state.items)
     for key, its in by_item.items():
-        row = items.get(key) or ItemProgress(registration=standing.enrollment.registration, item_key=key)
-        items[key] = merge(row, its, outline.by_key[key])
-    moved = moved_id != standing.moved_id
+        row = items.get(key) or ItemProgress(registration=state.enrollment.registration, item_key=key)
+        items[key] = merge(row, its, index.by_key[key])
+    moved = moved_id != state.moved_id
     after = RegistrationState(
-        enrollment=replace(standing.enrollment, moved_at=moved_at) if moved else standing.enrollment,
-        course=standing.course,
+        enrollment=replace(state.enrollment, moved_at=moved_at) if moved else state.enrollment,
+        course=state.course,
         items=items,
         moved_id=moved_id,
         withdrawn=withdrawn,
     )
-    return next_version(rolled_up(after, outline, enrolled_at=enrolled_at, last_activity_at=last_activity_at), standing)
+    return next_version(with_rollup(after, index, enrolled_at=enrolled_at, last_activity_at=last_activity_at), state)
 
 
-def refold(standing: RegistrationState, events: Iterable[Event], outline: CourseIndex) -> RegistrationState:
-    """The standing made again from all events of its registration, VOIDED ones among them."""
-    return next_version(fold(enrolled(standing.enrollment, outline), live(events), outline), standing)
+def refold(state: RegistrationState, events: Iterable[Event], index: CourseIndex) -> RegistrationState:
+    """The state made again from all events of its registration, VOIDED ones among them."""
+    return next_version(fold(initial_state(state.enrollment, index), without_voided(events), index), state)
 
 
 def next_version(after: RegistrationState, before: RegistrationState) -> RegistrationState:
@@ -115,7 +115,7 @@ def next_version(after: RegistrationState, before: RegistrationState) -> Registr
     return replace(after, course=replace(after.course, version=version + 1))
 
 
-def live(events: Iterable[Event]) -> list[Event]:
+def without_voided(events: Iterable[Event]) -> list[Event]:
     """The events that no VOIDED among them points at; a void of a void has no effect."""
     kept = list(events)
     voided = {event.voids for event in kept if event.verb is Verb.VOIDED}
@@ -133,39 +133,39 @@ def resume_point(events: Iterable[Event]) -> ResumePoint | None:
     )
 
 
-def rolled_up(
-    standing: RegistrationState,
-    outline: CourseIndex,
+def with_rollup(
+    state: RegistrationState,
+    index: CourseIndex,
     *,
     enrolled_at: datetime | None,
     last_activity_at: datetime | None,
 ) -> RegistrationState:
-    """The standing with its course totals and its enrolment's state made from its rows, in course order. A required
+    """The state with its course totals and its enrolment's state made from its rows, in course order. A required
     item without a row counts as nothing done."""
-    required = [(item.weight, standing.items.get(item.key)) for item in outline.required]
+    required = [(item.weight, state.items.get(item.key)) for item in index.required]
     done = [row for _, row in required if row is not None and row.satisfied]
     scored = [(weight, row.best_score) for weight, row in required if row is not None and row.waived_at is None]
     satisfied = len(done) == len(required)
     satisfied_at = max((row.satisfied_at for row in done if row.satisfied_at), default=None) if satisfied else None
     completion = weighted_mean([(weight, 0.0 if row is None else row.completion) for weight, row in required])
-    if standing.withdrawn:
-        state = EnrollmentState.WITHDRAWN
+    if state.withdrawn:
+        enrollment_state = EnrollmentState.WITHDRAWN
     else:
-        state = EnrollmentState.COMPLETED if satisfied and required else EnrollmentState.ACTIVE
+        enrollment_state = EnrollmentState.COMPLETED if satisfied and required else EnrollmentState.ACTIVE
     course = CourseProgress(
-        registration=standing.course.registration,
+        registration=state.course.registration,
         completion=1.0 if completion is None else completion,
         score=weighted_mean([(weight, score) for weight, score in scored if score is not None]),
         items_done=len(done),
         items_total=len(required),
         satisfied=satisfied,
         satisfied_at=satisfied_at,
-        time_spent_ms=sum(row.time_spent_ms for row in standing.items.values()),
+        time_spent_ms=sum(row.time_spent_ms for row in state.items.values()),
         last_activity_at=last_activity_at,
-        version=standing.course.version,
+        version=state.course.version,
     )
-    enrollment = replace(standing.enrollment, state=state, enrolled_at=enrolled_at, completed_at=satisfied_at)
-    return replace(standing, enrollment=enrollment, course=course)
+    enrollment = replace(state.enrollment, state=enrollment_state, enrolled_at=enrolled_at, completed_at=satisfied_at)
+    return replace(state, enrollment=enrollment, course=course)
 
 
 def weighted_mean(parts: Sequence[tuple[float, float]]) -> float | None:

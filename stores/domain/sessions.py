@@ -9,11 +9,11 @@ ONLINE_FOR = timedelta(seconds=60)
 """A learner is ONLINE this long after a heartbeat (clients send one every 15–30 s), then AWAY."""
 AWAY_FOR = timedelta(minutes=10)
 """… and OFFLINE this long after it."""
-SESSION_KEPT = timedelta(hours=12)
+SESSION_TTL = timedelta(hours=12)
 """A session without a heartbeat is forgotten after this."""
-RESUME_KEPT = timedelta(days=30)
+RESUME_POINT_TTL = timedelta(days=30)
 """A hot resume point is forgotten after this; the durable copy is progress' affair."""
-SEEN_KEPT = timedelta(days=30)
+LAST_SEEN_TTL = timedelta(days=30)
 """When a learner was last seen is forgotten after this."""
 
 

@@ -28,7 +28,7 @@ class Activity:
     active_ms: int
 
 
-def gather(
+def sum_into_windows(
     quarters: Sequence[Quarter], windows: Sequence[Span], *, learners: Mapping[datetime, int] | None
 ) -> tuple[Activity, ...]:
     """Quarters summed into windows (sorted, adjoining, none shorter than a quarter); empty windows are there, too.

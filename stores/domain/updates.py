@@ -12,11 +12,11 @@ from uuid import UUID
 from stores.domain.outbox import Commit
 from stores.domain.progress import CourseProgress, EnrollmentState, ItemProgress
 
-FEED_KEPT = timedelta(hours=24)
+FEED_TTL = timedelta(hours=24)
 """What was published longer ago may be gone."""
-WAITING = 256
+MAX_PENDING = 256
 """How many updates may wait for one listener, before a course's are coalesced and a learner's are read again."""
-OUTBOX = "outbox"
+OUTBOX_CHANNEL = "outbox"
 """The channel that a process signals on when it committed what another one publishes."""
 
 
@@ -77,6 +77,6 @@ def coalesce(before: Update, after: Update) -> Update:
     return replace(after, changed=tuple(rows.values()), coalesced=before.coalesced + after.coalesced + 1)
 
 
-def activity_of(course_key: str) -> str:
+def activity_channel(course_key: str) -> str:
     """The channel that is signalled on when a course's roll-ups changed."""
     return f"activity:{course_key}"

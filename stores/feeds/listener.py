@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from stores.domain.updates import FEED_LENGTHS, WAITING, TopicKind, Update
+from stores.domain.updates import FEED_LENGTHS, MAX_PENDING, TopicKind, Update
 from stores.errors import StoreError
 from stores.feeds.pending_updates import PendingUpdates
 from stores.feeds.position import Place
@@ -37,7 +37,7 @@ class Listener:
         if self._behind:
             return
         waiting = self._waiting if self._meanwhile is None else self._meanwhile
-        if len(waiting) >= (WAITING if self._kind is TopicKind.LEARNER else FEED_LENGTHS[self._kind]):
+        if len(waiting) >= (MAX_PENDING if self._kind is TopicKind.LEARNER else FEED_LENGTHS[self._kind]):
             self.lose()
         elif self._meanwhile is not None:
             self._meanwhile.append((place, update))
@@ -83,10 +83,10 @@ class Listener:
         more = True
         try:
             while more and not self._behind:
-                rows = await self._read(self._last, WAITING)
+                rows = await self._read(self._last, MAX_PENDING)
                 for place, update in rows:
                     self._put(place, update)
-                more = len(rows) >= WAITING
+                more = len(rows) >= MAX_PENDING
                 if self._kind is TopicKind.LEARNER:
                     break
         except BaseException:

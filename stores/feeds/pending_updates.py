@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
 
-from stores.domain.updates import WAITING, Update, coalesce
+from stores.domain.updates import MAX_PENDING, Update, coalesce
 from stores.feeds.position import Place
 
 
@@ -37,10 +37,10 @@ class PendingUpdates:
 
     def put_coalesced(self, place: Place, update: Update) -> None:
         """As one more while there is room, else into what waits of its registration."""
-        if len(self._entries) >= WAITING > len(self._latest):
+        if len(self._entries) >= MAX_PENDING > len(self._latest):
             self._compact()
         first = self._latest.get(update.registration)
-        if first is None or len(self._entries) < WAITING:
+        if first is None or len(self._entries) < MAX_PENDING:
             self.put(place, update)
         else:
             self._join(first, Entry(update.cursor, place, update))

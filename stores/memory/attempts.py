@@ -7,14 +7,14 @@ from uuid import UUID
 from stores.domain.events import Event
 from stores.domain.item_progress import ATTEMPTS
 from stores.domain.progress import Attempt
-from stores.domain.progress_projection import live
+from stores.domain.progress_projection import without_voided
 
 
 def attempts_of(ledger: Iterable[Event], outcomes: Mapping[UUID, bool | None]) -> list[Attempt]:
     """Of one registration, in the order of `(at, event_id)`."""
     counts = Counter[str]()
     rows = []
-    for event in sorted(live(ledger), key=lambda event: (event.at, event.id)):
+    for event in sorted(without_voided(ledger), key=lambda event: (event.at, event.id)):
         if event.verb in ATTEMPTS and event.item_key is not None:
             counts[event.item_key] += 1
             rows.append(

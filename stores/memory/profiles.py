@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from stores.domain.paging import Page, decode, encode, page_of
-from stores.domain.profiles import Profile, ProfileFilter, keepable
+from stores.domain.profiles import Profile, ProfileFilter, check_profile
 from stores.ports.profiles import Profiles
 
 
@@ -26,14 +26,14 @@ class MemoryProfiles(Profiles):
 
     async def add(self, profiles: Sequence[Profile]) -> int:
         for profile in profiles:
-            keepable(profile)
+            check_profile(profile)
         before = len(self._profiles)
         for profile in profiles:
             self._profiles.setdefault(profile.learner_id, profile)
         return len(self._profiles) - before
 
     async def replace(self, profile: Profile) -> bool:
-        keepable(profile)
+        check_profile(profile)
         kept = self._profiles.get(profile.learner_id)
         if kept is None or kept.version != profile.version - 1:
             return False

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from stores.domain.admission import Known, accepted, enrollable, judge, keepable
+from stores.domain.admission import LedgerEntry, accepted, admit, check_enrollments, check_events
 from stores.domain.catalog import CourseVersion, Item
-from stores.domain.commit import commit_of, retold
+from stores.domain.commit import make_commit, republished_commits
 from stores.domain.events import Event, digest
 from stores.domain.item_progress import ATTEMPTS, outcome
 from stores.domain.outbox import Commit, Consumer
@@ -24,7 +24,7 @@ from stores.domain.progress import (
     Verdict,
     VerdictStatus,
 )
-from stores.domain.progress_projection import enrolled, live, outlines, refold
+from stores.domain.progress_projection import course_indexes, initial_state, refold, without_voided
 from stores.domain.sessions import ResumePoint
 from stores.memory.attempts import attempts_of
 from stores.memory.outbox import MemoryOutbox
@@ -43,7 +43,7 @@ class MemoryProgress(Progress):
         self._resume: dict[UUID, ResumePoint] = {}
         self._enrolled = RegistrationStates()
         self._ledger: defaultdict[UUID, list[Event]] = defaultdict(list)
-        self._known: dict[UUID, Known] = {}
+        self._known: dict[UUID, LedgerEntry] = {}
         self._outcomes: dict[UUID, bool | None] = {}
         self._certificates: dict[UUID, Certificate] = {}
 
@@ -146,13 +146,13 @@ class MemoryProgress(Progress):
         return {key: events[key] for key in event_ids if key in events}
 
     async def voided(self, events: Sequence[Event]) -> Collection[UUID]:
-        return {one.id for one in events if one not in live([one, *self._ledger.get(one.registration, ())])}
+        return {one.id for one in events if one not in without_voided([one, *self._ledger.get(one.registration, ())])}
 
     async def enroll(self, enrollments: Sequence[Enrollment], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
-        enrollable(enrollments)
-        outline = outlines(items)
-        standings = [enrolled(row, outline(row.pin)) for row in enrollments]
-        return sum(map(self._enrolled.add, standings))
+        check_enrollments(enrollments)
+        index_of = course_indexes(items)
+        states = [initial_state(row, index_of(row.pin)) for row in enrollments]
+        return sum(map(self._enrolled.add, states))
 
     async def record(
         self,
@@ -176,7 +176,7 @@ class MemoryProgress(Progress):
         for key in dict.fromkeys(registrations):
             if ledger := self._ledger.get(key):
                 row, after = self._enrolled.of[key].enrollment, self._commits[key]
-                commits = retold(row, ledger, after=after, at=self._outbox.now())
+                commits = republished_commits(row, ledger, after=after, at=self._outbox.now())
                 self._outbox.add(commits, consumers=[Consumer.TIMELINE])
                 self._commits[key] += len(commits)
                 told += len(ledger)
@@ -188,16 +188,16 @@ class MemoryProgress(Progress):
         items: Mapping[CourseVersion, Sequence[Item]],
         enrollments: Sequence[Enrollment],
     ) -> tuple[Sequence[Verdict], list[Commit]]:
-        keepable(events)
+        check_events(events)
         old = set(self._enrolled.of)
         await self.enroll(enrollments, items=items)
-        outline = outlines(items)
+        index_of = course_indexes(items)
         enrolled_as = await self.by_registrations([event.registration for event in events])
-        course_of = {key: outline(row.pin) for key, row in enrolled_as.items()}
+        course_of = {key: index_of(row.pin) for key, row in enrolled_as.items()}
         digests = [digest(event) for event in events]
         item_keys = {key: course.by_key for key, course in course_of.items()}
         known = {key: self._known[key] for event in events for key in (event.id, event.voids) if key in self._known}
-        verdicts = judge(events, digests, known=known, enrollments=enrolled_as, item_keys=item_keys)
+        verdicts = admit(events, digests, known=known, enrollments=enrolled_as, item_keys=item_keys)
         for key in self._enrolled.of.keys() - old - accepted(events, verdicts):
             self._enrolled.forget(key)
         new: defaultdict[UUID, list[Event]] = defaultdict(list)
@@ -205,7 +205,7 @@ class MemoryProgress(Progress):
             if verdict.status is not VerdictStatus.ACCEPTED:
                 continue
             new[event.registration].append(event)
-            self._known[event.id] = Known(event.registration, sha256)
+            self._known[event.id] = LedgerEntry(event.registration, sha256)
             self._ledger[event.registration].append(event)
             if event.verb in ATTEMPTS and event.item_key is not None:
                 self._outcomes[event.id] = outcome(event, course_of[event.registration].by_key[event.item_key])
@@ -218,7 +218,7 @@ class MemoryProgress(Progress):
                     registration=key, issued_at=after.course.satisfied_at, verify_code=self._codes()
                 )
             self._commits[key] += 1
-            commit = commit_of(
+            commit = make_commit(
                 before, after, fresh, ledger, course_of[key], number=self._commits[key], at=self._outbox.now()
             )
             if key in self._resume and self._resume[key].id in {str(event.id) for event in commit.voided}:

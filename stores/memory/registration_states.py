@@ -14,12 +14,12 @@ class RegistrationStates:
         self._of_learner: defaultdict[str, dict[str, UUID]] = defaultdict(dict)
         self._of_course: defaultdict[str, list[UUID]] = defaultdict(list)
 
-    def add(self, standing: RegistrationState) -> bool:
+    def add(self, state: RegistrationState) -> bool:
         """Whether it is new: a registration is one learner's in one course, and they have no other there."""
-        row = standing.enrollment
+        row = state.enrollment
         if row.registration in self.of or row.course_key in self._of_learner[row.learner_id]:
             return False
-        self.of[row.registration] = standing
+        self.of[row.registration] = state
         self._of_learner[row.learner_id][row.course_key] = row.registration
         self._of_course[row.course_key].append(row.registration)
         return True

@@ -7,9 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from stores.domain.sessions import (
-    RESUME_KEPT,
-    SEEN_KEPT,
-    SESSION_KEPT,
+    LAST_SEEN_TTL,
+    RESUME_POINT_TTL,
+    SESSION_TTL,
     Heartbeat,
     Presence,
     PresenceStatus,
@@ -65,15 +65,15 @@ class MemorySessions(Sessions):
     async def resume_points(self, registrations: Sequence[UUID]) -> Mapping[UUID, ResumePoint]:
         now = self._now()
         found = {key: self._resume[key] for key in registrations if key in self._resume}
-        return {key: point for key, point in found.items() if now - point.at < RESUME_KEPT}
+        return {key: point for key, point in found.items() if now - point.at < RESUME_POINT_TTL}
 
     async def touch(self, heartbeats: Sequence[Heartbeat]) -> None:
         now = self._now()
         for beat in heartbeats:
-            if now - beat.at < SEEN_KEPT:
+            if now - beat.at < LAST_SEEN_TTL:
                 self._move_on(beat, now)
             point = beat.point
-            if point is not None and now - point.at < RESUME_KEPT and self._moved(point):
+            if point is not None and now - point.at < RESUME_POINT_TTL and self._moved(point):
                 self._unsaved.setdefault(beat.registration)
 
     async def end(self, session_id: str, *, learner_id: str, at: datetime | None = None) -> Session | None:
@@ -95,7 +95,7 @@ class MemorySessions(Sessions):
                 self._channels.signal(f"resume:{registration}", str(registration))
         now = self._now()
         for point in points:
-            if now - point.at < RESUME_KEPT and self._moved(point):
+            if now - point.at < RESUME_POINT_TTL and self._moved(point):
                 self._unsaved.pop(point.registration, None)
 
     async def unsaved(self, *, most: int) -> Sequence[ResumePoint]:
@@ -104,7 +104,7 @@ class MemorySessions(Sessions):
         for key in list(self._unsaved):
             if len(found) == most:
                 break
-            if now - self._resume[key].at < RESUME_KEPT:
+            if now - self._resume[key].at < RESUME_POINT_TTL:
                 found.append(self._resume[key])
             else:
                 del self._unsaved[key]
@@ -154,13 +154,13 @@ class MemorySessions(Sessions):
 
     def _current(self, learner_id: str, now: datetime) -> Session | None:
         kept = self._seen.get(learner_id)
-        if kept is None or kept.ended or now - kept.session.last_seen_at >= SESSION_KEPT:
+        if kept is None or kept.ended or now - kept.session.last_seen_at >= SESSION_TTL:
             return None
         return kept.session
 
     def _presence(self, learner_id: str, now: datetime) -> Presence:
         kept = self._seen.get(learner_id)
-        if kept is None or now - kept.session.last_seen_at >= SEEN_KEPT:
+        if kept is None or now - kept.session.last_seen_at >= LAST_SEEN_TTL:
             return Presence(learner_id=learner_id, status=PresenceStatus.OFFLINE)
         seen_at = kept.session.last_seen_at
         return Presence(

@@ -7,7 +7,7 @@ from pymongo import ASCENDING
 from pymongo.errors import BulkWriteError
 
 from stores.domain.paging import Page, decode, encode, page_of
-from stores.domain.profiles import Consent, Profile, ProfileFilter, keepable
+from stores.domain.profiles import Consent, Profile, ProfileFilter, check_profile
 from stores.mongo.client import LEARNERS, Database, Document, translated
 from stores.mongo.key_escaping import opened, stored
 from stores.ports.profiles import Profiles
@@ -55,7 +55,7 @@ class MongoProfiles(Profiles):
     async def add(self, profiles: Sequence[Profile]) -> int:
         new: dict[str, Profile] = {}
         for profile in profiles:
-            keepable(profile)
+            check_profile(profile)
             new.setdefault(profile.learner_id, profile)
         added = 0
         for some in _slices(list(new.values()), INSERTED_AT_ONCE):
@@ -63,7 +63,7 @@ class MongoProfiles(Profiles):
         return added
 
     async def replace(self, profile: Profile) -> bool:
-        keepable(profile)
+        check_profile(profile)
         document = _document(profile)
         gone = {name: "" for name in OPTIONAL if name not in document}
         # Fields of others' making stay: what is ours is set or taken away, the document is not replaced.

@@ -78,7 +78,7 @@ class Progress(Pinger, Protocol):
         """Keep those that are new with an empty roll-up over their version's items (`items` has every pin in use);
         leave the others as they are, an existing (learner, course) pair under another registration included; say how
         many were new. State and times of the given records are not looked at: they follow from events.
-        `Rejected`, with nothing kept: one that could not be given back exactly (`judge.enrollable`)."""
+        `Rejected`, with nothing kept: one that could not be given back exactly (`admission.check_enrollments`)."""
 
     async def ledger(self, event_ids: Sequence[UUID]) -> Mapping[UUID, Event]:
         """Events by id, voided ones too; unknown ones are absent."""
@@ -99,8 +99,8 @@ class Progress(Pinger, Protocol):
         transaction; one verdict an event, in order. Repeating is harmless: the same id with the same body is a
         DUPLICATE. All or nothing but for the rejected ones. `items` has the items of every pinned version in use:
         `Rejected` when one is missing. `Rejected`, with nothing kept: an event that could not be given back exactly
-        (`judge.keepable`). `Conflict` when other writers kept winning. Any number of events; a great many are cut into
-        transactions."""
+        (`admission.check_events`). `Conflict` when other writers kept winning. Any number of events; a great many are
+        cut into transactions."""
 
     async def load(
         self, events: Sequence[Event], *, items: Mapping[CourseVersion, Sequence[Item]]

@@ -8,12 +8,12 @@ from uuid import uuid4
 from redis.asyncio import Redis
 
 from stores.domain.outbox import Commit
-from stores.domain.updates import FEED_KEPT, FEED_LENGTHS, Topic, TopicKind, Update
+from stores.domain.updates import FEED_LENGTHS, FEED_TTL, Topic, TopicKind, Update
 from stores.feeds.position import START, Place, cursor_of, gone, lost
 from stores.redis.client import MILLISECOND, Argument, translated
 from stores.redis.updates import decode_update, encode_update
 
-STREAM_KEPT = FEED_KEPT + timedelta(hours=1)
+STREAM_KEPT = FEED_TTL + timedelta(hours=1)
 NUMBER_KEPT = timedelta(days=7)
 """A commit that is published again later than this is published twice."""
 

@@ -13,7 +13,7 @@ import orjson
 from redis.asyncio import Redis
 
 from stores.domain.paging import from_ms, to_ms
-from stores.domain.sessions import RESUME_KEPT, ResumePoint
+from stores.domain.sessions import RESUME_POINT_TTL, ResumePoint
 from stores.errors import Rejected
 from stores.redis.client import MILLISECOND, Argument, translated
 
@@ -80,8 +80,8 @@ while place < #ARGV do
   place = place + 4
 end
 """
-"""ARGV: prefix, now, RESUME_KEPT, how many are gone; of each of those: registration, id; of each point: registration,
-at, id, blob."""
+"""ARGV: prefix, now, RESUME_POINT_TTL, how many are gone; of each of those: registration, id; of each point:
+registration, at, id, blob."""
 
 UNSAVED = """
 local prefix, most, since = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -133,12 +133,12 @@ class HotPoints:
         with translated("sessions"):
             blobs = await self._client.mget([f"{self._prefix}r:{key}" for key in registrations])
         kept = {key: _point(key, blob) for key, blob in zip(registrations, blobs, strict=True) if blob}
-        return {key: point for key, point in kept.items() if now - point.at < RESUME_KEPT}
+        return {key: point for key, point in kept.items() if now - point.at < RESUME_POINT_TTL}
 
     async def move(self, points: Sequence[ResumePoint], *, gone: Collection[tuple[UUID, str]]) -> None:
         if not points and not gone:
             return
-        arguments: list[Argument] = [self._prefix, to_ms(self._now()), RESUME_KEPT // MILLISECOND, len(gone)]
+        arguments: list[Argument] = [self._prefix, to_ms(self._now()), RESUME_POINT_TTL // MILLISECOND, len(gone)]
         for registration, mark in gone:
             arguments += [str(registration), mark]
         for point in points:
@@ -148,7 +148,7 @@ class HotPoints:
 
     async def unsaved(self, *, most: int) -> Sequence[ResumePoint]:
         with translated("sessions"):
-            found = await self._unsaved(args=[self._prefix, most, to_ms(self._now() - RESUME_KEPT)])
+            found = await self._unsaved(args=[self._prefix, most, to_ms(self._now() - RESUME_POINT_TTL)])
         return [_point(UUID(key.decode()), blob) for key, blob in zip(found[::2], found[1::2], strict=True)]
 
     async def saved(self, points: Sequence[ResumePoint]) -> None:

@@ -46,9 +46,9 @@ for course, left in pairs(busy) do
   if redis.call('PTTL', key) < left then redis.call('PEXPIRE', key, whole(left)) end
 end
 """
-"""Behind `POINTS`. ARGV: prefix, now, AWAY_FOR, SESSION_KEPT, SEEN_KEPT, RESUME_KEPT, then of each heartbeat: learner,
-at, session id, course, the learner's blob without its beginning, registration, the resume point's blob (empty: none).
-Times in ms."""
+"""Behind `POINTS`. ARGV: prefix, now, AWAY_FOR, SESSION_TTL, LAST_SEEN_TTL, RESUME_POINT_TTL, then of each heartbeat:
+learner, at, session id, course, the learner's blob without its beginning, registration, the resume point's blob (empty:
+none). Times in ms."""
 
 END = """
 local prefix, now, session_kept, learner, id = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5]
@@ -63,5 +63,5 @@ redis.call('ZREM', prefix .. 'c:' .. kept.course, learner)
 redis.call('PUBLISH', prefix .. 'presence:' .. kept.course, learner)
 return blob
 """
-"""ARGV: prefix, now, SESSION_KEPT, learner, session id, a time (empty: none). Answers the blob of the session that was
+"""ARGV: prefix, now, SESSION_TTL, learner, session id, a time (empty: none). Answers the blob of the session that was
 ended, or nil."""

@@ -11,10 +11,10 @@ from redis.asyncio import Redis
 from stores.domain.paging import from_ms, to_ms
 from stores.domain.sessions import (
     AWAY_FOR,
+    LAST_SEEN_TTL,
     ONLINE_FOR,
-    RESUME_KEPT,
-    SEEN_KEPT,
-    SESSION_KEPT,
+    RESUME_POINT_TTL,
+    SESSION_TTL,
     Heartbeat,
     Presence,
     PresenceStatus,
@@ -58,7 +58,7 @@ class RedisSessions(Sessions):
         now = self._now()
         kept = await self._blobs(learner_ids)
         sessions = {key: _session(key, blob) for key, blob in kept.items() if not blob.get("ended")}
-        return {key: session for key, session in sessions.items() if now - session.last_seen_at < SESSION_KEPT}
+        return {key: session for key, session in sessions.items() if now - session.last_seen_at < SESSION_TTL}
 
     async def presence(self, learner_ids: Sequence[str]) -> Mapping[str, Presence]:
         now = self._now()
@@ -94,7 +94,7 @@ class RedisSessions(Sessions):
         if not heartbeats:
             return
         arguments: list[Argument] = [self._prefix, to_ms(self._now())]
-        arguments += [each // MILLISECOND for each in (AWAY_FOR, SESSION_KEPT, SEEN_KEPT, RESUME_KEPT)]
+        arguments += [each // MILLISECOND for each in (AWAY_FOR, SESSION_TTL, LAST_SEEN_TTL, RESUME_POINT_TTL)]
         for beat in heartbeats:
             arguments += _arguments(beat)
         with translated("sessions"):
@@ -104,7 +104,7 @@ class RedisSessions(Sessions):
         arguments: list[Argument] = [
             self._prefix,
             to_ms(self._now()),
-            SESSION_KEPT // MILLISECOND,
+            SESSION_TTL // MILLISECOND,
             learner_id,
             session_id,
             "" if at is None else to_ms(at),
@@ -172,7 +172,7 @@ def _session(learner_id: str, blob: Blob) -> Session:
 
 
 def _presence(learner_id: str, blob: Blob | None, now: datetime) -> Presence:
-    if blob is None or now - (seen_at := from_ms(blob["at"])) >= SEEN_KEPT:
+    if blob is None or now - (seen_at := from_ms(blob["at"])) >= LAST_SEEN_TTL:
         return Presence(learner_id=learner_id, status=PresenceStatus.OFFLINE)
     status = PresenceStatus.OFFLINE if blob.get("ended") else status_of(seen_at, now=now)
     return Presence(learner_id=learner_id, status=status, last_seen_at=seen_at, course_key=blob["course"])

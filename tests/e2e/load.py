@@ -14,7 +14,7 @@ from resolvers.types.scalars import show_time
 from stores.domain.calendar import Span
 from stores.domain.events import Event
 from stores.domain.outbox import Consumer
-from stores.domain.progress_projection import course_index, enrolled, live, refold, resume_point
+from stores.domain.progress_projection import course_index, initial_state, refold, resume_point, without_voided
 from stores.errors import StoreError
 from stores.ports.stores import Stores
 from tests.e2e.town import COURSE, ITEMS, learner, registration
@@ -158,15 +158,15 @@ async def assert_folded(stores: Stores, key: UUID, events: list[Event]) -> None:
     """The rows are what a fold over the whole ledger makes, and so is every number in them."""
     enrollment = (await stores.progress.by_registrations([key]))[key]
     course = (await stores.catalog.versions([enrollment.pin]))[enrollment.pin]
-    outline = course_index(course.items)
-    expected = refold(enrolled(enrollment, outline), events, outline)
+    index = course_index(course.items)
+    expected = refold(initial_state(enrollment, index), events, index)
     assert (await stores.progress.item_progress([key])).get(key, {}) == expected.items
     told = (await stores.progress.course_progress([key]))[key]
     assert replace(told, version=0) == replace(expected.course, version=0)
     assert enrollment == expected.enrollment
     certificates = await stores.progress.certificates([key])
     assert key in certificates or not told.satisfied
-    point = resume_point(live(events))
+    point = resume_point(without_voided(events))
     assert (await stores.progress.resume_points([key])).get(key) == point
     assert (await stores.sessions.resume_points([key])).get(key) == point
 
@@ -179,7 +179,7 @@ async def assert_agree(stores: Stores, writers: list[Writer], learners: int) -> 
         sent = [key for writer in writers for key in writer.sent.get(number, [])]
         ledger = await ledger_of(stores, sent)
         assert acknowledged & set(sent) <= ledger.keys()
-        kept = live(ledger.values())
+        kept = without_voided(ledger.values())
         told, expected = await timeline_of(stores, learner(number)), {event.id for event in kept}
         assert set(told) == expected, {key: ledger.get(key) for key in set(told) ^ expected}
         assert len(told) == len(expected)

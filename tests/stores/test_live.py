@@ -12,7 +12,7 @@ import pytest
 from stores.domain.outbox import Commit
 from stores.domain.paging import encode
 from stores.domain.progress import CourseProgress, EnrollmentState, ItemProgress, ProgressState
-from stores.domain.updates import FEED_LENGTHS, WAITING, Topic, TopicKind, Update
+from stores.domain.updates import FEED_LENGTHS, MAX_PENDING, Topic, TopicKind, Update
 from stores.errors import CursorExpired, Rejected
 from stores.ports.live import Live
 from tests.stores.samples import NOON, commit
@@ -190,27 +190,27 @@ async def test_a_cursor_is_the_same_heard_or_read(live: Live) -> None:
 
 async def test_a_learners_listener_that_does_not_read_loses_nothing(live: Live) -> None:
     async with live.feed(LEARNER, after=None) as feed:
-        await publish(live, commits(1, 3 * WAITING))
+        await publish(live, commits(1, 3 * MAX_PENDING))
         assert await versions(feed, 10) == list(range(1, 11))
-        await publish(live, commits(3 * WAITING + 1, 3 * WAITING + 2))
-        found = await take(feed, 3 * WAITING - 8)
-        assert [update.version for update in found] == list(range(11, 3 * WAITING + 3))
+        await publish(live, commits(3 * MAX_PENDING + 1, 3 * MAX_PENDING + 2))
+        found = await take(feed, 3 * MAX_PENDING - 8)
+        assert [update.version for update in found] == list(range(11, 3 * MAX_PENDING + 3))
         assert {update.coalesced for update in found} == {0}
 
 
 async def test_a_courses_listener_that_does_not_read_skips_to_the_latest(live: Live) -> None:
     async with live.feed(COURSE, after=None) as feed, live.feed(LEARNER, after=None) as heard:
-        await publish(live, [*commits(1, 5, of=2), *commits(1, WAITING + 50)])
+        await publish(live, [*commits(1, 5, of=2), *commits(1, MAX_PENDING + 50)])
         async with live.feed(COURSE, after=None) as later:
             # What is heard last has been offered to all: then the slow one has its full load.
             await live.publish(commits(6, 6, of=2))
             await take(later, 1)
         found = await take(feed, 58)
         assert [update.version for update in found if update.registration.int == 2] == [5, 6]
-        assert [update.version for update in found][-2:] == [WAITING + 50, 6]
-        assert sum(1 + update.coalesced for update in found) == WAITING + 56
+        assert [update.version for update in found][-2:] == [MAX_PENDING + 50, 6]
+        assert sum(1 + update.coalesced for update in found) == MAX_PENDING + 56
         changed = [row.item_key for update in found if update.registration.int == 1 for row in update.changed]
-        assert sorted(changed) == sorted(f"i{number}" for number in range(1, WAITING + 51))
+        assert sorted(changed) == sorted(f"i{number}" for number in range(1, MAX_PENDING + 51))
         await take(heard, 1)
 
 

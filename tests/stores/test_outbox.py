@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from uuid import UUID
 
-from stores.domain.commit import RETOLD_AT_ONCE
+from stores.domain.commit import REPUBLISHED_EVENTS_PER_COMMIT
 from stores.domain.events import Verb
 from stores.domain.outbox import LEASE, PARTITIONS, Backlog, Commit, Consumer, apportion, partition_of
 from stores.domain.progress import EnrollmentState, ProgressState
@@ -162,19 +162,19 @@ async def test_a_ledger_is_told_again_to_the_timeline_alone(ledger: Ledger) -> N
 
     assert await progress.republish([R1, R1, UUID(int=3), UUID(int=99)]) == 3
     [again] = await waiting(outbox, Consumer.TIMELINE)
-    assert (again.events, again.voided, again.again) == ((kept, void), (target,), True)
+    assert (again.events, again.voided, again.republished) == ((kept, void), (target,), True)
     assert (again.registration, again.learner_id, again.course_key) == (R1, "u1", "c1")
     assert await waiting(outbox, Consumer.LIVE) == []
     assert await progress.course_progress([R1]) == before
     await record(progress, done(5, Verb.VIEWED, "page", at=4))
-    numbers = [(commit.number, commit.again) for commit in await waiting(outbox, Consumer.TIMELINE)]
+    numbers = [(commit.number, commit.republished) for commit in await waiting(outbox, Consumer.TIMELINE)]
     assert numbers == [(3, True), (4, False)], "what comes later follows it"
 
 
 async def test_a_long_ledger_is_told_again_in_parts(ledger: Ledger) -> None:
     progress, outbox = ledger
     await enroll(progress, enrollment(1))
-    events = [done(number, Verb.PLAYED, "video", at=number) for number in range(1, RETOLD_AT_ONCE + 2)]
+    events = [done(number, Verb.PLAYED, "video", at=number) for number in range(1, REPUBLISHED_EVENTS_PER_COMMIT + 2)]
     await progress.load(events, items=CATALOG)
     assert await progress.republish([R1]) == len(events)
     first, second = await waiting(outbox, Consumer.TIMELINE)

@@ -10,10 +10,10 @@ import pytest
 
 from stores.domain.sessions import (
     AWAY_FOR,
+    LAST_SEEN_TTL,
     ONLINE_FOR,
-    RESUME_KEPT,
-    SEEN_KEPT,
-    SESSION_KEPT,
+    RESUME_POINT_TTL,
+    SESSION_TTL,
     Presence,
     PresenceStatus,
     ResumePoint,
@@ -177,7 +177,7 @@ async def test_presence_fades(sessions: Sessions, clock: Clock) -> None:
         (ONLINE_FOR, PresenceStatus.AWAY, {}),
         (AWAY_FOR - INSTANT, PresenceStatus.AWAY, {}),
         (AWAY_FOR, PresenceStatus.OFFLINE, {}),
-        (SEEN_KEPT - INSTANT, PresenceStatus.OFFLINE, {}),
+        (LAST_SEEN_TTL - INSTANT, PresenceStatus.OFFLINE, {}),
     ):
         clock.forward(at + age - clock())
         presence = (await sessions.presence(["u"]))["u"]
@@ -190,12 +190,12 @@ async def test_presence_fades(sessions: Sessions, clock: Clock) -> None:
 async def test_sessions_and_resume_points_are_forgotten(sessions: Sessions, clock: Clock) -> None:
     at = clock()
     await sessions.touch([beat("u", at, item_key="i")])
-    clock.forward(SESSION_KEPT - INSTANT)
+    clock.forward(SESSION_TTL - INSTANT)
     assert len(await sessions.by_learners(["u"])) == 1
     clock.forward(INSTANT)
     assert dict(await sessions.by_learners(["u"])) == {}
     assert await sessions.end("s1", learner_id="u") is None
-    clock.forward(at + RESUME_KEPT - INSTANT - clock())
+    clock.forward(at + RESUME_POINT_TTL - INSTANT - clock())
     assert len(await sessions.resume_points([REGISTRATION])) == 1
     clock.forward(INSTANT)
     assert dict(await sessions.resume_points([REGISTRATION])) == {}
@@ -203,17 +203,17 @@ async def test_sessions_and_resume_points_are_forgotten(sessions: Sessions, cloc
 
 async def test_a_forgotten_session_starts_again(sessions: Sessions, clock: Clock) -> None:
     await sessions.touch([beat("u", clock())])
-    clock.forward(SESSION_KEPT)
+    clock.forward(SESSION_TTL)
     await sessions.touch([beat("u", clock())])
     assert (await sessions.by_learners(["u"]))["u"].started_at == clock()
 
 
 async def test_a_heartbeat_that_comes_too_late_is_not_kept(sessions: Sessions, clock: Clock) -> None:
-    await sessions.touch([beat("half a day", clock() - SESSION_KEPT, item_key="i")])
+    await sessions.touch([beat("half a day", clock() - SESSION_TTL, item_key="i")])
     assert dict(await sessions.by_learners(["half a day"])) == {}
-    assert (await sessions.presence(["half a day"]))["half a day"].last_seen_at == clock() - SESSION_KEPT
+    assert (await sessions.presence(["half a day"]))["half a day"].last_seen_at == clock() - SESSION_TTL
     assert len(await sessions.resume_points([REGISTRATION])) == 1
-    await sessions.touch([beat("a month", clock() - SEEN_KEPT, item_key="i", registration=OTHER)])
+    await sessions.touch([beat("a month", clock() - LAST_SEEN_TTL, item_key="i", registration=OTHER)])
     assert (await sessions.presence(["a month"]))["a month"].last_seen_at is None
     assert dict(await sessions.resume_points([OTHER])) == {}
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from stores.domain.sessions import AWAY_FOR, ONLINE_FOR, SEEN_KEPT, SESSION_KEPT, Heartbeat
+from stores.domain.sessions import AWAY_FOR, LAST_SEEN_TTL, ONLINE_FOR, SESSION_TTL, Heartbeat
 from stores.ports.sessions import Sessions
 from tests import backends
 from tests.backends import Servers
@@ -21,7 +21,7 @@ COURSES = ["c", "d"]
 REGISTRATIONS = [UUID(int=1), UUID(int=2)]
 SESSIONS = ["", "S", "s", "s1", "é"]
 AGES = [seconds(number) for number in (-40, -20, 0, 20, 40)]
-AGES += [kept + seconds(more) for kept in (ONLINE_FOR, AWAY_FOR, SESSION_KEPT, SEEN_KEPT) for more in (-20, 0, 20)]
+AGES += [kept + seconds(more) for kept in (ONLINE_FOR, AWAY_FOR, SESSION_TTL, LAST_SEEN_TTL) for more in (-20, 0, 20)]
 """Of heartbeats: around every limit, yet 20 seconds off it, as a server's own expiry runs by the real clock."""
 
 steps: some.SearchStrategy[list[tuple[Any, ...]]] = some.lists(

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
-from stores.domain.sessions import AWAY_FOR, ONLINE_FOR, RESUME_KEPT, Presence, PresenceStatus
+from stores.domain.sessions import AWAY_FOR, ONLINE_FOR, RESUME_POINT_TTL, Presence, PresenceStatus
 from stores.ports.sessions import Sessions
 from tests.clock import Clock
 from tests.stores.samples import beat, point, seconds
@@ -28,7 +28,7 @@ async def test_a_move_makes_and_moves_a_point(sessions: Sessions, clock: Clock) 
     assert dict(await sessions.resume_points([UUID(int=1)])) == {UUID(int=1): first}
     await sessions.move([point(1, clock() - INSTANT, id="z"), point(1, clock(), id="a")])
     assert await place(sessions) == "✿"
-    await sessions.move([point(1, clock() + INSTANT, id="a"), point(2, clock() - RESUME_KEPT)])
+    await sessions.move([point(1, clock() + INSTANT, id="a"), point(2, clock() - RESUME_POINT_TTL)])
     assert (await place(sessions), await place(sessions, 2)) == ("a", None)
     await sessions.move([])
     assert await waiting(sessions) == []
@@ -80,7 +80,7 @@ async def test_what_the_ledger_moved_or_took_back_waits_no_more(sessions: Sessio
 async def test_forgotten_points_are_not_in_the_way(sessions: Sessions, clock: Clock) -> None:
     at = clock()
     await sessions.touch([beat("u", at, registration=UUID(int=number), item_key="i") for number in range(20)])
-    clock.forward(RESUME_KEPT - INSTANT)
+    clock.forward(RESUME_POINT_TTL - INSTANT)
     assert len(await sessions.unsaved(most=100)) == 20
     clock.forward(INSTANT)
     await sessions.touch([beat("v", clock(), registration=UUID(int=99), item_key="i")])

@@ -10,7 +10,7 @@ from gateway.datasets.demo.sittings import Study
 from gateway.datasets.demo.study_plans import Place, Plan
 from stores.domain.catalog import MoveOn
 from stores.domain.events import Event, Verb
-from stores.domain.sessions import RESUME_KEPT, Heartbeat
+from stores.domain.sessions import RESUME_POINT_TTL, Heartbeat
 
 LONGEST = timedelta(hours=3)
 """No sitting takes so long: one that began before that is over."""
@@ -42,7 +42,7 @@ class Life:
         """Of each course the last one, as long as a resume point is kept; of a sitting that goes on the first, too."""
         for study in self.studies:
             last = next((event for event in reversed(study.events) if event.session_id is not None), None)
-            if last is None or self.now - last.at >= RESUME_KEPT:
+            if last is None or self.now - last.at >= RESUME_POINT_TTL:
                 continue
             if self.just_now is not None and last.at >= self.just_now.start:
                 yield self._beat(last, None, self.just_now.start)

@@ -44,7 +44,7 @@ def commits_of(rows: Iterable[asyncpg.Record]) -> Iterator[Commit]:
 
 
 def commit_of(row: asyncpg.Record, parts: list[Any]) -> Commit:
-    learner_id, course_key, state, events, voided, progress, changed, resume, *again = parts
+    learner_id, course_key, state, events, voided, progress, changed, resume, *republished = parts
     registration, at = UUID(int=row["registration"].int), row["created_at"]
     of = (registration, learner_id, course_key)
     return Commit(
@@ -59,7 +59,7 @@ def commit_of(row: asyncpg.Record, parts: list[Any]) -> Commit:
         progress=None if progress is None else course_of(registration, progress),
         changed=tuple(item_of(registration, values) for values in changed),
         resume=None if resume is None else _resume_of(registration, resume),
-        again=any(again),
+        republished=any(republished),
     )
 
 
@@ -76,7 +76,7 @@ def payload_of(commit: Commit) -> str:
         [item_parts(row) for row in commit.changed],
         None if resume is None else (resume.item_key, resume.position, to_ms(resume.at), resume.device, resume.id),
         # Where it is so alone: gateways from before there was this mark read what is written now, and are read.
-        *([True] if commit.again else []),
+        *([True] if commit.republished else []),
     )
     return orjson.dumps(parts, default=dict).decode()
 

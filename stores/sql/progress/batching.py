@@ -3,15 +3,15 @@
 from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
-from stores.domain.admission import keepable
+from stores.domain.admission import check_events
 from stores.domain.events import Event, Verb
 from stores.domain.progress import Verdict
 
-AT_ONCE = 2000
+BATCH_SIZE = 2000
 """Events (about) or enrolments in a transaction of an import."""
 
 
-def cuts(events: Sequence[Event], most: int) -> list[list[int]]:
+def batches(events: Sequence[Event], most: int) -> list[list[int]]:
     """The places of the events, cut into transactions of `most` or somewhat more: a registration's events together,
     an id's events together and in their order, voids last, so that they find their targets in the ledger."""
     if len(events) <= most:
@@ -29,14 +29,14 @@ def cuts(events: Sequence[Event], most: int) -> list[list[int]]:
     return made
 
 
-async def in_cuts(
+async def in_batches(
     events: Sequence[Event], write: Callable[[Sequence[Event]], Awaitable[Sequence[Verdict]]]
 ) -> Sequence[Verdict]:
     """The verdicts, in the order of the events, of writing them cut by cut. `Rejected`, with nothing written: one that
     cannot be kept."""
-    keepable(events)
+    check_events(events)
     verdicts: dict[int, Verdict] = {}
-    for places in cuts(events, AT_ONCE):
+    for places in batches(events, BATCH_SIZE):
         told = await write([events[place] for place in places])
         verdicts.update(zip(places, told, strict=True))
     return [verdicts[place] for place in range(len(events))]

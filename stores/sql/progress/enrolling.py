@@ -35,10 +35,10 @@ DELETE FROM enrollments WHERE registration IN (SELECT registration FROM gone)
 """
 
 
-async def enroll(connection: Connection, standings: Sequence[RegistrationState]) -> set[UUID]:
+async def enroll(connection: Connection, states: Sequence[RegistrationState]) -> set[UUID]:
     """Keep those that are new, and say which they were."""
     # Both begin with the registration.
-    rows = [enrollment_values(row.enrollment) + course_values(row.course)[1:] for row in standings]
+    rows = [enrollment_values(row.enrollment) + course_values(row.course)[1:] for row in states]
     return {UUID(int=row["registration"].int) for row in await connection.fetch(ENROLL, *BOTH.arrays(rows))}
 
 

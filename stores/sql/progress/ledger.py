@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from stores.domain.admission import Known
+from stores.domain.admission import LedgerEntry
 from stores.domain.events import Event
 from stores.domain.progress import Enrollment
 from stores.sql.core.pool import Connection
@@ -35,11 +35,11 @@ async def add(connection: Connection, rows: Sequence[tuple[object, ...]]) -> dic
     return {row["event_id"]: (row["event_id"], row["registration"]) in voided for row in found if row["added"]}
 
 
-async def known(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Known]:
+async def known(connection: Connection, ids: Collection[UUID]) -> dict[UUID, LedgerEntry]:
     if not ids:
         return {}
     rows = await connection.fetch(KNOWN, [str(key) for key in ids])
-    return {row["event_id"]: Known(row["registration"], row["body_sha256"]) for row in rows}
+    return {row["event_id"]: LedgerEntry(row["registration"], row["body_sha256"]) for row in rows}
 
 
 async def whole(connection: Connection, enrollments: Mapping[UUID, Enrollment]) -> dict[UUID, list[Event]]:

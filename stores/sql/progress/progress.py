@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from stores.domain.admission import accepted, enrollable
+from stores.domain.admission import accepted, check_enrollments
 from stores.domain.catalog import CourseVersion, Item
 from stores.domain.events import Event, Verb
 from stores.domain.outbox import Consumer
@@ -26,18 +26,18 @@ from stores.domain.progress import (
     ItemProgress,
     Verdict,
 )
-from stores.domain.progress_projection import enrolled, outlines
+from stores.domain.progress_projection import course_indexes, initial_state
 from stores.domain.sessions import ResumePoint
 from stores.ports.progress import Progress
 from stores.sql.core.pool import Connection, Pool
 from stores.sql.core.tables import Table
 from stores.sql.core.transact import fetch, transact
 from stores.sql.progress import queries
-from stores.sql.progress.batching import AT_ONCE, in_cuts
+from stores.sql.progress.batching import BATCH_SIZE, in_batches
 from stores.sql.progress.enrolling import enroll, forget
 from stores.sql.progress.group_commit import GroupCommit
 from stores.sql.progress.pages import attempt_cursor, dated_cursor, pages
-from stores.sql.progress.recording import record_cut
+from stores.sql.progress.recording import record_batch
 from stores.sql.progress.republish import republish
 from stores.sql.progress.rows import (
     CERTIFICATES,
@@ -54,13 +54,13 @@ from stores.sql.progress.rows import (
     resume_point_of,
     resume_values,
 )
-from stores.sql.progress.snapshot import move_on
+from stores.sql.progress.snapshot import upsert_resume_points
 
 Row = TypeVar("Row")
 
-SHARED = 1000
+GROUP_SIZE = 1000
 """Events in a transaction that callers share: whoever comes next waits for it."""
-RETOLD = 20
+REPUBLISH_BATCH_SIZE = 20
 """Registrations in a transaction that tells their ledger again."""
 
 
@@ -78,7 +78,7 @@ class SqlProgress(Progress):
         self._filled = filled or asyncio.Event()
         self._codes = codes
         self._chance = chance
-        self._commits = GroupCommit(self._write, most=SHARED)
+        self._commits = GroupCommit(self._write, most=GROUP_SIZE)
 
     async def ping(self) -> None:
         await self._fetch("SELECT 1")
@@ -149,12 +149,12 @@ class SqlProgress(Progress):
         return {row.registration: row for row in await self._rows(RESUME_POINTS, resume_point_of, registrations)}
 
     async def enroll(self, enrollments: Sequence[Enrollment], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
-        enrollable(enrollments)
-        outline = outlines(items)
-        standings = [enrolled(row, outline(row.pin)) for row in enrollments]
+        check_enrollments(enrollments)
+        index_of = course_indexes(items)
+        states = [initial_state(row, index_of(row.pin)) for row in enrollments]
         new = 0
-        for start in range(0, len(standings), AT_ONCE):
-            work = partial(enroll, standings=standings[start : start + AT_ONCE])
+        for start in range(0, len(states), BATCH_SIZE):
+            work = partial(enroll, states=states[start : start + BATCH_SIZE])
             new += len(await transact(self._pool, "progress", work, chance=self._chance))
         return new
 
@@ -177,18 +177,18 @@ class SqlProgress(Progress):
         items: Mapping[CourseVersion, Sequence[Item]],
         enrollments: Sequence[Enrollment] = (),
     ) -> Sequence[Verdict]:
-        enrollable(enrollments)
-        return await in_cuts(events, lambda cut: self._commits.record(cut, items, enrollments))
+        check_enrollments(enrollments)
+        return await in_batches(events, lambda cut: self._commits.record(cut, items, enrollments))
 
     async def load(
         self, events: Sequence[Event], *, items: Mapping[CourseVersion, Sequence[Item]]
     ) -> Sequence[Verdict]:
-        return await in_cuts(events, lambda cut: self._transact(cut, items, (), consumers=()))
+        return await in_batches(events, lambda cut: self._transact(cut, items, (), consumers=()))
 
     async def republish(self, registrations: Sequence[UUID]) -> int:
         told, keys = 0, list(dict.fromkeys(registrations))
-        for start in range(0, len(keys), RETOLD):
-            work = partial(republish, registrations=keys[start : start + RETOLD])
+        for start in range(0, len(keys), REPUBLISH_BATCH_SIZE):
+            work = partial(republish, registrations=keys[start : start + REPUBLISH_BATCH_SIZE])
             told += await transact(self._pool, "progress", work, chance=self._chance)
             self._filled.set()
         return told
@@ -199,7 +199,7 @@ class SqlProgress(Progress):
         for point in sorted(points, key=lambda point: (point.at, point.id), reverse=True):
             latest.setdefault(point.registration, point)
         rows = [resume_values(latest[key]) for key in sorted(latest)]
-        await self._fetch(move_on(1), *RESUME_POINTS.arrays(rows))
+        await self._fetch(upsert_resume_points(1), *RESUME_POINTS.arrays(rows))
 
     async def revoke(self, registration: UUID, *, at: datetime, because: str) -> Certificate | None:
         await self._fetch(queries.REVOKE, str(registration), at, because)
@@ -224,12 +224,12 @@ class SqlProgress(Progress):
         *,
         consumers: Collection[Consumer],
     ) -> Sequence[Verdict]:
-        outline = outlines(items)
-        standings = [enrolled(row, outline(row.pin)) for row in enrollments]
+        index_of = course_indexes(items)
+        states = [initial_state(row, index_of(row.pin)) for row in enrollments]
 
         async def work(connection: Connection) -> Sequence[Verdict]:
-            new = await enroll(connection, standings) if standings else set()
-            verdicts = await record_cut(connection, events, outline, self._codes, consumers)
+            new = await enroll(connection, states) if states else set()
+            verdicts = await record_batch(connection, events, index_of, self._codes, consumers)
             if idle := new - accepted(events, verdicts):
                 await forget(connection, idle)
             return verdicts

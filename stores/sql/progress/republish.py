@@ -3,24 +3,23 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from stores.domain.commit import retold
+from stores.domain.commit import republished_commits
 from stores.domain.outbox import Consumer
 from stores.sql.core.pool import Connection
 from stores.sql.outbox.rows import outbox_values
-from stores.sql.progress import ledger
-from stores.sql.progress import snapshot as standings
+from stores.sql.progress import ledger, snapshot
 from stores.sql.progress.snapshot import Changes
 
 
 async def republish(connection: Connection, registrations: Collection[UUID]) -> int:
     """How many events. Writers of these registrations wait meanwhile: what they add is told after it."""
-    locked = await standings.lock(connection, registrations)
-    whole = await ledger.whole(connection, {key: each.standing.enrollment for key, each in locked.items()})
+    locked = await snapshot.lock(connection, registrations)
+    whole = await ledger.whole(connection, {key: each.state.enrollment for key, each in locked.items()})
     made = Changes()
-    for key, (standing, commits, at) in locked.items():
-        told = retold(standing.enrollment, whole[key], after=commits, at=at)
-        made.standings.append((standing, standing))
+    for key, (state, commits, at) in locked.items():
+        told = republished_commits(state.enrollment, whole[key], after=commits, at=at)
+        made.states.append((state, state))
         made.numbers[key] = commits + len(told)
-        made.owed.extend(outbox_values(commit, Consumer.TIMELINE) for commit in told)
-    await standings.save(connection, made)
+        made.outbox_rows.extend(outbox_values(commit, Consumer.TIMELINE) for commit in told)
+    await snapshot.save(connection, made)
     return sum(map(len, whole.values()))

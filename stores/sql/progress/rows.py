@@ -140,16 +140,16 @@ certificate_values = attrgetter(*CERTIFICATES.columns)
 resume_values = attrgetter(*RESUME_POINTS.columns)
 
 
-def move_values(standing: RegistrationState) -> tuple[object, ...]:
-    row = standing.enrollment
+def move_values(state: RegistrationState) -> tuple[object, ...]:
+    row = state.enrollment
     return (
         row.registration,
         row.state,
         row.enrolled_at,
         row.completed_at,
         row.moved_at,
-        standing.moved_id,
-        standing.withdrawn,
+        state.moved_id,
+        state.withdrawn,
     )
 
 

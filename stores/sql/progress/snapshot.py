@@ -47,7 +47,7 @@ TABLES = (ITEMS, WRITTEN_COURSES, MOVES, RESUME_POINTS, CERTIFICATES, OUTBOX)
 FIRST = [1 + sum(len(table.columns) for table in TABLES[:place]) for place in range(len(TABLES))]
 
 
-def move_on(first: int) -> str:
+def upsert_resume_points(first: int) -> str:
     """Moves resume points on to later ones."""
     return f"""
     INSERT INTO resume_points ({RESUME_POINTS.names}) {RESUME_POINTS.given(first)}
@@ -73,13 +73,13 @@ WITH items AS (
     FROM ({MOVES.given(FIRST[2])}) AS given WHERE enrollments.registration = given.registration
     RETURNING 1
 ), resumed AS (
-    {move_on(FIRST[3])}
+    {upsert_resume_points(FIRST[3])}
     RETURNING 1
 ), issued AS (
     INSERT INTO certificates ({CERTIFICATES.names}) {CERTIFICATES.given(FIRST[4])}
     ON CONFLICT (registration) DO NOTHING
     RETURNING 1
-), owed AS (
+), outbox_rows AS (
     INSERT INTO outbox ({OUTBOX.names}) {OUTBOX.given(FIRST[5])}
     RETURNING 1
 )
@@ -102,7 +102,7 @@ DELETE FROM resume_points WHERE (registration, id) IN (
 class Locked(NamedTuple):
     """Where a registration stands while its writer has it. `at`: when the transaction began, by the server's clock."""
 
-    standing: RegistrationState
+    state: RegistrationState
     commits: int
     at: datetime
 
@@ -111,7 +111,7 @@ class Locked(NamedTuple):
 class Changes:
     """What a transaction leaves behind, but for the ledger."""
 
-    standings: list[tuple[RegistrationState, RegistrationState]] = field(default_factory=list)
+    states: list[tuple[RegistrationState, RegistrationState]] = field(default_factory=list)
     """Before and after."""
     numbers: dict[UUID, int] = field(default_factory=dict)
     """How many commits each registration has now."""
@@ -119,12 +119,12 @@ class Changes:
     certificates: list[Certificate] = field(default_factory=list)
     voided: list[tuple[UUID, UUID]] = field(default_factory=list)
     """Registration and event: a resume point made by it goes."""
-    owed: list[tuple[object, ...]] = field(default_factory=list)
+    outbox_rows: list[tuple[object, ...]] = field(default_factory=list)
     """Rows of the outbox."""
 
 
 async def lock(connection: Connection, registrations: Collection[UUID]) -> dict[UUID, Locked]:
-    """The standings of those that are known, kept from other writers until the transaction ends."""
+    """The states of those that are known, kept from other writers until the transaction ends."""
     keys = [str(key) for key in registrations]
     rows = await connection.fetch(LOCK, keys)
     items: defaultdict[UUID, dict[str, ItemProgress]] = defaultdict(dict)
@@ -134,14 +134,14 @@ async def lock(connection: Connection, registrations: Collection[UUID]) -> dict[
     found = {}
     for row in rows:
         enrollment = enrollment_of(row)
-        standing = RegistrationState(
+        state = RegistrationState(
             enrollment=enrollment,
             course=course_of(row),
             items=items[enrollment.registration],
             moved_id=row["moved_id"],
             withdrawn=row["withdrawn"],
         )
-        found[enrollment.registration] = Locked(standing, row["commits"], row["at"])
+        found[enrollment.registration] = Locked(state, row["commits"], row["at"])
     return found
 
 
@@ -149,7 +149,7 @@ async def save(connection: Connection, changes: Changes) -> None:
     """Write the rows that differ, and only those."""
     gone = [
         (str(before.enrollment.registration), key)
-        for before, after in changes.standings
+        for before, after in changes.states
         for key in before.items.keys() - after.items.keys()
     ]
     if gone:
@@ -160,21 +160,21 @@ async def save(connection: Connection, changes: Changes) -> None:
         )
     items = [
         item_values(row)
-        for before, after in changes.standings
+        for before, after in changes.states
         for key, row in after.items.items()
         if before.items.get(key) != row
     ]
     courses = [
-        (*course_values(after.course), changes.numbers[after.course.registration]) for _, after in changes.standings
+        (*course_values(after.course), changes.numbers[after.course.registration]) for _, after in changes.states
     ]
-    moves = [move_values(after) for before, after in changes.standings if move_values(before) != move_values(after)]
+    moves = [move_values(after) for before, after in changes.states if move_values(before) != move_values(after)]
     rows = (
         items,
         courses,
         moves,
         [resume_values(row) for row in changes.resume_points],
         [certificate_values(row) for row in changes.certificates],
-        changes.owed,
+        changes.outbox_rows,
     )
     if any(rows):
         await connection.fetch(

@@ -81,7 +81,7 @@ async def test_what_was_told_is_waited_for_and_nothing_that_others_write_meanwhi
     await rebuild(stores, courses=(), learners=(), wait=wait, on_progress=lambda *_: None)
     assert waits == 3
     [left] = await stores.outbox.take(Consumer.TIMELINE, range(PARTITIONS), most=999)
-    assert not left.again
+    assert not left.republished
 
 
 async def timeline_of(stores: Stores, *learners: str) -> set[int]:

@@ -14,7 +14,7 @@ from resolvers.health import Health
 from stores.domain.events import Event, Verb
 from stores.domain.outbox import LEASE, PARTITIONS, Consumer
 from stores.domain.sessions import Heartbeat
-from stores.domain.updates import OUTBOX, Topic, TopicKind, activity_of
+from stores.domain.updates import OUTBOX_CHANNEL, Topic, TopicKind, activity_channel
 from stores.errors import Rejected, TimedOut, Unavailable
 from stores.memory.live import MemoryLive
 from stores.memory.outbox import MemoryOutbox
@@ -81,7 +81,7 @@ async def test_what_was_committed_is_in_the_timeline_and_on_the_feeds_of_who_wat
     event = done(1, Verb.PAUSED, "video", at=1, progress=0.5)
     async with (
         stores.live.feed(Topic(TopicKind.COURSE, "c1"), after=None) as feed,
-        stores.live.signals(activity_of("c1")) as stirred,
+        stores.live.signals(activity_channel("c1")) as stirred,
         relaying(stores),
     ):
         await record(stores.progress, event)
@@ -382,10 +382,10 @@ async def test_what_was_delivered_but_not_settled_changes_nothing_the_second_tim
 async def test_who_leaves_publishing_to_others_tells_them(stores: Stores) -> None:
     health = Health(pingers={}, backends={}, outbox=stores.outbox, now=lambda: moment(0))
     async with (
-        stores.live.signals(OUTBOX) as told,
+        stores.live.signals(OUTBOX_CHANNEL) as told,
         publishing(stores, where="external", holder="a", failures=health),
         asyncio.timeout(30),
     ):
         await record(stores.progress, done(1, Verb.VIEWED, "page"))
-        assert await anext(aiter(told)) == frozenset({OUTBOX})
+        assert await anext(aiter(told)) == frozenset({OUTBOX_CHANNEL})
     assert not await settled(stores)()

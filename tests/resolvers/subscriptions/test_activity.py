@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from stores.domain.events import Verb
-from stores.domain.updates import activity_of
+from stores.domain.updates import activity_channel
 from tests.resolvers import world
 from tests.resolvers.subscriptions.watched_school import Broken, School, Watcher, open_school
 
@@ -21,7 +21,7 @@ def query(window: str = "HOUR") -> str:
 async def goes_on(school: School, registration: Any = REGISTRATION, *, at: datetime | None = None) -> None:
     event = await school.does(registration, Verb.VIEWED, "page", at=at or school.clock(), duration_ms=1500)
     await school.stores.timeline.append([event])
-    await school.stores.live.signal([activity_of(world.ALGEBRA)])
+    await school.stores.live.signal([activity_channel(world.ALGEBRA)])
 
 
 async def bucket(watcher: Watcher) -> tuple[str, int, int | None]:
@@ -38,7 +38,7 @@ async def test_it_begins_with_the_current_window_and_goes_on_when_that_changed()
     watcher = await school.watch(query(), world.instructor(world.ALGEBRA))
     assert await watcher.event() == {"start": NOON, "end": ONE, "events": 1, "learners": 1, "activeSeconds": 1.5}
     await school.clock.on(SECOND)
-    await school.stores.live.signal([activity_of(world.ALGEBRA)])
+    await school.stores.live.signal([activity_channel(world.ALGEBRA)])
     assert await watcher.silent()
     await school.clock.on(SECOND)
     await goes_on(school, OTHER)

@@ -13,15 +13,15 @@ from hypothesis import strategies as some
 
 from stores.domain.catalog import CourseVersion, Item, MoveOn
 from stores.domain.events import Event, Verb
-from stores.domain.item_progress import blank
+from stores.domain.item_progress import not_started
 from stores.domain.progress_projection import (
     RegistrationState,
     course_index,
-    enrolled,
     fold,
-    live,
+    initial_state,
     refold,
     resume_point,
+    without_voided,
 )
 from stores.ports.progress import Progress
 from tests.stores.learning import ITEMS, enrollment, events
@@ -84,9 +84,9 @@ def events_of(case: dict[str, Any]) -> list[Event]:
     ]
 
 
-def assert_as_expected(case: dict[str, Any], standing: RegistrationState) -> None:
+def assert_as_expected(case: dict[str, Any], state: RegistrationState) -> None:
     for one in items_of(case):
-        row = standing.items.get(one.key) or blank(R, one)
+        row = state.items.get(one.key) or not_started(R, one)
         assert {
             "state": row.state.value,
             "completion": round(row.completion, 6),
@@ -100,7 +100,7 @@ def assert_as_expected(case: dict[str, Any], standing: RegistrationState) -> Non
             "timeSpentSeconds": row.time_spent_ms / 1000,
             "lastEventAt": row.last_event_at,
         } == with_times(case["expect"]["items"][one.key])
-    course = standing.course
+    course = state.course
     assert {
         "completion": round(course.completion, 6),
         "itemsDone": course.items_done,
@@ -109,7 +109,7 @@ def assert_as_expected(case: dict[str, Any], standing: RegistrationState) -> Non
         "satisfied": course.satisfied,
         "satisfiedAt": course.satisfied_at,
         "lastActivityAt": course.last_activity_at,
-        "enrollmentState": standing.enrollment.state.value,
+        "enrollmentState": state.enrollment.state.value,
         "timeSpentSeconds": course.time_spent_ms / 1000,
     } == with_times(case["expect"]["course"])
 
@@ -120,11 +120,11 @@ def with_times(told: dict[str, Any]) -> dict[str, Any]:
 
 @vectors
 def test_the_fold_of_a_case(case: dict[str, Any]) -> None:
-    outline = course_index(items_of(case))
-    start = enrolled(enrollment(1), outline)
+    index = course_index(items_of(case))
+    start = initial_state(enrollment(1), index)
     once = {one.id: one for one in events_of(case)}
-    assert_as_expected(case, fold(start, live(once.values()), outline))
-    assert_as_expected(case, refold(start, reversed(once.values()), outline))
+    assert_as_expected(case, fold(start, without_voided(once.values()), index))
+    assert_as_expected(case, refold(start, reversed(once.values()), index))
 
 
 @vectors
@@ -149,17 +149,17 @@ sets_of_events = some.lists(
 LAW = settings(derandomize=True, deadline=None, max_examples=300)
 
 
-def without_version(standing: RegistrationState) -> dict[str, Any]:
-    return {name: getattr(standing, name) for name in ("enrollment", "items", "moved_id", "withdrawn")} | {
-        "course": [getattr(standing.course, name) for name in standing.course.__slots__ if name != "version"]
+def without_version(state: RegistrationState) -> dict[str, Any]:
+    return {name: getattr(state, name) for name in ("enrollment", "items", "moved_id", "withdrawn")} | {
+        "course": [getattr(state.course, name) for name in state.course.__slots__ if name != "version"]
     }
 
 
 @LAW
 @given(made=sets_of_events, chance=some.randoms(use_true_random=False))
 def test_events_merge_in_any_order_and_in_any_pieces(made: list[Event], chance: Random) -> None:
-    start = enrolled(enrollment(1), OUTLINE)
-    kept = live(made)
+    start = initial_state(enrollment(1), OUTLINE)
+    kept = without_voided(made)
     pieces = start
     for one in chance.sample(kept, len(kept)):
         pieces = fold(pieces, [one], OUTLINE)
@@ -171,15 +171,15 @@ def test_events_merge_in_any_order_and_in_any_pieces(made: list[Event], chance: 
 @LAW
 @given(made=sets_of_events, before=sets_of_events, chance=some.randoms(use_true_random=False))
 def test_a_fold_made_again_forgets_what_was_there(made: list[Event], before: list[Event], chance: Random) -> None:
-    start = enrolled(enrollment(1), OUTLINE)
+    start = initial_state(enrollment(1), OUTLINE)
     anew = refold(fold(start, before, OUTLINE), chance.sample(made, len(made)), OUTLINE)
-    assert without_version(anew) == without_version(fold(start, live(made), OUTLINE))
+    assert without_version(anew) == without_version(fold(start, without_voided(made), OUTLINE))
 
 
 @LAW
 @given(made=sets_of_events)
 def test_the_version_grows_when_something_else_changed(made: list[Event]) -> None:
-    start = enrolled(enrollment(1), OUTLINE)
-    after = fold(start, live(made), OUTLINE)
+    start = initial_state(enrollment(1), OUTLINE)
+    after = fold(start, without_voided(made), OUTLINE)
     assert after.course.version == int(without_version(after) != without_version(start))
     assert refold(after, made, OUTLINE) == after

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
-from stores.domain.updates import FEED_LENGTHS, WAITING, TopicKind, Update, update_of
+from stores.domain.updates import FEED_LENGTHS, MAX_PENDING, TopicKind, Update, update_of
 from stores.feeds.listener import Listener
 from stores.feeds.position import START, Place, gone
 from stores.feeds.signals import MOST, Mailbox
@@ -83,24 +83,30 @@ async def test_a_waiting_listener_is_woken() -> None:
 async def test_a_learners_listener_reads_on_where_too_much_waited() -> None:
     log = Log()
     listener = log.listener()
-    log.publish(listener, *(row(place) for place in range(1, 3 * WAITING + 1)))
-    assert await versions(listener, 3 * WAITING) == list(range(1, 3 * WAITING + 1))
-    assert log.reads == [(WAITING, 0), (2 * WAITING, 0)]
+    log.publish(listener, *(row(place) for place in range(1, 3 * MAX_PENDING + 1)))
+    assert await versions(listener, 3 * MAX_PENDING) == list(range(1, 3 * MAX_PENDING + 1))
+    assert log.reads == [(MAX_PENDING, 0), (2 * MAX_PENDING, 0)]
     assert await idle(listener)
-    log.publish(listener, row(3 * WAITING + 1))
-    assert await versions(listener, 1) == [3 * WAITING + 1]
+    log.publish(listener, row(3 * MAX_PENDING + 1))
+    assert await versions(listener, 1) == [3 * MAX_PENDING + 1]
 
 
 async def test_a_courses_listener_skips_to_the_latest_where_too_much_waits() -> None:
     log = Log()
     listener = log.listener(TopicKind.COURSE)
-    log.publish(listener, row(1, of=2), *(row(place) for place in range(2, WAITING + 1)))
-    log.publish(listener, row(WAITING + 1), row(WAITING + 2, of=3), row(WAITING + 3, of=2))
+    log.publish(listener, row(1, of=2), *(row(place) for place in range(2, MAX_PENDING + 1)))
+    log.publish(listener, row(MAX_PENDING + 1), row(MAX_PENDING + 2, of=3), row(MAX_PENDING + 3, of=2))
     found = [await anext(listener) for _ in range(5)]
-    assert [each.version for each in found] == [1, WAITING, WAITING + 1, WAITING + 2, WAITING + 3]
-    assert [each.coalesced for each in found] == [0, WAITING - 2, 0, 0, 0]
+    assert [each.version for each in found] == [
+        1,
+        MAX_PENDING,
+        MAX_PENDING + 1,
+        MAX_PENDING + 2,
+        MAX_PENDING + 3,
+    ]
+    assert [each.coalesced for each in found] == [0, MAX_PENDING - 2, 0, 0, 0]
     assert [each.cursor for each in found] == [f"at {each.version}" for each in found]
-    assert [each.item_key for each in found[1].changed] == [f"i{place}" for place in range(2, WAITING + 1)]
+    assert [each.item_key for each in found[1].changed] == [f"i{place}" for place in range(2, MAX_PENDING + 1)]
     assert await idle(listener)
     assert log.reads == []
 
@@ -108,20 +114,27 @@ async def test_a_courses_listener_skips_to_the_latest_where_too_much_waits() -> 
 async def test_what_was_coalesced_is_kept_when_something_may_have_been_missed() -> None:
     log = Log()
     listener = log.listener(TopicKind.COURSE)
-    log.publish(listener, *(row(place, of=place) for place in range(1, WAITING + 1)), row(WAITING + 1, of=1))
+    log.publish(
+        listener,
+        *(row(place, of=place) for place in range(1, MAX_PENDING + 1)),
+        row(MAX_PENDING + 1, of=1),
+    )
     first = await anext(listener)
-    assert (first.version, first.coalesced) == (WAITING + 1, 1)
+    assert (first.version, first.coalesced) == (MAX_PENDING + 1, 1)
     assert first.cursor == "at 1", "behind its own, what waits since place 2 would be missing"
-    log.rows.append(row(WAITING + 2, of=5))
+    log.rows.append(row(MAX_PENDING + 2, of=5))
     listener.lose()
-    assert await versions(listener, WAITING) == [*range(2, WAITING + 1), WAITING + 2]
-    assert log.reads == [(WAITING + 1, 0)]
+    assert await versions(listener, MAX_PENDING) == [
+        *range(2, MAX_PENDING + 1),
+        MAX_PENDING + 2,
+    ]
+    assert log.reads == [(MAX_PENDING + 1, 0)]
 
 
 async def test_each_of_a_large_course_has_its_turn_and_no_cursor_skips_any() -> None:
     log = Log()
     listener = log.listener(TopicKind.COURSE)
-    class_size, taken = WAITING + 44, 20
+    class_size, taken = MAX_PENDING + 44, 20
     told: dict[int, int] = {}
     for _ in range(2 * class_size // taken):
         start = len(log.rows)
@@ -137,7 +150,7 @@ async def test_each_of_a_large_course_has_its_turn_and_no_cursor_skips_any() -> 
 
 async def test_a_courses_listener_that_catches_up_does_not_fall_behind_again() -> None:
     """Twice as much is published as it takes; it is not driven out of the feed's other end."""
-    log = Log(*(row(place, of=place % 7) for place in range(1, 5 * WAITING)))
+    log = Log(*(row(place, of=place % 7) for place in range(1, 5 * MAX_PENDING)))
     listener = log.listener(TopicKind.COURSE, behind=True)
     for _ in range(40):
         await anext(listener)
@@ -156,14 +169,14 @@ async def test_a_course_of_more_than_a_feed_is_read_again() -> None:
 
 
 async def test_who_begins_behind_reads_in_parts_and_then_hears() -> None:
-    count = 2 * WAITING + 7
+    count = 2 * MAX_PENDING + 7
     log = Log(*(row(place) for place in range(1, count + 1)))
     listener = log.listener(behind=True, start=(3, 0))
     listener.offer(*row(count))
     assert await versions(listener, count - 3) == list(range(4, count + 1))
     log.publish(listener, row(count + 1))
     assert await versions(listener, 1) == [count + 1]
-    assert log.reads == [(3, 0), (3 + WAITING, 0), (3 + 2 * WAITING, 0)]
+    assert log.reads == [(3, 0), (3 + MAX_PENDING, 0), (3 + 2 * MAX_PENDING, 0)]
 
 
 async def test_what_comes_while_it_reads_is_neither_lost_nor_twice() -> None:
@@ -187,13 +200,13 @@ async def test_what_comes_late_by_the_channel_takes_no_place() -> None:
     assert await versions(listener, 1) == [1]
     for place in range(1, 6):
         listener.offer(*row(place))
-    for place in range(6, WAITING + 9):
+    for place in range(6, MAX_PENDING + 9):
         listener.offer(*row(place))
     found = [await anext(listener)]
-    while found[-1].version < WAITING + 8:
+    while found[-1].version < MAX_PENDING + 8:
         found.append(await anext(listener))
     assert [each.version for each in found] == sorted(each.version for each in found)
-    assert sum(1 + each.coalesced for each in found) == WAITING + 7
+    assert sum(1 + each.coalesced for each in found) == MAX_PENDING + 7
 
 
 async def test_a_loss_while_it_reads_makes_it_read_again() -> None:
@@ -215,10 +228,10 @@ async def test_too_much_while_it_reads_is_read_again() -> None:
     listener = log.listener(behind=True)
 
     async def meanwhile() -> None:
-        log.publish(listener, *(row(place) for place in range(2, 2 * WAITING)))
+        log.publish(listener, *(row(place) for place in range(2, 2 * MAX_PENDING)))
 
     log.meanwhile = meanwhile
-    assert await versions(listener, 2 * WAITING - 1) == list(range(1, 2 * WAITING))
+    assert await versions(listener, 2 * MAX_PENDING - 1) == list(range(1, 2 * MAX_PENDING))
 
 
 async def test_who_is_cancelled_in_the_middle_of_reading_loses_nothing() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from gateway.embedded.ports import free_ports
 from gateway.embedded.valkey import installed_valkey
-from stores.domain.updates import FEED_KEPT, FEED_LENGTHS, Topic, TopicKind, Update
+from stores.domain.updates import FEED_LENGTHS, FEED_TTL, Topic, TopicKind, Update
 from stores.errors import CursorExpired, Rejected, TimedOut, Unavailable
 from stores.feeds.position import cursor_of, place_of
 from stores.redis.client import open_redis
@@ -132,7 +132,7 @@ async def test_nothing_but_the_epoch_is_kept_for_ever(live: RedisLive, redis: tu
     assert kept.keys() == limits.keys()
     for key, limit in limits.items():
         assert limit - timedelta(seconds=10) < timedelta(milliseconds=kept[key]) <= limit
-    assert STREAM_KEPT > FEED_KEPT
+    assert STREAM_KEPT > FEED_TTL
 
 
 async def test_a_feed_is_trimmed_to_about_its_length(live: RedisLive, redis: tuple[Any, str]) -> None:

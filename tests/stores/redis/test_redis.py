@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from redis.asyncio import Redis
 
-from stores.domain.sessions import AWAY_FOR, RESUME_KEPT, SEEN_KEPT
+from stores.domain.sessions import AWAY_FOR, LAST_SEEN_TTL, RESUME_POINT_TTL
 from stores.errors import Rejected, Unavailable
 from stores.redis.client import open_redis
 from stores.redis.sessions import RedisSessions
@@ -88,9 +88,9 @@ async def test_nothing_is_kept_for_ever(redis: tuple[Redis, str], clock: Clock) 
     await sessions.touch([beat("u", clock() - age, item_key="i"), beat("v", clock() - age)])
     await sessions.end("s1", learner_id="u")
     kept = {key.decode().removeprefix(prefix): await client.pttl(key) for key in await keys_of(client, prefix)}
-    limits = {"l:u": SEEN_KEPT, "l:v": SEEN_KEPT, f"r:{REGISTRATION}": RESUME_KEPT, "c:c1": AWAY_FOR}
+    limits = {"l:u": LAST_SEEN_TTL, "l:v": LAST_SEEN_TTL, f"r:{REGISTRATION}": RESUME_POINT_TTL, "c:c1": AWAY_FOR}
     waiting = timedelta(milliseconds=kept.pop("unsaved"))
-    assert RESUME_KEPT - seconds(10) < waiting <= RESUME_KEPT
+    assert RESUME_POINT_TTL - seconds(10) < waiting <= RESUME_POINT_TTL
     assert kept.keys() == limits.keys()
     for key, limit in limits.items():
         left = timedelta(milliseconds=kept[key])

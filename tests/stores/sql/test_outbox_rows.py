@@ -20,9 +20,9 @@ def read(row: Commit, payload: str) -> list[Commit]:
     return list(commits_of(rows))
 
 
-@pytest.mark.parametrize("again", [False, True])
-def test_a_row_comes_back_as_it_was(again: bool) -> None:
-    row = replace(commit(1, 2), again=again)
+@pytest.mark.parametrize("republished", [False, True])
+def test_a_row_comes_back_as_it_was(republished: bool) -> None:
+    row = replace(commit(1, 2), republished=republished)
     assert read(row, payload_of(row)) == [row]
 
 
