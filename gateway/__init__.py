@@ -1,18 +1,15 @@
-"""The edge: the only package that sees everything.
+"""The gateway: processes, protocols and configuration. The only package that imports both resolvers and stores.
 
-__main__.py   python -m gateway <command>; commands/ has a file for each
-settings.py   typed settings, the only reader of the environment (urls.py: URLs that keep their secrets)
-wiring.py     open_stores(), migrate_stores(): the only place that names backends
-places.py     the stores of the environment, or of a data folder's embedded servers
-app.py        routes, middleware and lifespan (state.py)
-endpoint.py   a request becomes a Peer (peers.py; auth.py says who asks), a Peer runs an operation (asking.py)
-event_stream.py, sockets/   its answers as server-sent events, or over a WebSocket
-explorer.py   GraphiQL, out of static/
-observe.py    request ids, access lines, masked errors; logs.py writes JSON lines; health.py /livez and /readyz
-serving.py    an app behind a socket until stopping.py is told to stop
-relay.py      publishes what the outbox holds; delivery.py says what becomes of it
-demo.py       the demo's world in a data folder
-embedded/     starts the embedded servers        worlds/   the demo world and real data, and their loader
-replay/       events that happen now, for whoever watches: the demo's learners, or recorded ones
-watch/        a client that shows live progress
+__main__.py      python -m gateway <command>
+cli/             a module per command
+config/          settings, backends (URL scheme → backend), store clients, where the stores are
+http/            the app, its server, GraphQL over HTTP, SSE and WebSocket, tokens, health
+relay/           publishes committed events from the outbox; rebuilds timelines
+observability/   logs and the access log
+web/             GraphiQL and other static files
+datasets/        the demo's data and OULAD, and the loader
+simulation/      live events: demo learners, or a recorded dataset
+watch_client/    the client behind `quadrangle watch`
+embedded/        starts the embedded servers of a data folder
+runtime/         shutdown signals, clock, console output, command errors
 """

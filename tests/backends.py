@@ -17,7 +17,7 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from gateway.embedded.embedded import Embedded
+from gateway.embedded.embedded_servers import EmbeddedServers
 from stores.influx.timeline import InfluxTimeline
 from stores.memory.catalog import MemoryCatalog
 from stores.memory.live import MemoryLive
@@ -66,7 +66,7 @@ def missing(what: str) -> NoReturn:
     pytest.skip(what)
 
 
-def named_servers(embedded: Embedded) -> Servers:
+def named_servers(embedded: EmbeddedServers) -> Servers:
     """The embedded servers, but for those that the environment names."""
     return Servers(
         mongo_url=os.environ.get("TEST_MONGO_URL") or embedded.mongo_url,

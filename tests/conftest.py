@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from gateway.embedded.folder import Folder
+from gateway.embedded.folder import DataFolder
 from gateway.embedded.influxd import find_influxd
-from gateway.embedded.servers import open_embedded
+from gateway.embedded.open_servers import open_embedded
 from tests.backends import INFLUXD_BIN, Servers, named_servers
 from tests.influxdb import open_influxd
 
@@ -23,7 +23,7 @@ settings.load_profile("ours")
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Embedded servers in a folder of their own, with those that the environment names put in their place."""
-    folder = Folder(tmp_path_factory.mktemp("quadrangle"))
+    folder = DataFolder(tmp_path_factory.mktemp("quadrangle"))
     with asyncio.Runner() as runner:
         opened = AsyncExitStack()
         embedded = open_embedded(

@@ -9,8 +9,8 @@ from uuid import uuid4
 import aiohttp
 
 from gateway.embedded.influxd import influxd_of
-from gateway.embedded.ports import free_ports
-from gateway.embedded.running import Running
+from gateway.embedded.loopback import free_ports
+from gateway.embedded.running_server import RunningServer
 from stores.influx.client import Influx, open_influx
 
 
@@ -19,7 +19,7 @@ async def open_influxd(program: Path, data: Path) -> AsyncIterator[str]:
     """Where a server of this binary listens."""
     server = influxd_of(program)
     [port] = free_ports([server.role], {}, data).values()
-    running = Running(server, data=data, port=port, changed=lambda started: None)
+    running = RunningServer(server, data=data, port=port, changed=lambda started: None)
     try:
         await running.start()
         yield server.url(data, port)

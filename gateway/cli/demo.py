@@ -34,10 +34,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     from gateway.cli.demo_server import demonstrate
-    from gateway.config.settings import settings_of_environment
+    from gateway.config.settings import environment_settings
     from gateway.observability.logs import write_logs
     from gateway.runtime.shutdown import run as run_command
 
-    settings = settings_of_environment()
+    settings = environment_settings()
     write_logs(settings.log.level or "WARNING")
-    return run_command(lambda stopping: demonstrate(options, settings, stopping), when_stopped=0)
+    return run_command(lambda shutdown: demonstrate(options, settings, shutdown), when_stopped=0)

@@ -12,18 +12,18 @@ from gateway.cli.announced_server import serve_announced
 from gateway.cli.options import DEMO_LEARNERS, DEMO_SEED, LIVE_RATE
 from gateway.config.backends import migrate_stores, url_of
 from gateway.config.settings import Settings
-from gateway.config.store_location import StoreLocation, places_of
+from gateway.config.store_location import StoreLocation, open_location
 from gateway.datasets.demo.courses import SQL101
 from gateway.datasets.demo.data_folder import Plan, load_world, plan_of, wake
 from gateway.datasets.demo.dataset import term_at
 from gateway.datasets.demo.people import learner_id
-from gateway.embedded.folder import Folder
-from gateway.embedded.processes import runs
+from gateway.embedded.folder import DataFolder
+from gateway.embedded.processes import is_running
 from gateway.http.app import OpenStores, build_app
 from gateway.http.auth.tokens import Access, Tokens
 from gateway.http.server import bind, is_loopback
 from gateway.runtime.clock import utc_now
-from gateway.runtime.console import Bars, columns, stderr
+from gateway.runtime.console import ProgressBars, format_table, stderr_console
 from gateway.runtime.errors import CommandError
 from gateway.runtime.shutdown import Shutdown
 from gateway.simulation.demo_learners import Learners
@@ -47,44 +47,44 @@ STANDS_FOR = {
 }
 
 
-async def demonstrate(options: Namespace, settings: Settings, stopping: Shutdown) -> int:
-    console = stderr()
-    folder = Folder(options.data)
+async def demonstrate(options: Namespace, settings: Settings, shutdown: Shutdown) -> int:
+    console = stderr_console()
+    folder = DataFolder(options.data)
     refuse_second(folder)
     host = settings.http.host if options.host is None else options.host
     with bind(host, settings.http.port if options.port is None else options.port) as bound:
         if options.reset:
             await folder.reset()
-        async with places_of(folder.path, settings, owner="quadrangle demo", on_step=console.print) as places:
-            if places.embedded is None or places.embedded.joined:
+        async with open_location(folder.path, settings, owner="quadrangle demo", on_step=console.print) as location:
+            if location.embedded is None or location.embedded.joined:
                 refuse_second(folder)
                 raise CommandError(
                     f"{folder.read().owner or 'another process'} uses {folder.path} now: try again when it is done"
                 )
-            plan = await prepare(options, folder, places, console)
-            access = demo_access(places, is_loopback(host))
+            plan = await prepare(options, folder, location, console)
+            access = demo_access(location, is_loopback(host))
             app = build_app(
                 settings,
                 schema=build_schema(),
-                open_stores=opener_of(options, places, plan, console),
+                open_stores=opener_of(options, location, plan, console),
                 access=access,
                 now=utc_now,
                 host=host,
             )
-            show(console, places, access)
-            await serve_announced(app, bound, places, settings, stopping)
+            show(console, location, access)
+            await serve_announced(app, bound, location, settings, shutdown)
     return 0
 
 
-def refuse_second(folder: Folder) -> None:
+def refuse_second(folder: DataFolder) -> None:
     """Two demos on one folder would be one too many: the second is told where the first one is."""
     first = folder.read()
-    if first.process is not None and runs(first.process) and first.endpoint is not None:
+    if first.process is not None and is_running(first.process) and first.endpoint is not None:
         raise CommandError(f"{first.owner} serves {folder.path} already: {first.endpoint}")
 
 
-async def prepare(options: Namespace, folder: Folder, places: StoreLocation, console: Console) -> Plan:
-    await migrate_stores(places.urls, now=utc_now, on_step=lambda port, done: None)
+async def prepare(options: Namespace, folder: DataFolder, location: StoreLocation, console: Console) -> Plan:
+    await migrate_stores(location.urls, now=utc_now, on_step=lambda port, done: None)
     plan = plan_of(folder, seed=options.seed or DEMO_SEED, learners=options.learners or DEMO_LEARNERS, now=utc_now)
     asked = (
         plan.seed if options.seed is None else options.seed,
@@ -94,21 +94,21 @@ async def prepare(options: Namespace, folder: Folder, places: StoreLocation, con
         console.print(
             f"the folder has a world of {plan.learners:,} learners (seed {plan.seed}): --reset makes another one"
         )
-    async with places.opener(utc_now)() as (stores, kept_in):
-        with Bars(console) as bars:
+    async with location.opener(utc_now)() as (stores, kept_in):
+        with ProgressBars(console) as bars:
             await load_world(folder, plan, stores, kept_in=kept_in, on_progress=bars)
         await wake(plan, stores, now=utc_now())
     return plan
 
 
-def opener_of(options: Namespace, places: StoreLocation, plan: Plan, console: Console) -> OpenStores:
+def opener_of(options: Namespace, location: StoreLocation, plan: Plan, console: Console) -> OpenStores:
     """The stores, and with `--live` learners who study as long as these are open: as long as it serves."""
     if not options.live and options.live_rate is None:
-        return places.opener(utc_now)
+        return location.opener(utc_now)
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[tuple[Stores, Mapping[str, str]]]:
-        async with places.opener(utc_now)() as (stores, kept_in):
+        async with location.opener(utc_now)() as (stores, kept_in):
             learners = Learners(
                 stores,
                 seed=plan.seed,
@@ -125,21 +125,21 @@ def opener_of(options: Namespace, places: StoreLocation, plan: Plan, console: Co
     return opened
 
 
-def demo_access(places: StoreLocation, on_loopback: bool) -> Access:
+def demo_access(location: StoreLocation, on_loopback: bool) -> Access:
     return Access(
-        tokens=Tokens(secret=places.secret or ""),
+        tokens=Tokens(secret=location.secret or ""),
         nobody=ADMIN if on_loopback else None,
         may_trace=lambda viewer: True,
     )
 
 
-def show(console: Console, places: StoreLocation, access: Access) -> None:
+def show(console: Console, location: StoreLocation, access: Access) -> None:
     def shown(port: str, name: str) -> str:
         stands_for = STANDS_FOR[port]
         return name if name.startswith(stands_for) else f"{name}, standing in for {stands_for}"
 
-    rows = [(port, shown(port, name), url_of(places.urls, port)) for port, name in places.names.items()]
-    console.print(columns([("port", "kept by", "where"), *rows]))
+    rows = [(port, shown(port, name), url_of(location.urls, port)) for port, name in location.names.items()]
+    console.print(format_table([("port", "kept by", "where"), *rows]))
     viewers = [LEARNER, INSTRUCTOR]
     if access.nobody is None:
         console.print("this address is not the loopback: every request needs a token")

@@ -25,33 +25,33 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     from gateway.config.backends import chosen_urls, migrate_stores
-    from gateway.config.settings import settings_of_environment
-    from gateway.config.store_location import places_of
+    from gateway.config.settings import environment_settings
+    from gateway.config.store_location import open_location
     from gateway.datasets.loader import Written, load
     from gateway.datasets.oulad.dataset import oulad_world
     from gateway.observability.logs import write_logs
     from gateway.runtime.clock import utc_now
-    from gateway.runtime.console import Bars, columns, stderr
+    from gateway.runtime.console import ProgressBars, format_table, stderr_console
     from gateway.runtime.shutdown import Shutdown
     from gateway.runtime.shutdown import run as run_command
 
-    settings, console = settings_of_environment(), stderr()
+    settings, console = environment_settings(), stderr_console()
     write_logs(settings.log.level or "WARNING")
     if options.data is None:
         chosen_urls(settings.stores)  # wrong ones are told before all is read
     console.print(f"reading {options.folder}")
     world = oulad_world(options.folder, skip_bad=options.skip_bad)
 
-    async def import_oulad(stopping: Shutdown) -> int:
-        async with places_of(options.data, settings, owner="quadrangle import", on_step=console.print) as places:
-            await migrate_stores(places.urls, now=utc_now, on_step=lambda port, done: None)
-            async with places.opener(utc_now)() as (stores, _):
-                with Bars(console) as bars:
+    async def import_oulad(shutdown: Shutdown) -> int:
+        async with open_location(options.data, settings, owner="quadrangle import", on_step=console.print) as location:
+            await migrate_stores(location.urls, now=utc_now, on_step=lambda port, done: None)
+            async with location.opener(utc_now)() as (stores, _):
+                with ProgressBars(console) as bars:
                     written = await load(world, stores, on_progress=bars)
         counted = [(what, f"{number:,}") for what, number in world.counts.items()]
         left_out = [(f"left out of {file}", f"{number:,}") for file, number in world.left_out.items()]
         stored = [("store", "what", "given", "new", "known", "rejected"), *map(row, written)]
-        sys.stdout.write(f"{columns([('in the files', 'rows'), *counted, *left_out])}\n\n{columns(stored)}\n")
+        sys.stdout.write(f"{format_table([('in the files', 'rows'), *counted, *left_out])}\n\n{format_table(stored)}\n")
         return int(any(each.rejected for each in written))
 
     def row(each: Written) -> list[str]:

@@ -16,23 +16,23 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     from gateway.config.backends import migrate_stores
-    from gateway.config.settings import settings_of_environment
-    from gateway.config.store_location import places_of
+    from gateway.config.settings import environment_settings
+    from gateway.config.store_location import open_location
     from gateway.observability.logs import write_logs
     from gateway.runtime.clock import utc_now
-    from gateway.runtime.console import stderr
+    from gateway.runtime.console import stderr_console
     from gateway.runtime.shutdown import Shutdown
     from gateway.runtime.shutdown import run as run_command
 
-    settings, console = settings_of_environment(), stderr()
+    settings, console = environment_settings(), stderr_console()
     write_logs(settings.log.level or "WARNING")
 
     def tell(port: str, done: Sequence[str]) -> None:
         console.print(f"{port}: {', '.join(done) or 'up to date'}")
 
-    async def migrate(stopping: Shutdown) -> int:
-        async with places_of(options.data, settings, owner="quadrangle migrate", on_step=console.print) as places:
-            await migrate_stores(places.urls, now=utc_now, on_step=tell)
+    async def migrate(shutdown: Shutdown) -> int:
+        async with open_location(options.data, settings, owner="quadrangle migrate", on_step=console.print) as location:
+            await migrate_stores(location.urls, now=utc_now, on_step=tell)
         return 0
 
     return run_command(migrate, when_stopped=130)

@@ -29,29 +29,29 @@ def run(options: Namespace) -> int:
     from uuid import uuid4
 
     from gateway.config.backends import migrate_stores
-    from gateway.config.settings import settings_of_environment
-    from gateway.config.store_location import places_of
+    from gateway.config.settings import environment_settings
+    from gateway.config.store_location import open_location
     from gateway.observability.logs import write_logs
     from gateway.relay.rebuild import rebuild
     from gateway.relay.relay import publishing
     from gateway.runtime.clock import utc_now
-    from gateway.runtime.console import Bars, stderr
+    from gateway.runtime.console import ProgressBars, stderr_console
     from gateway.runtime.shutdown import Shutdown
     from gateway.runtime.shutdown import run as run_command
     from resolvers.health import Health
 
-    settings, console = settings_of_environment(), stderr()
+    settings, console = environment_settings(), stderr_console()
     write_logs(settings.log.level or "WARNING")
 
-    async def rebuild_timeline(stopping: Shutdown) -> int:
-        async with places_of(options.data, settings, owner="quadrangle rebuild", on_step=console.print) as places:
+    async def rebuild_timeline(shutdown: Shutdown) -> int:
+        async with open_location(options.data, settings, owner="quadrangle rebuild", on_step=console.print) as location:
             # A new disk has no database.
-            await migrate_stores(places.urls, now=utc_now, on_step=lambda port, done: None)
-            async with places.opener(utc_now)() as (stores, backends):
+            await migrate_stores(location.urls, now=utc_now, on_step=lambda port, done: None)
+            async with location.opener(utc_now)() as (stores, backends):
                 health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=utc_now)
                 # A relay of our own shares the work with those that run: nobody else need be there.
                 relay = publishing(stores, where="embedded", holder=uuid4().hex, failures=health)
-                with Bars(console, done="told again") as bars:
+                with ProgressBars(console, done="told again") as bars:
                     async with relay:
                         told = await rebuild(
                             stores,

@@ -19,31 +19,31 @@ def run(options: Namespace) -> int:
     import asyncio
     from uuid import uuid4
 
-    from gateway.config.settings import settings_of_environment
-    from gateway.config.store_location import places_of
+    from gateway.config.settings import environment_settings
+    from gateway.config.store_location import open_location
     from gateway.http.server import calm_collector
     from gateway.observability.logs import write_logs
     from gateway.relay.relay import Relay
     from gateway.runtime.clock import utc_now
-    from gateway.runtime.console import ready, stderr
+    from gateway.runtime.console import print_ready, stderr_console
     from gateway.runtime.shutdown import Shutdown
     from gateway.runtime.shutdown import run as run_command
     from resolvers.health import Health
 
-    settings, console = settings_of_environment(), stderr()
+    settings, console = environment_settings(), stderr_console()
     write_logs(settings.log.level or "INFO")
 
-    async def relay(stopping: Shutdown) -> int:
+    async def relay(shutdown: Shutdown) -> int:
         async with (
-            places_of(options.data, settings, owner="quadrangle relay", on_step=console.print) as places,
-            places.opener(utc_now)() as (stores, backends),
+            open_location(options.data, settings, owner="quadrangle relay", on_step=console.print) as location,
+            location.opener(utc_now)() as (stores, backends),
         ):
             holder = uuid4().hex
             health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=utc_now)
             publishing = asyncio.create_task(Relay(stores, holder=holder, failures=health).run())
             calm_collector()
-            with stopping.by(publishing.cancel):
-                ready(f"relay {holder}")
+            with shutdown.handled_by(publishing.cancel):
+                print_ready(f"relay {holder}")
                 await asyncio.wait([publishing])
         if not publishing.cancelled():
             publishing.result()  # it goes on until it is stopped: something of ours failed

@@ -46,15 +46,15 @@ def run(options: Namespace) -> int:
     from uuid import uuid4
 
     from gateway.config.backends import chosen_urls, migrate_stores
-    from gateway.config.settings import settings_of_environment
-    from gateway.config.store_location import places_of
+    from gateway.config.settings import environment_settings
+    from gateway.config.store_location import open_location
     from gateway.datasets.oulad.dataset import world_of
     from gateway.datasets.oulad.part import part_of, run_named
     from gateway.datasets.oulad.tables import read_tables
     from gateway.observability.logs import write_logs
     from gateway.relay.relay import publishing
     from gateway.runtime.clock import utc_now
-    from gateway.runtime.console import stderr
+    from gateway.runtime.console import stderr_console
     from gateway.runtime.shutdown import Shutdown
     from gateway.runtime.shutdown import run as run_command
     from gateway.simulation.progress_display import Telling, summary_of
@@ -64,7 +64,7 @@ def run(options: Namespace) -> int:
     from gateway.simulation.setup import drained, prepared
     from resolvers.health import Health
 
-    settings, console = settings_of_environment(), stderr()
+    settings, console = environment_settings(), stderr_console()
     write_logs(settings.log.level or "WARNING")
     if options.data is None:
         chosen_urls(settings.stores)  # wrong ones are told before all is read
@@ -73,10 +73,10 @@ def run(options: Namespace) -> int:
     chosen = None if options.course is None else run_named(tables, options.course)
     world = world_of(part_of(tables, run=chosen, learners=options.learners))
 
-    async def replay(stopping: Shutdown) -> int:
-        async with places_of(options.data, settings, owner="quadrangle replay", on_step=console.print) as places:
-            await migrate_stores(places.urls, now=utc_now, on_step=lambda port, done: None)
-            async with places.opener(utc_now)() as (stores, backends):
+    async def replay(shutdown: Shutdown) -> int:
+        async with open_location(options.data, settings, owner="quadrangle replay", on_step=console.print) as location:
+            await migrate_stores(location.urls, now=utc_now, on_step=lambda port, done: None)
+            async with location.opener(utc_now)() as (stores, backends):
                 items = await prepared(world, stores, console)
                 health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=utc_now)
                 schedule = Schedule(world.events, speed=options.speed)

@@ -21,35 +21,37 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     from gateway.cli.announced_server import serve_announced
-    from gateway.config.settings import settings_of_environment
-    from gateway.config.store_location import places_of, refuse_incomplete
+    from gateway.config.settings import environment_settings
+    from gateway.config.store_location import open_location, require_complete
     from gateway.http.app import build_app
     from gateway.http.auth.tokens import Access, Tokens
     from gateway.http.server import bind
     from gateway.observability.logs import write_logs
     from gateway.runtime.clock import utc_now
-    from gateway.runtime.console import stderr
+    from gateway.runtime.console import stderr_console
     from gateway.runtime.shutdown import Shutdown
     from gateway.runtime.shutdown import run as run_command
     from resolvers.schema import build_schema
 
-    settings, console = settings_of_environment(), stderr()
+    settings, console = environment_settings(), stderr_console()
     if options.data is None:
-        refuse_incomplete(settings)  # before anything is opened
+        require_complete(settings)  # before anything is opened
     write_logs(settings.log.level or "INFO")
 
-    async def serve(stopping: Shutdown) -> int:
+    async def serve(shutdown: Shutdown) -> int:
         host = settings.http.host if options.host is None else options.host
         with bind(host, settings.http.port if options.port is None else options.port) as bound:
-            async with places_of(options.data, settings, owner="quadrangle serve", on_step=console.print) as places:
+            async with open_location(
+                options.data, settings, owner="quadrangle serve", on_step=console.print
+            ) as location:
                 app = build_app(
                     settings,
                     schema=build_schema(),
-                    open_stores=places.opener(utc_now),
-                    access=Access(tokens=Tokens(secret=places.secret or "")),
+                    open_stores=location.opener(utc_now),
+                    access=Access(tokens=Tokens(secret=location.secret or "")),
                     now=utc_now,
                 )
-                await serve_announced(app, bound, places, settings, stopping)
+                await serve_announced(app, bound, location, settings, shutdown)
         return 0
 
     return run_command(serve, when_stopped=0)

@@ -47,13 +47,13 @@ def duration(text: str) -> timedelta:
 
 
 def run(options: Namespace) -> int:
-    from gateway.config.settings import settings_of_environment
-    from gateway.config.store_location import secret_of
+    from gateway.config.settings import environment_settings
+    from gateway.config.store_location import token_secret
     from gateway.http.auth.tokens import Tokens
     from gateway.runtime.clock import utc_now
     from resolvers.viewer import Role, Viewer
 
-    secret = secret_of(options.data, settings_of_environment())
+    secret = token_secret(options.data, environment_settings())
     viewer = Viewer(
         subject=options.sub,
         role=Role(options.role),

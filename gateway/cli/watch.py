@@ -67,21 +67,21 @@ def run(options: Namespace) -> int:
     import json
     from typing import Any
 
-    from gateway.config.settings import settings_of_environment
+    from gateway.config.settings import environment_settings
     from gateway.runtime.clock import utc_now
-    from gateway.runtime.console import stderr
+    from gateway.runtime.console import stderr_console
     from gateway.runtime.shutdown import Shutdown
     from gateway.runtime.shutdown import run as run_command
-    from gateway.watch_client.formatting import line_of
-    from gateway.watch_client.reconnect import Following
-    from gateway.watch_client.subscription import Asked
-    from gateway.watch_client.target import Target, target_of
+    from gateway.watch_client.formatting import format_update
+    from gateway.watch_client.reconnect import ReconnectingWatch
+    from gateway.watch_client.subscription import WatchSubscription
+    from gateway.watch_client.target import Target, find_target
 
-    settings, console = settings_of_environment(), stderr()
-    asked = Asked(course=options.course, learner=options.learner, registration=options.registration)
+    settings, console = environment_settings(), stderr_console()
+    asked = WatchSubscription(course=options.course, learner=options.learner, registration=options.registration)
 
     def find() -> Target:
-        return target_of(
+        return find_target(
             url=options.url,
             data=options.data,
             token=options.token,
@@ -91,12 +91,14 @@ def run(options: Namespace) -> int:
         )
 
     def show(answer: dict[str, Any]) -> None:
-        sys.stdout.write((json.dumps(answer, ensure_ascii=False) if options.json else line_of(answer, None)) + "\n")
+        sys.stdout.write(
+            (json.dumps(answer, ensure_ascii=False) if options.json else format_update(answer, None)) + "\n"
+        )
         sys.stdout.flush()
 
-    async def watch(stopping: Shutdown) -> int:
+    async def watch(shutdown: Shutdown) -> int:
         console.print(f"watching {asked} at {find().url}")
-        following = Following(
+        following = ReconnectingWatch(
             asked, after=options.after, find=find, wait=asyncio.sleep, on_update=show, tell=console.print
         )
         await following.run()

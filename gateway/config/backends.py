@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from gateway.config.settings import StoreUrls, variable_of
-from gateway.config.store_clients import Clients, Now
+from gateway.config.settings import StoreUrls, variable_name
+from gateway.config.store_clients import Now, StoreClients
 from gateway.config.urls import Url
 from gateway.runtime.errors import CommandError
 from stores.errors import Rejected
@@ -24,111 +24,111 @@ from stores.ports.stores import Stores
 from stores.ports.timeline import Timeline
 
 
-async def memory_profiles(clients: Clients, url: Url) -> Profiles:
+async def memory_profiles(clients: StoreClients, url: Url) -> Profiles:
     from stores.memory.profiles import MemoryProfiles
 
     return MemoryProfiles()
 
 
-async def memory_catalog(clients: Clients, url: Url) -> Catalog:
+async def memory_catalog(clients: StoreClients, url: Url) -> Catalog:
     from stores.memory.catalog import MemoryCatalog
 
     return MemoryCatalog()
 
 
-async def memory_outbox(clients: Clients, url: Url) -> Outbox:
+async def memory_outbox(clients: StoreClients, url: Url) -> Outbox:
     from stores.memory.outbox import MemoryOutbox
 
     return clients.shared(url, MemoryOutbox)
 
 
-async def memory_progress(clients: Clients, url: Url) -> Progress:
+async def memory_progress(clients: StoreClients, url: Url) -> Progress:
     from stores.memory.outbox import MemoryOutbox
     from stores.memory.progress import MemoryProgress
 
     return MemoryProgress(outbox=clients.shared(url, MemoryOutbox))
 
 
-async def memory_live(clients: Clients, url: Url) -> Live:
+async def memory_live(clients: StoreClients, url: Url) -> Live:
     from stores.memory.live import MemoryLive
 
     return MemoryLive()
 
 
-async def memory_timeline(clients: Clients, url: Url) -> Timeline:
+async def memory_timeline(clients: StoreClients, url: Url) -> Timeline:
     from stores.memory.timeline import MemoryTimeline
 
     return MemoryTimeline()
 
 
-async def memory_sessions(clients: Clients, url: Url) -> Sessions:
+async def memory_sessions(clients: StoreClients, url: Url) -> Sessions:
     from stores.memory.sessions import MemorySessions
 
     return MemorySessions(now=clients.now)
 
 
-async def mongo_profiles(clients: Clients, url: Url) -> Profiles:
+async def mongo_profiles(clients: StoreClients, url: Url) -> Profiles:
     from stores.mongo.client import open_mongo
     from stores.mongo.profiles import MongoProfiles
 
-    return MongoProfiles(await clients.of(url, open_mongo))
+    return MongoProfiles(await clients.client_for(url, open_mongo))
 
 
-async def mongo_catalog(clients: Clients, url: Url) -> Catalog:
+async def mongo_catalog(clients: StoreClients, url: Url) -> Catalog:
     from stores.mongo.catalog import MongoCatalog
     from stores.mongo.client import open_mongo
     from stores.mongo.course_cache import CourseCache
 
-    return MongoCatalog(await clients.of(url, open_mongo), shelf=CourseCache())
+    return MongoCatalog(await clients.client_for(url, open_mongo), shelf=CourseCache())
 
 
-async def sql_progress(clients: Clients, url: Url) -> Progress:
+async def sql_progress(clients: StoreClients, url: Url) -> Progress:
     from stores.sql.core.pool import open_pool
     from stores.sql.progress.progress import SqlProgress
 
-    return SqlProgress(await clients.of(url, open_pool), filled=clients.shared(url, asyncio.Event))
+    return SqlProgress(await clients.client_for(url, open_pool), filled=clients.shared(url, asyncio.Event))
 
 
-async def sql_outbox(clients: Clients, url: Url) -> Outbox:
+async def sql_outbox(clients: StoreClients, url: Url) -> Outbox:
     from stores.sql.core.pool import open_relaxed_pool
     from stores.sql.outbox.outbox import SqlOutbox
 
-    return SqlOutbox(await clients.of(url, open_relaxed_pool), filled=clients.shared(url, asyncio.Event))
+    return SqlOutbox(await clients.client_for(url, open_relaxed_pool), filled=clients.shared(url, asyncio.Event))
 
 
-async def sql_timeline(clients: Clients, url: Url) -> Timeline:
+async def sql_timeline(clients: StoreClients, url: Url) -> Timeline:
     from stores.sql.core.pool import open_pool
     from stores.sql.timeline.timeline import SqlTimeline
 
-    return SqlTimeline(await clients.of(url, open_pool))
+    return SqlTimeline(await clients.client_for(url, open_pool))
 
 
-async def influx_timeline(clients: Clients, url: Url) -> Timeline:
+async def influx_timeline(clients: StoreClients, url: Url) -> Timeline:
     from stores.influx.client import open_influx
     from stores.influx.timeline import InfluxTimeline
 
-    return InfluxTimeline(await clients.of(url, open_influx))
+    return InfluxTimeline(await clients.client_for(url, open_influx))
 
 
-async def redis_sessions(clients: Clients, url: Url) -> Sessions:
+async def redis_sessions(clients: StoreClients, url: Url) -> Sessions:
     from stores.redis.client import open_redis
     from stores.redis.pubsub import PubSub
     from stores.redis.sessions import RedisSessions
 
-    client = await clients.of(url, open_redis)
+    client = await clients.client_for(url, open_redis)
     return RedisSessions(client, now=clients.now, channels=clients.shared(url, PubSub, client))
 
 
-async def redis_live(clients: Clients, url: Url) -> Live:
+async def redis_live(clients: StoreClients, url: Url) -> Live:
     from stores.redis.client import open_redis
     from stores.redis.live import RedisLive
     from stores.redis.pubsub import PubSub
 
-    client = await clients.of(url, open_redis)
+    client = await clients.client_for(url, open_redis)
     return RedisLive(client, channels=clients.shared(url, PubSub, client))
 
 
-Opener = Callable[[Clients, Url], Awaitable[Any]]
+Opener = Callable[[StoreClients, Url], Awaitable[Any]]
 OPENERS: Mapping[str, Mapping[str, Opener]] = {
     "profiles": {"mongodb": mongo_profiles, "mongodb+srv": mongo_profiles, "memory": memory_profiles},
     "catalog": {"mongodb": mongo_catalog, "mongodb+srv": mongo_catalog, "memory": memory_catalog},
@@ -177,7 +177,7 @@ def chosen_urls(urls: StoreUrls) -> Mapping[str, Url]:
 
 
 def variable_for(port: str) -> str:
-    return variable_of(StoreUrls.model_fields[FOLLOWS.get(port, port)])
+    return variable_name(StoreUrls.model_fields[FOLLOWS.get(port, port)])
 
 
 def shown_scheme(scheme: str) -> str:
@@ -189,44 +189,44 @@ async def open_stores(urls: StoreUrls, *, now: Now) -> AsyncIterator[tuple[Store
     """The stores, and by port the backend's name."""
     chosen = chosen_urls(urls)
     async with AsyncExitStack() as stack:
-        clients = Clients(stack, now)
+        clients = StoreClients(stack, now)
         opened = {port: await opened_at(port, url, clients) for port, url in chosen.items()}
         yield Stores(**opened), {port: url.scheme.partition("+")[0] for port, url in chosen.items()}
 
 
-async def opened_at(port: str, url: Url, clients: Clients) -> Any:
+async def opened_at(port: str, url: Url, clients: StoreClients) -> Any:
     try:
         return await OPENERS[port][url.scheme](clients, url)
     except Rejected as error:
         raise CommandError(f"{variable_for(port)}: {error}") from None
 
 
-async def migrate_mongo(clients: Clients, url: Url) -> Sequence[str]:
+async def migrate_mongo(clients: StoreClients, url: Url) -> Sequence[str]:
     from stores.mongo.client import open_mongo_patiently, prepare
 
-    await prepare(await clients.of(url, open_mongo_patiently))
+    await prepare(await clients.client_for(url, open_mongo_patiently))
     return []
 
 
 def migrate_sql(set_name: str) -> "Migrator":
-    async def migrate_set(clients: Clients, url: Url) -> Sequence[str]:
+    async def migrate_set(clients: StoreClients, url: Url) -> Sequence[str]:
         from stores.sql.core.migrate import migrate
         from stores.sql.core.pool import open_pool
 
-        return await migrate(await clients.of(url, open_pool), set_name)
+        return await migrate(await clients.client_for(url, open_pool), set_name)
 
     return migrate_set
 
 
-async def migrate_influx(clients: Clients, url: Url) -> Sequence[str]:
+async def migrate_influx(clients: StoreClients, url: Url) -> Sequence[str]:
     from stores.influx.client import open_influx
 
-    client = await clients.of(url, open_influx)
+    client = await clients.client_for(url, open_influx)
     await client.prepare()
     return []
 
 
-Migrator = Callable[[Clients, Url], Awaitable[Sequence[str]]]
+Migrator = Callable[[StoreClients, Url], Awaitable[Sequence[str]]]
 MIGRATORS: Mapping[Opener, Migrator] = {
     mongo_profiles: migrate_mongo,
     mongo_catalog: migrate_mongo,
@@ -240,7 +240,7 @@ async def migrate_stores(urls: StoreUrls, *, now: Now, on_step: Callable[[str, S
     """Make the tables, indexes and databases that are missing; `on_step` is told of each port what was done now."""
     chosen = chosen_urls(urls)
     async with AsyncExitStack() as stack:
-        clients = Clients(stack, now)
+        clients = StoreClients(stack, now)
         for port, url in chosen.items():
             migrator = MIGRATORS.get(OPENERS[port][url.scheme])
             if port not in FOLLOWS:

@@ -13,14 +13,14 @@ from gateway.config.urls import Url
 from gateway.runtime.errors import CommandError
 
 PREFIX = "GATEWAY_"
-LEAST_SECRET = 32
+MIN_SECRET_BYTES = 32
 SHORTEST, LONGEST = timedelta(milliseconds=1), timedelta(hours=1)
 
 
 def _long_enough(secret: SecretStr) -> SecretStr:
     # RFC 7518: an HS256 key has at least as many bits as the hash.
-    if len(secret.get_secret_value().encode()) < LEAST_SECRET:
-        raise ValueError(f"less than {LEAST_SECRET} bytes")
+    if len(secret.get_secret_value().encode()) < MIN_SECRET_BYTES:
+        raise ValueError(f"less than {MIN_SECRET_BYTES} bytes")
     return secret
 
 
@@ -40,13 +40,13 @@ Secret = Annotated[SecretStr, AfterValidator(_long_enough)]
 Seconds = Annotated[timedelta, BeforeValidator(_duration)]
 
 
-class Group(BaseModel):
+class SettingsGroup(BaseModel):
     """Settings that belong together. A field's validation alias is its environment variable."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, hide_input_in_errors=True)
 
 
-class StoreUrls(Group):
+class StoreUrls(SettingsGroup):
     """One URL a port: its scheme names the backend, equal URLs share a client."""
 
     profiles: Url | None = Field(default=None, validation_alias="GATEWAY_PROFILES_URL")
@@ -57,7 +57,7 @@ class StoreUrls(Group):
     live: Url | None = Field(default=None, validation_alias="GATEWAY_LIVE_URL")
 
 
-class Deadlines(Group):
+class Deadlines(SettingsGroup):
     """How long a call to a store may take."""
 
     profiles: Seconds = Field(default=timedelta(seconds=2), validation_alias="GATEWAY_DEADLINE_PROFILES")
@@ -71,29 +71,29 @@ class Deadlines(Group):
         return {name: getattr(self, name) for name in type(self).model_fields}
 
 
-class Auth(Group):
+class Auth(SettingsGroup):
     secret: Secret | None = Field(default=None, validation_alias="GATEWAY_AUTH_SECRET")
 
 
-class Http(Group):
+class Http(SettingsGroup):
     host: str = Field(default="127.0.0.1", min_length=1, validation_alias="GATEWAY_HOST")
     port: int = Field(default=8000, ge=0, le=65535, validation_alias="GATEWAY_PORT")
     body_limit: int = Field(default=1_048_576, ge=1, validation_alias="GATEWAY_BODY_LIMIT")
     grace: Seconds = Field(default=timedelta(seconds=10), validation_alias="GATEWAY_SHUTDOWN_GRACE")
 
 
-class RelaySettings(Group):
+class RelaySettings(SettingsGroup):
     where: Literal["embedded", "external"] = Field(default="embedded", validation_alias="GATEWAY_RELAY")
     """`external`: only `quadrangle relay` publishes; this process tells it when there is something."""
 
 
-class Log(Group):
+class Log(SettingsGroup):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] | None = Field(
         default=None, validation_alias="GATEWAY_LOG_LEVEL"
     )
 
 
-class Settings(Group):
+class Settings(SettingsGroup):
     stores: StoreUrls = StoreUrls()
     deadlines: Deadlines = Deadlines()
     auth: Auth = Auth()
@@ -102,7 +102,7 @@ class Settings(Group):
     log: Log = Log()
 
 
-GROUPS: Mapping[str, type[Group]] = {
+GROUPS: Mapping[str, type[SettingsGroup]] = {
     "stores": StoreUrls,
     "deadlines": Deadlines,
     "auth": Auth,
@@ -112,13 +112,13 @@ GROUPS: Mapping[str, type[Group]] = {
 }
 
 
-def variable_of(field: FieldInfo) -> str:
+def variable_name(field: FieldInfo) -> str:
     return str(field.validation_alias)
 
 
 def variables() -> list[str]:
     """Every variable that is a setting."""
-    return [variable_of(field) for group in GROUPS.values() for field in group.model_fields.values()]
+    return [variable_name(field) for group in GROUPS.values() for field in group.model_fields.values()]
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -126,9 +126,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     ours = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
     known = variables()
     faults = [_unknown(name, known) for name in sorted(ours) if name not in known]
-    read: dict[str, Group] = {}
+    read: dict[str, SettingsGroup] = {}
     for part, group in GROUPS.items():
-        names = [variable_of(field) for field in group.model_fields.values()]
+        names = [variable_name(field) for field in group.model_fields.values()]
         try:
             read[part] = group.model_validate({name: ours[name] for name in names if ours.get(name)})
         except ValidationError as error:
@@ -138,7 +138,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return Settings.model_validate(read)
 
 
-def settings_of_environment() -> Settings:
+def environment_settings() -> Settings:
     return read_settings(os.environ)
 
 

@@ -11,13 +11,13 @@ T = TypeVar("T")
 Now = Callable[[], datetime]
 
 
-class Clients:
+class StoreClients:
     def __init__(self, stack: AsyncExitStack, now: Now) -> None:
         self.now = now
         self._stack = stack
         self._open: dict[object, Any] = {}
 
-    async def of(self, url: Url, open_client: Callable[[str], AbstractAsyncContextManager[T]]) -> T:
+    async def client_for(self, url: Url, open_client: Callable[[str], AbstractAsyncContextManager[T]]) -> T:
         """The client that this opener makes for this URL."""
         text = url.reveal()
         if (text, open_client) not in self._open:

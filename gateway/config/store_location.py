@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.config.backends import FOLLOWS, chosen_urls, open_stores
-from gateway.config.settings import LEAST_SECRET, Settings, StoreUrls
+from gateway.config.settings import MIN_SECRET_BYTES, Settings, StoreUrls
 from gateway.config.store_clients import Now
 from gateway.config.urls import Url
-from gateway.embedded.embedded import Embedded
-from gateway.embedded.folder import Folder
+from gateway.embedded.embedded_servers import EmbeddedServers
+from gateway.embedded.folder import DataFolder
 from gateway.embedded.influxd import find_influxd
-from gateway.embedded.servers import open_embedded
+from gateway.embedded.open_servers import open_embedded
 from gateway.runtime.errors import CommandError
 from stores.ports.stores import Stores
 
@@ -23,7 +23,7 @@ class StoreLocation:
 
     urls: StoreUrls
     names: Mapping[str, str] = field(default_factory=dict)
-    embedded: Embedded | None = None
+    embedded: EmbeddedServers | None = None
     secret: str | None = field(default=None, repr=False)
 
     def announce(self, url: str) -> None:
@@ -41,7 +41,7 @@ class StoreLocation:
 
 
 @asynccontextmanager
-async def places_of(
+async def open_location(
     data: Path | None, settings: Settings, *, owner: str, on_step: Callable[[str], None]
 ) -> AsyncIterator[StoreLocation]:
     """`data` wins over the environment. Its servers are joined, or started and stopped at the end."""
@@ -50,11 +50,11 @@ async def places_of(
         secret = settings.auth.secret
         yield StoreLocation(urls=settings.stores, secret=None if secret is None else secret.get_secret_value())
         return
-    async with open_embedded(Folder(data), owner=owner, on_step=on_step, influxd=find_influxd()) as embedded:
-        yield embedded_places(embedded)
+    async with open_embedded(DataFolder(data), owner=owner, on_step=on_step, influxd=find_influxd()) as embedded:
+        yield embedded_location(embedded)
 
 
-def embedded_places(embedded: Embedded) -> StoreLocation:
+def embedded_location(embedded: EmbeddedServers) -> StoreLocation:
     servers = {server.url: server.name for server in embedded.servers}
     texts = {
         "profiles": embedded.mongo_url,
@@ -73,10 +73,10 @@ def embedded_places(embedded: Embedded) -> StoreLocation:
     )
 
 
-def refuse_incomplete(settings: Settings) -> None:
+def require_complete(settings: Settings) -> None:
     """`Stop` with all that the environment lacks of what serving needs."""
     lines: list[str] = []
-    for needed in (lambda: secret_of(None, settings), lambda: chosen_urls(settings.stores)):
+    for needed in (lambda: token_secret(None, settings), lambda: chosen_urls(settings.stores)):
         try:
             needed()
         except CommandError as stop:
@@ -85,14 +85,14 @@ def refuse_incomplete(settings: Settings) -> None:
         raise CommandError(*lines)
 
 
-def secret_of(data: Path | None, settings: Settings) -> str:
+def token_secret(data: Path | None, settings: Settings) -> str:
     """What signs tokens: the folder's secret, or the environment's."""
     if data is not None:
         if not (data / "lock").exists():
             raise CommandError(f"{data} is no data folder yet: start `quadrangle demo --data {data}` first")
-        return Folder(data).secret()
+        return DataFolder(data).secret()
     if settings.auth.secret is None:
         raise CommandError(
-            f"GATEWAY_AUTH_SECRET is not set: it signs tokens ({LEAST_SECRET} bytes or more); or --data DIR"
+            f"GATEWAY_AUTH_SECRET is not set: it signs tokens ({MIN_SECRET_BYTES} bytes or more); or --data DIR"
         )
     return settings.auth.secret.get_secret_value()

@@ -1,14 +1,17 @@
-"""The four servers of a data folder, as child processes.
+"""The embedded servers of a data folder, run as child processes.
 
-servers.py       open_embedded(): joins the servers of a folder or starts them, and stops them at its end
-embedded.py      what it yields: their URLs, who they are, what others are told
-folder.py        the data folder: its lock, its token secret; state.py what its owner tells others
-running.py       one server at its port: stop, kill, start again
-server.py        what each of the servers is: its files, its command line, its URL
-                 secantus.py postgres.py valkey.py influxd.py (1.x) influxd2.py
-child.py         a child process: started, ready, stopped, killed; leash.py ends it when its parent is killed
-processes.py     which processes a killed owner left behind
-ports.py         which ports are free, who answers there
-unprivileged.py  how PostgreSQL runs when we are root
-private.py wheel.py patience.py     files for us alone, files of installed packages, waiting
+open_servers.py       open_embedded(): joins the running servers of a folder, or starts them and stops them at the end
+embedded_servers.py   what it yields: URLs, the owner, the published state
+folder.py             the data folder: its lock and its token secret
+folder_state.py       state.json, which the owner writes for other processes
+server_definition.py  what one server is: files, command line, URL. One module each:
+                      secantus.py postgres.py valkey.py influxd.py (1.x) influxd2.py
+running_server.py     one server on its port: start, stop, kill, restart
+child_process.py      a child process; parent_death_signal.py ends it when its parent dies
+processes.py          processes identified by pid and start time; how to end them
+loopback.py           free TCP ports and probes on 127.0.0.1
+run_as.py             how PostgreSQL runs when the gateway is root
+secret_files.py       files that only this user may read
+package_files.py      files of installed packages
+wait_until.py         polling with a timeout
 """

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gateway.embedded.errors import EmbeddedError
-from gateway.embedded.processes import end
-from gateway.embedded.secret_files import secret_in
-from gateway.embedded.state import State, read_state, write_state
+from gateway.embedded.folder_state import FolderState, read_folder_state, write_folder_state
+from gateway.embedded.processes import end_processes
+from gateway.embedded.secret_files import secret_from
 
 OURS = ("state.json", "secret", "world.json", "mongo", "sql", "redis", "influx1", "influx2")
 
 
 @contextmanager
-def usable(folder: Path) -> Iterator[None]:
+def file_errors(folder: Path) -> Iterator[None]:
     """Say in one line what the system has against a data folder: no permission, no space, no folder."""
     try:
         yield
@@ -22,7 +22,7 @@ def usable(folder: Path) -> Iterator[None]:
         raise EmbeddedError(f"cannot use {error.filename or folder}: {error.strerror or error}") from None
 
 
-class Folder:
+class DataFolder:
     """The data folder of a gateway and its embedded servers."""
 
     def __init__(self, path: Path) -> None:
@@ -30,7 +30,7 @@ class Folder:
 
     def make(self) -> None:
         """Make it if it is missing; refuse one that holds something else, so that a reset cannot do harm."""
-        with usable(self.path):
+        with file_errors(self.path):
             lock = self.path / "lock"
             if lock.exists():
                 return
@@ -47,7 +47,7 @@ class Folder:
     def lock(self) -> BinaryIO | None:
         """Ours until the file is closed (or we die); None when another process holds the folder."""
         self.make()
-        with usable(self.path), ExitStack() as unless_ours:
+        with file_errors(self.path), ExitStack() as unless_ours:
             held = unless_ours.enter_context((self.path / "lock").open("ab"))
             try:
                 fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -56,26 +56,26 @@ class Folder:
             unless_ours.pop_all()
             return held
 
-    def read(self) -> State:
-        with usable(self.path):
-            return read_state(self.path / "state.json")
+    def read(self) -> FolderState:
+        with file_errors(self.path):
+            return read_folder_state(self.path / "state.json")
 
-    def write(self, state: State) -> None:
-        write_state(self.path / "state.json", state)
+    def write(self, state: FolderState) -> None:
+        write_folder_state(self.path / "state.json", state)
 
     def secret(self) -> str:
         """The secret that signs this folder's tokens: random, made once."""
         self.make()
-        with usable(self.path):
-            return secret_in(self.path / "secret")
+        with file_errors(self.path):
+            return secret_from(self.path / "secret")
 
     async def reset(self) -> None:
         """Begin anew: all data and the secret go. Refused while another process holds the folder."""
         held = self.lock()
         if held is None:
             raise EmbeddedError(f"{self.path} is in use by {self.read().owner or 'another process'}: stop it first")
-        with held, usable(self.path):
-            await end(server.process for server in self.read().servers.values())
+        with held, file_errors(self.path):
+            await end_processes(server.process for server in self.read().servers.values())
             for name in OURS:
                 path = self.path / name
                 if path.is_dir():

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGINT
 
-from gateway.embedded.child import Command
+from gateway.embedded.child_process import ChildCommand
 from gateway.embedded.errors import EmbeddedError
 from gateway.embedded.influxd2 import Influxd2
-from gateway.embedded.ports import HOST, post, replies
+from gateway.embedded.loopback import HOST, post, responds
 
 DATABASE = "quadrangle"
 SETTINGS = {
@@ -42,14 +42,14 @@ class Influxd1:
     async def prepare(self, data: Path) -> None:
         pass
 
-    def command(self, data: Path, port: int) -> Command:
+    def command(self, data: Path, port: int) -> ChildCommand:
         own = {
             "META_DIR": data / "meta",
             "DATA_DIR": data / "data",
             "DATA_WAL_DIR": data / "wal",
             "HTTP_BIND_ADDRESS": f"{HOST}:{port}",
         }
-        return Command(
+        return ChildCommand(
             name=self.name,
             # Without /dev/null it would read the machine's /etc/influxdb/influxdb.conf.
             arguments=[str(self.program), "-config", "/dev/null"],
@@ -60,7 +60,7 @@ class Influxd1:
         )
 
     async def answers(self, port: int) -> bool:
-        return await replies(port, b"GET /ping HTTP/1.0\r\n\r\n", b"HTTP/1.0 204")
+        return await responds(port, b"GET /ping HTTP/1.0\r\n\r\n", b"HTTP/1.0 204")
 
     async def settle(self, data: Path, port: int) -> None:
         status, body = await post(port, f"/query?q=CREATE+DATABASE+{DATABASE}", b"")

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGINT
 
-from gateway.embedded.child import Command
+from gateway.embedded.child_process import ChildCommand
 from gateway.embedded.errors import EmbeddedError
-from gateway.embedded.ports import HOST, post, replies
-from gateway.embedded.secret_files import secret_in
+from gateway.embedded.loopback import HOST, post, responds
+from gateway.embedded.secret_files import secret_from
 
 ORGANIZATION = BUCKET = USER = "quadrangle"
 
@@ -28,11 +28,11 @@ class Influxd2:
     async def prepare(self, data: Path) -> None:
         pass
 
-    def command(self, data: Path, port: int) -> Command:
+    def command(self, data: Path, port: int) -> ChildCommand:
         words = [self.program, "--bolt-path", data / "bolt", "--sqlite-path", data / "sqlite"]
         words += ["--engine-path", data / "engine", "--http-bind-address", f"{HOST}:{port}"]
         words += ["--reporting-disabled", "--log-level", "error"]
-        return Command(
+        return ChildCommand(
             name=self.name,
             arguments=[*map(str, words)],
             log=data / "log",
@@ -42,7 +42,7 @@ class Influxd2:
         )
 
     async def answers(self, port: int) -> bool:
-        return await replies(port, b"GET /health HTTP/1.0\r\n\r\n", b"HTTP/1.0 200")
+        return await responds(port, b"GET /health HTTP/1.0\r\n\r\n", b"HTTP/1.0 200")
 
     async def settle(self, data: Path, port: int) -> None:
         if (data / "ready").exists():
@@ -52,7 +52,7 @@ class Influxd2:
             "password": secrets.token_urlsafe(24),
             "org": ORGANIZATION,
             "bucket": BUCKET,
-            "token": secret_in(data / "token"),
+            "token": secret_from(data / "token"),
         }
         status, _ = await post(port, "/api/v2/setup", json.dumps(wanted).encode())
         if status not in {201, 422}:  # 422: it was set up before, by a start that was killed
@@ -60,4 +60,4 @@ class Influxd2:
         (data / "ready").touch()
 
     def url(self, data: Path, port: int) -> str:
-        return f"influxdb+http://{USER}:{secret_in(data / 'token')}@{HOST}:{port}/{BUCKET}"
+        return f"influxdb+http://{USER}:{secret_from(data / 'token')}@{HOST}:{port}/{BUCKET}"

@@ -11,7 +11,7 @@ import sys
 PR_SET_PDEATHSIG = 1
 
 
-def leash(stop_signal: int, parent: int) -> None:
+def set_parent_death_signal(stop_signal: int, parent: int) -> None:
     # A shell that starts the gateway in its background has SIGINT ignored, and a server would inherit that.
     for ignored in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ignored, signal.SIG_DFL)
@@ -24,7 +24,7 @@ def leash(stop_signal: int, parent: int) -> None:
 
 
 if __name__ == "__main__":
-    leash(int(sys.argv[1]), int(sys.argv[2]))
+    set_parent_death_signal(int(sys.argv[1]), int(sys.argv[2]))
     try:
         os.execv(sys.argv[3], sys.argv[3:])  # noqa: S606 - no shell is the point
     except OSError as error:

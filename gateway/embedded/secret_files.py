@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def put(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     """Write a file that only we may read, in place of the old one, whole or not at all."""
     draft = path.with_name(f"{path.name}.new")
     draft.unlink(missing_ok=True)
@@ -15,11 +15,11 @@ def put(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def secret_in(path: Path) -> str:
+def secret_from(path: Path) -> str:
     """A random secret that only we may read, made once and the same for all who ask."""
     if not path.exists():
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        put(draft, secrets.token_urlsafe(48))
+        write_private(draft, secrets.token_urlsafe(48))
         with suppress(FileExistsError):
             os.link(draft, path)  # unlike a rename it leaves alone what another process has just put there
         draft.unlink()

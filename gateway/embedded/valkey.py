@@ -1,9 +1,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.embedded.child import Command
+from gateway.embedded.child_process import ChildCommand
+from gateway.embedded.loopback import HOST, responds
 from gateway.embedded.package_files import file_in, version_of
-from gateway.embedded.ports import HOST, replies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,13 +19,13 @@ class Valkey:
     async def prepare(self, data: Path) -> None:
         pass
 
-    def command(self, data: Path, port: int) -> Command:
+    def command(self, data: Path, port: int) -> ChildCommand:
         words = [self.program, "--bind", HOST, "--port", port, "--dir", data, "--daemonize", "no"]
         words += ["--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
-        return Command(name=self.name, arguments=[*map(str, words)], log=data / "log", folder=data)
+        return ChildCommand(name=self.name, arguments=[*map(str, words)], log=data / "log", folder=data)
 
     async def answers(self, port: int) -> bool:
-        return await replies(port, b"PING\r\n", b"+PONG")  # "-LOADING" while it reads its file
+        return await responds(port, b"PING\r\n", b"+PONG")  # "-LOADING" while it reads its file
 
     async def settle(self, data: Path, port: int) -> None:
         pass

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.01, 0.05
 
 
-async def until(holds: Callable[[], Awaitable[bool]], *, seconds: float) -> bool:
+async def wait_until(holds: Callable[[], Awaitable[bool]], *, seconds: float) -> bool:
     """Wait until it holds; False when it still does not after so long."""
     pause = FIRST_PAUSE_SECONDS
     try:

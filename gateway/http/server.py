@@ -64,7 +64,7 @@ async def serve(
     app: ASGIApp,
     bound: socket.socket,
     *,
-    stopping: Shutdown,
+    shutdown: Shutdown,
     grace: timedelta,
     message_limit: int,
     ping: timedelta = PING,
@@ -90,7 +90,7 @@ async def serve(
         timeout_graceful_shutdown=max(1, round(grace.total_seconds())),
     )
     server = Server(config, on_ready)
-    with stopping.by(server.stop):
+    with shutdown.handled_by(server.stop):
         try:
             bound.listen(BACKLOG)
             await server.serve(sockets=[bound])

@@ -17,7 +17,7 @@ from gateway.portions import Portions
 from gateway.relay.bisection import by_halves
 from gateway.relay.delivery import to_live, to_timeline
 from gateway.relay.lease import Leased
-from gateway.runtime.shutdown import told_to_end
+from gateway.runtime.shutdown import cancel_requested
 from resolvers.data.dataloaders import Failures
 from stores.domain.outbox import LEASE, PARTITIONS, Commit, Consumer
 from stores.domain.updates import OUTBOX_CHANNEL
@@ -175,7 +175,7 @@ class Relay:
     async def _steadily(self, what: str, work: Callable[[], Coroutine[Any, Any, None]], *, every: float) -> None:
         """Again and again; after a fault with pauses that grow. What went wrong is told once, and when it is over."""
         pause, down = 0.0, False
-        while not told_to_end():
+        while not cancel_requested():
             try:
                 await work()
             except Exception as error:  # a relay that ended by a mistake of ours would end all publishing
@@ -214,7 +214,7 @@ async def publishing(stores: Stores, *, where: str, holder: str, failures: Failu
 
 async def tell_others(stores: Stores, wake: Callable[[], None], *, alone: Callable[[], bool]) -> None:
     """Whenever this process committed something, wake its own relay, and the others' unless it publishes all alone."""
-    while not told_to_end():
+    while not cancel_requested():
         await stores.outbox.written()
         wake()
         if not alone():

@@ -12,17 +12,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 TELL_EVERY = 2.0
 
 
-def stderr() -> Console:
+def stderr_console() -> Console:
     return Console(file=sys.stderr, highlight=False, markup=False, soft_wrap=True)
 
 
-def ready(url: str) -> None:
+def print_ready(url: str) -> None:
     """The one line on stdout that says so, alone, for people and for programs."""
     sys.stdout.write(f"ready {url}\n")
     sys.stdout.flush()
 
 
-def columns(rows: Sequence[Sequence[object]]) -> str:
+def format_table(rows: Sequence[Sequence[object]]) -> str:
     """Rows one below the other, each column as wide as its widest cell. No line is broken: all can be copied."""
     texts = [[str(cell) for cell in row] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(*texts, strict=True)]
@@ -32,7 +32,7 @@ def columns(rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-class Bars:
+class ProgressBars:
     """A bar for each stage of long work; where there is no terminal, a line now and then: what was `done`, of what."""
 
     def __init__(self, console: Console, *, done: str = "loaded") -> None:
@@ -44,7 +44,7 @@ class Bars:
         shown = (TextColumn("  {task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         self._progress = Progress(*shown, console=console, disable=not console.is_terminal)
 
-    def __enter__(self) -> "Bars":
+    def __enter__(self) -> "ProgressBars":
         self._progress.start()
         return self
 

@@ -13,15 +13,15 @@ class Shutdown:
     """What a signal does: it cancels the command, or calls what took its place `by`."""
 
     def __init__(self, cancel: Callable[[], object]) -> None:
-        self.told = False
+        self.requested = False
         self._act = cancel
 
-    def tell(self) -> None:
-        self.told = True
+    def request(self) -> None:
+        self.requested = True
         self._act()
 
     @contextmanager
-    def by(self, act: Callable[[], object]) -> Iterator[None]:
+    def handled_by(self, act: Callable[[], object]) -> Iterator[None]:
         """Meanwhile a signal does this instead."""
         before, self._act = self._act, act
         try:
@@ -38,19 +38,19 @@ def run(command: Callable[[Shutdown], Coroutine[Any, Any, int]], *, when_stopped
 
 async def _stoppable(command: Callable[[Shutdown], Coroutine[Any, Any, int]], when_stopped: int) -> int:
     loop = asyncio.get_running_loop()
-    stopping = Shutdown(lambda: task.cancel())
-    task = loop.create_task(command(stopping))
+    shutdown = Shutdown(lambda: task.cancel())
+    task = loop.create_task(command(shutdown))
     for each in SIGNALS:
-        loop.add_signal_handler(each, stopping.tell)
+        loop.add_signal_handler(each, shutdown.request)
     try:
         return await task
     except asyncio.CancelledError:
-        if stopping.told:
+        if shutdown.requested:
             return when_stopped
         raise
 
 
-def told_to_end() -> bool:
+def cancel_requested() -> bool:
     """Whether this task was cancelled: a driver may make another error of that, or nothing at all, and what goes on
     whatever fails would never end then."""
     task = asyncio.current_task()

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from gateway.runtime.backoff import Backoff
-from gateway.runtime.shutdown import told_to_end
+from gateway.runtime.shutdown import cancel_requested
 from stores.errors import StoreError
 
 log = logging.getLogger("quadrangle.replay")
@@ -48,7 +48,7 @@ class Step:
 
 async def steadily(steps: Sequence[Step], *, now: Now, wait: Wait) -> None:
     """Until it is cancelled, whichever step is due first."""
-    while not told_to_end():
+    while not cancel_requested():
         step = min(steps, key=lambda each: each.due)
         await wait(max(0.0, (step.due - now()) / timedelta(seconds=1)))
         await step.take(now)

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from gateway.datasets.dataset import Dataset
 from gateway.datasets.loader import load, publish
-from gateway.runtime.console import Bars
+from gateway.runtime.console import ProgressBars
 from gateway.simulation.scheduler import Wait
 from stores.domain.catalog import CourseVersion, Item
 from stores.errors import StoreError
@@ -18,7 +18,7 @@ LOOKS, SECONDS_APART = 50, 0.1
 
 async def prepared(world: Dataset, stores: Stores, console: Console) -> Mapping[CourseVersion, Sequence[Item]]:
     """Make the courses, learners and enrolments that are not there; the items of every version in use."""
-    with Bars(console) as bars:
+    with ProgressBars(console) as bars:
 
         def told(stage: str, done: int, total: int) -> None:
             if total:  # no word of what a replay does not load

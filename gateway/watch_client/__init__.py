@@ -1,6 +1,8 @@
-"""A client that shows live progress, for whoever looks on: GraphQL over WebSocket (graphql-transport-ws).
+"""The client behind `quadrangle watch`: GraphQL over WebSocket (graphql-transport-ws).
 
-asked.py       what is watched, as a subscription       target.py   which gateway, and as whom
-link.py        one connection: the protocol             following.py   connection after connection, by the cursor
-lines.py       an update as a line to read
+subscription.py  what is watched, as a GraphQL subscription
+target.py        which gateway to connect to, and with which token
+connection.py    one connection: the protocol and its errors
+reconnect.py     connection after connection; the cursor resumes the feed
+formatting.py    an update as one line of text
 """

@@ -24,11 +24,11 @@ GATEWAY_AWAY = (502, 503, 504)
 """What a proxy says."""
 
 
-class Away(Exception):
+class GatewayUnavailable(Exception):
     """The gateway is not there, or went away. It may come back."""
 
 
-class Failed(Exception):
+class OperationFailed(Exception):
     """The gateway answered with errors."""
 
     def __init__(self, errors: Sequence[Mapping[str, Any]]) -> None:
@@ -36,7 +36,7 @@ class Failed(Exception):
         self.codes = {str((error.get("extensions") or {}).get("code")) for error in errors}
 
 
-class Link:
+class GatewayConnection:
     def __init__(self, socket: ClientConnection, target: Target) -> None:
         self._socket = socket
         self._target = target
@@ -51,7 +51,7 @@ class Link:
                 while (await self._receive())[0] != "connection_ack":
                     pass
         except TimeoutError:
-            raise Away("no answer") from None
+            raise GatewayUnavailable("no answer") from None
 
     async def answers(self, document: str, variables: Mapping[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         """The payloads of one operation until the gateway completes it; `Failed`: it was refused, or broke off."""
@@ -65,15 +65,15 @@ class Link:
             if kind == "complete":
                 return
             if kind == "error":
-                raise Failed(payload)
+                raise OperationFailed(payload)
             if payload.get("data") is None:
-                raise Failed(payload.get("errors") or [])
+                raise OperationFailed(payload.get("errors") or [])
             yield payload
 
     async def _receive(self) -> tuple[str, str | None, Any]:
         """Type, id and payload of the next message that is not a ping."""
         while True:
-            with faults(self._target):
+            with translated_errors(self._target):
                 message = json.loads(await self._socket.recv())
                 kind, id, payload = message["type"], message.get("id"), message.get("payload")
                 if not isinstance(payload, WITH_PAYLOAD.get(kind, object)):
@@ -83,47 +83,49 @@ class Link:
             await self._send(type="pong")
 
     async def _send(self, **message: Any) -> None:
-        with faults(self._target):
+        with translated_errors(self._target):
             await self._socket.send(json.dumps(message))
 
 
 @asynccontextmanager
-async def linked(target: Target) -> AsyncIterator[Link]:
+async def open_connection(target: Target) -> AsyncIterator[GatewayConnection]:
     """A connection that is let in."""
-    with faults(target):
+    with translated_errors(target):
         # Through no proxy: gateways that are watched by hand are near.
         socket = await connect(target.socket_url, subprotocols=[PROTOCOL], proxy=None)
     async with socket:
         if socket.subprotocol != PROTOCOL:
             raise CommandError(f"{target.url} does not speak {PROTOCOL}: is it a gateway?")
-        link = Link(socket, target)
+        link = GatewayConnection(socket, target)
         await link.begin()
         yield link
 
 
 @contextmanager
-def faults(target: Target) -> Iterator[None]:
+def translated_errors(target: Target) -> Iterator[None]:
     """What goes wrong with a connection: `Away` where waiting may help, else `Stop`."""
     try:
         yield
     except ConnectionClosed as closed:
-        raise why_closed(closed, target) from None
+        raise close_error(closed, target) from None
     except InvalidStatus as refused:
         status = refused.response.status_code
         if status in GATEWAY_AWAY:
-            raise Away(f"HTTP {status}") from None
+            raise GatewayUnavailable(f"HTTP {status}") from None
         raise CommandError(f"{target.url} lets no WebSocket in (HTTP {status}): is it a gateway?") from None
     except (TimeoutError, InvalidMessage, EOFError):
-        raise Away("no answer") from None
+        raise GatewayUnavailable("no answer") from None
     except OSError as error:
-        raise Away("connection refused" if isinstance(error, ConnectionRefusedError) else str(error)) from None
+        raise GatewayUnavailable(
+            "connection refused" if isinstance(error, ConnectionRefusedError) else str(error)
+        ) from None
     except WebSocketException as error:
         raise CommandError(f"{target.url}: {error}") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise CommandError(f"{target.url} does not keep to {PROTOCOL}: is it a gateway?") from None
 
 
-def why_closed(closed: ConnectionClosed, target: Target) -> Exception:
+def close_error(closed: ConnectionClosed, target: Target) -> Exception:
     code, reason = (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd is not None else (1006, "")
     if code == FORBIDDEN:
         if target.token is None:
@@ -131,4 +133,4 @@ def why_closed(closed: ConnectionClosed, target: Target) -> Exception:
         return CommandError(f"{target.url} refuses the token: it is not one of its own, or has expired")
     if code in FAULTS and code != TOO_SLOW:
         return CommandError(f"{target.url} closed the connection: {reason or code}")
-    return Away(reason or "the connection was lost")
+    return GatewayUnavailable(reason or "the connection was lost")

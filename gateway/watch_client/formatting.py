@@ -7,25 +7,25 @@ from typing import Any
 MOST_CHANGES = 6
 
 
-def line_of(answer: Mapping[str, Any], zone: tzinfo | None) -> str:
+def format_update(answer: Mapping[str, Any], zone: tzinfo | None) -> str:
     """`zone` None: the machine's own."""
     update = answer["data"]["progressUpdated"]
     at = datetime.fromisoformat(update["at"]).astimezone(zone)
     progress, coalesced = update["progress"], update["coalesced"]
     parts = [
         f"{at:%H:%M:%S}",
-        who_of(update),
+        format_learner(update),
         f"{progress['completion']:4.0%}",
         f"{progress['itemsDone']}/{progress['itemsTotal']}",
         "no score" if progress["score"] is None else f"score {progress['score']:.2f}",
-        changes_of(update["changed"]),
+        format_changes(update["changed"]),
     ]
     if coalesced:
         parts.append(f"(+{coalesced} coalesced)")
-    return plain("  ".join(part for part in parts if part))
+    return printable("  ".join(part for part in parts if part))
 
 
-def who_of(update: Mapping[str, Any]) -> str:
+def format_learner(update: Mapping[str, Any]) -> str:
     """A store that is away costs the names that it keeps, and no more."""
     enrollment = update["enrollment"] or {}
     learner, course = enrollment.get("learner") or {}, enrollment.get("course") or {}
@@ -34,10 +34,10 @@ def who_of(update: Mapping[str, Any]) -> str:
     return "  ".join(part for part in (name, presence.lower(), course.get("title")) if part)
 
 
-def changes_of(changed: list[Mapping[str, Any]]) -> str:
+def format_changes(changed: list[Mapping[str, Any]]) -> str:
     shown = [f"{row['itemKey']} {row['state']}" for row in changed[:MOST_CHANGES]]
     return ", ".join([*shown, *([f"… {len(changed) - MOST_CHANGES} more"] if len(changed) > MOST_CHANGES else [])])
 
 
-def plain(text: str) -> str:
+def printable(text: str) -> str:
     return "".join(sign if sign.isprintable() else "�" for sign in text)

@@ -7,20 +7,20 @@ from typing import Any
 
 from gateway.runtime.backoff import Backoff
 from gateway.runtime.errors import CommandError
-from gateway.watch_client.connection import Away, Failed, Link, linked
-from gateway.watch_client.subscription import COURSE, UPDATES, Asked
+from gateway.watch_client.connection import GatewayConnection, GatewayUnavailable, OperationFailed, open_connection
+from gateway.watch_client.subscription import COURSE, UPDATES, WatchSubscription
 from gateway.watch_client.target import Target
 
 PASSING = frozenset({"STORE_UNAVAILABLE", "STORE_TIMEOUT", "STORE_ERROR", "CONFLICT", "TOO_MANY"})
 """Codes of what may be better soon."""
 
 
-class Following:
+class ReconnectingWatch:
     """`find` says where the gateway is just now (`Stop`: nowhere). `tell` hears what a person should know."""
 
     def __init__(
         self,
-        asked: Asked,
+        asked: WatchSubscription,
         *,
         after: str | None,
         find: Callable[[], Target],
@@ -34,7 +34,7 @@ class Following:
         self._wait = wait
         self._on_update = on_update
         self._tell = tell
-        self._pauses = Backoff()
+        self._backoff = Backoff()
         self._away = False
         self._let_in = False
 
@@ -43,12 +43,12 @@ class Following:
         while True:
             try:
                 await self._once()
-            except Away as why:
+            except GatewayUnavailable as why:
                 if not self._away:
                     self._tell(f"{why}: waiting for the gateway")
                 self._away = True
-                await self._wait(self._pauses.grow() / timedelta(seconds=1))
-            except Failed as failed:
+                await self._wait(self._backoff.grow() / timedelta(seconds=1))
+            except OperationFailed as failed:
                 await self._mend(failed)
             else:
                 self._tell(f"nothing more will come of {self._asked}")
@@ -57,7 +57,7 @@ class Following:
     async def _once(self) -> None:
         target = self._where()
         try:
-            async with linked(target) as link:
+            async with open_connection(target) as link:
                 if not self._let_in:
                     await self._check(link)
                 self._let_in = True
@@ -65,13 +65,13 @@ class Following:
                     self._tell(f"goes on, connected to {target.url}")
                 self._away = False
                 await self._listen(link)
-        except Away as why:
+        except GatewayUnavailable as why:
             if self._let_in:
                 raise
             raise CommandError(f"no gateway answers at {target.url} ({why}): name one with --url or --data") from None
-        except Failed as failed:
+        except OperationFailed as failed:
             if "UNAUTHENTICATED" in failed.codes and target.minted:
-                raise Away("the token has expired") from None
+                raise GatewayUnavailable("the token has expired") from None
             raise
 
     def _where(self) -> Target:
@@ -80,37 +80,37 @@ class Following:
         except CommandError as stop:
             if not self._let_in:
                 raise
-            raise Away(str(stop)) from None
+            raise GatewayUnavailable(str(stop)) from None
 
-    async def _check(self, link: Link) -> None:
+    async def _check(self, link: GatewayConnection) -> None:
         """Of a course that does not exist no update would ever come: a feed has no way of knowing."""
         if self._asked.course is None:
             return
         try:
             async with aclosing(link.answers(COURSE, {"course": self._asked.course})) as answers:
                 known = [answer async for answer in answers]
-        except Failed:
+        except OperationFailed:
             return  # the subscription will tell
         if not any(answer["data"].get("course") or answer.get("errors") for answer in known):
             raise CommandError(f"there is no course {self._asked.course}")
 
-    async def _listen(self, link: Link) -> None:
+    async def _listen(self, link: GatewayConnection) -> None:
         async with aclosing(link.answers(UPDATES, self._asked.variables(self._after))) as answers:
             async for answer in answers:
                 self._after = answer["data"]["progressUpdated"]["cursor"]
-                self._pauses.end()
+                self._backoff.end()
                 self._on_update(answer)
 
-    async def _mend(self, failed: Failed) -> None:
+    async def _mend(self, failed: OperationFailed) -> None:
         if "CURSOR_EXPIRED" in failed.codes:
             self._tell("what came after the last update is not kept any more: watching from now on")
             if self._after is None:  # the feed itself was lost: not at once again
-                await self._wait(self._pauses.grow() / timedelta(seconds=1))
+                await self._wait(self._backoff.grow() / timedelta(seconds=1))
             self._after = None
         elif failed.codes & PASSING:
             if not self._away:
                 self._tell(f"{failed}: waiting")
             self._away = True
-            await self._wait(self._pauses.grow() / timedelta(seconds=1))
+            await self._wait(self._backoff.grow() / timedelta(seconds=1))
         else:
             raise CommandError(str(failed)) from None

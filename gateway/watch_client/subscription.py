@@ -27,7 +27,7 @@ COURSE = "query Known($course: String!) { course(key: $course) { key } }"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class WatchSubscription:
     """Exactly one of three. A learner is named by their own id, as on all command lines, or by a global one."""
 
     course: str | None = None

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from gateway.config.settings import Settings
-from gateway.config.store_location import secret_of
+from gateway.config.store_location import token_secret
 from gateway.config.urls import Url
-from gateway.embedded.folder import Folder
-from gateway.embedded.processes import runs
+from gateway.embedded.folder import DataFolder
+from gateway.embedded.processes import is_running
 from gateway.http.auth.tokens import Tokens
 from gateway.runtime.errors import CommandError
 from resolvers.viewer import Role, Viewer
@@ -31,7 +31,7 @@ class Target:
         return "ws" + self.url.reveal().removeprefix("http")
 
 
-def target_of(
+def find_target(
     *,
     url: Url | None,
     data: Path | None,
@@ -45,10 +45,10 @@ def target_of(
         return Target(url=url or default, token=token)
     minted = token is None
     if token is None:
-        token = Tokens(secret=secret_of(data, settings)).mint(WATCHER, now=now(), valid_for=TOKEN_LASTS)
+        token = Tokens(secret=token_secret(data, settings)).mint(WATCHER, now=now(), valid_for=TOKEN_LASTS)
     if url is None:
-        told = Folder(data).read()
-        if told.endpoint is None or told.process is None or not runs(told.process):
+        told = DataFolder(data).read()
+        if told.endpoint is None or told.process is None or not is_running(told.process):
             raise CommandError(
                 f"nothing serves {data} just now: start `quadrangle demo --data {data}`, or name its --url"
             )

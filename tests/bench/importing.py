@@ -11,7 +11,7 @@ import orjson
 
 from gateway.datasets.loader import load
 from gateway.datasets.oulad.dataset import oulad_world
-from gateway.embedded.ports import HOST
+from gateway.embedded.loopback import HOST
 from resolvers.types.scalars import show_time
 from stores.domain.events import Event, Verb
 from stores.ports.stores import Stores

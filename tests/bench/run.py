@@ -22,12 +22,12 @@ from strawberry.relay.utils import to_base64
 
 from gateway.config.backends import migrate_stores, open_stores
 from gateway.config.settings import Settings
-from gateway.config.store_location import embedded_places
+from gateway.config.store_location import embedded_location
 from gateway.datasets.demo.dataset import demo_world
 from gateway.datasets.loader import load
-from gateway.embedded.folder import Folder
+from gateway.embedded.folder import DataFolder
 from gateway.embedded.influxd import find_influxd
-from gateway.embedded.servers import open_embedded
+from gateway.embedded.open_servers import open_embedded
 from gateway.http.app import build_app
 from gateway.http.auth.tokens import Access, Tokens
 from resolvers.schema import build_schema
@@ -85,11 +85,11 @@ async def bench(rounds: int, learners: int, folder: Path) -> list[dict[str, Any]
         return datetime.now(UTC)
 
     async with open_embedded(
-        Folder(folder), owner="bench", on_step=lambda step: None, influxd=find_influxd()
+        DataFolder(folder), owner="bench", on_step=lambda step: None, influxd=find_influxd()
     ) as embedded:
         if embedded.influx_url is None:
             raise SystemExit("bench: there is no influxd")
-        urls = embedded_places(embedded).urls
+        urls = embedded_location(embedded).urls
         await migrate_stores(urls, now=now, on_step=lambda port, done: None)
         async with open_stores(urls, now=now) as (stores, _):
             world = demo_world(seed=1, learners=learners, now=now())

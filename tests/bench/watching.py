@@ -11,7 +11,7 @@ from statistics import quantiles
 from time import time
 from typing import Any
 
-from gateway.embedded.ports import HOST
+from gateway.embedded.loopback import HOST
 from stores.ports.stores import Stores
 from tests.bench.http import Connection
 from tests.bench.processes import cpu_seconds, resident_kib

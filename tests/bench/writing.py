@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 
-from gateway.embedded.ports import HOST
+from gateway.embedded.loopback import HOST
 from gateway.runtime.clock import utc_now
 from resolvers.types.scalars import show_time
 from stores.domain.outbox import Consumer

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gateway.embedded.processes import runs
+from gateway.embedded.processes import is_running
 from tests.e2e.demo import TOP, Running, quadrangle, running, servers_of
 from tests.gateway.datasets.small_oulad import write
 
@@ -96,9 +96,9 @@ def test_a_demo_begins_serves_ends_and_begins_again(tmp_path: Path) -> None:
         assert progress_in(known) == [["4", "0", "4", "0"], ["12", "0", "12", "0"]]
 
         servers = servers_of(data)
-        assert all(map(runs, servers))
+        assert all(map(is_running, servers))
         assert demo.end(signal.SIGTERM) == 0
-        assert not any(map(runs, servers))
+        assert not any(map(is_running, servers))
 
     with running(*words, "--learners", 21, said=said) as demo:
         demo.wait_ready()
@@ -110,8 +110,8 @@ def test_a_demo_begins_serves_ends_and_begins_again(tmp_path: Path) -> None:
 
     with running(*words, said=said) as demo:
         demo.wait_ready()
-        assert not any(map(runs, orphans))
+        assert not any(map(is_running, orphans))
         assert lasting(demo.ask(QUESTION)) == lasting(first)
         servers = servers_of(data)
         assert demo.end(signal.SIGINT) == 0
-        assert not any(map(runs, servers))
+        assert not any(map(is_running, servers))

@@ -11,12 +11,12 @@ import pytest
 
 from gateway.config.backends import open_stores
 from gateway.config.settings import Deadlines, StoreUrls
-from gateway.config.store_location import embedded_places
+from gateway.config.store_location import embedded_location
 from gateway.config.urls import Url
-from gateway.embedded.embedded import Embedded
-from gateway.embedded.folder import Folder
+from gateway.embedded.embedded_servers import EmbeddedServers
+from gateway.embedded.folder import DataFolder
 from gateway.embedded.influxd import find_influxd
-from gateway.embedded.servers import open_embedded
+from gateway.embedded.open_servers import open_embedded
 from stores.ports.stores import Stores
 from tests.backends import missing
 from tests.e2e.town import connected, migrate_in_time
@@ -59,12 +59,12 @@ def now() -> Any:
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServers]:
     """Servers of this module's own, which it may stop, with the school in them."""
     influxd = find_influxd()
     if influxd is None:
         missing("InfluxDB: there is no influxd")
-    folder = Folder(tmp_path_factory.mktemp("town"))
+    folder = DataFolder(tmp_path_factory.mktemp("town"))
 
     async def build(urls: StoreUrls) -> None:
         await migrate_in_time(urls, now)
@@ -76,7 +76,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
         opened = open_embedded(folder, owner="faults", on_step=lambda step: None, influxd=influxd)
         embedded = runner.run(opened.__aenter__())
         try:
-            runner.run(build(embedded_places(embedded).urls))
+            runner.run(build(embedded_location(embedded).urls))
             yield embedded
         finally:
             runner.run(opened.__aexit__(None, None, None))
@@ -146,8 +146,10 @@ async def stores_down(client: httpx2.AsyncClient) -> set[str]:
 
 
 @pytest.mark.parametrize("server", COSTS)
-async def test_a_store_behind_a_bad_line_costs_its_own_fields_and_comes_back(town: Embedded, server: str) -> None:
-    direct = embedded_places(town).urls
+async def test_a_store_behind_a_bad_line_costs_its_own_fields_and_comes_back(
+    town: EmbeddedServers, server: str
+) -> None:
+    direct = embedded_location(town).urls
     ports = [port for port, its in PORTS.items() if its == server]
     async with through_proxy(getattr(direct, ports[0]).reveal()) as (proxy, url):
         urls = direct.model_copy(update=dict.fromkeys(ports, Url.parse(url)))
@@ -171,8 +173,8 @@ async def test_a_store_behind_a_bad_line_costs_its_own_fields_and_comes_back(tow
 
 
 @pytest.mark.parametrize("server", COSTS)
-async def test_a_server_that_is_killed_costs_its_own_fields_and_comes_back(town: Embedded, server: str) -> None:
-    async with gateway_over(embedded_places(town).urls) as client:
+async def test_a_server_that_is_killed_costs_its_own_fields_and_comes_back(town: EmbeddedServers, server: str) -> None:
+    async with gateway_over(embedded_location(town).urls) as client:
         await whole_again(client)
         town.server(server).kill()
         try:
@@ -183,7 +185,7 @@ async def test_a_server_that_is_killed_costs_its_own_fields_and_comes_back(town:
         await whole_again(client)
 
 
-async def test_a_gateway_starts_with_every_server_down(town: Embedded) -> None:
+async def test_a_gateway_starts_with_every_server_down(town: EmbeddedServers) -> None:
     nowhere = StoreUrls(
         profiles=Url.parse("mongodb://127.0.0.1:1/quadrangle"),
         catalog=Url.parse("mongodb://127.0.0.1:1/quadrangle"),

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import pytest
 
-from gateway.embedded.running import Running
+from gateway.embedded.running_server import RunningServer
 from stores.ports.stores import Stores
 from tests.e2e.load import Writer, assert_agree, delivered
 from tests.e2e.subscriber import Subscriber
@@ -31,7 +31,7 @@ class Scene:
         self.relay = town.relay()
         self.writers: list[Writer] = []
 
-    def target(self, name: str) -> Command | Running:
+    def target(self, name: str) -> Command | RunningServer:
         services = {"gateway": self.first, "second gateway": self.second, "relay": self.relay}
         return services.get(name) or self.town.embedded.server(name)
 
@@ -71,7 +71,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             runner.run(stack.aclose())
 
 
-async def again(target: Command | Running) -> None:
+async def again(target: Command | RunningServer) -> None:
     started = target.start()
     if started is not None:
         await started

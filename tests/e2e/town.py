@@ -13,14 +13,14 @@ from pathlib import Path
 from uuid import UUID
 
 from gateway.config.backends import migrate_stores, open_stores
-from gateway.config.settings import Deadlines, StoreUrls, variable_of
-from gateway.config.store_location import embedded_places
-from gateway.embedded import parent_death_signal as leash_script
-from gateway.embedded.embedded import Embedded
-from gateway.embedded.folder import Folder
+from gateway.config.settings import Deadlines, StoreUrls, variable_name
+from gateway.config.store_location import embedded_location
+from gateway.embedded import parent_death_signal
+from gateway.embedded.embedded_servers import EmbeddedServers
+from gateway.embedded.folder import DataFolder
 from gateway.embedded.influxd import find_influxd
-from gateway.embedded.ports import HOST, free_ports
-from gateway.embedded.servers import open_embedded
+from gateway.embedded.loopback import HOST, free_ports
+from gateway.embedded.open_servers import open_embedded
 from gateway.http.auth.tokens import Tokens
 from gateway.runtime.clock import utc_now
 from resolvers.viewer import Role, Viewer
@@ -37,7 +37,7 @@ SECRET = "a secret that only this town knows, long enough"
 ITEMS = ("page", "video", "quiz")
 STOP_SECONDS = 60
 # A machine that is slow is not what these tests are about: nothing stalls here, all that is away refuses at once.
-PATIENT = {variable_of(field): "15" for field in Deadlines.model_fields.values()}
+PATIENT = {variable_name(field): "15" for field in Deadlines.model_fields.values()}
 
 
 def course() -> Course:
@@ -108,9 +108,9 @@ class Command:
     """One of our own commands as a process at a fixed port, to be killed and started again."""
 
     def __init__(self, words: Sequence[object], environment: Mapping[str, str], said: Path, port: int) -> None:
-        # On a leash: tests that are killed leave nothing behind.
-        leash = [sys.executable, leash_script.__file__, str(int(signal.SIGTERM)), str(os.getpid())]
-        self._command = [*leash, *COMMAND, *map(str, words)]
+        # Killed tests must leave no process behind.
+        wrapper = [sys.executable, parent_death_signal.__file__, str(int(signal.SIGTERM)), str(os.getpid())]
+        self._command = [*wrapper, *COMMAND, *map(str, words)]
         self._environment = dict(environment)
         self._said = said
         self._process: subprocess.Popen[bytes] | None = None
@@ -158,7 +158,7 @@ class Command:
 
 @dataclass(slots=True, kw_only=True)
 class Town:
-    embedded: Embedded
+    embedded: EmbeddedServers
     urls: StoreUrls
     folder: Path
     services: list[Command] = field(default_factory=list)
@@ -200,9 +200,9 @@ async def open_town(folder: Path, *, learners: int) -> AsyncIterator[tuple[Town,
     if influxd is None:
         missing("InfluxDB: there is no influxd")
     async with AsyncExitStack() as stack:
-        opened = open_embedded(Folder(folder / "data"), owner="town", on_step=lambda step: None, influxd=influxd)
+        opened = open_embedded(DataFolder(folder / "data"), owner="town", on_step=lambda step: None, influxd=influxd)
         embedded = await stack.enter_async_context(opened)
-        urls = embedded_places(embedded).urls
+        urls = embedded_location(embedded).urls
         await migrate_in_time(urls, utc_now)
         stores, _ = await stack.enter_async_context(open_stores(urls, now=utc_now))
         await connected(stores)

@@ -57,7 +57,7 @@ async def live(
     **stores: Any,
 ) -> AsyncIterator[Live]:
     """Without a `schema` it is the one whose subscriptions a test holds by the strings."""
-    strings, ready, stopping = Strings(), asyncio.Event(), Shutdown(lambda: None)
+    strings, ready, shutdown = Strings(), asyncio.Event(), Shutdown(lambda: None)
     app = build_app(
         read_settings({}),
         schema=schema or schema_with(strings),
@@ -72,7 +72,7 @@ async def live(
         serving = serve(
             app,
             bound,
-            stopping=stopping,
+            shutdown=shutdown,
             grace=grace,
             message_limit=body_limit,
             ping=timedelta(seconds=ping),
@@ -81,10 +81,10 @@ async def live(
         served = asyncio.create_task(serving)
         await ready.wait()
         try:
-            yield Live(address_of(bound), strings, stopping.tell, served)
+            yield Live(address_of(bound), strings, shutdown.request, served)
         finally:
             if not served.done():
-                stopping.tell()
+                shutdown.request()
             await served
             gc.unfreeze()
             gc.set_threshold(*thresholds)

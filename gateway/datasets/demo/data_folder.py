@@ -8,8 +8,8 @@ from pathlib import Path
 
 from gateway.datasets.demo.dataset import demo_world
 from gateway.datasets.loader import OnProgress, load
-from gateway.embedded.folder import Folder
-from gateway.embedded.secret_files import put
+from gateway.embedded.folder import DataFolder
+from gateway.embedded.secret_files import write_private
 from stores.ports.stores import Stores
 
 MARKER = "world.json"
@@ -28,7 +28,7 @@ class Plan:
     loaded: bool = False
 
 
-def plan_of(folder: Folder, *, seed: int, learners: int, now: Callable[[], datetime]) -> Plan:
+def plan_of(folder: DataFolder, *, seed: int, learners: int, now: Callable[[], datetime]) -> Plan:
     """The folder's plan; a new one where there is none."""
     try:
         return Plan(**json.loads((folder.path / MARKER).read_text()))
@@ -37,7 +37,7 @@ def plan_of(folder: Folder, *, seed: int, learners: int, now: Callable[[], datet
 
 
 async def load_world(
-    folder: Folder, plan: Plan, stores: Stores, *, kept_in: Mapping[str, str], on_progress: OnProgress
+    folder: DataFolder, plan: Plan, stores: Stores, *, kept_in: Mapping[str, str], on_progress: OnProgress
 ) -> None:
     """Load the plan's world unless it is there. A port that another server keeps now (influxd came or went) is filled
     anew; what is there already stays as it is."""
@@ -51,7 +51,7 @@ async def load_world(
 
 
 def keep(folder: Path, plan: Plan) -> None:
-    put(folder / MARKER, json.dumps(asdict(plan)))
+    write_private(folder / MARKER, json.dumps(asdict(plan)))
 
 
 async def wake(plan: Plan, stores: Stores, *, now: datetime) -> None:

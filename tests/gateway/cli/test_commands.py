@@ -11,17 +11,17 @@ import httpx2
 import pytest
 
 from gateway.__main__ import COMMANDS, main
-from gateway.config.settings import StoreUrls, variable_of
-from gateway.embedded.folder import Folder
-from gateway.embedded.processes import Process, seen
-from gateway.embedded.state import State
+from gateway.config.settings import StoreUrls, variable_name
+from gateway.embedded.folder import DataFolder
+from gateway.embedded.folder_state import FolderState
+from gateway.embedded.processes import Process, process_of
 from gateway.http.auth.tokens import Tokens
 from resolvers.schema import build_schema
 from resolvers.viewer import Role, Viewer
 from tests.e2e.demo import PLAIN, TOP, quadrangle, running
 from tests.gateway.datasets.small_oulad import RESULTS, with_line, write
 
-MEMORY = {variable_of(field): "memory:" for field in StoreUrls.model_fields.values()}
+MEMORY = {variable_name(field): "memory:" for field in StoreUrls.model_fields.values()}
 SECRET = {"GATEWAY_AUTH_SECRET": "a secret that nobody knows but this file"}
 NOWHERE = "redis://u:hunter2@127.0.0.1:9/0"
 
@@ -113,13 +113,13 @@ def test_a_port_in_use_is_told_before_anything_is_started(command: str, tmp_path
 
 
 def test_a_second_demo_is_told_where_the_first_one_is(tmp_path: Path) -> None:
-    folder = Folder(tmp_path)
+    folder = DataFolder(tmp_path)
     folder.make()
     url = "http://127.0.0.1:1234/graphql"
-    folder.write(State(owner="quadrangle demo", process=seen(1), endpoint=url))
+    folder.write(FolderState(owner="quadrangle demo", process=process_of(1), endpoint=url))
     second = quadrangle("demo", "--data", tmp_path)
     assert (second.returncode, second.stderr) == (1, f"quadrangle: quadrangle demo serves {tmp_path} already: {url}\n")
-    folder.write(State(owner="quadrangle demo", process=Process(pid=1, started="long ago"), endpoint=url))
+    folder.write(FolderState(owner="quadrangle demo", process=Process(pid=1, started="long ago"), endpoint=url))
     assert "already" not in quadrangle("demo", "--data", tmp_path, "--host", "192.0.2.1").stderr
 
 
@@ -233,7 +233,7 @@ def test_a_token_is_minted_by_the_environments_secret() -> None:
 
 
 def test_a_token_is_minted_by_a_data_folders_secret(tmp_path: Path) -> None:
-    folder = Folder(tmp_path)
+    folder = DataFolder(tmp_path)
     folder.make()
     ended = quadrangle("token", "--sub", "demo-0001", "--data", tmp_path)
     assert Tokens(secret=folder.secret()).viewer_of(ended.stdout.strip()).subject == "demo-0001"

@@ -5,9 +5,9 @@ import pytest
 
 from gateway.config.backends import chosen_urls, migrate_stores, open_stores
 from gateway.config.settings import StoreUrls
-from gateway.config.store_clients import Clients
+from gateway.config.store_clients import StoreClients
 from gateway.config.urls import Url
-from gateway.embedded.ports import HOST
+from gateway.embedded.loopback import HOST
 from gateway.runtime.clock import utc_now
 from gateway.runtime.errors import CommandError
 from stores.errors import Unavailable
@@ -99,9 +99,9 @@ async def test_equal_urls_share_a_client_and_clients_close_in_reverse_order() ->
         log.append(f"close {text}")
 
     async with AsyncExitStack() as stack:
-        clients = Clients(stack, utc_now)
+        clients = StoreClients(stack, utc_now)
         for text in ("a:", "b:", "a:"):
-            await clients.of(Url.parse(text), open_client)
+            await clients.client_for(Url.parse(text), open_client)
     assert log == ["open a:", "open b:", "close b:", "close a:"]
 
 

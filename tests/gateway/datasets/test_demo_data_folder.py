@@ -13,7 +13,7 @@ from gateway.cli.demo_server import ADMIN, demo_access, show
 from gateway.config.settings import StoreUrls
 from gateway.config.store_location import StoreLocation
 from gateway.datasets.demo.data_folder import load_world, plan_of, wake
-from gateway.embedded.folder import Folder
+from gateway.embedded.folder import DataFolder
 from stores.domain.events import Event
 from stores.domain.sessions import PresenceStatus
 from stores.errors import Unavailable
@@ -49,7 +49,7 @@ class Loads:
     """A data folder and its stores, as one demo after another finds them."""
 
     def __init__(self, path: Path) -> None:
-        self.folder = Folder(path)
+        self.folder = DataFolder(path)
         self.folder.make()
         self.clock = Clock()
         self.timeline = Timeline()
@@ -127,11 +127,11 @@ async def test_a_reset_forgets_the_world(loads: Loads) -> None:
 
 
 def test_elsewhere_than_on_the_loopback_nobody_is_an_admin_without_a_token() -> None:
-    places = StoreLocation(urls=StoreUrls(), secret="a secret that nobody knows but this file")
-    assert demo_access(places, True).nobody == ADMIN
-    assert demo_access(places, False).nobody is None
+    location = StoreLocation(urls=StoreUrls(), secret="a secret that nobody knows but this file")
+    assert demo_access(location, True).nobody == ADMIN
+    assert demo_access(location, False).nobody is None
     said = io.StringIO()
-    show(Console(file=said, soft_wrap=True), places, demo_access(places, False))
+    show(Console(file=said, soft_wrap=True), location, demo_access(location, False))
     assert "every request needs a token" in said.getvalue()
     token = next(line for line in said.getvalue().splitlines() if line.startswith("ADMIN")).split()[-1]
-    assert replace(demo_access(places, False).viewer(f"Bearer {token}"), expires_at=None) == ADMIN
+    assert replace(demo_access(location, False).viewer(f"Bearer {token}"), expires_at=None) == ADMIN

@@ -13,19 +13,19 @@ from pathlib import Path
 import pytest
 
 from gateway.embedded.errors import EmbeddedError
-from gateway.embedded.folder import Folder
+from gateway.embedded.folder import DataFolder
+from gateway.embedded.folder_state import FolderState, ServerEntry
 from gateway.embedded.influxd import influxd_of
 from gateway.embedded.package_files import file_in
-from gateway.embedded.processes import end, seen
-from gateway.embedded.state import Started, State
-from gateway.embedded.unprivileged import NONE, RunAs, disguise_for
+from gateway.embedded.processes import end_processes, process_of
+from gateway.embedded.run_as import UNCHANGED, RunAs, find_run_as
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="only root on Linux needs it")
 
 
 async def test_the_secret_is_made_once_and_is_ours_alone(tmp_path: Path) -> None:
-    folder = Folder(tmp_path / "data")
-    made = await asyncio.gather(*(asyncio.to_thread(Folder(folder.path).secret) for _ in range(8)))
+    folder = DataFolder(tmp_path / "data")
+    made = await asyncio.gather(*(asyncio.to_thread(DataFolder(folder.path).secret) for _ in range(8)))
     assert len(set(made)) == 1
     assert len(made[0]) >= 32
     assert stat.S_IMODE((folder.path / "secret").stat().st_mode) == 0o600
@@ -36,9 +36,9 @@ async def test_the_secret_is_made_once_and_is_ours_alone(tmp_path: Path) -> None
 
 
 async def test_reset_begins_anew_and_takes_nothing_that_is_not_ours(tmp_path: Path) -> None:
-    folder = Folder(tmp_path / "data")
+    folder = DataFolder(tmp_path / "data")
     folder.make()
-    folder.write(State(ports={"sql": 1}))
+    folder.write(FolderState(ports={"sql": 1}))
     (folder.path / "sql").mkdir()
     (folder.path / "sql" / "log").touch()
     (folder.path / "notes.txt").touch()
@@ -49,11 +49,11 @@ async def test_reset_begins_anew_and_takes_nothing_that_is_not_ours(tmp_path: Pa
 def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").touch()
     with pytest.raises(EmbeddedError, match="holds other files"):
-        Folder(tmp_path).make()
+        DataFolder(tmp_path).make()
     with pytest.raises(EmbeddedError, match=r"cannot use .*thesis\.tex"):
-        Folder(tmp_path / "thesis.tex" / "data").lock()
+        DataFolder(tmp_path / "thesis.tex" / "data").lock()
     with pytest.raises(EmbeddedError, match=r"cannot use .*thesis\.tex"):
-        Folder(tmp_path / "thesis.tex").read()
+        DataFolder(tmp_path / "thesis.tex").read()
 
 
 def sleeper() -> subprocess.Popen[bytes]:
@@ -62,17 +62,17 @@ def sleeper() -> subprocess.Popen[bytes]:
 
 
 async def test_only_what_a_killed_owner_left_is_ended(tmp_path: Path) -> None:
-    folder = Folder(tmp_path / "data")
+    folder = DataFolder(tmp_path / "data")
     folder.make()
     with sleeper() as orphan, sleeper() as stranger:
-        reused = replace(seen(stranger.pid), started="another time")
-        processes = {"redis": seen(orphan.pid), "mongo": reused}
+        reused = replace(process_of(stranger.pid), started="another time")
+        processes = {"redis": process_of(orphan.pid), "mongo": reused}
         servers = {
-            role: Started(name=role, version="1", port=1, process=process, url="")
+            role: ServerEntry(name=role, version="1", port=1, process=process, url="")
             for role, process in processes.items()
         }
-        folder.write(State(owner="killed", process=reused, ready=True, servers=servers))
-        await end(server.process for server in folder.read().servers.values())
+        folder.write(FolderState(owner="killed", process=reused, ready=True, servers=servers))
+        await end_processes(server.process for server in folder.read().servers.values())
         assert stranger.poll() is None
         assert orphan.wait(timeout=30) == -signal.SIGINT
         stranger.kill()
@@ -91,5 +91,5 @@ def test_what_is_not_installed_is_named() -> None:
 def test_root_without_another_user_is_told_so() -> None:
     refused = RunAs(prefix=("/bin/false",), owner=0)
     with pytest.raises(EmbeddedError, match="PostgreSQL refuses root"):
-        disguise_for(Path("/bin/true"), ways=(refused,))
-    assert disguise_for(Path("/bin/true"), ways=(refused, NONE)) is NONE
+        find_run_as(Path("/bin/true"), ways=(refused,))
+    assert find_run_as(Path("/bin/true"), ways=(refused, UNCHANGED)) is UNCHANGED

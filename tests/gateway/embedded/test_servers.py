@@ -16,18 +16,18 @@ from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync
 from pymongo import AsyncMongoClient
 from redis.asyncio import Redis
 
-from gateway.embedded.embedded import Embedded
+from gateway.embedded.embedded_servers import EmbeddedServers
 from gateway.embedded.errors import EmbeddedError
-from gateway.embedded.folder import Folder
+from gateway.embedded.folder import DataFolder
+from gateway.embedded.folder_state import ServerEntry
 from gateway.embedded.influxd import find_influxd
-from gateway.embedded.ports import free_ports, is_free
+from gateway.embedded.loopback import free_ports, is_free
+from gateway.embedded.open_servers import open_embedded
 from gateway.embedded.postgres import installed_postgres
-from gateway.embedded.processes import Process, runs
-from gateway.embedded.running import Running
-from gateway.embedded.servers import open_embedded
-from gateway.embedded.state import Started
-from gateway.embedded.unprivileged import NAMESPACE, PASSING
-from gateway.embedded.wait_until import until
+from gateway.embedded.processes import Process, is_running
+from gateway.embedded.run_as import AS_NOBODY, USER_NAMESPACE
+from gateway.embedded.running_server import RunningServer
+from gateway.embedded.wait_until import wait_until
 
 ROLES = ("mongo", "sql", "redis", "influx")
 needs_influxd = pytest.mark.skipif(find_influxd() is None, reason="there is no influxd")
@@ -36,8 +36,8 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", re
 
 
 def opened(
-    folder: Folder, *, owner: str = "a test", steps: list[str] | None = None
-) -> AbstractAsyncContextManager[Embedded]:
+    folder: DataFolder, *, owner: str = "a test", steps: list[str] | None = None
+) -> AbstractAsyncContextManager[EmbeddedServers]:
     return open_embedded(
         folder,
         owner=owner,
@@ -48,9 +48,9 @@ def opened(
 
 
 @pytest.fixture(scope="module")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServers]:
     with asyncio.Runner() as runner:
-        context = opened(Folder(tmp_path_factory.mktemp("embedded")), owner="quadrangle demo")
+        context = opened(DataFolder(tmp_path_factory.mktemp("embedded")), owner="quadrangle demo")
         yield runner.run(context.__aenter__())
         runner.run(context.__aexit__(None, None, None))
 
@@ -64,7 +64,7 @@ async def connected(url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Recor
         await connection.close()
 
 
-async def put(embedded: Embedded, role: str, word: str) -> None:
+async def put(embedded: EmbeddedServers, role: str, word: str) -> None:
     """Write a word through the server's own protocol."""
     match role:
         case "mongo":
@@ -81,7 +81,7 @@ async def put(embedded: Embedded, role: str, word: str) -> None:
             await influx(embedded, "POST", "/write", [("db", "quadrangle")], f'words word="{word}"'.encode())
 
 
-async def holds(embedded: Embedded, role: str, word: str) -> bool:
+async def holds(embedded: EmbeddedServers, role: str, word: str) -> bool:
     """Whether the server still has the word."""
     match role:
         case "mongo":
@@ -99,7 +99,7 @@ async def holds(embedded: Embedded, role: str, word: str) -> bool:
 
 
 async def influx(
-    embedded: Embedded, method: str, path: str, query: list[tuple[str, str]], body: bytes | None = None
+    embedded: EmbeddedServers, method: str, path: str, query: list[tuple[str, str]], body: bytes | None = None
 ) -> str:
     assert embedded.influx_url is not None
     user, _, place = embedded.influx_url.removeprefix("influxdb+http://").rpartition("@")
@@ -111,7 +111,7 @@ async def influx(
         return str(answer)
 
 
-def roles_of(embedded: Embedded) -> tuple[str, ...]:
+def roles_of(embedded: EmbeddedServers) -> tuple[str, ...]:
     return ROLES if embedded.influx_url else ROLES[:3]
 
 
@@ -121,13 +121,13 @@ async def exists(folder: Path, pattern: str) -> bool:
 
 async def gone(*processes: Process) -> bool:
     async def all_gone() -> bool:
-        return not any(runs(process) for process in processes)
+        return not any(is_running(process) for process in processes)
 
-    return await until(all_gone, seconds=60)
+    return await wait_until(all_gone, seconds=60)
 
 
 async def test_a_second_start_finds_the_data_and_the_ports_of_the_first(tmp_path: Path) -> None:
-    folder = Folder(tmp_path / "data")
+    folder = DataFolder(tmp_path / "data")
     async with opened(folder) as first:
         ports = [server.port for server in first.servers]
         processes = [server.process for server in first.servers]
@@ -135,14 +135,14 @@ async def test_a_second_start_finds_the_data_and_the_ports_of_the_first(tmp_path
         assert [server.name for server in first.servers][:3] == ["SecantusDB", "PostgreSQL 18", "Valkey"]
         for role in roles_of(first):
             await put(first, role, "kept")
-    assert not any(runs(process) for process in processes)
+    assert not any(is_running(process) for process in processes)
     assert folder.read().servers == {}
     async with opened(folder) as second:
         assert [server.port for server in second.servers] == ports
         assert [role for role in roles_of(second) if not await holds(second, role, "kept")] == []
 
 
-async def test_postgres_is_serializable_and_asks_for_its_password(embedded: Embedded) -> None:
+async def test_postgres_is_serializable_and_asks_for_its_password(embedded: EmbeddedServers) -> None:
     settings = "SELECT current_setting('default_transaction_isolation'), current_setting('server_encoding')"
     async with connected(embedded.sql_url) as sql:
         assert tuple(await sql.fetchrow(settings) or ()) == ("serializable", "UTF8")
@@ -150,7 +150,7 @@ async def test_postgres_is_serializable_and_asks_for_its_password(embedded: Embe
         await asyncpg.connect(embedded.sql_url, password="guessed")
 
 
-async def test_a_second_opener_joins_and_cannot_stop_what_is_not_its_own(embedded: Embedded) -> None:
+async def test_a_second_opener_joins_and_cannot_stop_what_is_not_its_own(embedded: EmbeddedServers) -> None:
     embedded.announce("http://127.0.0.1:8000/graphql")
     folder = embedded.folder
     async with opened(folder, owner="quadrangle import") as joined:
@@ -163,7 +163,7 @@ async def test_a_second_opener_joins_and_cannot_stop_what_is_not_its_own(embedde
         await folder.reset()
 
 
-async def test_a_folder_is_joined_though_one_of_its_servers_died(embedded: Embedded) -> None:
+async def test_a_folder_is_joined_though_one_of_its_servers_died(embedded: EmbeddedServers) -> None:
     embedded.server("redis").kill()
     try:
         async with asyncio.timeout(30), opened(embedded.folder) as joined:
@@ -173,11 +173,11 @@ async def test_a_folder_is_joined_though_one_of_its_servers_died(embedded: Embed
 
 
 async def test_an_opener_that_comes_too_early_waits_for_the_owner(tmp_path: Path) -> None:
-    folder = Folder(tmp_path / "data")
+    folder = DataFolder(tmp_path / "data")
     ready, leave = asyncio.Event(), asyncio.Event()
 
     @asynccontextmanager
-    async def announced() -> AsyncIterator[Embedded]:
+    async def announced() -> AsyncIterator[EmbeddedServers]:
         async with opened(folder) as one:
             ready.set()
             yield one
@@ -188,7 +188,7 @@ async def test_an_opener_that_comes_too_early_waits_for_the_owner(tmp_path: Path
             return one.joined
 
     owner = asyncio.create_task(own())
-    assert await until(lambda: exists(folder.path, "state.json"), seconds=60)
+    assert await wait_until(lambda: exists(folder.path, "state.json"), seconds=60)
     assert not ready.is_set()
     async with opened(folder) as joined:
         assert ready.is_set()
@@ -199,7 +199,7 @@ async def test_an_opener_that_comes_too_early_waits_for_the_owner(tmp_path: Path
 
 @pytest.mark.parametrize("role", ["mongo", "sql", "redis", pytest.param("influx", marks=needs_influxd)])
 @pytest.mark.parametrize("how", ["stop", "kill"])
-async def test_a_server_comes_back_where_it_was(embedded: Embedded, role: str, how: str) -> None:
+async def test_a_server_comes_back_where_it_was(embedded: EmbeddedServers, role: str, how: str) -> None:
     server = embedded.server(role)
     before = embedded.folder.read().servers[role]
     await put(embedded, role, f"{how}ped")
@@ -208,24 +208,24 @@ async def test_a_server_comes_back_where_it_was(embedded: Embedded, role: str, h
     else:
         server.kill()
     assert is_free(server.port)
-    assert not runs(before.process)
+    assert not is_running(before.process)
     await server.start()
     after = embedded.folder.read().servers[role]
     assert after == replace(before, process=after.process)
     assert after in embedded.servers
-    assert runs(after.process)
+    assert is_running(after.process)
     assert await holds(embedded, role, f"{how}ped")
 
 
 OWNER = """
 import asyncio, sys
 from pathlib import Path
-from gateway.embedded.folder import Folder
+from gateway.embedded.folder import DataFolder
 from gateway.embedded.influxd import find_influxd
-from gateway.embedded.servers import open_embedded
+from gateway.embedded.open_servers import open_embedded
 
 async def own():
-    folder = Folder(Path(sys.argv[1]))
+    folder = DataFolder(Path(sys.argv[1]))
     async with open_embedded(folder, owner="killed", on_step=print, influxd=find_influxd()) as embedded:
         print("ready", flush=True)
         await asyncio.Event().wait()
@@ -234,14 +234,14 @@ asyncio.run(own())
 """
 
 
-def owner_of(folder: Folder) -> subprocess.Popen[str]:
+def owner_of(folder: DataFolder) -> subprocess.Popen[str]:
     """Another process that opens the folder and then waits to be killed."""
     return subprocess.Popen([sys.executable, "-c", OWNER, folder.path], stdout=subprocess.PIPE, text=True)
 
 
 @needs_linux
 async def test_a_killed_owner_leaves_no_server_and_no_harm(tmp_path: Path) -> None:
-    folder = Folder(tmp_path / "data")
+    folder = DataFolder(tmp_path / "data")
     with owner_of(folder) as owner:
         assert owner.stdout is not None
         assert "ready\n" in iter(owner.stdout.readline, "")
@@ -257,16 +257,16 @@ async def test_a_killed_owner_leaves_no_server_and_no_harm(tmp_path: Path) -> No
 
 @needs_linux
 async def test_an_owner_killed_in_its_first_start_leaves_nothing_half_made(tmp_path: Path) -> None:
-    folder = Folder(tmp_path / "data")
+    folder = DataFolder(tmp_path / "data")
     with owner_of(folder) as owner:
-        assert await until(lambda: exists(folder.path, "sql/cluster.*/base"), seconds=60)
+        assert await wait_until(lambda: exists(folder.path, "sql/cluster.*/base"), seconds=60)
         owner.kill()
     async with opened(folder) as embedded:
         await put(embedded, "sql", "works")
 
 
 async def test_ports_that_others_took_are_left_to_them(tmp_path: Path) -> None:
-    folder = Folder(tmp_path / "data")
+    folder = DataFolder(tmp_path / "data")
     listeners: list[socket.socket] = []
 
     def take(port: int) -> None:
@@ -293,7 +293,7 @@ async def test_ports_that_others_took_are_left_to_them(tmp_path: Path) -> None:
 
 
 async def test_a_server_that_dies_at_its_start_is_quoted_and_the_others_are_stopped(tmp_path: Path) -> None:
-    folder = Folder(tmp_path / "data")
+    folder = DataFolder(tmp_path / "data")
     with pytest.raises(EmbeddedError) as raised:
         async with open_embedded(
             folder, owner="x", on_step=print, influxd=None, postgres_settings={"shared_buffers": "much"}
@@ -310,14 +310,14 @@ async def test_a_server_that_dies_at_its_start_is_quoted_and_the_others_are_stop
 
 async def test_servers_are_started_by_the_main_thread_only(tmp_path: Path) -> None:
     async def start() -> None:
-        async with opened(Folder(tmp_path / "data")):
+        async with opened(DataFolder(tmp_path / "data")):
             pass
 
     with pytest.raises(EmbeddedError, match="from the main thread"):
         await asyncio.to_thread(asyncio.run, start())
 
 
-async def test_logs_name_no_learner(embedded: Embedded) -> None:
+async def test_logs_name_no_learner(embedded: EmbeddedServers) -> None:
     for role in roles_of(embedded):
         await put(embedded, role, "ada@example.org")
         assert await holds(embedded, role, "ada@example.org")
@@ -331,10 +331,10 @@ async def test_logs_name_no_learner(embedded: Embedded) -> None:
 async def test_postgres_runs_as_root_in_folders_that_are_roots_alone(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     data = tmp_path / "sql"
-    for way in (PASSING, NAMESPACE, PASSING):  # what one way made, the other takes over
+    for way in (AS_NOBODY, USER_NAMESPACE, AS_NOBODY):  # what one way made, the other takes over
         postgres = installed_postgres(settings={"fsync": "off"}, ways=(way,))
-        told: list[Started] = []
-        server = Running(postgres, data=data, port=free_ports(["sql"], {}, tmp_path)["sql"], changed=told.append)
+        told: list[ServerEntry] = []
+        server = RunningServer(postgres, data=data, port=free_ports(["sql"], {}, tmp_path)["sql"], changed=told.append)
         await server.start()
         async with connected(told[-1].url) as sql:
             assert await sql.fetchval("SELECT 1") == 1

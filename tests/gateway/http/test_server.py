@@ -59,12 +59,12 @@ class Slow:
 async def serving(slow: Slow, grace: timedelta) -> AsyncIterator[tuple[str, Shutdown, "asyncio.Task[None]"]]:
     ready = asyncio.Event()
     with bind("127.0.0.1", 0) as bound:
-        stopping = Shutdown(lambda: None)
+        shutdown = Shutdown(lambda: None)
         task = asyncio.create_task(
-            serve(slow.app, bound, stopping=stopping, grace=grace, message_limit=1000, on_ready=ready.set)
+            serve(slow.app, bound, shutdown=shutdown, grace=grace, message_limit=1000, on_ready=ready.set)
         )
         await ready.wait()
-        yield address_of(bound), stopping, task
+        yield address_of(bound), shutdown, task
 
 
 async def refused(url: str) -> None:
@@ -83,10 +83,10 @@ async def refused(url: str) -> None:
 
 async def test_a_request_under_way_is_answered() -> None:
     slow = Slow()
-    async with serving(slow, timedelta(seconds=60)) as (url, stopping, task), httpx2.AsyncClient(timeout=30) as client:
+    async with serving(slow, timedelta(seconds=60)) as (url, shutdown, task), httpx2.AsyncClient(timeout=30) as client:
         answer = asyncio.create_task(client.get(url))
         await slow.asked.wait()
-        stopping.tell()
+        shutdown.request()
         await refused(url)
         assert slow.log == ["open"]
         slow.may_answer.set()
@@ -97,10 +97,10 @@ async def test_a_request_under_way_is_answered() -> None:
 
 async def test_a_request_that_takes_too_long_is_cut_off() -> None:
     slow = Slow()
-    async with serving(slow, timedelta(seconds=1)) as (url, stopping, task), httpx2.AsyncClient(timeout=30) as client:
+    async with serving(slow, timedelta(seconds=1)) as (url, shutdown, task), httpx2.AsyncClient(timeout=30) as client:
         answer = asyncio.create_task(client.get(url))
         await slow.asked.wait()
-        stopping.tell()
+        shutdown.request()
         assert (await answer).status_code == 500
         await task
     assert slow.log == ["open", "cut off", "closed"]
@@ -114,7 +114,7 @@ async def test_a_lifespan_that_fails_is_one_line() -> None:
         await serve(
             Starlette(lifespan=failing),
             bound,
-            stopping=Shutdown(lambda: None),
+            shutdown=Shutdown(lambda: None),
             grace=timedelta(seconds=1),
             message_limit=1000,
             on_ready=lambda: None,

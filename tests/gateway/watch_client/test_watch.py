@@ -16,33 +16,35 @@ import pytest
 
 from gateway.config.settings import Settings
 from gateway.config.urls import Url
-from gateway.embedded.folder import Folder
-from gateway.embedded.processes import Process, seen
-from gateway.embedded.state import State
+from gateway.embedded.folder import DataFolder
+from gateway.embedded.folder_state import FolderState
+from gateway.embedded.processes import Process, process_of
 from gateway.http.auth.tokens import Tokens
 from gateway.runtime.errors import CommandError
-from gateway.watch_client.formatting import line_of
-from gateway.watch_client.reconnect import Following
-from gateway.watch_client.subscription import Asked, global_id
-from gateway.watch_client.target import WATCHER, Target, target_of
+from gateway.watch_client.formatting import format_update
+from gateway.watch_client.reconnect import ReconnectingWatch
+from gateway.watch_client.subscription import WatchSubscription, global_id
+from gateway.watch_client.target import WATCHER, Target, find_target
 from resolvers.types.node import key_of
 from tests.clock import Clock
 from tests.e2e.demo import COMMAND, PLAIN, TOP
 from tests.gateway.watch_client.fake_gateway import FakeGateway, Talk, update
 
-COURSE = Asked(course="c1")
+COURSE = WatchSubscription(course="c1")
 
 
 class Watcher:
     """Who watches a gateway: what they see, what they are told, and how long they waited."""
 
-    def __init__(self, port: int, *, asked: Asked = COURSE, token: str | None = None, after: str | None = None) -> None:
+    def __init__(
+        self, port: int, *, asked: WatchSubscription = COURSE, token: str | None = None, after: str | None = None
+    ) -> None:
         self.seen: list[dict[str, Any]] = []
         self.told: list[str] = []
         self.waited: list[float] = []
         self.target = Target(url=Url.parse(f"http://127.0.0.1:{port}/graphql"), token=token)
         self.on_wait: Callable[[], None] = lambda: None
-        self._following = Following(
+        self._following = ReconnectingWatch(
             asked, after=after, find=self.find, wait=self.wait, on_update=self.seen.append, tell=self.told.append
         )
 
@@ -102,13 +104,13 @@ async def test_a_token_goes_with_the_first_message() -> None:
 @pytest.mark.parametrize(
     ("asked", "variables"),
     [
-        (Asked(course="c1"), {"course": "c1"}),
-        (Asked(learner="demo-0001"), {"learner": global_id("demo-0001")}),
-        (Asked(learner=global_id("demo-0001")), {"learner": global_id("demo-0001")}),
-        (Asked(registration=UUID(int=1)), {"registration": str(UUID(int=1))}),
+        (WatchSubscription(course="c1"), {"course": "c1"}),
+        (WatchSubscription(learner="demo-0001"), {"learner": global_id("demo-0001")}),
+        (WatchSubscription(learner=global_id("demo-0001")), {"learner": global_id("demo-0001")}),
+        (WatchSubscription(registration=UUID(int=1)), {"registration": str(UUID(int=1))}),
     ],
 )
-async def test_only_what_is_asked_for_is_sent(asked: Asked, variables: dict[str, str]) -> None:
+async def test_only_what_is_asked_for_is_sent(asked: WatchSubscription, variables: dict[str, str]) -> None:
     got: list[dict[str, Any]] = []
 
     async def play(talk: Talk) -> None:
@@ -286,7 +288,7 @@ async def test_whatever_showing_an_update_fails_with_is_no_fault_of_the_gateway(
             def append(self, answer: dict[str, Any]) -> None:
                 raise BrokenPipeError
 
-        following = Following(
+        following = ReconnectingWatch(
             COURSE,
             after=None,
             find=watcher.find,
@@ -322,36 +324,38 @@ async def test_the_command_prints_updates_and_ends_well_when_told_to(sent: signa
 
 
 def test_an_update_reads_as_a_line() -> None:
-    assert line_of(update(5), UTC) == "12:00:05  Asha Gurung  online  SQL   25%  5/20  score 0.50  joins COMPLETED"
+    assert (
+        format_update(update(5), UTC) == "12:00:05  Asha Gurung  online  SQL   25%  5/20  score 0.50  joins COMPLETED"
+    )
     changed = [{"itemKey": f"i{number}", "state": "VIEWED"} for number in range(8)]
     progress = {"completion": 1.0, "itemsDone": 20, "itemsTotal": 20, "score": None}
     told = update(5, coalesced=3, changed=changed, progress=progress, enrollment=None)
-    assert line_of(told, UTC) == (
+    assert format_update(told, UTC) == (
         "12:00:05  00000000-0000-0000-0000-000000000001  100%  20/20  no score  "
         "i0 VIEWED, i1 VIEWED, i2 VIEWED, i3 VIEWED, i4 VIEWED, i5 VIEWED, … 2 more  (+3 coalesced)"
     )
     steering = {"learner": {"displayName": "\x1b[2JEve", "presence": None}, "course": None}
-    assert "\x1b" not in line_of(update(1, enrollment=steering), UTC)
+    assert "\x1b" not in format_update(update(1, enrollment=steering), UTC)
 
 
 def target_in(folder: Path, clock: Clock, **given: Any) -> Target:
     default = Url.parse("http://127.0.0.1:8000/graphql")
     parts: dict[str, Any] = {"url": None, "data": folder, "token": None, **given}
-    return target_of(**parts, default=default, settings=Settings(), now=clock)
+    return find_target(**parts, default=default, settings=Settings(), now=clock)
 
 
 def test_a_data_folder_names_its_gateway_and_an_admin_watches(tmp_path: Path) -> None:
-    folder, clock = Folder(tmp_path / "data"), Clock(datetime.now(UTC))
+    folder, clock = DataFolder(tmp_path / "data"), Clock(datetime.now(UTC))
     with pytest.raises(CommandError, match="no data folder yet"):
         target_in(folder.path, clock)
     folder.make()
     with pytest.raises(CommandError, match="nothing serves"):
         target_in(folder.path, clock)
     url = "http://127.0.0.1:1234/graphql"
-    folder.write(State(owner="quadrangle demo", process=Process(pid=1, started="long ago"), endpoint=url))
+    folder.write(FolderState(owner="quadrangle demo", process=Process(pid=1, started="long ago"), endpoint=url))
     with pytest.raises(CommandError, match="nothing serves"):
         target_in(folder.path, clock)
-    folder.write(State(owner="quadrangle demo", process=seen(1), endpoint=url))
+    folder.write(FolderState(owner="quadrangle demo", process=process_of(1), endpoint=url))
     target = target_in(folder.path, clock)
     assert (str(target.url), target.socket_url, target.minted) == (url, "ws://127.0.0.1:1234/graphql", True)
     viewer = Tokens(secret=folder.secret()).viewer_of(target.token or "")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from gateway.embedded.influxd import find_influxd, influxd_of
-from gateway.embedded.ports import free_ports
-from gateway.embedded.running import Running
+from gateway.embedded.loopback import free_ports
+from gateway.embedded.running_server import RunningServer
 from stores.domain.calendar import QUARTER, Span
 from stores.domain.events import Event
 from stores.domain.timeline import Quarter
@@ -323,7 +323,7 @@ async def test_a_server_that_comes_back_is_used_again(tmp_path: Path) -> None:
     program = find_influxd() or missing("InfluxDB: there is no influxd")
     server = influxd_of(program)
     [port] = free_ports([server.role], {}, tmp_path).values()
-    running = Running(server, data=tmp_path / "data", port=port, changed=lambda started: None)
+    running = RunningServer(server, data=tmp_path / "data", port=port, changed=lambda started: None)
     try:
         await running.start()
         async with open_influx(server.url(tmp_path / "data", port)) as influx:

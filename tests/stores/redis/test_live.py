@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gateway.embedded.ports import free_ports
+from gateway.embedded.loopback import free_ports
 from gateway.embedded.valkey import installed_valkey
 from stores.domain.updates import FEED_LENGTHS, FEED_TTL, Topic, TopicKind, Update
 from stores.errors import CursorExpired, Rejected, TimedOut, Unavailable

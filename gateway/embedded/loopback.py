@@ -33,7 +33,7 @@ def free_ports(roles: Sequence[str], last_time: Mapping[str, int], folder: Path)
     return {role: chosen[role] for role in roles}
 
 
-async def replies(port: int, question: bytes = b"", answer: bytes = b"") -> bool:
+async def responds(port: int, question: bytes = b"", answer: bytes = b"") -> bool:
     """Whether somebody listens there and, asked that, answers with something that begins like this."""
     try:
         async with asyncio.timeout(1):

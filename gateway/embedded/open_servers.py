@@ -8,27 +8,29 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
 
-from gateway.embedded.embedded import Embedded, Notice
-from gateway.embedded.errors import EmbeddedError, EndedAtStart
-from gateway.embedded.folder import Folder, usable
+from gateway.embedded.embedded_servers import EmbeddedServers, PublishedState
+from gateway.embedded.errors import EmbeddedError, ServerExited
+from gateway.embedded.folder import DataFolder, file_errors
+from gateway.embedded.folder_state import FolderState
 from gateway.embedded.influxd import influxd_of
-from gateway.embedded.ports import free_ports, is_free
+from gateway.embedded.loopback import free_ports, is_free
 from gateway.embedded.postgres import installed_postgres
-from gateway.embedded.processes import end, runs, seen
-from gateway.embedded.running import Running
+from gateway.embedded.processes import end_processes, is_running, process_of
+from gateway.embedded.running_server import RunningServer
 from gateway.embedded.secantus import installed_secantus
-from gateway.embedded.server import Server
-from gateway.embedded.state import State
+from gateway.embedded.server_definition import ServerDefinition
 from gateway.embedded.valkey import installed_valkey
-from gateway.embedded.wait_until import until
+from gateway.embedded.wait_until import wait_until
 
 JOIN_SECONDS = 60.0
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def installed_servers(*, influxd: Path | None, postgres_settings: Mapping[str, str] = NOTHING) -> tuple[Server, ...]:
+def installed_servers(
+    *, influxd: Path | None, postgres_settings: Mapping[str, str] = NOTHING
+) -> tuple[ServerDefinition, ...]:
     """What can be started here. A missing package is an error, a missing `influxd` (None) is not."""
-    servers: tuple[Server, ...] = (
+    servers: tuple[ServerDefinition, ...] = (
         installed_secantus(),
         installed_postgres(settings=postgres_settings),
         installed_valkey(),
@@ -38,53 +40,53 @@ def installed_servers(*, influxd: Path | None, postgres_settings: Mapping[str, s
 
 @asynccontextmanager
 async def open_embedded(
-    folder: Folder,
+    folder: DataFolder,
     *,
     owner: str,
     on_step: Callable[[str], None],
     influxd: Path | None,
     postgres_settings: Mapping[str, str] = NOTHING,
-) -> AsyncIterator[Embedded]:
+) -> AsyncIterator[EmbeddedServers]:
     """The servers of a data folder: joined when another process runs them, else started, and stopped at the end.
 
     `owner` is what others are told about us ("quadrangle demo"). Call it from the main thread.
     """
     lock = await _lock_or_none(folder)
     if lock is None:
-        yield Embedded(Notice(folder, folder.read()), None)
+        yield EmbeddedServers(PublishedState(folder, folder.read()), None)
         return
     with lock:
         servers = installed_servers(influxd=influxd, postgres_settings=postgres_settings)
-        with usable(folder.path):
+        with file_errors(folder.path):
             await _end_orphans(folder.read(), on_step)
             ports = free_ports([server.role for server in servers], folder.read().ports, folder.path)
-            notice = Notice(folder, State(owner=owner, process=seen(os.getpid()), ports=ports))
-            notice.tell(notice.state)
+            published = PublishedState(folder, FolderState(owner=owner, process=process_of(os.getpid()), ports=ports))
+            published.publish(published.state)
             on_step("starting " + ", ".join(f"{server.name} ({server.version})" for server in servers))
-        running = {server.role: _running(server, notice) for server in servers}
+        running = {server.role: _running(server, published) for server in servers}
         try:
-            with usable(folder.path):
+            with file_errors(folder.path):
                 await _start_all(running.values(), folder)
-                notice.tell(replace(notice.state, ready=True))
-            yield Embedded(notice, running)
+                published.publish(replace(published.state, ready=True))
+            yield EmbeddedServers(published, running)
         finally:
             with suppress(OSError):
-                notice.tell(replace(notice.state, ready=False))  # who comes now waits until we are gone
+                published.publish(replace(published.state, ready=False))  # who comes now waits until we are gone
             await _stop_all(running.values())
             with suppress(FileNotFoundError):  # the folder went while we ran
-                folder.write(State(ports={role: server.port for role, server in running.items()}))
+                folder.write(FolderState(ports={role: server.port for role, server in running.items()}))
 
 
-def _running(server: Server, notice: Notice) -> Running:
-    return Running(
+def _running(server: ServerDefinition, published: PublishedState) -> RunningServer:
+    return RunningServer(
         server,
-        data=notice.folder.path / server.folder,
-        port=notice.state.ports[server.role],
-        changed=partial(notice.tell_of, server.role),
+        data=published.folder.path / server.folder,
+        port=published.state.ports[server.role],
+        changed=partial(published.publish_server, server.role),
     )
 
 
-async def _lock_or_none(folder: Folder) -> BinaryIO | None:
+async def _lock_or_none(folder: DataFolder) -> BinaryIO | None:
     """Wait until the folder is ours, or (None) its servers can be joined."""
     lock: BinaryIO | None = None
 
@@ -93,25 +95,25 @@ async def _lock_or_none(folder: Folder) -> BinaryIO | None:
         lock = folder.lock()
         return lock is not None or _can_be_joined(folder.read())
 
-    if not await until(settled, seconds=JOIN_SECONDS):
+    if not await wait_until(settled, seconds=JOIN_SECONDS):
         holder = folder.read().owner or "another process"
         raise EmbeddedError(f"{holder} holds {folder.path}, but does not get ready: stop it first")
     return lock
 
 
-def _can_be_joined(state: State) -> bool:
+def _can_be_joined(state: FolderState) -> bool:
     # Not whether all its servers run: one that died is for the stores to tell, waiting would not bring it back.
-    return state.ready and state.process is not None and runs(state.process)
+    return state.ready and state.process is not None and is_running(state.process)
 
 
-async def _end_orphans(before: State, on_step: Callable[[str], None]) -> None:
-    orphans = [server.process for server in before.servers.values() if runs(server.process)]
+async def _end_orphans(before: FolderState, on_step: Callable[[str], None]) -> None:
+    orphans = [server.process for server in before.servers.values() if is_running(server.process)]
     if orphans:
         on_step(f"ending servers that {before.owner} left behind")
-        await end(orphans)
+        await end_processes(orphans)
 
 
-async def _start_all(running: Collection[Running], folder: Folder) -> None:
+async def _start_all(running: Collection[RunningServer], folder: DataFolder) -> None:
     try:
         async with asyncio.TaskGroup() as group:
             for server in running:
@@ -121,10 +123,10 @@ async def _start_all(running: Collection[Running], folder: Folder) -> None:
         raise errors.exceptions[0] from None
 
 
-async def _start(server: Running, others: Collection[Running], folder: Folder) -> None:
+async def _start(server: RunningServer, others: Collection[RunningServer], folder: DataFolder) -> None:
     try:
         await server.start()
-    except EndedAtStart:
+    except ServerExited:
         if is_free(server.port):
             raise
         # Somebody took the port since we chose it.
@@ -133,7 +135,7 @@ async def _start(server: Running, others: Collection[Running], folder: Folder) -
         await server.start()
 
 
-async def _stop_all(running: Collection[Running]) -> None:
+async def _stop_all(running: Collection[RunningServer]) -> None:
     try:
         await asyncio.gather(*(server.stop() for server in running))
     finally:  # also when somebody cancels the wait: then without asking

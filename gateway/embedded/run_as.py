@@ -17,18 +17,18 @@ class RunAs:
     owner: int | None
 
     def own(self, folder: Path) -> None:
-        """Give a folder and all in it to the owner: another disguise may have made it."""
+        """Give a folder and all in it to the owner: another run_as may have made it."""
         if self.owner is None or not folder.exists() or folder.stat().st_uid == self.owner:
             return
         for path in (*folder.rglob("*"), folder):
             os.chown(path, self.owner, self.owner, follow_symlinks=False)
 
 
-NONE = RunAs(prefix=(), owner=None)
+UNCHANGED = RunAs(prefix=(), owner=None)
 # Another number for root, in a namespace of its own: it still reaches what root reaches.
-NAMESPACE = RunAs(prefix=("/usr/bin/unshare", "--user", "--map-user=1000", "--map-group=1000", "--"), owner=0)
+USER_NAMESPACE = RunAs(prefix=("/usr/bin/unshare", "--user", "--map-user=1000", "--map-group=1000", "--"), owner=0)
 # Where namespaces are refused: nobody, who may pass through folders that are root's alone (a venv or data under /root).
-PASSING = RunAs(
+AS_NOBODY = RunAs(
     prefix=(
         "/usr/bin/setpriv",
         f"--reuid={NOBODY}",
@@ -41,13 +41,13 @@ PASSING = RunAs(
     ),
     owner=NOBODY,
 )
-WHEN_ROOT = (NAMESPACE, PASSING)
+WHEN_ROOT = (USER_NAMESPACE, AS_NOBODY)
 
 
-def disguise_for(program: Path, *, ways: Sequence[RunAs] = WHEN_ROOT) -> RunAs:
+def find_run_as(program: Path, *, ways: Sequence[RunAs] = WHEN_ROOT) -> RunAs:
     """The first way in which `program --version` answers."""
     if os.geteuid() != 0:
-        return NONE
+        return UNCHANGED
     for way in ways:
         try:
             subprocess.run([*way.prefix, program, "--version"], check=True, capture_output=True)

@@ -1,10 +1,10 @@
 from pathlib import Path
 from typing import Protocol
 
-from gateway.embedded.child import Command
+from gateway.embedded.child_process import ChildCommand
 
 
-class Server(Protocol):
+class ServerDefinition(Protocol):
     """One of the embedded servers: what it is called, where its data are, how it starts and where it answers."""
 
     @property
@@ -25,7 +25,7 @@ class Server(Protocol):
     async def prepare(self, data: Path) -> None:
         """What is to be done under `data` before it can start; a repeat finds it done."""
 
-    def command(self, data: Path, port: int) -> Command:
+    def command(self, data: Path, port: int) -> ChildCommand:
         """How to start it on that port of 127.0.0.1 with its data under `data`."""
 
     async def answers(self, port: int) -> bool:

@@ -9,17 +9,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gateway.embedded.errors import EmbeddedError, EndedAtStart
-from gateway.embedded.processes import Process, seen, send
-from gateway.embedded.wait_until import until
+from gateway.embedded.errors import EmbeddedError, ServerExited
+from gateway.embedded.processes import Process, process_of, send_signal
+from gateway.embedded.wait_until import wait_until
 
-LEASH = Path(__file__).with_name("parent_death_signal.py")
+PARENT_DEATH_SIGNAL = Path(__file__).with_name("parent_death_signal.py")
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class ChildCommand:
     """What to run. `log` is appended to, `reads` is its input; `environment` is all it sees, nothing of ours.
 
     `wake` is called while it stops, for a server that would sleep on.
@@ -35,18 +35,25 @@ class Command:
     wake: Callable[[], Awaitable[bool]] | None = None
 
 
-class Child:
+class ChildProcess:
     """A process in a session of its own: Ctrl-C in the terminal reaches the gateway only, which then stops it."""
 
-    def __init__(self, command: Command) -> None:
+    def __init__(self, command: ChildCommand) -> None:
         if threading.current_thread() is not threading.main_thread():
             raise EmbeddedError("start the embedded servers from the main thread: they end with the thread that did")
         self._command = command
-        leash = [sys.executable, "-I", "-S", str(LEASH), str(int(command.stop_signal)), str(os.getpid())]
+        wrapper = [
+            sys.executable,
+            "-I",
+            "-S",
+            str(PARENT_DEATH_SIGNAL),
+            str(int(command.stop_signal)),
+            str(os.getpid()),
+        ]
         with command.log.open("ab") as log, command.reads.open("rb") as reads:
             self._said = log.tell()
             self._process = subprocess.Popen(
-                [*leash, *command.arguments],
+                [*wrapper, *command.arguments],
                 stdin=reads,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -55,7 +62,7 @@ class Child:
                 start_new_session=True,
                 umask=0o077,
             )
-        self.process: Process = seen(self.pid)
+        self.process: Process = process_of(self.pid)
 
     @property
     def pid(self) -> int:
@@ -65,16 +72,16 @@ class Child:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    async def ready(self, probe: Callable[[], Awaitable[bool]]) -> "Child":
+    async def wait_ready(self, probe: Callable[[], Awaitable[bool]]) -> "ChildProcess":
         """Wait until it answers; one that ends before, or is too slow, is an error that quotes its log."""
 
         async def settled() -> bool:
             return not self.alive or await probe()
 
         try:
-            in_time = await until(settled, seconds=START_SECONDS)
+            in_time = await wait_until(settled, seconds=START_SECONDS)
             if not self.alive:  # even where the probe was answered: by somebody else then
-                raise EndedAtStart(f"{self._command.name} did not start: {self._last_words()}")
+                raise ServerExited(f"{self._command.name} did not start: {self._last_words()}")
             if not in_time:
                 raise EmbeddedError(f"{self._command.name} gave no answer: {self._last_words()}")
         except BaseException:
@@ -82,10 +89,10 @@ class Child:
             raise
         return self
 
-    async def finished(self) -> None:
+    async def wait_finished(self) -> None:
         """Wait for a command that ends by itself; a failure is an error that quotes its log."""
         try:
-            await until(self._ended, seconds=START_SECONDS)
+            await wait_until(self._ended, seconds=START_SECONDS)
         finally:
             self.kill()
         if self._process.returncode != 0:
@@ -94,8 +101,8 @@ class Child:
     async def stop(self) -> None:
         """Ask it to stop, wait, and kill it when it does not. Harmless when it has ended."""
         if self.alive:
-            send(self.pid, self._command.stop_signal)
-        await until(self._stopped, seconds=STOP_SECONDS)
+            send_signal(self.pid, self._command.stop_signal)
+        await wait_until(self._stopped, seconds=STOP_SECONDS)
         self.kill()
 
     def kill(self) -> None:

@@ -2,29 +2,31 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from gateway.embedded.child import Child
-from gateway.embedded.errors import EndedAtStart
-from gateway.embedded.ports import is_free
-from gateway.embedded.server import Server
-from gateway.embedded.state import Started
+from gateway.embedded.child_process import ChildProcess
+from gateway.embedded.errors import ServerExited
+from gateway.embedded.folder_state import ServerEntry
+from gateway.embedded.loopback import is_free
+from gateway.embedded.server_definition import ServerDefinition
 
 KEPT_LOG_BYTES = 1_000_000
 # What a predecessor left behind when it was killed may hold on to its files for as long as this.
 PAUSES_SECONDS = (0.1, 0.4, 1.0)
 
 
-class Running:
+class RunningServer:
     """One server at its port: it can be stopped or killed while clients use it, and started again where it was.
 
     `changed` is told of each new process as soon as it is there.
     """
 
-    def __init__(self, server: Server, *, data: Path, port: int, changed: Callable[[Started], None]) -> None:
+    def __init__(
+        self, server: ServerDefinition, *, data: Path, port: int, changed: Callable[[ServerEntry], None]
+    ) -> None:
         self.server = server
         self.port = port
         self._data = data
         self._changed = changed
-        self._child: Child | None = None
+        self._child: ChildProcess | None = None
 
     async def start(self) -> None:
         if self._child is not None and self._child.alive:
@@ -38,7 +40,7 @@ class Running:
             try:
                 await self._try_to_start()
                 break
-            except EndedAtStart:
+            except ServerExited:
                 if pause is None or not is_free(self.port):
                     raise
                 await asyncio.sleep(pause)
@@ -53,8 +55,8 @@ class Running:
             self._child.kill()
 
     async def _try_to_start(self) -> None:
-        child = self._child = Child(self.server.command(self._data, self.port))
-        started = Started(
+        child = self._child = ChildProcess(self.server.command(self._data, self.port))
+        started = ServerEntry(
             name=self.server.name,
             version=self.server.version,
             port=self.port,
@@ -62,4 +64,4 @@ class Running:
             url=self.server.url(self._data, self.port),
         )
         self._changed(started)
-        await child.ready(lambda: self.server.answers(self.port))
+        await child.wait_ready(lambda: self.server.answers(self.port))

@@ -4,11 +4,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from gateway.embedded.processes import Process
-from gateway.embedded.secret_files import put
+from gateway.embedded.secret_files import write_private
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
+class ServerEntry:
     """A server as others find it. `url` may hold a password, so it has no place in messages."""
 
     name: str
@@ -23,7 +23,7 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class FolderState:
     """What the owner of a data folder tells others. Keys of `servers` and `ports`: mongo, sql, redis, influx."""
 
     owner: str = ""
@@ -31,21 +31,21 @@ class State:
     ready: bool = False
     endpoint: str | None = None
     ports: Mapping[str, int] = field(default_factory=dict)
-    servers: Mapping[str, Started] = field(default_factory=dict)
+    servers: Mapping[str, ServerEntry] = field(default_factory=dict)
 
 
-def read_state(path: Path) -> State:
+def read_folder_state(path: Path) -> FolderState:
     try:
         told = json.loads(path.read_text())
         owner = told.pop("process")
         servers = {
-            role: Started(**{**server, "process": Process(**server["process"])})
+            role: ServerEntry(**{**server, "process": Process(**server["process"])})
             for role, server in told.pop("servers").items()
         }
-        return State(**told, process=Process(**owner) if owner else None, servers=servers)
+        return FolderState(**told, process=Process(**owner) if owner else None, servers=servers)
     except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
-        return State()  # never written, or by another version: it holds nothing that cannot be chosen anew
+        return FolderState()  # never written, or by another version: it holds nothing that cannot be chosen anew
 
 
-def write_state(path: Path, state: State) -> None:
-    put(path, json.dumps(asdict(state), indent=1))
+def write_folder_state(path: Path, state: FolderState) -> None:
+    write_private(path, json.dumps(asdict(state), indent=1))
