@@ -49,10 +49,16 @@ def may_import(path: str, name: str) -> bool:
     gateway → resolvers → stores.ports → stores.domain → stores.errors; stores.<backend> → stores.feeds, stores.ports.
     """
     domain = ("stores.errors", "stores.domain")
-    ports = (*domain, "stores.ports")
+    ports = (*domain, "stores.ports", "stores.cancellation")
     if path.startswith("stores/"):
         folder = PurePosixPath(path).parts[1]
-        allowed = {"errors.py": ("stores.errors",), "domain": domain, "ports": ports, "feeds": (*ports, "stores.feeds")}
+        allowed = {
+            "errors.py": ("stores.errors",),
+            "cancellation.py": (),
+            "domain": domain,
+            "ports": ports,
+            "feeds": (*ports, "stores.feeds"),
+        }
         return within(name, allowed.get(folder, (*ports, "stores.feeds", f"stores.{folder}")))
     if path.startswith("resolvers/"):
         return within(name, (*ports, "resolvers"))

@@ -11,6 +11,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from strawberry.http import GraphQLHTTPResponse
 
+from stores.cancellation import cancel_and_wait
+
 MEDIA_TYPE = "text/event-stream"
 KEEP_ALIVE = timedelta(seconds=12)
 """Proxies commonly cut what has been silent for 30 s or 60 s."""
@@ -78,9 +80,7 @@ class EventStream(Response):
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
-        if not told.cancelled():
+            await cancel_and_wait(tasks)
+        if told.done() and not told.cancelled():
             told.result()
         await write(b"", last=True)

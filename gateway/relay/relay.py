@@ -17,8 +17,8 @@ from gateway.portions import Portions
 from gateway.relay.bisection import by_halves
 from gateway.relay.delivery import to_live, to_timeline
 from gateway.relay.lease import Leased
-from gateway.runtime.shutdown import cancel_requested
 from resolvers.data.dataloaders import Failures
+from stores.cancellation import cancel_and_wait, cancel_requested
 from stores.domain.outbox import LEASE, PARTITIONS, Commit, Consumer
 from stores.domain.updates import OUTBOX_CHANNEL
 from stores.errors import Rejected, StoreError, TimedOut
@@ -67,16 +67,21 @@ class Relay:
 
     async def run(self) -> None:
         pace = self._pace
+        work = (
+            self._steadily("claim", self._claim, every=pace.claim),
+            self._steadily("hear", self._hear, every=pace.look),
+            self._steadily("tell", self._tell, every=pace.look),
+            self._follow(Consumer.TIMELINE, to_timeline, pace.linger_timeline),
+            self._follow(Consumer.LIVE, to_live, pace.linger_live),
+            self._steadily("mend", self._doubts.mend, every=pace.look),
+            self._steadily("checkpoint", self._checkpoint, every=pace.checkpoint),
+        )
+        tasks = [asyncio.create_task(each) for each in work]
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._steadily("claim", self._claim, every=pace.claim))
-                tasks.create_task(self._steadily("hear", self._hear, every=pace.look))
-                tasks.create_task(self._steadily("tell", self._tell, every=pace.look))
-                tasks.create_task(self._follow(Consumer.TIMELINE, to_timeline, pace.linger_timeline))
-                tasks.create_task(self._follow(Consumer.LIVE, to_live, pace.linger_live))
-                tasks.create_task(self._steadily("mend", self._doubts.mend, every=pace.look))
-                tasks.create_task(self._steadily("checkpoint", self._checkpoint, every=pace.checkpoint))
+            # No TaskGroup: it would wait without end for a task that lost its cancellation.
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            await cancel_and_wait(tasks)
             with suppress(StoreError, TimeoutError):
                 async with asyncio.timeout(1):
                     await self._stores.outbox.release(self._holder)
@@ -206,8 +211,7 @@ async def publishing(stores: Stores, *, where: str, holder: str, failures: Failu
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        await cancel_and_wait([task])
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("publishing had ended", exc_info=error)
 

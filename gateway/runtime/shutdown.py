@@ -50,13 +50,6 @@ async def _stoppable(command: Callable[[Shutdown], Coroutine[Any, Any, int]], wh
         raise
 
 
-def cancel_requested() -> bool:
-    """Whether this task was cancelled: a driver may make another error of that, or nothing at all, and what goes on
-    whatever fails would never end then."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
-
-
 def new_loop() -> asyncio.AbstractEventLoop:
     try:
         import uvloop

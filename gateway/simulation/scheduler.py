@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from gateway.runtime.backoff import Backoff
-from gateway.runtime.shutdown import cancel_requested
+from stores.cancellation import cancel_and_wait, cancel_requested
 from stores.errors import StoreError
 
 log = logging.getLogger("quadrangle.replay")
@@ -61,5 +61,4 @@ async def meanwhile(work: Awaitable[None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        await cancel_and_wait([task])

@@ -12,6 +12,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from aiodataloader import DataLoader
 
+from stores.cancellation import preserve_cancellation
 from stores.errors import StoreError, TimedOut, Unavailable
 from stores.ports.stores import Stores
 
@@ -106,7 +107,8 @@ class Loaders:
         started = perf_counter()
         try:
             async with asyncio.timeout(self.deadlines[store].total_seconds()):
-                return await work
+                with preserve_cancellation():
+                    return await work
         except TimeoutError:
             self.failures.failed(store)
             raise TimedOut(store, "no answer within its deadline") from None

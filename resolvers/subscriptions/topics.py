@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from resolvers.data.dataloaders import Failures, Loaders
 from resolvers.subscriptions.topic import SharedTopic, Subscriber
+from stores.cancellation import cancel_and_wait
 from stores.errors import StoreError
 from stores.ports.signals import Signals
 from stores.ports.stores import Stores
@@ -54,7 +55,7 @@ class TopicRegistry:
         watch = self._running.get((kind, key))
         if watch is None:
             watch = self._running[kind, key] = Watch(self, kind(*key))
-            watch.task.add_done_callback(lambda _: self._over((kind, key), watch))
+            watch.task.add_done_callback(lambda _: self._forget((kind, key), watch))
         listener = Subscriber(watch.subject.key_of)
         watch.waited_for.add(listener)
         try:
@@ -65,24 +66,21 @@ class TopicRegistry:
             watch.waited_for.discard(listener)
             watch.listeners.discard(listener)
             if not watch.waited_for:
-                watch.task.cancel()
-                self._over((kind, key), watch)
+                self._forget((kind, key), watch)
+                ending = asyncio.create_task(cancel_and_wait([watch.task]))
+                self._ending.add(ending)
+                ending.add_done_callback(self._ending.discard)
 
-    def _over(self, name: Hashable, watch: "Watch") -> None:
-        """Who comes from now on begins a new one."""
+    def _forget(self, name: Hashable, watch: "Watch") -> None:
+        """The next listener starts a new watch."""
         if self._running.get(name) is watch:
             del self._running[name]
-        if not watch.task.done():
-            self._ending.add(watch.task)
-            watch.task.add_done_callback(self._ending.discard)
 
     async def aclose(self) -> None:
-        """End all watches; whoever still listens comes to the end."""
-        tasks = {*self._ending, *(watch.task for watch in self._running.values())}
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        """End all watches. Their listeners end, too."""
+        await cancel_and_wait([watch.task for watch in self._running.values()])
+        if self._ending:
+            await asyncio.wait(self._ending)
 
 
 class Watch:
@@ -151,9 +149,7 @@ class Watch:
             await asyncio.wait({signalled, passed}, return_when=asyncio.FIRST_COMPLETED)
             return signalled.result() if signalled.done() else frozenset()
         finally:
-            signalled.cancel()
-            passed.cancel()
-            await asyncio.wait({signalled, passed})
+            await cancel_and_wait({signalled, passed})
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         """Cancelled, or by an error of ours: nobody must wait for ever."""

@@ -22,6 +22,7 @@ from pymongo.errors import (
     WTimeoutError,
 )
 
+from stores.cancellation import preserve_cancellation
 from stores.errors import Conflict, Rejected, StoreError, TimedOut, Unavailable
 
 Document = dict[str, Any]
@@ -83,7 +84,8 @@ async def prepare(database: Database) -> None:
 def translated(store: str) -> Iterator[None]:
     """What the driver raises, in the words of `stores.errors`, without its text: that may quote what it was sent."""
     try:
-        yield
+        with preserve_cancellation():
+            yield
     except (NetworkTimeout, ExecutionTimeout, WaitQueueTimeoutError, WTimeoutError):
         raise TimedOut(store, "no answer from MongoDB in time") from None
     except (ConnectionFailure, InvalidOperation):

@@ -11,6 +11,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError, DataError, RedisError, ResponseError, TimeoutError
 
+from stores.cancellation import preserve_cancellation
 from stores.errors import Rejected, TimedOut, Unavailable
 
 MOST_CONNECTIONS = 32
@@ -53,7 +54,8 @@ async def open_redis(
 def translated(store: str) -> Iterator[None]:
     """What the driver raises, in the words of `stores.errors`, without its text: that may quote what it was sent."""
     try:
-        yield
+        with preserve_cancellation():
+            yield
     except TimeoutError:
         raise TimedOut(store, "no answer from Redis in time") from None
     except ConnectionError:

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError, RedisError, TimeoutError
 
+from stores.cancellation import cancel_and_wait
 from stores.errors import StoreError
 from stores.redis.client import pauses, translated
 from stores.redis.pubsub_connection import Line, open_line
@@ -134,8 +135,7 @@ class PubSub:
         if not self._ears and self._task is not None:
             task, self._task, self._line = self._task, None, None
             self._channels = {}
-            task.cancel()
-            await asyncio.wait([task])
+            await cancel_and_wait([task])
         elif not channel.ears and self._line is None:
             del self._channels[key]
         elif not channel.ears:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import strawberry
@@ -17,6 +17,7 @@ from tests.resolvers import world
 WITHIN = 15.0
 """Less than the gateway's patience with a silent client (twice `serving.PING`), so that nothing ends by that."""
 FAT = "x" * 65_536
+SWALLOWS = "subscription { swallows { number } }"
 NEVER = "subscription { never { number } }"
 HELLO = {"query": "{ hello }"}
 
@@ -104,6 +105,15 @@ def schema_with(strings: Strings) -> strawberry.Schema:
         async def never(self) -> AsyncIterator[Event]:
             async with strings.source():
                 await asyncio.Event().wait()
+                yield Event(number=0)
+
+        @strawberry.subscription
+        async def swallows(self) -> AsyncIterator[Event]:
+            """Swallows its first cancellation, as a driver may. Has an event when `next` is set, and ends."""
+            async with strings.source():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.Event().wait()
+                await strings.next.wait()
                 yield Event(number=0)
 
         @strawberry.subscription

@@ -1,4 +1,4 @@
-"""One socket from its handshake to its end: who asks, and the operations it runs."""
+"""One WebSocket connection: its handshake, and the operations that it runs."""
 
 import asyncio
 import logging
@@ -17,15 +17,18 @@ from gateway.http.graphql_request import Malformed, request_of
 from gateway.http.websocket import messages
 from gateway.http.websocket.messages import Close
 from resolvers.context import Peer
+from stores.cancellation import cancel_and_wait
 
-log = logging.getLogger("quadrangle.sockets")
+log = logging.getLogger("quadrangle.websocket")
 Answers = AsyncGenerator[GraphQLHTTPResponse, None]
-UNWINDING = 1.0
-"""Seconds that an operation which is over may hold up the one that wants its place."""
+CLEANUP_SECONDS = 1.0
+"""How long a new operation waits for the cleanup of a cancelled one when the connection is full."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
+    """Limits of one connection: the time to send `connection_init`, and the number of concurrent operations."""
+
     init_within: timedelta = timedelta(seconds=10)
     operations: int = 100
 
@@ -34,9 +37,12 @@ BOUNDS = Bounds()
 
 
 @dataclass(slots=True, eq=False)
-class Socket:
-    """`enter` makes a Peer of the payload of `connection_init` (`Unauthenticated`: it is closed), `answer` runs an
-    operation. `started`: how many there were."""
+class Connection:
+    """The server's side of graphql-transport-ws.
+
+    `enter` turns the payload of `connection_init` into a Peer; if it raises `Unauthenticated`, the connection is
+    closed. `answer` runs an operation. `started` counts the operations that were started.
+    """
 
     websocket: WebSocket
     enter: Callable[[Mapping[str, Any]], Peer]
@@ -44,18 +50,20 @@ class Socket:
     bounds: Bounds
     started: int = 0
     _peer: Peer | None = None
+    # The operations that the client knows by an id. Cancelled ones are in `_tasks` only, until they end.
     _running: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
-    # One message at a time: of a client that does not read, no more than one waits beyond the server's own buffer.
+    _cancellations: "set[asyncio.Task[None]]" = field(default_factory=set)
+    # One message at a time: for a client that does not read, at most one message waits beyond the server's own buffer.
     _sending: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self) -> None:
-        """Until either side closes it. All operations have ended then."""
+        """Read messages until either side closes the connection. All operations have ended when it returns."""
         close: Close | None = None
         try:
-            async with asyncio.timeout(self.bounds.init_within.total_seconds()) as patience:
+            async with asyncio.timeout(self.bounds.init_within.total_seconds()) as init_timeout:
                 while True:
-                    await self._take(await self._receive(), patience)
+                    await self._take(await self._receive(), init_timeout)
         except TimeoutError:
             close = Close(messages.TOO_SLOW, "Connection initialisation timeout")
         except Close as error:
@@ -63,12 +71,11 @@ class Socket:
         except WebSocketDisconnect:
             pass
         finally:
-            for task in self._tasks:
-                task.cancel()
+            self._cancel(self._tasks)
             if close is not None:
                 await self._close(close)
-            if self._tasks:
-                await asyncio.wait(self._tasks)
+            if self._cancellations:
+                await asyncio.wait(self._cancellations)
 
     async def _receive(self) -> dict[str, Any]:
         frame = await self.websocket.receive()
@@ -76,16 +83,16 @@ class Socket:
             raise WebSocketDisconnect(frame.get("code", 1005))
         return messages.read(frame)
 
-    async def _take(self, message: dict[str, Any], patience: asyncio.Timeout) -> None:
+    async def _take(self, message: dict[str, Any], init_timeout: asyncio.Timeout) -> None:
         match message["type"]:
             case "connection_init":
                 await self._init(message.get("payload") or {})
-                patience.reschedule(None)
+                init_timeout.reschedule(None)
             case "subscribe":
                 await self._subscribe(message["id"], message.get("payload"))
             case "complete":
                 if task := self._running.pop(message["id"], None):
-                    task.cancel()
+                    self._cancel({task})
             case "ping":
                 await self._send("pong", payload=message.get("payload"))
 
@@ -106,7 +113,7 @@ class Socket:
         if peer.viewer.expired(peer.now()):
             raise Close(messages.FORBIDDEN, "Forbidden")
         if not await self._has_room():
-            await self._refuse(id, "TOO_MANY", f"a socket runs {self.bounds.operations} operations at most")
+            await self._refuse(id, "TOO_MANY", f"a connection runs at most {self.bounds.operations} operations at once")
             return
         try:
             asked = request_of(payload)
@@ -121,11 +128,17 @@ class Socket:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def _cancel(self, tasks: "set[asyncio.Task[None]]") -> None:
+        if tasks:
+            cancellation = asyncio.create_task(cancel_and_wait(tasks))
+            self._cancellations.add(cancellation)
+            cancellation.add_done_callback(self._cancellations.discard)
+
     async def _has_room(self) -> bool:
-        """Operations that the client has completed count until their sources have ended."""
+        """Cancelled operations count until their cleanup has ended."""
         ending = self._tasks.difference(self._running.values())
         if len(self._tasks) >= self.bounds.operations and ending:
-            await asyncio.wait(ending, timeout=UNWINDING, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(ending, timeout=CLEANUP_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         return len(self._tasks) < self.bounds.operations
 
     async def _operate(self, id: str, answers: Answers) -> None:
@@ -136,18 +149,28 @@ class Socket:
                     if "data" not in answer:
                         errors = answer["errors"]
                         break
-                    await self._send("next", id, answer)
-            self._running.pop(id, None)  # before the client is told: it may use the id again at once
-            await self._send("error" if errors else "complete", id, errors)
+                    await self._send_result("next", id, answer)
+            await self._send_result("error" if errors else "complete", id, errors)
         except WebSocketDisconnect:
-            pass  # whoever receives is told as well, and ends all
+            pass  # `run` receives the disconnect, too, and ends all operations
         except Exception:
             mark = uuid4().hex[:12]
             log.exception("unexpected error", extra={"error_id": mark})
-            if self._running.get(id) is asyncio.current_task():  # else the client has completed it
+            error = {"message": f"internal error {mark}", "extensions": {"code": "INTERNAL"}}
+            with suppress(WebSocketDisconnect):
+                await self._send_result("error", id, [error])
+
+    async def _send_result(self, kind: str, id: str, payload: object) -> None:
+        """Send a message of the current operation, unless the client has completed it: its id may be in use again.
+        After the last message the id is free. No turn of the loop lies between sending it and freeing the id, so a
+        client that reuses the id at once is served."""
+        text = messages.write(kind, id, payload)
+        async with self._sending:
+            if self._running.get(id) is not asyncio.current_task():
+                return
+            await self.websocket.send_text(text)
+            if kind != "next":
                 del self._running[id]
-                with suppress(WebSocketDisconnect):
-                    await self._refuse(id, "INTERNAL", f"internal error {mark}")
 
     async def _refuse(self, id: str, code: str, message: str) -> None:
         await self._send("error", id, [{"message": message, "extensions": {"code": code}}])

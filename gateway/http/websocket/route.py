@@ -14,7 +14,7 @@ from gateway.http.auth.tokens import Unauthenticated
 from gateway.http.error_responses import refusal
 from gateway.http.graphql_request import answers
 from gateway.http.peers import TRACE_HEADER, Peers
-from gateway.http.websocket.connection import Answers, Bounds, Socket
+from gateway.http.websocket.connection import Answers, Bounds, Connection
 from gateway.http.websocket.messages import NOT_ACCEPTABLE
 from resolvers.context import Peer
 
@@ -49,12 +49,12 @@ class Sockets:
             await websocket.accept(SUBPROTOCOL)
         except WebSocketDisconnect:
             return
-        socket = Socket(websocket, enter=self._enter(websocket), answer=self._answer, bounds=self._bounds)
+        connection = Connection(websocket, enter=self._enter(websocket), answer=self._answer, bounds=self._bounds)
         try:
-            await socket.run()
+            await connection.run()
         finally:
-            scope["operations"] = socket.started
-            self._ended += socket.started
+            scope["operations"] = connection.started
+            self._ended += connection.started
             if self._ended >= SWEPT_AFTER:
                 self._ended = 0
                 gc.collect()

@@ -12,7 +12,7 @@ import pytest
 from strawberry.http import GraphQLHTTPResponse
 
 from gateway.http.sse import EventStream
-from tests.gateway.held_subscriptions import WITHIN
+from tests.gateway.held_subscriptions import SWALLOWS, WITHIN
 from tests.gateway.school import SERVE, bearer
 from tests.gateway.served_gateway import Live, live
 from tests.resolvers import world
@@ -137,7 +137,7 @@ async def test_a_source_that_fails_ends_with_a_masked_error() -> None:
     assert "canary" not in response.text
 
 
-@pytest.mark.parametrize("query", [NEVER, {"query": "subscription { fat }"}])
+@pytest.mark.parametrize("query", [NEVER, {"query": "subscription { fat }"}, {"query": SWALLOWS}])
 async def test_a_client_that_leaves_ends_its_source(query: dict[str, str]) -> None:
     async with live() as gateway:
         async with streamed(gateway, query):

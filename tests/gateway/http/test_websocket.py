@@ -7,7 +7,7 @@ import pytest
 
 from stores.domain.catalog import Course
 from stores.memory.catalog import MemoryCatalog
-from tests.gateway.held_subscriptions import NEVER
+from tests.gateway.held_subscriptions import NEVER, SWALLOWS
 from tests.gateway.http.websocket_client import closed, code_of, enter, hear, say, still_serves, subscribe
 from tests.gateway.served_gateway import live
 
@@ -95,6 +95,31 @@ async def test_an_id_is_free_again_when_its_operation_is_complete() -> None:
         await gateway.strings.all_ended(2)
         await say(socket, "complete", id="unheard of")
         await still_serves(socket)
+
+
+async def test_a_completed_operation_that_swallows_its_cancellation_is_cancelled_again() -> None:
+    async with live() as gateway, gateway.socket() as socket:
+        await enter(socket)
+        await subscribe(socket, "1", SWALLOWS)
+        await gateway.strings.have_begun(1)
+        await say(socket, "complete", id="1")
+        await gateway.strings.all_ended(1)
+        await still_serves(socket)
+
+
+async def test_a_completed_operation_sends_nothing_to_the_next_one_with_its_id() -> None:
+    async with live() as gateway, gateway.socket() as socket:
+        await enter(socket)
+        await subscribe(socket, "1", SWALLOWS)
+        await gateway.strings.have_begun(1)
+        await say(socket, "complete", id="1")
+        await subscribe(socket, "1", NEVER)
+        await gateway.strings.have_begun(2)
+        gateway.strings.next.set()
+        await gateway.strings.have_ended(1)
+        await still_serves(socket)  # no `next` or `complete` of the first one comes before
+        await say(socket, "complete", id="1")
+        await gateway.strings.all_ended(2)
 
 
 async def test_pings_are_answered_at_any_time() -> None:

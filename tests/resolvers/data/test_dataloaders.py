@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, cast
 
@@ -95,6 +96,19 @@ async def test_a_cancelled_sibling_leaves_the_shared_key_to_the_others() -> None
     go.set()
     assert await other == "A"
     assert doomed.cancelled()
+
+
+async def test_a_call_that_swallows_a_cancellation_is_cancelled_all_the_same() -> None:
+    async def swallow() -> str:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return "an answer"
+
+    calling = asyncio.ensure_future(loaders_with(Noted()).call("profiles", "swallow", 1, swallow()))
+    await asyncio.sleep(0)
+    calling.cancel()
+    await asyncio.wait([calling])
+    assert calling.cancelled()
 
 
 async def test_an_error_that_nobody_waits_for_is_not_logged_with_its_text() -> None:
