@@ -1,6 +1,6 @@
-"""The same data fetched by hand: the bare drivers, all at once, nothing built from what they bring. The limit.
+"""The lower bound: the same data fetched with the plain drivers in one gather, and no objects built from it.
 
-Keys that the gateway finds by a first call (who is enrolled, which version) are given here, so that one gather does.
+The keys that the gateway gets from a first call (registrations, course versions) are given here.
 """
 
 import asyncio
@@ -84,7 +84,7 @@ Fetch = Callable[[], Awaitable[Any]]
 
 
 def by_hand(drivers: Drivers, of_course: Sequence[Enrollment], of_learner: Sequence[Enrollment]) -> dict[str, Fetch]:
-    """For each case the one gather that brings what it asks for."""
+    """For each case, the one gather that fetches its data."""
     course_key, learner_id = of_course[0].course_key, of_learner[0].learner_id
     learner_ids = [row.learner_id for row in of_course]
 
@@ -98,7 +98,7 @@ def by_hand(drivers: Drivers, of_course: Sequence[Enrollment], of_learner: Seque
         )
 
     async def dashboard() -> Any:
-        # The courses' versions are immutable: who fetches by hand keeps them, too, as the gateway does.
+        # Course versions are immutable, so they count as cached here, as in the gateway.
         return await asyncio.gather(
             drivers.profiles([learner_id]),
             drivers.enrollments(learner_id),

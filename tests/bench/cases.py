@@ -1,4 +1,4 @@
-"""What is timed: the instructor's grid, a learner's dashboard, a page of a timeline."""
+"""The queries that `bench` times: the instructor's grid, a learner's dashboard, a page of a timeline."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class Case:
 
 
 def cases(course_key: str, learner_id: str) -> list[Case]:
-    """The three, about this course and the learner of this global id."""
+    """The three cases, for this course and the learner with this global id."""
     return [
         Case(name="grid", query=GRID, variables={"course": course_key}),
         Case(name="dashboard", query=DASHBOARD, variables={"id": learner_id}),

@@ -1,4 +1,4 @@
-"""A client that costs little: the machine's two cores are shared with all that is measured."""
+"""An HTTP client that uses little CPU: it runs on the same cores as what it measures."""
 
 import asyncio
 from types import TracebackType
@@ -7,17 +7,17 @@ import orjson
 
 
 class Connection:
-    """One HTTP/1.1 connection that is kept; one request at a time."""
+    """One HTTP/1.1 connection that is kept open, with one request at a time."""
 
     def __init__(self, host: str, port: int, authorization: str) -> None:
-        self._place = (host, port)
+        self._address = (host, port)
         self._head = (
             f"POST /graphql HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
             f"Authorization: {authorization}\r\nContent-Length: "
         ).encode()
 
     async def __aenter__(self) -> "Connection":
-        self._reader, self._writer = await asyncio.open_connection(*self._place)
+        self._reader, self._writer = await asyncio.open_connection(*self._address)
         return self
 
     async def __aexit__(

@@ -1,4 +1,4 @@
-"""OULAD's assessment results as events through `recordInteractions`, with the relay following."""
+"""OULAD's assessment results as events through `recordInteractions`, until the relay has published them."""
 
 import asyncio
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ AT_ONCE, CONNECTIONS = 500, 4
 
 
 async def importing(town: Town, stores: Stores) -> dict[str, Any]:
-    """Courses, profiles and enrolments come by the ordinary import, with the registrations."""
+    """Load courses, profiles, enrolments and registrations by the import, then time the results."""
     world = oulad_world(OULAD, skip_bad=False)
     results = [event for event in world.events if event.verb is Verb.ATTEMPTED]
     rest = replace(world, events=[event for event in world.events if event.verb is Verb.REGISTERED])
@@ -39,13 +39,13 @@ async def importing(town: Town, stores: Stores) -> dict[str, Any]:
         nonlocal accepted, repeated
         async with Connection(HOST, gateway.port, town.bearer()) as connection:
             for body in bodies:
-                while b'"results":[]' in (answer := await connection.post(body)):  # a time-out: the same once more
+                while b'"results":[]' in (answer := await connection.post(body)):  # a timeout: send it again
                     repeated += 1
                 accepted += answer.count(b'"ACCEPTED"') + answer.count(b'"DUPLICATE"')
 
     await asyncio.gather(*(send() for _ in range(CONNECTIONS)))
     took = now() - began
-    while any((await lag(stores)).values()):  # noqa: ASYNC110 - stores have no event for it
+    while any((await lag(stores)).values()):  # noqa: ASYNC110 - stores offer no event to wait for
         await asyncio.sleep(0.2)
     return {
         "case": "OULAD's assessment results",

@@ -1,6 +1,6 @@
 """`python -m tests bench live`: the write path and live updates over real servers, with gateways as processes.
 
-Everything shares this machine's cores: the gateway, the relay, four servers and what makes the load.
+Everything runs on this machine's cores: the gateway, the relay, four servers and the load.
 """
 
 import argparse
@@ -27,7 +27,7 @@ CASES = ("write", "write-by-two", "watch", "idle", "import")
 
 
 async def case(name: str, given: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    """Each in a town of its own, so that none works on what another left."""
+    """Run one case on servers and data of its own."""
     async with open_town(folder, learners=LEARNERS if name.startswith("write") else WATCHED) as (town, stores):
         match name:
             case "write":
@@ -50,10 +50,10 @@ def shown(value: object) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests bench live", description=__doc__)
-    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"which of {', '.join(CASES)} (all)")
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"any of {', '.join(CASES)} (default: all)")
     parser.add_argument("--rate", type=float, default=2_000, help="events a second (default %(default)s)")
-    parser.add_argument("--seconds", type=float, default=60, help="how long (default %(default)s)")
-    parser.add_argument("--json", type=Path, default=Path("bench-live.json"), help="where to write (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=60, help="how long each case runs (default %(default)s)")
+    parser.add_argument("--json", type=Path, default=Path("bench-live.json"), help="output file (default %(default)s)")
     given = parser.parse_args()
     if unknown := set(given.cases) - set(CASES):
         parser.error(f"no such case: {', '.join(sorted(unknown))}")

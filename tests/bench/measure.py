@@ -1,4 +1,4 @@
-"""Times two ways of the same thing, interleaved, so that a noisy machine is noisy for both."""
+"""Times two ways to do the same thing, interleaved, so that noise on the machine affects both."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from gateway.http.server import calm_collector
 
 @dataclass(slots=True)
 class Samples:
-    """Milliseconds: `wall` on the clock, `cpu` of this process (the servers are others)."""
+    """Milliseconds per call: `wall` of the clock, `cpu` of this process (without the servers)."""
 
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)

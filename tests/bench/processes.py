@@ -1,4 +1,4 @@
-"""What processes cost: CPU seconds and resident memory, as the kernel counts them."""
+"""CPU seconds and resident memory of processes, from /proc."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(pid: int) -> float:
-    """Of a process and all its children's (PostgreSQL has one a connection)."""
+    """CPU seconds of a process and its children (PostgreSQL has one child for each connection)."""
     total = _ticks(pid)
     for child in children(pid):
         total += _ticks(child)
@@ -31,5 +31,5 @@ def _ticks(pid: int) -> int:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0
-    # utime, stime, and those of children that ended: fields 14 to 17 of proc(5).
+    # utime, stime, and both of children that have ended: fields 14 to 17 in proc(5).
     return sum(map(int, fields[11:15]))

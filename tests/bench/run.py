@@ -1,6 +1,6 @@
-"""`python -m tests bench`: the whole gateway against the bare drivers, over real servers, in one interleaved run.
+"""`python -m tests bench`: the gateway compared with the plain drivers, on real servers, in one interleaved run.
 
-The gateway is called as uvicorn calls it (ASGI, in this process, without the socket), one request at a time.
+The gateway runs in this process and is called as uvicorn calls it (ASGI, without the socket), one request at a time.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 from rich.console import Console
 from rich.table import Table
-from strawberry.relay.utils import to_base64
+from strawberry.relay import to_base64
 
 from gateway.config.backends import migrate_stores, open_stores
 from gateway.config.settings import Settings
@@ -45,7 +45,7 @@ SECRET = "only for the benchmark, thirty-two bytes"
 
 
 def caller(app: Any, state: Any, case: Case, *, trace: bool = False) -> Callable[[], Awaitable[Any]]:
-    """One POST through the whole app; returns the parsed answer and fails on errors in it."""
+    """A function that sends one POST through the whole app and returns the body of the response."""
     body = orjson.dumps({"query": case.query, "variables": case.variables})
     headers = [(b"content-type", b"application/json"), (b"host", b"127.0.0.1")]
     if trace:
@@ -154,7 +154,7 @@ def row(case: str, way: str, its: Samples, traced: Any, hand: Samples) -> dict[s
 
 
 def shown(rows: list[dict[str, Any]]) -> Table:
-    table = Table(title="one request at a time, interleaved; CPU of the gateway's process alone")
+    table = Table(title="one request at a time, interleaved; CPU of the gateway's process only")
     for name in rows[0]:
         table.add_column(name, justify="left" if name in ("case", "way") else "right")
     for each in rows:
@@ -164,9 +164,9 @@ def shown(rows: list[dict[str, Any]]) -> Table:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=300, help="requests a case and way (default %(default)s)")
-    parser.add_argument("--learners", type=int, default=400, help="size of the demo world (default %(default)s)")
-    parser.add_argument("--json", type=Path, default=Path("bench.json"), help="where to write (default %(default)s)")
+    parser.add_argument("--rounds", type=int, default=300, help="requests for each case and way (default %(default)s)")
+    parser.add_argument("--learners", type=int, default=400, help="learners in the demo data (default %(default)s)")
+    parser.add_argument("--json", type=Path, default=Path("bench.json"), help="output file (default %(default)s)")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="quadrangle-bench-") as folder:
         rows = asyncio.run(bench(given.rounds, given.learners, Path(folder) / "data"))

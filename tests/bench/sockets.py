@@ -1,4 +1,4 @@
-"""Many open sockets that cost the measuring process little: graphql-transport-ws by hand over `websockets`."""
+"""Many open sockets at little CPU: graphql-transport-ws written by hand on top of `websockets`."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -12,17 +12,17 @@ TRANSPORT = Subprotocol("graphql-transport-ws")
 
 
 class Sockets:
-    """Each with one subscription; `heard(number, payload)` is called for every event."""
+    """Sockets with one subscription each; `on_event(number, payload)` is called for every event."""
 
-    def __init__(self, url: str, authorization: str, heard: Callable[[int, Any], None]) -> None:
+    def __init__(self, url: str, authorization: str, on_event: Callable[[int, Any], None]) -> None:
         self._url = url
         self._init = orjson.dumps({"type": "connection_init", "payload": {"Authorization": authorization}}).decode()
-        self._heard = heard
+        self._on_event = on_event
         self._open: list[ClientConnection] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self, query: str, variables: Sequence[dict[str, Any]], *, at_once: int = 20) -> None:
-        """One socket for each of the variables; returns when all have subscribed."""
+        """Open one socket for each of the variables; return when all have subscribed."""
         gate = asyncio.Semaphore(at_once)
         await asyncio.gather(*(self._subscribe(query, each, gate) for each in variables))
 
@@ -50,7 +50,7 @@ class Sockets:
         async for text in socket:
             message = orjson.loads(text)
             if message["type"] == "next":
-                self._heard(number, message["payload"])
+                self._on_event(number, message["payload"])
             elif message["type"] == "ping":
                 await socket.send('{"type":"pong"}')
             elif message["type"] in ("error", "complete"):

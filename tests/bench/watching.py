@@ -1,7 +1,6 @@
-"""From commit to the subscriber's socket: 500 sockets on one registration each and 5 course dashboards, 100 events/s.
+"""Latency from commit to a subscriber's socket: 500 sockets with one registration each, 5 with a course, 100 events/s.
 
-A delivery is counted from when its transaction began (`at`, by PostgreSQL's clock on this machine), so the commit
-itself is in it.
+A latency starts when the transaction begins (`at`, by PostgreSQL's clock on this machine), so it includes the commit.
 """
 
 import asyncio
@@ -28,34 +27,34 @@ OF_COURSE = """subscription ($course: String!) {
 
 async def watching(town: Town, stores: Stores, *, rate: float, seconds: float, batch: int = 1) -> dict[str, Any]:
     gateway = town.serve()
-    late: list[float] = []
+    latencies: list[float] = []
 
-    def heard(number: int, payload: Any) -> None:
-        late.append((time() - datetime.fromisoformat(payload["data"]["progressUpdated"]["at"]).timestamp()) * 1000)
+    def on_event(number: int, payload: Any) -> None:
+        latencies.append((time() - datetime.fromisoformat(payload["data"]["progressUpdated"]["at"]).timestamp()) * 1000)
 
-    sockets = Sockets(town.endpoint(gateway, "ws"), town.bearer(), heard)
+    sockets = Sockets(town.endpoint(gateway, "ws"), town.bearer(), on_event)
     await sockets.open(OF_REGISTRATION, [{"registration": str(registration(number))} for number in range(WATCHED)])
     await sockets.open(OF_COURSE, [{"course": COURSE}] * DASHBOARDS)
     try:
         await write(town, gateway.port, rate=rate, seconds=3, batch=batch)
         await asyncio.sleep(0.5)
-        late.clear()
+        latencies.clear()
         cpu, now = cpu_seconds(gateway.pid), asyncio.get_running_loop().time
         began = now()
         written = await write(town, gateway.port, rate=rate, seconds=seconds, batch=batch)
         took = now() - began
         cpu = cpu_seconds(gateway.pid) - cpu
         async with asyncio.timeout(10):
-            while len(late) < written * (1 + DASHBOARDS):  # noqa: ASYNC110 - it counts what comes
+            while len(latencies) < written * (1 + DASHBOARDS):  # noqa: ASYNC110 - it counts events
                 await asyncio.sleep(0.05)
     finally:
         await sockets.close()
-    cuts = quantiles(late, n=100, method="inclusive")
+    cuts = quantiles(latencies, n=100, method="inclusive")
     return {
         "case": f"watch: {WATCHED + DASHBOARDS} sockets, {rate:.0f} events/s",
         "seconds": round(took, 1),
-        "deliveries_per_s": round(len(late) / took),
-        "deliveries": len(late),
+        "deliveries_per_s": round(len(latencies) / took),
+        "deliveries": len(latencies),
         "expected": written * (1 + DASHBOARDS),
         "p50_ms": round(cuts[49], 1),
         "p99_ms": round(cuts[98], 1),
@@ -64,7 +63,7 @@ async def watching(town: Town, stores: Stores, *, rate: float, seconds: float, b
 
 
 async def write(town: Town, port: int, *, rate: float, seconds: float, batch: int) -> int:
-    """One event a request, at its time; how many."""
+    """Send requests of `batch` events at a fixed rate; return how many."""
     now, chance = asyncio.get_running_loop().time, Random(round(seconds))
     free: asyncio.Queue[Connection] = asyncio.Queue()
     authorization = town.bearer()
@@ -90,7 +89,7 @@ async def write(town: Town, port: int, *, rate: float, seconds: float, batch: in
 
 
 async def idle(town: Town) -> dict[str, Any]:
-    """What an open subscription that hears nothing costs the gateway's process."""
+    """Memory that an open subscription without events takes in the gateway's process."""
     gateway = town.serve(GATEWAY_RELAY="external")
     warm = Sockets(town.endpoint(gateway, "ws"), town.bearer(), lambda number, payload: None)
     await warm.open(OF_REGISTRATION, [{"registration": str(registration(number))} for number in range(50)])

@@ -1,6 +1,6 @@
-"""Events a second through `recordInteractions`, sustained: batches of 10, 200 learners, a relay that must keep up.
+"""Sustained events per second through `recordInteractions`: batches of 10, 200 learners, a relay that must keep up.
 
-The load is open: batches are due at fixed times, whatever became of those before, and a latency counts from then.
+The load is open: batches are due at fixed times, also if earlier ones are late, and a latency starts at the due time.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ LEARNERS, BATCH, CONNECTIONS = 200, 10, 32
 
 
 def body_of(number: int, chance: Random, *, size: int = BATCH) -> bytes:
-    """A batch of what one learner did."""
+    """The request body with a batch of one learner's events."""
     at = show_time(utc_now())
     events = [
         {
@@ -46,10 +46,10 @@ def body_of(number: int, chance: Random, *, size: int = BATCH) -> bytes:
 
 
 class Load:
-    """`late`: how long each batch took from when it was due, in ms."""
+    """The load. `latencies`: milliseconds from the time that each batch was due until its answer."""
 
     def __init__(self, rate: float, seconds: float, *, seed: int) -> None:
-        self.late: list[float] = []
+        self.latencies: list[float] = []
         self.refused = 0
         self._due = asyncio.Queue[float]()
         self._seed = seed
@@ -57,7 +57,7 @@ class Load:
         self._seconds = seconds
 
     async def run(self, town: Town, ports: Sequence[int]) -> float:
-        """Seconds until the last batch was acknowledged."""
+        """Run the load; return the seconds until the last batch was acknowledged."""
         now = asyncio.get_running_loop().time
         began = now()
         authorization = town.bearer()
@@ -80,12 +80,12 @@ class Load:
         async with Connection(HOST, port, authorization) as connection:
             while (due := await self._due.get()) >= 0:
                 answer = await connection.post(body_of(chance.randrange(LEARNERS), chance))
-                self.late.append((now() - due) * 1000)
+                self.latencies.append((now() - due) * 1000)
                 self.refused += BATCH - answer.count(b'"ACCEPTED"')
 
 
 async def lag(stores: Stores) -> dict[Consumer, float]:
-    """Seconds that the oldest of what waits has waited."""
+    """For each consumer, the age of the oldest unpublished event in seconds."""
     backlog = await stores.outbox.backlog()
     return {
         consumer: 0.0 if its.oldest is None else (utc_now() - its.oldest).total_seconds()
@@ -94,7 +94,7 @@ async def lag(stores: Stores) -> dict[Consumer, float]:
 
 
 async def writing(town: Town, stores: Stores, *, rate: float, seconds: float, gateways: int) -> dict[str, Any]:
-    """`gateways`: how many processes share the load; each publishes its part."""
+    """Time the load on this many gateway processes; each publishes its share."""
     serving = [town.serve() for _ in range(gateways)]
     ports = [gateway.port for gateway in serving]
     pids = {f"gateway {number}": gateway.pid for number, gateway in enumerate(serving, 1)}
@@ -115,13 +115,13 @@ async def writing(town: Town, stores: Stores, *, rate: float, seconds: float, ga
     cpu = {name: (cpu_seconds(pid) - before[name]) / took for name, pid in pids.items()}
     now = asyncio.get_running_loop().time
     began = now()
-    while any((await lag(stores)).values()):  # noqa: ASYNC110 - stores have no event for it
+    while any((await lag(stores)).values()):  # noqa: ASYNC110 - stores offer no event to wait for
         await asyncio.sleep(0.05)
-    cuts = quantiles(load.late, n=100, method="inclusive")
+    cuts = quantiles(load.latencies, n=100, method="inclusive")
     return {
         "case": f"write {rate:.0f} events/s, {gateways} gateway(s)",
         "seconds": round(took, 1),
-        "events_per_s": round(len(load.late) * BATCH / took),
+        "events_per_s": round(len(load.latencies) * BATCH / took),
         "refused": load.refused,
         "p50_ms": round(cuts[49], 1),
         "p99_ms": round(cuts[98], 1),

@@ -1,16 +1,16 @@
-// GraphiQL, as the gateway serves it, in a real browser.
+// The gateway's GraphiQL page in a real browser.
 import assert from "node:assert/strict";
 import { env, getuid } from "node:process";
 import { after } from "node:test";
 
 import { chromium } from "playwright-core";
 
-import { goOn } from "./go_on.mjs";
-import { test } from "./timed.mjs";
-import { PASSED } from "./watching.mjs";
+import { waitForTest } from "./wait_for_test.mjs";
+import { test } from "./test_with_timeout.mjs";
+import { PASSED } from "./subscription.mjs";
 
 const { origin } = new URL(env.GRAPHQL_URL);
-const args = getuid() === 0 ? ["--no-sandbox"] : []; // as root it has no other choice
+const args = getuid() === 0 ? ["--no-sandbox"] : []; // Chromium refuses to run its sandbox as root
 const browser = await chromium.launch({ executablePath: env.CHROMIUM, args });
 after(() => browser.close());
 const page = await browser.newPage();
@@ -21,7 +21,7 @@ page.on("console", (message) => ["error", "warning"].includes(message.type()) &&
 page.on("pageerror", (error) => complaints.push(String(error)));
 page.on("requestfailed", (request) => {
   const { errorText } = request.failure();
-  if (errorText !== "net::ERR_ABORTED") complaints.push(`${request.url()}: ${errorText}`); // else the page's own doing
+  if (errorText !== "net::ERR_ABORTED") complaints.push(`${request.url()}: ${errorText}`); // the page aborts requests itself
 });
 page.on("response", (response) => response.status() >= 400 && complaints.push(`${response.url()}: ${response.status()}`));
 page.on("request", (request) => new URL(request.url()).origin === origin || complaints.push(`asks ${request.url()}`));
@@ -31,7 +31,7 @@ async function run(name, query) {
   await page.locator(editor).click();
   await page.keyboard.press("ControlOrMeta+A");
   await page.keyboard.insertText(query);
-  // GraphiQL looks at what was typed a moment later; a person is not as quick.
+  // GraphiQL parses the editor's text with a delay.
   await page.waitForFunction(
     ([where, wanted]) => document.querySelector(where).CodeMirror.operationName === wanted,
     [editor, name],
@@ -39,7 +39,7 @@ async function run(name, query) {
   await page.keyboard.press("ControlOrMeta+Enter");
 }
 
-// Once the answer is this one. The editor that shows it renders only what is in sight, hence by its value.
+// Waits until the answer has these parts. It reads the editor's value, because only visible lines are in the page.
 async function answered(...parts) {
   await page.waitForFunction(
     (wanted) => {
@@ -50,12 +50,12 @@ async function answered(...parts) {
   );
 }
 
-// What the browser complains about says more than what it leads to.
+// A test that fails if the browser reports an error, warning, failed request or request to another origin.
 function quiet(name, run) {
   test(name, () => run().finally(() => assert.deepEqual(complaints, [])));
 }
 
-quiet("the page loads, with nothing from elsewhere", async () => {
+quiet("the page loads without requests to other origins", async () => {
   await page.goto(origin);
   assert.equal(page.url(), env.GRAPHQL_URL);
   await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
@@ -63,7 +63,7 @@ quiet("the page loads, with nothing from elsewhere", async () => {
   await page.getByRole("link", { name: "Subscription", exact: true }).waitFor();
 });
 
-quiet("the question that it opens with is answered, with what that cost", async () => {
+quiet("the default query is answered with a trace", async () => {
   await page.getByRole("button", { name: "Execute query" }).click();
   await answered("Algebra", "displayName", "extensions", "batches");
 });
@@ -73,10 +73,10 @@ quiet("a query shows its answer", async () => {
   await answered("__typename", "Query");
 });
 
-quiet("a subscription shows what somebody else does, until it is stopped", async () => {
+quiet("a subscription shows another client's write until it is stopped", async () => {
   const watched = `progressUpdated(registration: "${env.REGISTRATION}") { changed { itemKey state } }`;
   await run("Watch", `subscription Watch { ${watched} }`);
   await answered("progressUpdated", ...Object.values(PASSED.data.progressUpdated.changed[0]));
   await page.getByRole("button", { name: "Stop query" }).click();
-  await goOn(); // the page is open, and the gateway works for it no more
+  await waitForTest(); // the page is open, and the gateway has ended the subscription
 });

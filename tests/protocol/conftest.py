@@ -1,4 +1,4 @@
-"""The protocol suites run with `--long` alone: they need Node and a browser, which nothing else here does."""
+"""The protocol suites run only with `--long`: they need Node and a browser."""
 
 import shutil
 
@@ -11,10 +11,10 @@ from tests.protocol.node import HERE, Node
 @pytest.fixture(scope="session")
 def node(pytestconfig: pytest.Config) -> Node:
     if not pytestconfig.getoption("--long"):
-        pytest.skip("the protocol suites are long tests: `make full` runs them")
+        pytest.skip("the protocol suites run only in `make full`")
     command = shutil.which("node")
     if command is None or not (HERE / "node_modules").is_dir():
-        missing("Node: the protocol suites' npm packages are not there (`make full` installs them)")
+        missing("Node: the npm packages of the protocol suites are not installed (`make full` installs them)")
     return Node(command)
 
 

@@ -1,12 +1,12 @@
-// GraphQL over server-sent events as `graphql-sse` speaks it: a connection an operation.
+// GraphQL over server-sent events with the client of `graphql-sse`: one connection for each operation.
 import assert from "node:assert/strict";
 import { env } from "node:process";
 
 import { NetworkError, createClient } from "graphql-sse";
 
-import { goOn } from "./go_on.mjs";
-import { test } from "./timed.mjs";
-import { PASSED, WATCH } from "./watching.mjs";
+import { waitForTest } from "./wait_for_test.mjs";
+import { test } from "./test_with_timeout.mjs";
+import { PASSED, WATCH } from "./subscription.mjs";
 
 const TYPENAME = { query: "{ __typename }" };
 const client = clientWith({ Authorization: env.AUTHORIZATION });
@@ -16,16 +16,16 @@ function clientWith(headers) {
 }
 
 async function all(events) {
-  const told = [];
-  for await (const event of events) told.push(event);
-  return told;
+  const received = [];
+  for await (const event of events) received.push(event);
+  return received;
 }
 
-test("a query is a stream of one", async () => {
+test("a query is a stream of one event", async () => {
   assert.deepEqual(await all(client.iterate(TYPENAME)), [{ data: { __typename: "Query" } }]);
 });
 
-test("what cannot run is told in an event", async () => {
+test("an invalid query is an event with errors", async () => {
   const [{ errors }, ...more] = await all(client.iterate({ query: "{ nothingOfTheKind }" }));
   assert.match(errors[0].message, /nothingOfTheKind/);
   assert.deepEqual(more, []);
@@ -38,11 +38,11 @@ test("without a token: 401", async () => {
   });
 });
 
-test("a subscription tells what somebody else does, until it is aborted", async () => {
+test("a subscription delivers another client's write until it is aborted", async () => {
   for await (const event of client.iterate(WATCH)) {
     assert.deepEqual(event, PASSED);
-    break; // by which the client aborts its request
+    break; // the client aborts its request
   }
-  await goOn(); // nothing of it is left
+  await waitForTest(); // the gateway has ended the subscription
   assert.deepEqual(await all(client.iterate(TYPENAME)), [{ data: { __typename: "Query" } }]);
 });

@@ -1,4 +1,4 @@
-"""What a suite watches: a learner's progress, and whether the gateway still listens on behalf of anybody."""
+"""A learner's progress that the suites watch, and events that say when the gateway opens and closes the feed."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -18,7 +18,7 @@ PASS = """mutation ($registration: UUID!) {
 
 
 class Feeds(MemoryLive):
-    """Tells when the first feed is `opened`, and when it is `closed`."""
+    """A live store that sets `opened` and `closed` when its first feed is opened and closed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class Feeds(MemoryLive):
 
 
 async def pass_quiz(gateway: Live, headers: Mapping[str, str]) -> None:
-    """The learner of `REGISTRATION` does, over a connection that is nobody else's."""
+    """Pass the quiz as the learner of `REGISTRATION`, over a connection of its own."""
     async with httpx2.AsyncClient(base_url=gateway.url, verify=False, headers=headers) as client:
         asked = {"query": PASS, "variables": {"registration": REGISTRATION}}
         answer = (await client.post("/graphql", json=asked)).json()

@@ -1,4 +1,4 @@
-"""A suite in JavaScript as a process: what became of its tests, and the moment from which it may go on."""
+"""Runs a JavaScript suite as a process, reads its results, and lets it continue at a given point."""
 
 import asyncio
 import json
@@ -15,44 +15,44 @@ SUITE_SECONDS = 90
 VERDICT = '{"name":'
 OPTIONS = [
     f"--test-reporter={(HERE / 'report.mjs').as_uri()}",
-    "--test-force-exit",  # whatever a client has left open
+    "--test-force-exit",  # although a client may have open handles
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
     process: asyncio.subprocess.Process
-    said: IO[bytes]
+    output: IO[bytes]
 
     async def until(self, event: asyncio.Event) -> None:
-        """Wait for something that the suite brings about."""
+        """Wait for an event that the suite causes."""
         waiting = asyncio.create_task(event.wait()), asyncio.create_task(self.process.wait())
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for task in waiting:
             task.cancel()
         await asyncio.wait(waiting)
-        assert event.is_set(), "the suite ended before"
+        assert event.is_set(), "the suite ended before the event"
 
     async def passed(self) -> int:
-        """How many tests it had. It may go on now, and is waited for."""
+        """Let the suite continue and wait for its end; return the number of its tests. All must pass."""
         assert self.process.stdin is not None
         self.process.stdin.close()
         code = await self.process.wait()
-        assert code == 0, "it failed"
-        passed, _ = self._told()
-        assert passed, "there was no test"
+        assert code == 0, "the suite failed"
+        passed, _ = self._results()
+        assert passed, "the suite has no test"
         return passed
 
     def report(self) -> str:
-        """Which tests failed and why, with whatever else it said."""
-        passed, rest = self._told()
+        """Which tests failed and why, with all other output."""
+        passed, rest = self._results()
         return "\n".join([f"{passed} passed", *rest])
 
-    def _told(self) -> tuple[int, list[str]]:
-        self.said.seek(0)
-        lines = self.said.read().decode().splitlines()
+    def _results(self) -> tuple[int, list[str]]:
+        self.output.seek(0)
+        lines = self.output.read().decode().splitlines()
         verdicts = [json.loads(line) for line in lines if line.startswith(VERDICT)]
-        failed = [f"{verdict['name']}: {verdict['said']}" for verdict in verdicts if verdict["said"] != "ok"]
+        failed = [f"{verdict['name']}: {verdict['outcome']}" for verdict in verdicts if verdict["outcome"] != "ok"]
         return len(verdicts) - len(failed), failed + [line for line in lines if not line.startswith(VERDICT)]
 
 
@@ -62,17 +62,17 @@ class Node:
 
     @asynccontextmanager
     async def suite(self, script: str, **environment: str) -> AsyncIterator[Suite]:
-        """Runs it. Whatever happens to the test meanwhile, what the suite said is told with it."""
-        with TemporaryFile() as said:
+        """Run a suite. If the test fails meanwhile, its error gets the suite's report as a note."""
+        with TemporaryFile() as output:
             process = await asyncio.create_subprocess_exec(
                 *(self.command, *OPTIONS, script),
                 cwd=HERE,
                 env={**os.environ, **environment},
                 stdin=asyncio.subprocess.PIPE,
-                stdout=said,
-                stderr=said,
+                stdout=output,
+                stderr=output,
             )
-            suite = Suite(process, said)
+            suite = Suite(process, output)
             try:
                 async with asyncio.timeout(SUITE_SECONDS):
                     yield suite
@@ -83,7 +83,7 @@ class Node:
 
 
 async def end(process: asyncio.subprocess.Process) -> None:
-    """By the signal that has it end its browser, too."""
+    """Terminate the suite; on this signal it also ends its browser."""
     if process.returncode is None:
         assert process.stdin is not None
         process.stdin.close()

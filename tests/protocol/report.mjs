@@ -1,4 +1,4 @@
-// A reporter for Node's test runner: a line of JSON for each test that has ended, for node.py to read.
+// A reporter for Node's test runner: one line of JSON for each finished test, which node.py reads.
 export default async function* report(events) {
   for await (const { type, data } of events) {
     if (type === "test:pass") yield line(data.name, "ok");
@@ -6,11 +6,11 @@ export default async function* report(events) {
   }
 }
 
-function line(name, said) {
-  return `${JSON.stringify({ name, said })}\n`;
+function line(name, outcome) {
+  return `${JSON.stringify({ name, outcome })}\n`;
 }
 
-// The runner wraps what a test threw.
+// The runner wraps the error that a test threw.
 function reasonOf(error) {
   const cause = error.cause ?? error;
   return cause instanceof Error ? cause.stack : String(cause);

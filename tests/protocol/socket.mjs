@@ -1,19 +1,19 @@
-// graphql-transport-ws as `graphql-ws`, its reference implementation, speaks it as a client.
+// graphql-transport-ws with the client of its reference implementation, `graphql-ws`.
 import assert from "node:assert/strict";
 import { env } from "node:process";
 
 import { createClient } from "graphql-ws";
 import WebSocket from "ws";
 
-import { goOn } from "./go_on.mjs";
-import { test } from "./timed.mjs";
-import { PASSED, WATCH } from "./watching.mjs";
+import { waitForTest } from "./wait_for_test.mjs";
+import { test } from "./test_with_timeout.mjs";
+import { PASSED, WATCH } from "./subscription.mjs";
 
 const url = env.GRAPHQL_URL.replace("http", "ws");
 const connectionParams = { Authorization: env.AUTHORIZATION };
 const client = createClient({ url, webSocketImpl: WebSocket, connectionParams, lazy: false, retryAttempts: 0 });
 
-// The operation's first event, by which the client completes it.
+// The operation's first event; the client then completes the operation.
 async function first(events) {
   for await (const event of events) return event;
 }
@@ -25,22 +25,22 @@ test("a query and a mutation are answered", async () => {
   assert.deepEqual(Object.keys(await first(client.iterate({ query: mutation }))), ["data"]);
 });
 
-test("an operation that cannot run ends with its errors, and the socket stays", async () => {
+test("an invalid operation ends with errors, and the socket stays open", async () => {
   await assert.rejects(first(client.iterate({ query: "{ nothingOfTheKind }" })), ([{ message }]) =>
     message.includes("nothingOfTheKind"),
   );
   assert.deepEqual(await first(client.iterate({ query: "{ __typename }" })), { data: { __typename: "Query" } });
 });
 
-test("pings are answered, as often as they come", async () => {
+test("every ping is answered", async () => {
   const pinging = createClient({ url, webSocketImpl: WebSocket, connectionParams, lazy: false, keepAlive: 1 });
   let left = 3;
   await new Promise((resolve) => pinging.on("pong", (received) => received && (left -= 1) === 0 && resolve()));
   pinging.dispose();
 });
 
-test("a subscription tells what somebody else does, until it is completed", async () => {
+test("a subscription delivers another client's write until it is completed", async () => {
   assert.deepEqual(await first(client.iterate(WATCH)), PASSED);
-  await goOn(); // the socket is open, and nothing runs on it any more
+  await waitForTest(); // the socket is open, and the gateway has ended the subscription
   assert.deepEqual(await first(client.iterate({ query: "{ __typename }" })), { data: { __typename: "Query" } });
 });

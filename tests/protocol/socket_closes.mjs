@@ -1,4 +1,4 @@
-// With which code a socket is closed: to the client of `graphql-ws`, and to one that breaks the protocol as no client does.
+// The codes that a socket is closed with: for the client of `graphql-ws`, and for clients that break the protocol.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { env } from "node:process";
@@ -6,7 +6,7 @@ import { env } from "node:process";
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, createClient } from "graphql-ws";
 import WebSocket from "ws";
 
-import { test } from "./timed.mjs";
+import { test } from "./test_with_timeout.mjs";
 
 const url = env.GRAPHQL_URL.replace("http", "ws");
 const good = { Authorization: env.AUTHORIZATION };
@@ -22,7 +22,7 @@ function answerTo(client, query) {
   return new Promise((next, error) => client.subscribe({ query }, { next, error, complete() {} }));
 }
 
-// The code that the messages are closed with.
+// The close code after these messages.
 async function codeAfter(messages, { address = url, protocols = [GRAPHQL_TRANSPORT_WS_PROTOCOL] } = {}) {
   const socket = new WebSocket(address, protocols);
   await once(socket, "open");
@@ -31,20 +31,20 @@ async function codeAfter(messages, { address = url, protocols = [GRAPHQL_TRANSPO
   return code;
 }
 
-for (const [said, connectionParams] of Object.entries({ "a bad token": bad, "no token": {} })) {
-  test(`${said}: 4403`, async () => {
+for (const [problem, connectionParams] of Object.entries({ "a bad token": bad, "no token": {} })) {
+  test(`${problem}: 4403`, async () => {
     const refused = answerTo(clientWith({ connectionParams }), "{ __typename }");
     await assert.rejects(refused, { code: CloseCode.Forbidden, reason: "Forbidden" });
   });
 }
 
-test("a client that comes back with a new token is let in", async () => {
+test("a client that reconnects with a new token is accepted", async () => {
   const tokens = [bad, good];
   const client = clientWith({ connectionParams: () => tokens.shift(), retryAttempts: 1, retryWait: async () => {} });
   assert.deepEqual(await answerTo(client, "{ __typename }"), { data: { __typename: "Query" } });
 });
 
-test("an id that is taken: 4409, and that ends both operations", async () => {
+test("a duplicate id: 4409, which ends both operations", async () => {
   const client = clientWith({ connectionParams: good, generateID: () => "same" });
   const query = `subscription { progressUpdated(course: "course-v1:Quad+Algebra+2026") { version } }`; // none comes
   const ends = await Promise.allSettled([answerTo(client, query), answerTo(client, query)]);
@@ -64,7 +64,7 @@ test("no handshake in time: 4408", async () => {
   assert.equal(await codeAfter([], { address }), CloseCode.ConnectionInitialisationTimeout);
 });
 
-test("no message of the protocol: 4400", async () => {
+test("a message of another protocol: 4400", async () => {
   assert.equal(await codeAfter([INIT, { type: "start", id: "1" }]), CloseCode.BadRequest);
 });
 

@@ -1,4 +1,4 @@
-"""GraphiQL as a newcomer sees it: the page at the printed address, in Chromium, without a token."""
+"""GraphiQL at the printed address, in Chromium, without a token."""
 
 import pytest
 
@@ -13,8 +13,8 @@ pytestmark = pytest.mark.slow
 async def test_graphiql_asks_and_watches(node: Node, chromium: str) -> None:
     feeds = Feeds()
     async with live(schema=SCHEMA, live=feeds) as gateway:
-        told = {"GRAPHQL_URL": f"{gateway.url}/graphql", "CHROMIUM": chromium}
-        async with node.suite("browser.mjs", **told, REGISTRATION=REGISTRATION) as suite:
+        environment = {"GRAPHQL_URL": f"{gateway.url}/graphql", "CHROMIUM": chromium}
+        async with node.suite("browser.mjs", **environment, REGISTRATION=REGISTRATION) as suite:
             await suite.until(feeds.opened)
             await pass_quiz(gateway, {})
             await suite.until(feeds.closed)

@@ -1,4 +1,4 @@
-"""GraphQL over server-sent events as its reference implementation, `graphql-sse`, speaks it."""
+"""GraphQL over server-sent events with the client of the reference implementation, `graphql-sse`."""
 
 import asyncio
 
@@ -18,12 +18,12 @@ async def test_a_client_watches_and_leaves_nothing_behind(node: Node) -> None:
     feeds = Feeds()
     async with live(schema=SCHEMA, access=SERVE, live=feeds) as gateway:
         before = asyncio.all_tasks()
-        told = {"GRAPHQL_URL": f"{gateway.url}/graphql", "AUTHORIZATION": ADMIN["Authorization"]}
-        async with node.suite("events.mjs", **told, REGISTRATION=REGISTRATION) as suite:
+        environment = {"GRAPHQL_URL": f"{gateway.url}/graphql", "AUTHORIZATION": ADMIN["Authorization"]}
+        async with node.suite("events.mjs", **environment, REGISTRATION=REGISTRATION) as suite:
             await suite.until(feeds.opened)
             await pass_quiz(gateway, ADMIN)
             await suite.until(feeds.closed)
-            # Not the feed alone: no task that ran for the client, who is still there, is left.
+            # All tasks of the client have ended, not only its feed, although the client is still connected.
             if left := asyncio.all_tasks() - before:
                 await asyncio.wait(left)
             await suite.passed()

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP as `graphql-http`, its reference implementation, audits it."""
+"""GraphQL over HTTP with the audits of the reference implementation, `graphql-http`."""
 
 import pytest
 

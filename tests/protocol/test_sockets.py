@@ -1,4 +1,4 @@
-"""graphql-transport-ws as its reference implementation, `graphql-ws`, speaks it."""
+"""graphql-transport-ws with the client of the reference implementation, `graphql-ws`."""
 
 from datetime import timedelta
 
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.slow
 async def test_a_client_works_and_watches_over_one_socket(node: Node) -> None:
     feeds = Feeds()
     async with live(schema=SCHEMA, access=SERVE, live=feeds) as gateway:
-        told = {"GRAPHQL_URL": f"{gateway.url}/graphql", "AUTHORIZATION": ADMIN["Authorization"]}
-        async with node.suite("socket.mjs", **told, REGISTRATION=REGISTRATION) as suite:
+        environment = {"GRAPHQL_URL": f"{gateway.url}/graphql", "AUTHORIZATION": ADMIN["Authorization"]}
+        async with node.suite("socket.mjs", **environment, REGISTRATION=REGISTRATION) as suite:
             await suite.until(feeds.opened)
             await pass_quiz(gateway, ADMIN)
             await suite.until(feeds.closed)
@@ -32,6 +32,6 @@ async def test_a_socket_is_closed_with_the_code_that_says_why(node: Node) -> Non
         live(schema=SCHEMA, access=SERVE) as gateway,
         live(schema=SCHEMA, access=SERVE, bounds=IMPATIENT) as impatient,
     ):
-        told = {"GRAPHQL_URL": f"{gateway.url}/graphql", "IMPATIENT_URL": f"{impatient.url}/graphql"}
-        async with node.suite("socket_closes.mjs", **told, AUTHORIZATION=ADMIN["Authorization"]) as suite:
+        environment = {"GRAPHQL_URL": f"{gateway.url}/graphql", "IMPATIENT_URL": f"{impatient.url}/graphql"}
+        async with node.suite("socket_closes.mjs", **environment, AUTHORIZATION=ADMIN["Authorization"]) as suite:
             await suite.passed()

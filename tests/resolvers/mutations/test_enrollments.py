@@ -7,7 +7,7 @@ from typing import Any
 from uuid import RFC_4122, UUID
 
 import pytest
-from strawberry.relay.utils import to_base64
+from strawberry.relay import to_base64
 
 from resolvers.types.scalars import show_time
 from resolvers.viewer import Viewer

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from strawberry.relay.utils import to_base64
+from strawberry.relay import to_base64
 from strawberry.types.execution import PreExecutionError
 
 from resolvers.viewer import Role, Viewer

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from strawberry.relay.utils import to_base64
+from strawberry.relay import to_base64
 
 from resolvers.context import Peer
 from resolvers.schema import build_schema

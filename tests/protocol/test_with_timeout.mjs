@@ -1,4 +1,4 @@
-// A test of Node's runner that fails by its name when it hangs: sooner than whoever waits for the suite gives up.
+// A test with a timeout that is shorter than that of the suite, so that a test that hangs fails by its name.
 import { test as plain } from "node:test";
 
 export function test(name, run) {

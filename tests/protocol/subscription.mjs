@@ -1,4 +1,4 @@
-// What the suites watch, and what they are told when its learner passes the quiz.
+// The subscription of the suites, and its event when the learner passes the quiz.
 import { env } from "node:process";
 
 export const WATCH = {
