@@ -44,7 +44,7 @@ def make_commit(
         state=after.enrollment.state,
         events=kept,
         voided=voided,
-        progress=None if after is before else after.course,
+        progress=None if after.course.version == before.course.version else after.course,
         changed=tuple(changed_items(before, after, index)),
         resume=resume,
     )
@@ -52,7 +52,7 @@ def make_commit(
 
 def changed_items(before: RegistrationState, after: RegistrationState, index: CourseIndex) -> Sequence[ItemProgress]:
     """The rows that differ, in course order; one whose last event was voided is NOT_STARTED again."""
-    if after is before:
+    if after.course.version == before.course.version:
         return ()
     differs = {key for key in {*before.items, *after.items} if before.items.get(key) != after.items.get(key)}
     return [

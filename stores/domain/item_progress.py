@@ -44,16 +44,17 @@ def outcome(event: Event, item: Item) -> bool | None:
     return event.score >= item.mastery_score
 
 
-def merge(row: ItemProgress, events: Iterable[Event], item: Item) -> ItemProgress:
-    """The row after these further events of its item: its facts, and what is derived from them."""
+def merge(row: ItemProgress, events: Iterable[Event], item: Item, *, added_ms: int = 0) -> ItemProgress:
+    """The row after these further events of its item: its facts, and the values derived from them.
+
+    `added_ms` is the time that the events add, which depends on their sessions (`time_spent.merge_durations`)."""
     attempts, completed, passed, waived = row.attempts, row.completed_at, row.passed_at, row.waived_at
     failed, started, viewed, progress = row.failed, row.started, row.viewed, row.progress
     best, scored, scored_at, scored_id = row.best_score, row.latest_score, row.latest_at, row.latest_id
-    spent, last = row.time_spent_ms, row.last_event_at
+    last = row.last_event_at
     for event in events:
         verb, at, said = event.verb, event.at, event.progress
         last = latest(last, at)
-        spent += event.duration_ms or 0
         started = started or verb in STARTS
         if said is not None:
             progress = max(progress, said)
@@ -91,7 +92,7 @@ def merge(row: ItemProgress, events: Iterable[Event], item: Item) -> ItemProgres
         latest_score=scored,
         latest_at=scored_at,
         latest_id=scored_id,
-        time_spent_ms=spent,
+        time_spent_ms=row.time_spent_ms + added_ms,
         last_event_at=last,
         state=item_state(waived, passed, completed, failed=failed, started=started, viewed=viewed),
         completion=progress if waived is None and completed is None and by_rule is None else 1.0,

@@ -16,6 +16,7 @@ from stores.domain.events import Event, Verb
 from stores.domain.item_progress import ENROLLMENT_VERBS, NO_FACT, earliest, latest, merge
 from stores.domain.progress import CourseProgress, Enrollment, EnrollmentState, ItemProgress
 from stores.domain.sessions import ResumePoint
+from stores.domain.time_spent import ItemSession, SessionKey, merge_durations
 from stores.errors import Rejected
 
 NO_ACTIVITY = ENROLLMENT_VERBS | {Verb.VOIDED}
@@ -50,14 +51,17 @@ def course_indexes(items: Mapping[CourseVersion, Sequence[Item]]) -> Callable[[C
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationState:
-    """Where a registration stands: all that a fold makes. `moved_id` is the event of the enrolment's `moved_at`,
-    `withdrawn` which of the two it was."""
+    """Everything that a fold derives for one registration.
+
+    `moved_id` is the event of the enrolment's `moved_at`, `withdrawn` says whether it was UNREGISTERED. `sessions` has
+    the rows that the next events need, not always all of them; therefore it is not compared."""
 
     enrollment: Enrollment
     course: CourseProgress
     items: Mapping[str, ItemProgress] = field(default_factory=dict)
     moved_id: UUID | None = None
     withdrawn: bool = False
+    sessions: Mapping[SessionKey, ItemSession] = field(default_factory=dict, compare=False)
 
 
 def initial_state(enrollment: Enrollment, index: CourseIndex) -> RegistrationState:
@@ -71,7 +75,7 @@ def initial_state(enrollment: Enrollment, index: CourseIndex) -> RegistrationSta
 
 def fold(state: RegistrationState, events: Iterable[Event], index: CourseIndex) -> RegistrationState:
     """The state after these further events, none of them voided or folded before. The version grows by one if
-    anything changed."""
+    anything changed. `state.sessions` must hold the existing sessions that the events name."""
     by_item: dict[str, list[Event]] = {}
     moved_at, moved_id, withdrawn = state.enrollment.moved_at, state.moved_id, state.withdrawn
     enrolled_at, last_activity_at = state.enrollment.enrolled_at, state.course.last_activity_at
@@ -85,10 +89,12 @@ def fold(state: RegistrationState, events: Iterable[Event], index: CourseIndex) 
             last_activity_at = latest(last_activity_at, event.at)
         if event.item_key is not None and event.verb not in NO_FACT:
             by_item.setdefault(event.item_key, []).append(event)
-    items = dict(state.items)
+    items, sessions = dict(state.items), dict(state.sessions)
     for key, its in by_item.items():
         row = items.get(key) or ItemProgress(registration=state.enrollment.registration, item_key=key)
-        items[key] = merge(row, its, index.by_key[key])
+        added_ms, changed = merge_durations(sessions, its)
+        items[key] = merge(row, its, index.by_key[key], added_ms=added_ms)
+        sessions |= changed
     moved = moved_id != state.moved_id
     after = RegistrationState(
         enrollment=replace(state.enrollment, moved_at=moved_at) if moved else state.enrollment,
@@ -96,6 +102,7 @@ def fold(state: RegistrationState, events: Iterable[Event], index: CourseIndex) 
         items=items,
         moved_id=moved_id,
         withdrawn=withdrawn,
+        sessions=sessions,
     )
     return next_version(with_rollup(after, index, enrolled_at=enrolled_at, last_activity_at=last_activity_at), state)
 
@@ -111,7 +118,7 @@ def next_version(after: RegistrationState, before: RegistrationState) -> Registr
     if after.course.version != version:
         after = replace(after, course=replace(after.course, version=version))
     if after == before:
-        return before
+        return replace(before, sessions=after.sessions)
     return replace(after, course=replace(after.course, version=version + 1))
 
 

@@ -93,7 +93,7 @@ def events(*, ids: int, registrations: list[int], item_keys: list[str | None]) -
         progress=some.none() | ratios,
         duration_ms=some.none() | some.integers(0, 5000),
         position=some.none() | some.floats(0, 100),
-        session_id=some.sampled_from([None, "s1"]),
+        session_id=some.sampled_from([None, "s1", "s1", "s" * 300]),
         voids=some.none() | numbers.map(lambda number: UUID(int=number)),
         extensions=some.sampled_from([{}, {"http://x/é": [1, 2.5, None, "\"'"]}]),
     )

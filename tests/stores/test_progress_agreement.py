@@ -85,6 +85,7 @@ async def emptied(pool: Pool) -> SqlProgress:
     for table in (
         "enrollments",
         "item_progress",
+        "item_sessions",
         "course_progress",
         "certificates",
         "resume_points",

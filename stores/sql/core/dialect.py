@@ -9,7 +9,15 @@ HASHED_KEYS = {"event_ledger": "event_id"}
 EXPIRING_ROWS = {"migration_leases": "expires_at"}
 """Rows that the cluster deletes by itself after the time in this column."""
 REGIONAL_ROWS = frozenset(
-    {"enrollments", "item_progress", "course_progress", "certificates", "resume_points", "event_ledger"}
+    {
+        "enrollments",
+        "item_progress",
+        "item_sessions",
+        "course_progress",
+        "certificates",
+        "resume_points",
+        "event_ledger",
+    }
 )
 """In a database of several regions, rows live where they were written."""
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from stores.domain.progress_projection import RegistrationState
 from stores.sql.core.pool import Connection
 from stores.sql.core.tables import Table
-from stores.sql.progress.rows import COURSES, ENROLLMENTS, course_values, enrollment_values
+from stores.sql.progress.rows import course_values, enrollment_values
+from stores.sql.progress.tables import COURSES, ENROLLMENTS
 
 BOTH = Table(name="given", columns={**ENROLLMENTS.columns, **COURSES.columns})
 

@@ -7,7 +7,8 @@ from stores.domain.admission import LedgerEntry
 from stores.domain.events import Event
 from stores.domain.progress import Enrollment
 from stores.sql.core.pool import Connection
-from stores.sql.progress.rows import LEDGER, event_of
+from stores.sql.progress.rows import event_of
+from stores.sql.progress.tables import LEDGER
 
 # Two answers in one round trip: what was added, and which voids of earlier transactions point at it. The ids are given
 # once more to look for voids by them: joined, PostgreSQL would read all voids there are, and lock them against writers.

@@ -40,11 +40,6 @@ from stores.sql.progress.pages import attempt_cursor, dated_cursor, pages
 from stores.sql.progress.recording import record_batch
 from stores.sql.progress.republish import republish
 from stores.sql.progress.rows import (
-    CERTIFICATES,
-    COURSES,
-    ENROLLMENTS,
-    ITEMS,
-    RESUME_POINTS,
     attempt_of,
     certificate_of,
     course_of,
@@ -55,6 +50,7 @@ from stores.sql.progress.rows import (
     resume_values,
 )
 from stores.sql.progress.snapshot import upsert_resume_points
+from stores.sql.progress.tables import CERTIFICATES, COURSES, ENROLLMENTS, ITEMS, RESUME_POINTS
 
 Row = TypeVar("Row")
 

@@ -12,6 +12,7 @@ from stores.domain.item_progress import ATTEMPTS, outcome
 from stores.domain.outbox import Consumer
 from stores.domain.progress import Certificate, Enrollment, Verdict, VerdictStatus
 from stores.domain.progress_projection import CourseIndex, fold, refold
+from stores.domain.time_spent import session_of
 from stores.sql.core.pool import Connection
 from stores.sql.outbox.rows import outbox_values
 from stores.sql.progress import ledger, snapshot
@@ -27,7 +28,8 @@ async def record_batch(
     consumers: Collection[Consumer],
 ) -> list[Verdict]:
     """`consumers`: whom the outbox is to tell."""
-    before = await snapshot.lock(connection, {event.registration for event in events})
+    sessions = {(event.registration, key) for event in events if (key := session_of(event)) is not None}
+    before = await snapshot.lock(connection, {event.registration for event in events}, sorted(sessions))
     enrollments = {key: locked.state.enrollment for key, locked in before.items()}
     indexes = {key: index_of(row.pin) for key, row in enrollments.items()}
     item_keys = {key: course.by_key for key, course in indexes.items()}
@@ -77,6 +79,8 @@ def changes(
         state, commits, at = before[key]
         course = indexes[key]
         after = refold(state, whole[key], course) if key in whole else fold(state, events, course)
+        if key in whole:
+            made.refolded.append(key)
         commit = make_commit(state, after, events, whole.get(key), course, number=commits + 1, at=at)
         made.states.append((state, after))
         made.numbers[key] = commit.number

@@ -19,123 +19,22 @@ from stores.domain.progress import (
 )
 from stores.domain.progress_projection import RegistrationState
 from stores.domain.sessions import ResumePoint
+from stores.domain.time_spent import ItemSession
 from stores.sql.core.tables import Table
-
-ENROLLMENTS = Table(
-    name="enrollments",
-    columns={
-        "registration": "uuid",
-        "learner_id": "text",
-        "course_key": "text",
-        "course_version": "int8",
-        "state": "text",
-        "enrolled_at": "timestamptz",
-        "moved_at": "timestamptz",
-        "completed_at": "timestamptz",
-        "attributes": "jsonb",
-    },
-)
-MOVES = Table(
-    name="enrollments",
-    columns={
-        "registration": "uuid",
-        "state": "text",
-        "enrolled_at": "timestamptz",
-        "completed_at": "timestamptz",
-        "moved_at": "timestamptz",
-        "moved_id": "uuid",
-        "withdrawn": "bool",
-    },
-)
-"""What of an enrolment follows from events."""
-COURSES = Table(
-    name="course_progress",
-    columns={
-        "registration": "uuid",
-        "completion": "float8",
-        "score": "float8",
-        "items_done": "int8",
-        "items_total": "int8",
-        "satisfied": "bool",
-        "satisfied_at": "timestamptz",
-        "time_spent_ms": "int8",
-        "last_activity_at": "timestamptz",
-        "version": "int8",
-    },
-)
-WRITTEN_COURSES = Table(name="course_progress", columns={**COURSES.columns, "commits": "int8"})
-"""`commits` numbers a registration's commits; it is nobody's to read but the next writer's."""
-ITEMS = Table(
-    name="item_progress",
-    columns={
-        "registration": "uuid",
-        "item_key": "text",
-        "attempts": "int8",
-        "completed_at": "timestamptz",
-        "passed_at": "timestamptz",
-        "waived_at": "timestamptz",
-        "failed": "bool",
-        "started": "bool",
-        "viewed": "bool",
-        "progress": "float8",
-        "best_score": "float8",
-        "latest_score": "float8",
-        "latest_at": "timestamptz",
-        "latest_id": "uuid",
-        "time_spent_ms": "int8",
-        "last_event_at": "timestamptz",
-        "state": "text",
-        "completion": "float8",
-        "satisfied": "bool",
-        "satisfied_at": "timestamptz",
-    },
-)
-CERTIFICATES = Table(
-    name="certificates",
-    columns={
-        "registration": "uuid",
-        "issued_at": "timestamptz",
-        "revoked_at": "timestamptz",
-        "revoked_because": "text",
-        "verify_code": "text",
-    },
-)
-RESUME_POINTS = Table(
-    name="resume_points",
-    columns={
-        "registration": "uuid",
-        "item_key": "text",
-        "position": "float8",
-        "at": "timestamptz",
-        "device": "text",
-        "id": "text",
-    },
-)
-LEDGER = Table(
-    name="event_ledger",
-    columns={
-        "event_id": "uuid",
-        "body_sha256": "bytea",
-        "registration": "uuid",
-        "verb": "text",
-        "verb_iri": "text",
-        "item_key": "text",
-        "occurred_at": "timestamptz",
-        "score": "float8",
-        "success": "bool",
-        "progress": "float8",
-        "duration_ms": "int8",
-        "position": "float8",
-        "session_id": "text",
-        "voids": "uuid",
-        "extensions": "jsonb",
-        "outcome": "bool",
-    },
+from stores.sql.progress.tables import (
+    CERTIFICATES,
+    COURSES,
+    ENROLLMENTS,
+    ITEM_SESSIONS,
+    ITEMS,
+    LEDGER,
+    RESUME_POINTS,
 )
 
 enrollment_values = attrgetter(*ENROLLMENTS.columns)
 course_values = attrgetter(*COURSES.columns)
 item_values = attrgetter(*ITEMS.columns)
+session_values = attrgetter(*ITEM_SESSIONS.columns)
 certificate_values = attrgetter(*CERTIFICATES.columns)
 resume_values = attrgetter(*RESUME_POINTS.columns)
 
@@ -208,6 +107,10 @@ def item_of(row: asyncpg.Record) -> ItemProgress:
     values = values_of(ITEMS, row)
     values["state"] = ProgressState(values["state"])
     return ItemProgress(**values)
+
+
+def item_session_of(row: asyncpg.Record) -> ItemSession:
+    return ItemSession(**values_of(ITEM_SESSIONS, row))
 
 
 def certificate_of(row: asyncpg.Record) -> Certificate:

@@ -10,23 +10,29 @@ from uuid import UUID
 from stores.domain.progress import Certificate, ItemProgress
 from stores.domain.progress_projection import RegistrationState
 from stores.domain.sessions import ResumePoint
+from stores.domain.time_spent import ItemSession, SessionKey
 from stores.sql.core.pool import Connection
 from stores.sql.outbox.rows import OUTBOX
 from stores.sql.progress.rows import (
-    CERTIFICATES,
-    ENROLLMENTS,
-    ITEMS,
-    MOVES,
-    RESUME_POINTS,
-    WRITTEN_COURSES,
     certificate_values,
     course_of,
     course_values,
     enrollment_of,
     item_of,
+    item_session_of,
     item_values,
     move_values,
     resume_values,
+    session_values,
+)
+from stores.sql.progress.tables import (
+    CERTIFICATES,
+    ENROLLMENTS,
+    ITEM_SESSIONS,
+    ITEMS,
+    MOVES,
+    RESUME_POINTS,
+    WRITTEN_COURSES,
 )
 
 # Every write that changes a registration changes its roll-up: that row is what writers queue for, in one order.
@@ -41,9 +47,19 @@ ORDER BY enrollment.registration
 FOR UPDATE OF course
 """
 
+# LIMIT keeps the lookup one index scan per session: joined, the planner may read (and lock) the whole table.
+SESSION_ROWS = f"""
+SELECT {", ".join(f"found.{name}" for name in ITEM_SESSIONS.columns)}
+FROM unnest($1::text[]::uuid[], $2::text[], $3::text[]) AS asked(registration, item_key, session_id)
+CROSS JOIN LATERAL (
+    SELECT {ITEM_SESSIONS.names} FROM item_sessions
+    WHERE registration = asked.registration AND item_key = asked.item_key AND session_id = asked.session_id LIMIT 1
+) AS found
+"""
+
 ITEM_ROWS = f"SELECT {ITEMS.names} FROM item_progress WHERE registration = ANY($1::text[]::uuid[])"
 
-TABLES = (ITEMS, WRITTEN_COURSES, MOVES, RESUME_POINTS, CERTIFICATES, OUTBOX)
+TABLES = (ITEMS, ITEM_SESSIONS, WRITTEN_COURSES, MOVES, RESUME_POINTS, CERTIFICATES, OUTBOX)
 FIRST = [1 + sum(len(table.columns) for table in TABLES[:place]) for place in range(len(TABLES))]
 
 
@@ -64,23 +80,28 @@ WITH items AS (
     INSERT INTO item_progress ({ITEMS.names}) {ITEMS.given(FIRST[0])}
     ON CONFLICT (registration, item_key) DO UPDATE SET {ITEMS.set(but=("registration", "item_key"), to="excluded")}
     RETURNING 1
+), sessions AS (
+    INSERT INTO item_sessions ({ITEM_SESSIONS.names}) {ITEM_SESSIONS.given(FIRST[1])}
+    ON CONFLICT (registration, item_key, session_id)
+    DO UPDATE SET whole_ms = excluded.whole_ms, parts_ms = excluded.parts_ms
+    RETURNING 1
 ), courses AS (
     UPDATE course_progress SET {WRITTEN_COURSES.set(but=("registration",), to="given")}
-    FROM ({WRITTEN_COURSES.given(FIRST[1])}) AS given WHERE course_progress.registration = given.registration
+    FROM ({WRITTEN_COURSES.given(FIRST[2])}) AS given WHERE course_progress.registration = given.registration
     RETURNING 1
 ), moves AS (
     UPDATE enrollments SET {MOVES.set(but=("registration",), to="given")}
-    FROM ({MOVES.given(FIRST[2])}) AS given WHERE enrollments.registration = given.registration
+    FROM ({MOVES.given(FIRST[3])}) AS given WHERE enrollments.registration = given.registration
     RETURNING 1
 ), resumed AS (
-    {upsert_resume_points(FIRST[3])}
+    {upsert_resume_points(FIRST[4])}
     RETURNING 1
 ), issued AS (
-    INSERT INTO certificates ({CERTIFICATES.names}) {CERTIFICATES.given(FIRST[4])}
+    INSERT INTO certificates ({CERTIFICATES.names}) {CERTIFICATES.given(FIRST[5])}
     ON CONFLICT (registration) DO NOTHING
     RETURNING 1
 ), outbox_rows AS (
-    INSERT INTO outbox ({OUTBOX.names}) {OUTBOX.given(FIRST[5])}
+    INSERT INTO outbox ({OUTBOX.names}) {OUTBOX.given(FIRST[6])}
     RETURNING 1
 )
 SELECT 1
@@ -91,6 +112,8 @@ DELETE FROM item_progress WHERE (registration, item_key) IN (
     SELECT registration, item_key FROM unnest($1::text[]::uuid[], $2::text[]) AS gone(registration, item_key)
 )
 """
+
+FORGET_SESSIONS = "DELETE FROM item_sessions WHERE registration = ANY($1::text[]::uuid[])"
 
 FORGET_RESUME_POINTS = """
 DELETE FROM resume_points WHERE (registration, id) IN (
@@ -113,6 +136,8 @@ class Changes:
 
     states: list[tuple[RegistrationState, RegistrationState]] = field(default_factory=list)
     """Before and after."""
+    refolded: list[UUID] = field(default_factory=list)
+    """Registrations folded from their whole ledger: sessions that are not in their state are deleted."""
     numbers: dict[UUID, int] = field(default_factory=dict)
     """How many commits each registration has now."""
     resume_points: list[ResumePoint] = field(default_factory=list)
@@ -123,14 +148,26 @@ class Changes:
     """Rows of the outbox."""
 
 
-async def lock(connection: Connection, registrations: Collection[UUID]) -> dict[UUID, Locked]:
-    """The states of those that are known, kept from other writers until the transaction ends."""
+async def lock(
+    connection: Connection,
+    registrations: Collection[UUID],
+    sessions: Collection[tuple[UUID, SessionKey]] = (),
+) -> dict[UUID, Locked]:
+    """The states of the known registrations, locked against other writers until the transaction ends.
+
+    `sessions`: the item sessions to read with them, by registration."""
     keys = [str(key) for key in registrations]
     rows = await connection.fetch(LOCK, keys)
     items: defaultdict[UUID, dict[str, ItemProgress]] = defaultdict(dict)
     for row in await connection.fetch(ITEM_ROWS, keys):
         item = item_of(row)
         items[item.registration][item.item_key] = item
+    known: defaultdict[UUID, dict[SessionKey, ItemSession]] = defaultdict(dict)
+    if sessions:
+        asked = [(str(key), session.item_key, session.session) for key, session in sessions]
+        for row in await connection.fetch(SESSION_ROWS, *map(list, zip(*asked, strict=True))):
+            session = item_session_of(row)
+            known[session.registration][session.key] = session
     found = {}
     for row in rows:
         enrollment = enrollment_of(row)
@@ -140,6 +177,7 @@ async def lock(connection: Connection, registrations: Collection[UUID]) -> dict[
             items=items[enrollment.registration],
             moved_id=row["moved_id"],
             withdrawn=row["withdrawn"],
+            sessions=known[enrollment.registration],
         )
         found[enrollment.registration] = Locked(state, row["commits"], row["at"])
     return found
@@ -158,6 +196,15 @@ async def save(connection: Connection, changes: Changes) -> None:
         await connection.execute(
             FORGET_RESUME_POINTS, *[[str(key) for key in keys] for keys in zip(*changes.voided, strict=True)]
         )
+    refolded = set(changes.refolded)
+    if refolded:
+        await connection.execute(FORGET_SESSIONS, [str(key) for key in refolded])
+    sessions = [
+        session_values(row)
+        for before, after in changes.states
+        for key, row in after.sessions.items()
+        if row.registration in refolded or before.sessions.get(key) != row
+    ]
     items = [
         item_values(row)
         for before, after in changes.states
@@ -170,6 +217,7 @@ async def save(connection: Connection, changes: Changes) -> None:
     moves = [move_values(after) for before, after in changes.states if move_values(before) != move_values(after)]
     rows = (
         items,
+        sessions,
         courses,
         moves,
         [resume_values(row) for row in changes.resume_points],

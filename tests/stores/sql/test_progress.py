@@ -57,6 +57,26 @@ async def test_every_read_is_one_round_trip(url: str, read: Callable[[SqlProgres
         assert proxy.asked - before == 1
 
 
+async def test_a_record_is_the_same_few_round_trips_for_one_event_and_for_hundreds(url: str) -> None:
+    """Sessions cost one read more, and only where an event has a session and a duration."""
+
+    def batch(first: int, count: int, session: str | None) -> list[Event]:
+        fields = {} if session is None else {"session_id": session, "duration_ms": 5}
+        return [done(first + n, Verb.PLAYED, "video", of=1, at=n, **fields) for n in range(count)]
+
+    async with through_proxy(url) as (proxy, there), open_pool(there, size=1) as pool:
+        progress = SqlProgress(pool)
+        asked: dict[tuple[int, str | None], int] = {}
+        for _ in range(2):  # the first round prepares the statements
+            for count in (1, 20):
+                for session in (None, "s"):
+                    before = proxy.asked
+                    await record(progress, *batch(1_000 * before, count, session))
+                    asked[count, session] = proxy.asked - before
+    assert asked[20, None] == asked[1, None]
+    assert asked[20, "s"] == asked[1, "s"] == asked[1, None] + 1
+
+
 async def insisting(progress: SqlProgress, *events: Event) -> list[str]:
     """As clients do: the slower the server, the more often a writer among many has lost too often."""
     while True:

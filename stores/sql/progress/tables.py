@@ -1,0 +1,125 @@
+"""The tables of progress as statements write and read them: their columns, called as the fields of the records."""
+
+from stores.sql.core.tables import Table
+
+ENROLLMENTS = Table(
+    name="enrollments",
+    columns={
+        "registration": "uuid",
+        "learner_id": "text",
+        "course_key": "text",
+        "course_version": "int8",
+        "state": "text",
+        "enrolled_at": "timestamptz",
+        "moved_at": "timestamptz",
+        "completed_at": "timestamptz",
+        "attributes": "jsonb",
+    },
+)
+MOVES = Table(
+    name="enrollments",
+    columns={
+        "registration": "uuid",
+        "state": "text",
+        "enrolled_at": "timestamptz",
+        "completed_at": "timestamptz",
+        "moved_at": "timestamptz",
+        "moved_id": "uuid",
+        "withdrawn": "bool",
+    },
+)
+"""The columns of an enrolment that follow from events."""
+COURSES = Table(
+    name="course_progress",
+    columns={
+        "registration": "uuid",
+        "completion": "float8",
+        "score": "float8",
+        "items_done": "int8",
+        "items_total": "int8",
+        "satisfied": "bool",
+        "satisfied_at": "timestamptz",
+        "time_spent_ms": "int8",
+        "last_activity_at": "timestamptz",
+        "version": "int8",
+    },
+)
+WRITTEN_COURSES = Table(name="course_progress", columns={**COURSES.columns, "commits": "int8"})
+"""`commits` is the number of a registration's last commit; only the next writer reads it."""
+ITEMS = Table(
+    name="item_progress",
+    columns={
+        "registration": "uuid",
+        "item_key": "text",
+        "attempts": "int8",
+        "completed_at": "timestamptz",
+        "passed_at": "timestamptz",
+        "waived_at": "timestamptz",
+        "failed": "bool",
+        "started": "bool",
+        "viewed": "bool",
+        "progress": "float8",
+        "best_score": "float8",
+        "latest_score": "float8",
+        "latest_at": "timestamptz",
+        "latest_id": "uuid",
+        "time_spent_ms": "int8",
+        "last_event_at": "timestamptz",
+        "state": "text",
+        "completion": "float8",
+        "satisfied": "bool",
+        "satisfied_at": "timestamptz",
+    },
+)
+ITEM_SESSIONS = Table(
+    name="item_sessions",
+    columns={
+        "registration": "uuid",
+        "item_key": "text",
+        "session_id": "text",
+        "whole_ms": "int8",
+        "parts_ms": "int8",
+    },
+)
+CERTIFICATES = Table(
+    name="certificates",
+    columns={
+        "registration": "uuid",
+        "issued_at": "timestamptz",
+        "revoked_at": "timestamptz",
+        "revoked_because": "text",
+        "verify_code": "text",
+    },
+)
+RESUME_POINTS = Table(
+    name="resume_points",
+    columns={
+        "registration": "uuid",
+        "item_key": "text",
+        "position": "float8",
+        "at": "timestamptz",
+        "device": "text",
+        "id": "text",
+    },
+)
+LEDGER = Table(
+    name="event_ledger",
+    columns={
+        "event_id": "uuid",
+        "body_sha256": "bytea",
+        "registration": "uuid",
+        "verb": "text",
+        "verb_iri": "text",
+        "item_key": "text",
+        "occurred_at": "timestamptz",
+        "score": "float8",
+        "success": "bool",
+        "progress": "float8",
+        "duration_ms": "int8",
+        "position": "float8",
+        "session_id": "text",
+        "voids": "uuid",
+        "extensions": "jsonb",
+        "outcome": "bool",
+    },
+)
