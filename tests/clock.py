@@ -1,4 +1,4 @@
-"""A clock that stands still until it is told to go on."""
+"""A clock that tests move by hand."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Fixtures that every test may ask for: the session's servers."""
+"""Fixtures of all tests: the session's servers, and options."""
 
 import asyncio
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ from gateway.embedded.open_servers import open_embedded
 from tests.backends import INFLUXD_BIN, Servers, named_servers
 from tests.influxdb import open_influxd
 
-# The same examples everywhere, however long one takes: what a machine is too slow for is no finding.
+# Hypothesis uses the same examples on every machine, and a slow machine is not a failure.
 settings.register_profile("ours", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ours")
 
 
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    """Embedded servers in a folder of their own, with those that the environment names put in their place."""
+    """Embedded servers with a temporary data folder, replaced by those that the environment names."""
     folder = DataFolder(tmp_path_factory.mktemp("quadrangle"))
     with asyncio.Runner() as runner:
         opened = AsyncExitStack()
@@ -44,11 +44,11 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--golden", action="store_true", help="write the golden answers afresh")
-    parser.addoption("--long", action="store_true", help="the long form of tests under load")
+    parser.addoption("--golden", action="store_true", help="write the golden answers again")
+    parser.addoption("--long", action="store_true", help="run the long tests under load and the protocol suites")
 
 
 @pytest.fixture(scope="session")
 def load_seconds(pytestconfig: pytest.Config) -> float:
-    """How long a test under load loads."""
+    """How many seconds the load of a test lasts."""
     return 30 if pytestconfig.getoption("--long") else 5

@@ -1,4 +1,4 @@
-"""InfluxDB for tests: a server of the binary that INFLUXD_BIN names, and databases of their own on any server."""
+"""InfluxDB for tests: a server of the binary in INFLUXD_BIN, and a new database on any server."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +16,7 @@ from stores.influx.client import Influx, open_influx
 
 @asynccontextmanager
 async def open_influxd(program: Path, data: Path) -> AsyncIterator[str]:
-    """Where a server of this binary listens."""
+    """Start a server of this binary; its URL."""
     server = influxd_of(program)
     [port] = free_ports([server.role], {}, data).values()
     running = RunningServer(server, data=data, port=port, changed=lambda started: None)
@@ -30,7 +30,7 @@ async def open_influxd(program: Path, data: Path) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def fresh_influx(url: str) -> AsyncIterator[Influx]:
-    """A database (2.x: a bucket) of its own, gone afterwards."""
+    """A new database (2.x: a bucket), deleted at the end."""
     parts = urlsplit(url)
     name = f"test_{uuid4().hex}"
     headers = {"Authorization": f"Token {parts.password}"} if parts.password else {}

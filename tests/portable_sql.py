@@ -1,4 +1,4 @@
-"""Which SQL may stand where: what CockroachDB lacks nowhere but in the timeline, its own in the dialect alone."""
+"""Which SQL is allowed where: what CockroachDB lacks only in the timeline, what only it has only in the dialect."""
 
 import ast
 import re
@@ -42,6 +42,7 @@ def sql_texts(path: str, source: str) -> Iterator[str]:
 
 
 def violations(path: str, source: str) -> list[str]:
+    """All violations in a file of SQL or Python, each with its path."""
     where = PurePosixPath(path)
     # The timeline's SQL never runs on CockroachDB, and has its own migrations.
     timeline = where.name.startswith("timeline") or "timeline" in where.parts

@@ -1,4 +1,4 @@
-"""A loopback proxy between a client and a server, that delays, stalls and cuts what passes through it."""
+"""A loopback proxy between a client and a server that can delay, stall and reset the connections."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 DEFAULT_PORTS = {"mongodb": 27017, "redis": 6379}
 
 
-class Mood(Enum):
+class ProxyMode(Enum):
     PASS = "pass"
     DELAY = "delay"
-    """Every chunk is held back for `Proxy.delay` seconds."""
+    """Each chunk is delayed by `Proxy.delay` seconds."""
     STALL = "stall"
-    """Connections stand, and nothing moves."""
+    """Connections stay open, but no data is forwarded."""
     CUT = "cut"
-    """Connections are reset, and new ones at once."""
+    """Connections are reset, new ones at once."""
 
 
 class Proxy:
@@ -24,30 +24,30 @@ class Proxy:
         self._target = (host, port)
         self._changed = asyncio.Event()
         self._open: set[asyncio.StreamWriter] = set()
-        self.mood = Mood.PASS
+        self.mode = ProxyMode.PASS
         self.delay = 0.0
         self.port = 0
-        self.asked = 0
-        """How many chunks clients sent: of small requests, the round trips."""
+        self.chunks_sent = 0
+        """How many chunks clients sent; for small requests this is the number of round trips."""
 
-    def become(self, mood: Mood, *, delay: float = 0.0) -> None:
-        self.mood, self.delay = mood, delay
+    def switch(self, mode: ProxyMode, *, delay: float = 0.0) -> None:
+        self.mode, self.delay = mode, delay
         self._changed.set()
         self._changed = asyncio.Event()
-        if mood is Mood.CUT:
+        if mode is ProxyMode.CUT:
             for writer in list(self._open):
                 writer.transport.abort()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
         try:
-            if self.mood is Mood.CUT:
+            if self.mode is ProxyMode.CUT:
                 writer.transport.abort()
                 return
             far_reader, far_writer = await asyncio.open_connection(*self._target)
             self._open.add(far_writer)
             try:
-                ways = [self._pump(reader, far_writer, asking=True), self._pump(far_reader, writer, asking=False)]
+                ways = [self._pump(reader, far_writer, counted=True), self._pump(far_reader, writer, counted=False)]
                 _, rest = await asyncio.wait(
                     [asyncio.ensure_future(way) for way in ways], return_when="FIRST_COMPLETED"
                 )
@@ -58,18 +58,18 @@ class Proxy:
                 self._open.discard(far_writer)
                 far_writer.transport.abort()
         except OSError:
-            pass  # the server is not there: neither are we
+            pass  # the server is down: close the client's connection
         finally:
             self._open.discard(writer)
             writer.transport.abort()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, asking: bool) -> None:
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, counted: bool) -> None:
         with suppress(OSError):
             while chunk := await reader.read(65536):
-                self.asked += asking
-                while self.mood is Mood.STALL:
+                self.chunks_sent += counted
+                while self.mode is ProxyMode.STALL:
                     await self._changed.wait()
-                if self.mood is Mood.DELAY:
+                if self.mode is ProxyMode.DELAY:
                     await asyncio.sleep(self.delay)
                 writer.write(chunk)
                 await writer.drain()
@@ -77,7 +77,7 @@ class Proxy:
 
 @asynccontextmanager
 async def proxy_to(host: str, port: int) -> AsyncIterator[Proxy]:
-    """A proxy on a free port of loopback; whoever is connected at the end is cut off."""
+    """A proxy on a free loopback port. At the end, open connections are reset."""
     proxy = Proxy(host, port)
     running: set[asyncio.Task[None]] = set()
 
@@ -92,7 +92,7 @@ async def proxy_to(host: str, port: int) -> AsyncIterator[Proxy]:
         yield proxy
     finally:
         server.close()
-        proxy.become(Mood.CUT)
+        proxy.switch(ProxyMode.CUT)
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
@@ -100,7 +100,7 @@ async def proxy_to(host: str, port: int) -> AsyncIterator[Proxy]:
 
 @asynccontextmanager
 async def through_proxy(url: str, *, path: str | None = None) -> AsyncIterator[tuple[Proxy, str]]:
-    """A proxy to the server of this URL, and the URL that leads through it (to another `path` where one is given)."""
+    """A proxy to the server of this URL, and the URL through the proxy (with another `path` if one is given)."""
     there = urlsplit(url)
     async with proxy_to(there.hostname or "127.0.0.1", there.port or DEFAULT_PORTS[there.scheme]) as proxy:
         user, at, _ = there.netloc.rpartition("@")

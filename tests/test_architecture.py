@@ -1,4 +1,4 @@
-"""The arrows, the names and the SQL of the whole tree; and proof that each rule can fail."""
+"""The rules of the architecture hold for all files, and each rule can fail."""
 
 import fnmatch
 from pathlib import Path

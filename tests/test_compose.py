@@ -25,13 +25,13 @@ def environment_of(service: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("service", ["migrate", "gateway"])
-def test_its_variables_are_real_settings_and_name_every_store(service: str) -> None:
+def test_its_variables_are_settings_and_name_every_store(service: str) -> None:
     settings = read_settings(environment_of(service))
     urls = [getattr(settings.stores, name) for name in StoreUrls.model_fields]
     assert {urlsplit(url.reveal()).hostname for url in urls} == STORES
 
 
-def test_every_store_says_when_it_is_well_and_the_gateway_waits_for_it() -> None:
+def test_every_store_has_a_health_check_and_the_gateway_waits_for_it() -> None:
     services = COMPOSE["services"]
     assert all("healthcheck" in services[name] for name in (*STORES, "gateway"))
     assert set(services["migrate"]["depends_on"]) == STORES
@@ -39,7 +39,7 @@ def test_every_store_says_when_it_is_well_and_the_gateway_waits_for_it() -> None
     assert services["gateway"]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
 
 
-def test_nothing_listens_beyond_this_machine() -> None:
+def test_ports_are_published_on_loopback_only() -> None:
     published = [port for service in COMPOSE["services"].values() for port in service.get("ports", [])]
     assert published
     assert all(port.startswith("127.0.0.1:") for port in published)

@@ -1,4 +1,4 @@
-"""What a clone installs is pinned, and what a wheel holds is whole."""
+"""All dependencies are pinned, and the wheel is complete."""
 
 import json
 import re
@@ -26,7 +26,7 @@ def test_every_dependency_is_pinned() -> None:
     assert wanted - {normal(pin) for pin in pins} == {"quadrangle"}
 
 
-def test_every_npm_package_is_pinned_and_comes_from_whichever_registry_is_set() -> None:
+def test_npm_packages_are_pinned_without_a_registry() -> None:
     wanted = json.loads((TOP / "tests/protocol/package.json").read_text())["dependencies"]
     lock = (TOP / "tests/protocol/package-lock.json").read_text()
     assert [version for version in wanted.values() if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
@@ -34,7 +34,7 @@ def test_every_npm_package_is_pinned_and_comes_from_whichever_registry_is_set() 
     assert "://" not in lock
 
 
-def test_the_wheel_holds_every_file_of_its_packages(tmp_path: Path) -> None:
+def test_the_wheel_has_every_file_of_its_packages(tmp_path: Path) -> None:
     [wheel] = WheelBuilder(str(TOP)).build(directory=str(tmp_path), versions=["standard"])
     held = {name for name in ZipFile(wheel).namelist() if name.startswith(PACKAGES)}
     files = [path for package in PACKAGES for path in (TOP / package).rglob("*") if path.is_file()]

@@ -21,7 +21,7 @@ from stores.ports.stores import Stores
 from tests.backends import missing
 from tests.e2e.town import connected, migrate_in_time
 from tests.gateway.school import gateway
-from tests.proxy import Mood, through_proxy
+from tests.proxy import ProxyMode, through_proxy
 from tests.resolvers import world
 
 BACK_WITHIN = 15.0
@@ -156,19 +156,19 @@ async def test_a_store_behind_a_bad_line_costs_its_own_fields_and_comes_back(
         async with gateway_over(urls) as client:
             await whole_again(client)
 
-            proxy.become(Mood.DELAY, delay=0.02)
+            proxy.switch(ProxyMode.DELAY, delay=0.02)
             assert_whole(await page(client))
 
-            proxy.become(Mood.CUT)
+            proxy.switch(ProxyMode.CUT)
             assert_costs(await page(client), server, {"STORE_UNAVAILABLE"})
-            proxy.become(Mood.PASS)
+            proxy.switch(ProxyMode.PASS)
             await whole_again(client)
 
-            proxy.become(Mood.STALL)
+            proxy.switch(ProxyMode.STALL)
             began = monotonic()
             assert_costs(await page(client), server, {"STORE_TIMEOUT", "STORE_UNAVAILABLE"})
             assert monotonic() - began < DEADLINE + 3
-            proxy.become(Mood.PASS)
+            proxy.switch(ProxyMode.PASS)
             await whole_again(client)
 
 

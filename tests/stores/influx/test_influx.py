@@ -27,7 +27,7 @@ from stores.influx.lines import slot_of
 from stores.influx.timeline import InfluxTimeline
 from tests.backends import INFLUXD_BIN, Servers, missing
 from tests.influxdb import fresh_influx
-from tests.proxy import Mood, Proxy, through_proxy
+from tests.proxy import Proxy, ProxyMode, through_proxy
 from tests.stores.samples import NOON, event
 
 MS = timedelta(milliseconds=1)
@@ -198,9 +198,9 @@ async def test_a_read_is_one_request(call: Call, influx_url: str, influx: Influx
     async with through_influx(influx_url, influx) as (proxy, near):
         timeline = InfluxTimeline(near)
         await timeline.append([event(1)])
-        before = proxy.asked
+        before = proxy.chunks_sent
         await call(timeline)
-        assert proxy.asked - before == 1
+        assert proxy.chunks_sent - before == 1
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
@@ -288,7 +288,7 @@ def test_refusals(status: int, text: str, kind: type[StoreError]) -> None:
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 async def test_no_answer_in_time(call: Call, influx_url: str, influx: Influx) -> None:
     async with through_influx(influx_url, influx, answer_within=timedelta(milliseconds=100)) as (proxy, near):
-        proxy.become(Mood.STALL)
+        proxy.switch(ProxyMode.STALL)
         with pytest.raises(TimedOut):
             await call(InfluxTimeline(near))
 
@@ -297,10 +297,10 @@ async def test_connections_that_were_cut_are_made_again(influx_url: str, influx:
     async with through_influx(influx_url, influx) as (proxy, near):
         timeline = InfluxTimeline(near)
         await timeline.append([event(1)])
-        proxy.become(Mood.CUT)
+        proxy.switch(ProxyMode.CUT)
         with pytest.raises(Unavailable):
             await timeline.append([event(2)])
-        proxy.become(Mood.PASS)
+        proxy.switch(ProxyMode.PASS)
         await timeline.append([event(2)])
         assert len(await all_of(timeline)) == 2
 
@@ -309,11 +309,11 @@ async def test_a_call_that_was_given_up_spoils_no_other(influx_url: str, influx:
     async with through_influx(influx_url, influx) as (proxy, near):
         timeline = InfluxTimeline(near)
         await timeline.append([event(1), event(2, learner_id="u2")])
-        proxy.become(Mood.STALL)
+        proxy.switch(ProxyMode.STALL)
         for given_up in (all_of(timeline), timeline.append([event(3)])):
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(given_up, 0.05)
-        proxy.become(Mood.PASS)
+        proxy.switch(ProxyMode.PASS)
         assert await all_of(timeline, "u2") == [event(2, learner_id="u2")]
         await timeline.append([event(3)])
         assert await quarter_of(timeline) == (3, 0)

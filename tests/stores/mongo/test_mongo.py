@@ -11,7 +11,7 @@ from stores.mongo.client import COURSES, LEARNERS, open_mongo, prepare
 from stores.mongo.course_cache import CourseCache
 from stores.mongo.profiles import MongoProfiles
 from tests.backends import Servers, fresh_mongo
-from tests.proxy import Mood, through_proxy
+from tests.proxy import ProxyMode, through_proxy
 from tests.stores.samples import course, profile
 
 NOBODY_THERE = "mongodb://ann:hush@127.0.0.1:1/"
@@ -111,8 +111,8 @@ async def test_a_call_that_was_given_up_spoils_no_other(servers: Servers) -> Non
         async with through_proxy(servers.mongo_url, path=database.name) as (proxy, url), open_mongo(url) as behind:
             profiles = MongoProfiles(behind)
             await profiles.ping()
-            proxy.become(Mood.STALL)
+            proxy.switch(ProxyMode.STALL)
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(profiles.by_ids(["u"]), 0.05)
-            proxy.become(Mood.PASS)
+            proxy.switch(ProxyMode.PASS)
             assert dict(await profiles.by_ids(["v"])) == {"v": profile("v")}

@@ -19,7 +19,7 @@ from stores.redis.feeds import NUMBER_KEPT, STREAM_KEPT
 from stores.redis.live import RedisLive
 from stores.redis.pubsub import PubSub
 from tests.backends import Servers, fresh_redis, keys_of
-from tests.proxy import Mood, Proxy, through_proxy
+from tests.proxy import Proxy, ProxyMode, through_proxy
 from tests.stores.samples import commit
 from tests.stores.test_live import commits, publish, versions
 
@@ -118,9 +118,9 @@ async def test_text_that_is_not_unicode_is_rejected(live: RedisLive, redis: tupl
 async def test_a_batch_is_one_round_trip(servers: Servers, redis: tuple[Any, str]) -> None:
     async with far(servers, redis[1]) as (proxy, live):
         await live.publish([commit(1)])
-        before = proxy.asked
+        before = proxy.chunks_sent
         await live.publish([commit(number, of=of) for of in range(1, 5) for number in range(2, 7)])
-        assert proxy.asked - before == 1
+        assert proxy.chunks_sent - before == 1
 
 
 async def test_nothing_but_the_epoch_is_kept_for_ever(live: RedisLive, redis: tuple[Any, str]) -> None:
@@ -214,9 +214,9 @@ async def test_a_loss_of_everything_ends_the_listeners(servers: Servers, redis: 
         async with live.feed(LEARNER, after=None) as feed:
             waiting = asyncio.ensure_future(anext(feed))
             await asyncio.sleep(0)
-            proxy.become(Mood.CUT)
+            proxy.switch(ProxyMode.CUT)
             await client.delete(*await keys_of(client, prefix))
-            proxy.become(Mood.PASS)
+            proxy.switch(ProxyMode.PASS)
             with pytest.raises(CursorExpired):
                 await asyncio.wait_for(waiting, 30)
 
@@ -230,9 +230,9 @@ async def test_a_cut_connection_loses_nothing_and_repeats_nothing(servers: Serve
         reading = [asyncio.ensure_future(versions(feed, 40)) for feed in feeds[:1]]
         for number in range(1, 41):
             if number % 10 == 3:
-                proxy.become(Mood.CUT)
+                proxy.switch(ProxyMode.CUT)
             if number % 10 == 6:
-                proxy.become(Mood.PASS)
+                proxy.switch(ProxyMode.PASS)
             await near.publish([commit(number)])
         assert await asyncio.gather(*reading) == [list(range(1, 41))]
         assert await versions(feeds[1], 40) == list(range(1, 41))
@@ -245,9 +245,9 @@ async def test_who_missed_signals_is_told_that_all_may_have_changed(servers: Ser
     client, prefix = redis
     async with far(servers, prefix) as (proxy, live), live.signals("a") as signals:
         waiting = asyncio.ensure_future(anext(signals))
-        proxy.become(Mood.CUT)
+        proxy.switch(ProxyMode.CUT)
         await RedisLive(client, prefix=prefix).signal(["a"])
-        proxy.become(Mood.PASS)
+        proxy.switch(ProxyMode.PASS)
         assert await asyncio.wait_for(waiting, 30) is None, "the server is away"
         assert await asyncio.wait_for(anext(signals), 30) is None, "it is back"
         await live.signal(["a"])
@@ -259,15 +259,15 @@ async def test_a_server_that_falls_silent_is_left(servers: Servers, redis: tuple
     async with far(servers, prefix, silence=SOON) as (proxy, live), live.feed(LEARNER, after=None) as feed:
         waiting = asyncio.ensure_future(anext(feed))
         before = await subscriptions(client)
-        proxy.become(Mood.STALL)
+        proxy.switch(ProxyMode.STALL)
         await RedisLive(client, prefix=prefix).publish([commit(1)])
-        asked = proxy.asked
+        asked = proxy.chunks_sent
 
         async def asked_and_then_opened_anew() -> bool:
-            return proxy.asked >= asked + 2
+            return proxy.chunks_sent >= asked + 2
 
         await until(asked_and_then_opened_anew)
-        proxy.become(Mood.PASS)
+        proxy.switch(ProxyMode.PASS)
         assert (await asyncio.wait_for(waiting, 30)).version == 1
 
         async def left() -> bool:
@@ -279,11 +279,11 @@ async def test_a_server_that_falls_silent_is_left(servers: Servers, redis: tuple
 async def test_entering_does_not_wait_for_ever(servers: Servers, redis: tuple[Any, str]) -> None:
     async with far(servers, redis[1]) as (proxy, live):
         async with live.feed(LEARNER, after=None):
-            proxy.become(Mood.CUT)
+            proxy.switch(ProxyMode.CUT)
             with pytest.raises((Unavailable, TimedOut)):
                 async with live.feed(COURSE, after=None):
                     pass
-            proxy.become(Mood.PASS)
+            proxy.switch(ProxyMode.PASS)
         async with live.feed(COURSE, after=None):
             pass
 
@@ -346,11 +346,11 @@ async def test_listeners_may_come_and_go_at_once(live: RedisLive, redis: tuple[A
 async def test_who_gives_up_entering_leaves_nothing(servers: Servers, redis: tuple[Any, str]) -> None:
     client, prefix = redis
     async with far(servers, prefix) as (proxy, live):
-        proxy.become(Mood.STALL)
+        proxy.switch(ProxyMode.STALL)
         for _ in range(3):
             with pytest.raises(asyncio.TimeoutError):
                 await asyncio.wait_for(live.feed(LEARNER, after=None).__aenter__(), 0.05)
-        proxy.become(Mood.PASS)
+        proxy.switch(ProxyMode.PASS)
         async with live.feed(LEARNER, after=None) as feed:
             await RedisLive(client, prefix=prefix).publish([commit(1)])
             assert await versions(feed, 1) == [1]

@@ -13,7 +13,7 @@ from stores.redis.client import open_redis
 from stores.redis.sessions import RedisSessions
 from tests.backends import Servers, fresh_redis, keys_of
 from tests.clock import Clock
-from tests.proxy import Mood, through_proxy
+from tests.proxy import ProxyMode, through_proxy
 from tests.stores.samples import REGISTRATION, beat, point, seconds
 
 Call = Callable[[RedisSessions, Clock], Awaitable[object]]
@@ -65,9 +65,9 @@ async def test_every_call_is_one_round_trip(
     async with through_proxy(servers.redis_url) as (proxy, url), open_redis(url) as client:
         sessions = RedisSessions(client, now=clock, prefix=redis[1])
         await call(sessions, clock)  # teaches the server the script
-        before = proxy.asked
+        before = proxy.chunks_sent
         await call(sessions, clock)
-        assert proxy.asked - before == 1
+        assert proxy.chunks_sent - before == 1
 
 
 async def test_a_server_that_forgot_the_scripts_is_told_them(redis: tuple[Redis, str], clock: Clock) -> None:
@@ -126,9 +126,9 @@ async def test_a_call_that_was_given_up_spoils_no_other(
     async with through_proxy(servers.redis_url) as (proxy, url), open_redis(url) as client:
         sessions = RedisSessions(client, now=clock, prefix=redis[1])
         await sessions.touch([beat("u", clock()), beat("v", clock(), session_id="s2")])
-        proxy.become(Mood.STALL)
+        proxy.switch(ProxyMode.STALL)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(sessions.by_learners(["u"]), 0.05)
-        proxy.become(Mood.PASS)
+        proxy.switch(ProxyMode.PASS)
         found = await sessions.by_learners(["v"])
         assert [session.session_id for session in found.values()] == ["s2"]

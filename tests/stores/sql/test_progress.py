@@ -18,7 +18,7 @@ from stores.sql.core.pool import open_pool
 from stores.sql.outbox.outbox import SqlOutbox
 from stores.sql.progress.progress import SqlProgress
 from tests.backends import Servers, fresh_sql
-from tests.proxy import Mood, through_proxy
+from tests.proxy import ProxyMode, through_proxy
 from tests.stores.learning import C2, done, enroll, enrollment, record
 
 R = [UUID(int=number) for number in range(10)]
@@ -52,9 +52,9 @@ async def test_every_read_is_one_round_trip(url: str, read: Callable[[SqlProgres
     async with through_proxy(url) as (proxy, there), open_pool(there, size=1) as pool:
         progress = SqlProgress(pool)
         await read(progress)  # connects, and prepares the statement
-        before = proxy.asked
+        before = proxy.chunks_sent
         await read(progress)
-        assert proxy.asked - before == 1
+        assert proxy.chunks_sent - before == 1
 
 
 async def test_a_record_is_the_same_few_round_trips_for_one_event_and_for_hundreds(url: str) -> None:
@@ -70,9 +70,9 @@ async def test_a_record_is_the_same_few_round_trips_for_one_event_and_for_hundre
         for _ in range(2):  # the first round prepares the statements
             for count in (1, 20):
                 for session in (None, "s"):
-                    before = proxy.asked
+                    before = proxy.chunks_sent
                     await record(progress, *batch(1_000 * before, count, session))
-                    asked[count, session] = proxy.asked - before
+                    asked[count, session] = proxy.chunks_sent - before
     assert asked[20, None] == asked[1, None]
     assert asked[20, "s"] == asked[1, "s"] == asked[1, None] + 1
 
@@ -156,7 +156,7 @@ async def test_a_writer_who_gave_up_holds_up_no_other(url: str) -> None:
 
 async def test_a_server_that_is_away_is_named_and_used_again_when_back(url: str) -> None:
     async with through_proxy(url) as (proxy, there):
-        proxy.become(Mood.CUT)
+        proxy.switch(ProxyMode.CUT)
         async with open_pool(there) as pool:
             progress = SqlProgress(pool)
             for _ in range(2):
@@ -167,23 +167,23 @@ async def test_a_server_that_is_away_is_named_and_used_again_when_back(url: str)
                 ):
                     with pytest.raises(Unavailable, match=r"^progress: [a-z ]+$"):
                         await call
-                proxy.become(Mood.PASS)
+                proxy.switch(ProxyMode.PASS)
                 await progress.ping()
                 assert await record(progress, done(1, Verb.VIEWED, "page")) in (["ACCEPTED"], ["DUPLICATE"])
-                proxy.become(Mood.CUT)
+                proxy.switch(ProxyMode.CUT)
 
 
 async def test_a_server_that_is_silent_holds_nobody_up(url: str) -> None:
     async with through_proxy(url) as (proxy, there), open_pool(there, size=2) as pool:
         progress = SqlProgress(pool)
         await asyncio.gather(progress.ping(), progress.ping())
-        proxy.become(Mood.STALL)
+        proxy.switch(ProxyMode.STALL)
         start = asyncio.get_running_loop().time()
         for _ in range(3):  # more than there are connections: new ones do not come about either
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(progress.ping(), 0.1)
         assert asyncio.get_running_loop().time() - start < 4.0, "less than to connect may take"
-        proxy.become(Mood.PASS)
+        proxy.switch(ProxyMode.PASS)
         await progress.ping()
         assert await record(progress, done(1, Verb.VIEWED, "page")) == ["ACCEPTED"]
 
@@ -192,11 +192,11 @@ async def test_an_answer_that_takes_too_long_is_timed_out(url: str) -> None:
     async with through_proxy(url) as (proxy, there), open_pool(there, connect_seconds=2, command_seconds=1) as pool:
         progress = SqlProgress(pool)
         await progress.ping()
-        proxy.become(Mood.STALL)
+        proxy.switch(ProxyMode.STALL)
         for call in (progress.by_registrations(R), record(progress, done(1, Verb.VIEWED, "page"))):
             with pytest.raises(TimedOut):
                 await call
-        proxy.become(Mood.PASS)
+        proxy.switch(ProxyMode.PASS)
         assert await record(progress, done(1, Verb.VIEWED, "page")) in (["ACCEPTED"], ["DUPLICATE"])
 
 

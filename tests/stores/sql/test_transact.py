@@ -10,7 +10,7 @@ from stores.errors import Conflict, Rejected
 from stores.sql.core.pool import Connection, Pool, open_pool
 from stores.sql.core.transact import Patience, fetch, transact
 from tests.backends import Servers, fresh_sql
-from tests.proxy import Mood, through_proxy
+from tests.proxy import ProxyMode, through_proxy
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ async def test_a_cancellation_is_one_though_the_server_is_silent(servers: Server
     async with through_proxy(servers.sql_url) as (proxy, url), open_pool(url) as pool:
         task = asyncio.create_task(transact(pool, "progress", stuck))
         await busy(pool, await begun)
-        proxy.become(Mood.STALL)
+        proxy.switch(ProxyMode.STALL)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
