@@ -47,13 +47,15 @@ def may_import(path: str, name: str) -> bool:
     """Whether an import within the project follows the arrows.
 
     gateway → resolvers → stores.ports → stores.domain → stores.errors; stores.<backend> → stores.feeds, stores.ports.
+    stores.backoff and stores.cancellation import nothing and may be imported from stores.ports on.
     """
     domain = ("stores.errors", "stores.domain")
-    ports = (*domain, "stores.ports", "stores.cancellation")
+    ports = (*domain, "stores.ports", "stores.backoff", "stores.cancellation")
     if path.startswith("stores/"):
         folder = PurePosixPath(path).parts[1]
         allowed = {
             "errors.py": ("stores.errors",),
+            "backoff.py": (),
             "cancellation.py": (),
             "domain": domain,
             "ports": ports,

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from gateway.embedded.child_process import ChildProcess
@@ -7,10 +8,11 @@ from gateway.embedded.errors import ServerExited
 from gateway.embedded.folder_state import ServerEntry
 from gateway.embedded.loopback import is_free
 from gateway.embedded.server_definition import ServerDefinition
+from stores.backoff import Backoff
 
 KEPT_LOG_BYTES = 1_000_000
-# What a predecessor left behind when it was killed may hold on to its files for as long as this.
-PAUSES_SECONDS = (0.1, 0.4, 1.0)
+# A killed predecessor may lock its files for a moment longer.
+START_ATTEMPTS = 4
 
 
 class RunningServer:
@@ -36,14 +38,15 @@ class RunningServer:
         if log.exists() and log.stat().st_size > KEPT_LOG_BYTES:
             log.replace(self._data / "log.old")
         await self.server.prepare(self._data)
-        for pause in (*PAUSES_SECONDS, None):
+        backoff = Backoff(first=timedelta(seconds=0.2), longest=timedelta(seconds=1))
+        for attempt in range(1, START_ATTEMPTS + 1):
             try:
                 await self._try_to_start()
                 break
             except ServerExited:
-                if pause is None or not is_free(self.port):
+                if attempt == START_ATTEMPTS or not is_free(self.port):
                     raise
-                await asyncio.sleep(pause)
+                await asyncio.sleep(backoff.next_delay().total_seconds())
         await self.server.settle(self._data, self.port)
 
     async def stop(self) -> None:

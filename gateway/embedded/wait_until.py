@@ -1,17 +1,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.01, 0.05
+from stores.backoff import Backoff
 
 
 async def wait_until(holds: Callable[[], Awaitable[bool]], *, seconds: float) -> bool:
     """Wait until it holds; False when it still does not after so long."""
-    pause = FIRST_PAUSE_SECONDS
+    backoff = Backoff(first=timedelta(milliseconds=10), longest=timedelta(milliseconds=50), jitter=0)
     try:
         async with asyncio.timeout(seconds):
-            while not await holds():
-                await asyncio.sleep(pause)
-                pause = min(pause * 1.1, LONGEST_PAUSE_SECONDS)
+            while not await holds():  # noqa: ASYNC110 — polls another process
+                await asyncio.sleep(backoff.next_delay().total_seconds())
     except TimeoutError:
         return False
     return True

@@ -9,6 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from time import perf_counter
 from typing import Any, TypeAlias
 
@@ -18,6 +19,7 @@ from gateway.relay.bisection import by_halves
 from gateway.relay.delivery import to_live, to_timeline
 from gateway.relay.lease import Leased
 from resolvers.data.dataloaders import Failures
+from stores.backoff import Backoff
 from stores.cancellation import cancel_and_wait, cancel_requested
 from stores.domain.outbox import LEASE, PARTITIONS, Commit, Consumer
 from stores.domain.updates import OUTBOX_CHANNEL
@@ -179,23 +181,23 @@ class Relay:
 
     async def _steadily(self, what: str, work: Callable[[], Coroutine[Any, Any, None]], *, every: float) -> None:
         """Again and again; after a fault with pauses that grow. What went wrong is told once, and when it is over."""
-        pause, down = 0.0, False
+        backoff = Backoff(
+            first=timedelta(seconds=self._pace.first_pause), longest=timedelta(seconds=self._pace.longest_pause)
+        )
         while not cancel_requested():
             try:
                 await work()
             except Exception as error:  # a relay that ended by a mistake of ours would end all publishing
                 if isinstance(error, StoreError):
                     self._failures.failed(error.store)
-                if not down:
+                if not backoff.failing:
                     expected = isinstance(error, StoreError | TimeoutError)
                     log.log(logging.WARNING if expected else logging.ERROR, "%s waits", what, exc_info=error)
-                pause = min(self._pace.longest_pause, pause * 2 or self._pace.first_pause)
-                down = True
-                await asyncio.sleep(pause)
+                await asyncio.sleep(backoff.next_delay().total_seconds())
                 continue
-            if down:
+            if backoff.failing:
                 log.warning("%s goes on", what)
-            pause, down = 0.0, False
+            backoff.reset()
             await asyncio.sleep(every)
 
 

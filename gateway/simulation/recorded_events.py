@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from gateway.relay.delivery import heartbeat_of
-from gateway.runtime.backoff import Backoff
 from gateway.simulation.restamp import Fresh
 from gateway.simulation.schedule import Schedule
 from gateway.simulation.scheduler import Now, Wait
+from stores.backoff import Backoff
 from stores.domain.catalog import CourseVersion, Item
 from stores.domain.events import Event
 from stores.domain.progress import Verdict, VerdictStatus
@@ -99,7 +99,7 @@ class Replay:
 
     async def _kept(self, events: Sequence[Event]) -> Sequence[Verdict]:
         """Again and again, the very same ones, until the ledger has them: to repeat is harmless."""
-        pauses = Backoff()
+        backoff = Backoff()
         while True:
             try:
                 return await self._stores.progress.record(events, items=self._items)
@@ -108,4 +108,4 @@ class Replay:
             except StoreError as error:
                 self.told.waits = error.store
                 self._on_told(self.told)
-            await self._wait(pauses.grow() / timedelta(seconds=1))
+            await self._wait(backoff.next_delay() / timedelta(seconds=1))

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
-from gateway.runtime.backoff import Backoff
+from stores.backoff import Backoff
 from stores.cancellation import cancel_and_wait, cancel_requested
 from stores.errors import StoreError
 
@@ -23,13 +23,13 @@ class Step:
         self.due = due
         self._name = name
         self._work = work
-        self._pauses = Backoff()
+        self._backoff = Backoff()
 
     async def take(self, now: Now) -> None:
         try:
             self.due = await self._work()
         except Exception as error:  # what only shows something must not end what it is shown in
-            if not self._pauses.failing:
+            if not self._backoff.failing:
                 expected = isinstance(error, StoreError)
                 why = str(error) if expected else "unexpected"
                 log.log(
@@ -39,11 +39,11 @@ class Step:
                     why,
                     exc_info=None if expected else error,
                 )
-            self.due = now() + self._pauses.grow()
+            self.due = now() + self._backoff.next_delay()
         else:
-            if self._pauses.failing:
+            if self._backoff.failing:
                 log.info("%s goes on", self._name)
-            self._pauses.end()
+            self._backoff.reset()
 
 
 async def steadily(steps: Sequence[Step], *, now: Now, wait: Wait) -> None:

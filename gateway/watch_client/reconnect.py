@@ -5,11 +5,11 @@ from contextlib import aclosing
 from datetime import timedelta
 from typing import Any
 
-from gateway.runtime.backoff import Backoff
 from gateway.runtime.errors import CommandError
 from gateway.watch_client.connection import GatewayConnection, GatewayUnavailable, OperationFailed, open_connection
 from gateway.watch_client.subscription import COURSE, UPDATES, WatchSubscription
 from gateway.watch_client.target import Target
+from stores.backoff import Backoff
 
 PASSING = frozenset({"STORE_UNAVAILABLE", "STORE_TIMEOUT", "STORE_ERROR", "CONFLICT", "TOO_MANY"})
 """Codes of what may be better soon."""
@@ -47,7 +47,7 @@ class ReconnectingWatch:
                 if not self._away:
                     self._tell(f"{why}: waiting for the gateway")
                 self._away = True
-                await self._wait(self._backoff.grow() / timedelta(seconds=1))
+                await self._wait(self._backoff.next_delay() / timedelta(seconds=1))
             except OperationFailed as failed:
                 await self._mend(failed)
             else:
@@ -98,19 +98,19 @@ class ReconnectingWatch:
         async with aclosing(link.answers(UPDATES, self._asked.variables(self._after))) as answers:
             async for answer in answers:
                 self._after = answer["data"]["progressUpdated"]["cursor"]
-                self._backoff.end()
+                self._backoff.reset()
                 self._on_update(answer)
 
     async def _mend(self, failed: OperationFailed) -> None:
         if "CURSOR_EXPIRED" in failed.codes:
             self._tell("what came after the last update is not kept any more: watching from now on")
             if self._after is None:  # the feed itself was lost: not at once again
-                await self._wait(self._backoff.grow() / timedelta(seconds=1))
+                await self._wait(self._backoff.next_delay() / timedelta(seconds=1))
             self._after = None
         elif failed.codes & PASSING:
             if not self._away:
                 self._tell(f"{failed}: waiting")
             self._away = True
-            await self._wait(self._backoff.grow() / timedelta(seconds=1))
+            await self._wait(self._backoff.next_delay() / timedelta(seconds=1))
         else:
             raise CommandError(str(failed)) from None

@@ -6,15 +6,16 @@ and the files, not what is on its way between the two. So what was deleted is lo
 
 import asyncio
 from collections.abc import Collection
+from datetime import timedelta
 from itertools import count
 from typing import NamedTuple
 
+from stores.backoff import Backoff
 from stores.errors import Conflict
 from stores.influx.client import STORE, Influx
 from stores.influx.influxql import Script
 
-PAUSE_SECONDS = 0.05
-LONGEST_PAUSE = 0.5
+FIRST_DELAY, LONGEST_DELAY = timedelta(milliseconds=50), timedelta(milliseconds=500)
 ROUNDS = 12
 
 
@@ -27,15 +28,16 @@ class Point(NamedTuple):
     time: int
 
 
-async def delete(influx: Influx, points: Collection[Point], *, pause: float = PAUSE_SECONDS) -> None:
+async def delete(influx: Influx, points: Collection[Point], *, first_delay: timedelta = FIRST_DELAY) -> None:
     """`Conflict` when they will not go: the whole removal may be repeated."""
+    backoff = Backoff(first=first_delay, longest=LONGEST_DELAY)
     for number in count():
         if not points:
             return
         if number == ROUNDS:
             raise Conflict(STORE, "deleted points would not go")
         if number:
-            await asyncio.sleep(min(LONGEST_PAUSE, pause * 2.0 ** (number - 1)))
+            await asyncio.sleep(backoff.next_delay().total_seconds())
         deletions, looks = Script(), Script()
         for point in points:
             name, value = point.tag

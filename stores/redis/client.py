@@ -1,16 +1,15 @@
 """The Redis client: opened lazily, with short deadlines; its errors translated in one place."""
 
-import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
-from itertools import count
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError, DataError, RedisError, ResponseError, TimeoutError
 
+from stores.backoff import Backoff
 from stores.cancellation import preserve_cancellation
 from stores.errors import Rejected, TimedOut, Unavailable
 
@@ -68,8 +67,6 @@ def translated(store: str) -> Iterator[None]:
         raise Unavailable(store, f"the driver gave up ({type(error).__name__})") from None
 
 
-def pauses() -> Iterator[float]:
-    """How many seconds to wait before each further attempt at a server that is away: soon at first, and not all at
-    once, then about twice a second."""
-    for attempt in count():
-        yield random.uniform(0.01, min(0.05 * 2 ** min(attempt, 10), 1.0))
+def reconnect_backoff() -> Backoff:
+    """Delays between attempts to reach a server that is away."""
+    return Backoff(first=timedelta(milliseconds=50), longest=timedelta(seconds=1), jitter=0.9)

@@ -14,7 +14,7 @@ from stores.feeds.listener import Listener
 from stores.feeds.position import Place, lost, place_of
 from stores.ports.live import Feed, Live
 from stores.ports.signals import Signals
-from stores.redis.client import pauses, translated
+from stores.redis.client import reconnect_backoff, translated
 from stores.redis.feeds import Feeds, Heard
 from stores.redis.pubsub import PubSub
 from stores.redis.signals import mailbox_on
@@ -73,13 +73,13 @@ class RedisLive(Live):
 
     async def _read(self, topic: Topic, epoch: str, after: Place, most: int) -> Sequence[tuple[Place, Update]]:
         """As `Feeds.read`, but a backend that is away is waited for."""
-        for pause in pauses():
+        backoff = reconnect_backoff()
+        while True:
             try:
                 async with self._reads:
                     return await self._feeds.read(topic, epoch, after, most)
             except (Unavailable, TimedOut):
-                await asyncio.sleep(pause)
-        raise AssertionError  # pauses never end
+                await asyncio.sleep(backoff.next_delay().total_seconds())
 
 
 class _FeedEar:

@@ -12,7 +12,7 @@ from redis.exceptions import ConnectionError, RedisError, TimeoutError
 
 from stores.cancellation import cancel_and_wait
 from stores.errors import StoreError
-from stores.redis.client import pauses, translated
+from stores.redis.client import reconnect_backoff, translated
 from stores.redis.pubsub_connection import Line, open_line
 
 T = TypeVar("T")
@@ -143,7 +143,7 @@ class PubSub:
             self._changed.set()
 
     async def _run(self) -> None:
-        pause = pauses()
+        backoff = reconnect_backoff()
         while True:
             try:
                 async with open_line(self._client) as line:
@@ -152,12 +152,12 @@ class PubSub:
                 if self._task is not asyncio.current_task():
                     return  # a group's errors hide that it was cancelled
                 if self._hung_up():
-                    pause = pauses()
+                    backoff.reset()
                 else:
                     refusal = error if isinstance(error, RedisError) else ConnectionError("the connection was lost")
                     for channel in self._channels.values():
                         channel.refuse(refusal)
-            await asyncio.sleep(next(pause))
+            await asyncio.sleep(backoff.next_delay().total_seconds())
 
     def _hung_up(self) -> bool:
         """Forget the line; whether there was one that anything stood on."""

@@ -2,13 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 
+from stores.backoff import Backoff
 from stores.errors import Conflict
 from stores.sql.core.errors import AGAIN
 from stores.sql.core.pool import Connection
 
-PAUSE_SECONDS = 0.1
-TRIES = 20
+ATTEMPTS = 20
 
 TABLE = """CREATE TABLE IF NOT EXISTS migration_leases (
     set_name text PRIMARY KEY,
@@ -39,10 +40,11 @@ class Lease:
         """Take it as soon as it is free."""
         now = asyncio.get_running_loop().time
         give_up = now() + seconds
+        backoff = _backoff()
         while not await self._take():
             if now() > give_up:
                 raise Conflict(self.set_name, "another migrator is still at work")
-            await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(backoff.next_delay().total_seconds())
 
     async def keep(self) -> None:
         """Have it for as long again."""
@@ -53,9 +55,14 @@ class Lease:
         await self.connection.execute(GIVE_BACK, self.set_name, self.holder)
 
     async def _take(self) -> bool:
-        for _ in range(TRIES):
+        backoff = _backoff()
+        for _ in range(ATTEMPTS):
             try:
                 return bool(await self.connection.fetch(TAKE, self.set_name, self.holder, self.seconds))
             except AGAIN:
-                await asyncio.sleep(PAUSE_SECONDS)
+                await asyncio.sleep(backoff.next_delay().total_seconds())
         return False
+
+
+def _backoff() -> Backoff:
+    return Backoff(first=timedelta(milliseconds=50), longest=timedelta(milliseconds=200))

@@ -1,7 +1,6 @@
 """Progress in CockroachDB or PostgreSQL. Every read is one statement."""
 
 import asyncio
-import random
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -31,7 +30,7 @@ from stores.domain.sessions import ResumePoint
 from stores.ports.progress import Progress
 from stores.sql.core.pool import Connection, Pool
 from stores.sql.core.tables import Table
-from stores.sql.core.transact import fetch, transact
+from stores.sql.core.transact import RETRY_LIMITS, RetryLimits, fetch, transact
 from stores.sql.progress import queries
 from stores.sql.progress.batching import BATCH_SIZE, in_batches
 from stores.sql.progress.enrolling import enroll, forget
@@ -66,14 +65,14 @@ class SqlProgress(Progress):
         pool: Pool,
         *,
         codes: Callable[[], str] = secrets.token_urlsafe,
-        chance: Callable[[], float] = random.random,
+        retry_limits: RetryLimits = RETRY_LIMITS,
         filled: asyncio.Event | None = None,
     ) -> None:
         """`filled` is set after a commit that left something in the outbox."""
         self._pool = pool
         self._filled = filled or asyncio.Event()
         self._codes = codes
-        self._chance = chance
+        self._retry_limits = retry_limits
         self._commits = GroupCommit(self._write, most=GROUP_SIZE)
 
     async def ping(self) -> None:
@@ -151,7 +150,7 @@ class SqlProgress(Progress):
         new = 0
         for start in range(0, len(states), BATCH_SIZE):
             work = partial(enroll, states=states[start : start + BATCH_SIZE])
-            new += len(await transact(self._pool, "progress", work, chance=self._chance))
+            new += len(await transact(self._pool, "progress", work, limits=self._retry_limits))
         return new
 
     async def ledger(self, event_ids: Sequence[UUID]) -> Mapping[UUID, Event]:
@@ -185,7 +184,7 @@ class SqlProgress(Progress):
         told, keys = 0, list(dict.fromkeys(registrations))
         for start in range(0, len(keys), REPUBLISH_BATCH_SIZE):
             work = partial(republish, registrations=keys[start : start + REPUBLISH_BATCH_SIZE])
-            told += await transact(self._pool, "progress", work, chance=self._chance)
+            told += await transact(self._pool, "progress", work, limits=self._retry_limits)
             self._filled.set()
         return told
 
@@ -230,7 +229,7 @@ class SqlProgress(Progress):
                 await forget(connection, idle)
             return verdicts
 
-        return await transact(self._pool, "progress", work, chance=self._chance)
+        return await transact(self._pool, "progress", work, limits=self._retry_limits)
 
     async def _fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
         return await fetch(self._pool, "progress", query, *args)

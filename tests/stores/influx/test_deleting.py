@@ -1,5 +1,6 @@
 """InfluxDB leaves what is deleted while it writes its cache out: here a server does so as often as it is told."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -29,14 +30,14 @@ class Stubborn:
 
 async def test_what_survives_is_deleted_again_and_nothing_else() -> None:
     influx: Any = Stubborn(2)
-    await delete(influx, POINTS, pause=0)
+    await delete(influx, POINTS, first_delay=timedelta(microseconds=1))
     assert influx.deleted == [3, 1, 1]
 
 
 async def test_what_would_not_go_is_a_conflict_that_may_be_tried_again() -> None:
     influx: Any = Stubborn(ROUNDS)
     with pytest.raises(Conflict):
-        await delete(influx, POINTS, pause=0)
+        await delete(influx, POINTS, first_delay=timedelta(microseconds=1))
     assert len(influx.deleted) == ROUNDS
 
 

@@ -15,6 +15,7 @@ from stores.domain.outbox import PARTITIONS, Consumer
 from stores.errors import Conflict, Rejected, StoreError, TimedOut, Unavailable
 from stores.sql.core.migrate import migrate
 from stores.sql.core.pool import open_pool
+from stores.sql.core.transact import RetryLimits
 from stores.sql.outbox.outbox import SqlOutbox
 from stores.sql.progress.progress import SqlProgress
 from tests.backends import Servers, fresh_sql
@@ -87,7 +88,7 @@ async def insisting(progress: SqlProgress, *events: Event) -> list[str]:
 async def test_several_gateways_lose_nothing(url: str) -> None:
     chance = Random(7)
     async with open_pool(url, size=8) as pool:
-        gateways = [SqlProgress(pool, chance=chance.random) for _ in range(6)]
+        gateways = [SqlProgress(pool, retry_limits=RetryLimits(draw=chance.random)) for _ in range(6)]
         await enroll(gateways[0], *(enrollment(number) for number in range(3, 8)))
 
         async def write(gateway: int) -> list[UUID]:

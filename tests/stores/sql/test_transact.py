@@ -8,7 +8,7 @@ import pytest
 
 from stores.errors import Conflict, Rejected
 from stores.sql.core.pool import Connection, Pool, open_pool
-from stores.sql.core.transact import Patience, fetch, transact
+from stores.sql.core.transact import RetryLimits, fetch, transact
 from tests.backends import Servers, fresh_sql
 from tests.proxy import ProxyMode, through_proxy
 
@@ -21,7 +21,7 @@ async def pool(servers: Servers) -> AsyncIterator[Pool]:
         yield pool
 
 
-ENDLESS = Patience(attempts=1_000_000, seconds=60)
+ENDLESS = RetryLimits(attempts=1_000_000, seconds=60)
 """Where it is not asked how often one may lose."""
 
 
@@ -50,7 +50,7 @@ async def test_increments_at_once_lose_nothing(pool: Pool) -> None:
 
     async def writer() -> None:
         for _ in range(20):
-            await transact(pool, "progress", increment, patience=ENDLESS)
+            await transact(pool, "progress", increment, limits=ENDLESS)
 
     await asyncio.gather(*(writer() for _ in range(8)))
     assert await value(pool) == 160
@@ -94,12 +94,12 @@ async def test_a_deadlock_is_survived(pool: Pool) -> None:
     assert await value(pool, 1) == await value(pool, 2)
 
 
-async def test_patience_ends_in_a_conflict(pool: Pool) -> None:
-    pauses = []
+async def test_the_last_attempt_ends_in_a_conflict(pool: Pool) -> None:
+    draws = []
     runs = 0
 
-    def chance() -> float:
-        pauses.append(runs)
+    def draw() -> float:
+        draws.append(runs)
         return 0.5
 
     async def beaten(connection: Connection) -> None:
@@ -109,20 +109,14 @@ async def test_patience_ends_in_a_conflict(pool: Pool) -> None:
         await put(pool, seen + 1)  # another writer, who is always faster
         await put(connection, 0)
 
-    patience = Patience(attempts=4, first_pause=0.001)
+    limits = RetryLimits(attempts=4, draw=draw)
     with pytest.raises(Conflict, match="progress: other writers kept winning"):
-        await transact(pool, "progress", beaten, patience=patience, chance=chance)
-    assert (runs, pauses) == (4, [1, 2, 3, 4])
+        await transact(pool, "progress", beaten, limits=limits)
+    assert (runs, draws) == (4, [1, 2, 3, 4])
     assert await value(pool) == 4
     with pytest.raises(Conflict):
-        await transact(pool, "progress", beaten, patience=Patience(seconds=0.0))
+        await transact(pool, "progress", beaten, limits=RetryLimits(seconds=0.0))
     assert runs == 5
-
-
-def test_pauses_grow_up_to_a_limit() -> None:
-    patience = Patience(first_pause=0.01, longest_pause=0.05)
-    assert [patience.pause(number, 1.0) for number in (1, 2, 3, 20)] == [0.02, 0.04, 0.05, 0.05]
-    assert patience.pause(20, 0.5) == 0.025
 
 
 async def test_a_lost_answer_to_commit_is_no_loss(pool: Pool) -> None:
