@@ -47,15 +47,16 @@ def may_import(path: str, name: str) -> bool:
     """Whether an import within the project follows the arrows.
 
     gateway → resolvers → stores.ports → stores.domain → stores.errors; stores.<backend> → stores.feeds, stores.ports.
-    stores.backoff and stores.cancellation import nothing and may be imported from stores.ports on.
+    stores.backoff, stores.batches and stores.cancellation import nothing and may be imported from stores.ports on.
     """
     domain = ("stores.errors", "stores.domain")
-    ports = (*domain, "stores.ports", "stores.backoff", "stores.cancellation")
+    ports = (*domain, "stores.ports", "stores.backoff", "stores.batches", "stores.cancellation")
     if path.startswith("stores/"):
         folder = PurePosixPath(path).parts[1]
         allowed = {
             "errors.py": ("stores.errors",),
             "backoff.py": (),
+            "batches.py": (),
             "cancellation.py": (),
             "domain": domain,
             "ports": ports,

@@ -3,30 +3,29 @@ was killed and is repeated completes without duplicates."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
-from typing import TypeVar
 
 from gateway.datasets.dataset import Dataset
 from gateway.relay.delivery import follow_ledger
+from stores.batches import (
+    LOADED_ENROLLMENTS,
+    LOADED_EVENTS,
+    LOADED_HEARTBEATS,
+    LOADED_PROFILES,
+    LOADED_TIMELINE_EVENTS,
+    batched,
+)
 from stores.domain.catalog import Course, CourseVersion, Item
 from stores.domain.events import Event
 from stores.domain.progress import VerdictStatus
 from stores.ports.stores import Stores
 
-T = TypeVar("T")
 Items = Mapping[CourseVersion, Sequence[Item]]
 OnProgress = Callable[[str, int, int], None]
 """Told of a stage by name ("courses", "profiles", "enrollments", "events", "timeline", "heartbeats"): how many of its
 records are done, and how many there are (an estimate until the stage's last call)."""
 
-PROFILES_AT_ONCE = 1_000
-ENROLLMENTS_AT_ONCE = 4_000
-EVENTS_AT_ONCE = 4_000
-TIMELINE_AT_ONCE = 20_000
-"""An append brings the roll-ups of all the quarters it touches up to date: the fewer appends, the better."""
-HEARTBEATS_AT_ONCE = 1_000
 AHEAD = 10
 """How many batches the ledger may be ahead of the timeline."""
 
@@ -59,16 +58,16 @@ async def load(world: Dataset, stores: Stores, *, on_progress: OnProgress) -> tu
     recorded: asyncio.Queue[list[Event] | None] = asyncio.Queue(AHEAD)
 
     async def add_profiles() -> None:
-        for batch in batches(world.profiles, PROFILES_AT_ONCE):
+        for batch in batched(world.profiles, LOADED_PROFILES):
             profiles.done(batch, new=await stores.profiles.add(batch))
         profiles.end()
 
     async def enroll_and_record() -> None:
         pinned = (replace(row, course_version=pins[row.course_key]) for row in world.enrollments)
-        for some in batches(pinned, ENROLLMENTS_AT_ONCE):
+        for some in batched(pinned, LOADED_ENROLLMENTS):
             enrollments.done(some, new=await stores.progress.enroll(some, items=items))
         enrollments.end()
-        for batch in batches(world.events, EVENTS_AT_ONCE):
+        for batch in batched(world.events, LOADED_EVENTS):
             await recorded.put(await record(batch, stores, items, events))
         events.end()
         await recorded.put(None)
@@ -77,7 +76,7 @@ async def load(world: Dataset, stores: Stores, *, on_progress: OnProgress) -> tu
         waiting: list[Event] = []
         while (kept := await recorded.get()) is not None:
             waiting += kept
-            if len(waiting) >= TIMELINE_AT_ONCE:
+            if len(waiting) >= LOADED_TIMELINE_EVENTS:
                 await follow_ledger(stores, waiting)
                 timeline.done(waiting)
                 waiting = []
@@ -92,7 +91,7 @@ async def load(world: Dataset, stores: Stores, *, on_progress: OnProgress) -> tu
             tasks.create_task(append())
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
-    for beats in batches(world.heartbeats, HEARTBEATS_AT_ONCE):
+    for beats in batched(world.heartbeats, LOADED_HEARTBEATS):
         await stores.sessions.touch(beats)
         heartbeats.done(beats)
     heartbeats.end()
@@ -148,9 +147,3 @@ async def record(batch: Sequence[Event], stores: Stores, items: Items, stage: St
     return [
         event for event, verdict in zip(batch, verdicts, strict=True) if verdict.status is not VerdictStatus.REJECTED
     ]
-
-
-def batches(rows: Iterable[T], size: int) -> Iterator[list[T]]:
-    rest = iter(rows)
-    while batch := list(islice(rest, size)):
-        yield batch

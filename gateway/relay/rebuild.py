@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from gateway.runtime.errors import CommandError
+from stores.batches import REBUILT_ROWS
 from stores.domain.outbox import Backlog, Consumer
 from stores.domain.progress import Enrollment
 from stores.ports.stores import Stores
 
-ENROLLMENTS_AT_ONCE = 100
-COURSES_AT_ONCE = 100
 MOST_WAITING = 500
 """Commits (of up to 500 events) that may wait for the timeline before more is told: the outbox stays small."""
 SECONDS_APART = 0.1
@@ -70,7 +69,7 @@ async def known_courses(stores: Stores, asked: Sequence[str]) -> Sequence[str]:
     keys: list[str] = []
     after = None
     while True:
-        page = await stores.catalog.page(after=after, first=COURSES_AT_ONCE)
+        page = await stores.catalog.page(after=after, first=REBUILT_ROWS)
         keys += [course.key for course in page.rows]
         if not page.has_next:
             return keys
@@ -88,7 +87,7 @@ async def enrollments(
     ):
         for key in keys:
             after = None
-            while page := (await read([key], after=after, first=ENROLLMENTS_AT_ONCE)).get(key):
+            while page := (await read([key], after=after, first=REBUILT_ROWS)).get(key):
                 yield page.rows
                 if not page.has_next:
                     break

@@ -20,6 +20,7 @@ from gateway.relay.delivery import to_live, to_timeline
 from gateway.relay.lease import Leased
 from resolvers.data.dataloaders import Failures
 from stores.backoff import Backoff
+from stores.batches import RELAYED_COMMITS, SAVED_RESUME_POINTS
 from stores.cancellation import cancel_and_wait, cancel_requested
 from stores.domain.outbox import LEASE, PARTITIONS, Commit, Consumer
 from stores.domain.updates import OUTBOX_CHANNEL
@@ -29,9 +30,6 @@ from stores.ports.stores import Stores
 log = logging.getLogger("quadrangle.relay")
 
 Deliver: TypeAlias = Callable[[Stores, Sequence[Commit]], Awaitable[None]]
-MOST_POINTS = 1_000
-MOST_COMMITS = 1_200
-"""Taken at once."""
 A_FEW = 3
 
 
@@ -116,10 +114,10 @@ class Relay:
 
     async def _checkpoint(self) -> None:
         """Resume points that heartbeats moved, into the durable store."""
-        while points := await self._stores.sessions.unsaved(most=MOST_POINTS):
+        while points := await self._stores.sessions.unsaved(most=SAVED_RESUME_POINTS):
             await self._stores.progress.checkpoint(points)
             await self._stores.sessions.saved(points)
-            if len(points) < MOST_POINTS:
+            if len(points) < SAVED_RESUME_POINTS:
                 return
 
     async def _follow(self, consumer: Consumer, deliver: Deliver, linger: float) -> None:
@@ -146,7 +144,7 @@ class Relay:
             mine = self._under_way[consumer] = self._mine
         try:
             async with self._lease.at_most(LEASE.total_seconds()):
-                commits = await self._stores.outbox.take(consumer, mine, most=MOST_COMMITS)
+                commits = await self._stores.outbox.take(consumer, mine, most=RELAYED_COMMITS)
             for part in self._portions[consumer].of(commits):
                 await self._deliver_part(consumer, deliver, part)
             return len(commits)

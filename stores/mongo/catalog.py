@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from pymongo.errors import DuplicateKeyError
 
+from stores.batches import MONGO_IDS, batched
 from stores.domain.catalog import Course, CourseVersion
 from stores.domain.paging import Page, decode, encode, page_of
 from stores.errors import Conflict
@@ -13,8 +14,6 @@ from stores.mongo.course_cache import CourseCache
 from stores.mongo.course_documents import course_of, document_of, id_of
 from stores.ports.catalog import Catalog
 
-MOST_IDS = 100
-"""In one `$in`: SecantusDB slows down beyond."""
 MOST_TRIES = 50
 """Of a publisher whose number another one took: with n at once, the last of them succeeds at its n-th try."""
 
@@ -32,8 +31,8 @@ class MongoCatalog(Catalog):
     async def latest(self, course_keys: Sequence[str]) -> Mapping[str, Course]:
         keys = sorted(set(course_keys))
         pins: list[CourseVersion] = []
-        for start in range(0, len(keys), MOST_IDS):
-            pins += await self._newest({"key": {"$in": keys[start : start + MOST_IDS]}})
+        for batch in batched(keys, MONGO_IDS):
+            pins += await self._newest({"key": {"$in": batch}})
         found = await self.versions(pins)
         return {pin.key: course for pin, course in found.items()}
 
@@ -71,8 +70,8 @@ class MongoCatalog(Catalog):
         found: dict[CourseVersion, Course] = {}
         ids = [id_of(pin) for pin in pins]
         with translated("catalog"):
-            for start in range(0, len(ids), MOST_IDS):
-                async for document in self._courses.find({"_id": {"$in": ids[start : start + MOST_IDS]}}):
+            for batch in batched(ids, MONGO_IDS):
+                async for document in self._courses.find({"_id": {"$in": batch}}):
                     course = course_of(document)
                     self._shelf.put(course)
                     found[course.pin] = course

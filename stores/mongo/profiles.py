@@ -1,20 +1,17 @@
 """Profiles in MongoDB: one document a learner, `_id` being the learner's id."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from pymongo import ASCENDING
 from pymongo.errors import BulkWriteError
 
+from stores.batches import MONGO_IDS, MONGO_INSERTS, batched
 from stores.domain.paging import Page, decode, encode, page_of
 from stores.domain.profiles import Consent, Profile, ProfileFilter, check_profile
 from stores.mongo.client import LEARNERS, Database, Document, translated
 from stores.mongo.key_escaping import opened, stored
 from stores.ports.profiles import Profiles
 
-MOST_IDS = 100
-"""In one `$in`: SecantusDB slows down beyond."""
-INSERTED_AT_ONCE = 1_000
 DUPLICATE_KEY = 11000
 OPTIONAL = ("email", "emailKey", "avatarUrl", "goals", "skills", "preferences", "attributes", "consents")
 
@@ -31,8 +28,8 @@ class MongoProfiles(Profiles):
     async def by_ids(self, learner_ids: Sequence[str]) -> Mapping[str, Profile]:
         found: dict[str, Profile] = {}
         with translated("profiles"):
-            for chosen in _slices(sorted(set(learner_ids)), MOST_IDS):
-                async for document in self._learners.find({"_id": {"$in": chosen}}, batch_size=MOST_IDS):
+            for chosen in batched(sorted(set(learner_ids)), MONGO_IDS):
+                async for document in self._learners.find({"_id": {"$in": chosen}}, batch_size=MONGO_IDS):
                     found[document["_id"]] = _profile(document)
         return found
 
@@ -58,7 +55,7 @@ class MongoProfiles(Profiles):
             check_profile(profile)
             new.setdefault(profile.learner_id, profile)
         added = 0
-        for some in _slices(list(new.values()), INSERTED_AT_ONCE):
+        for some in batched(new.values(), MONGO_INSERTS):
             added += await self._insert([_document(profile) for profile in some])
         return added
 
@@ -83,10 +80,6 @@ class MongoProfiles(Profiles):
                 return len(documents) - len(failures)
 
 
-def _slices(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    return (values[start : start + size] for start in range(0, len(values), size))
-
-
 def _selections(where: ProfileFilter, past: str | None) -> Iterator[Document]:
     """The filters whose rows, one filter after the other, are the whole list."""
     selection: Document = {}
@@ -97,7 +90,7 @@ def _selections(where: ProfileFilter, past: str | None) -> Iterator[Document]:
         selection["emailKey"] = where.email.casefold()
     if where.ids is not None:
         ids = sorted(key for key in set(where.ids) if past is None or key > past)
-        for chosen in _slices(ids, MOST_IDS):
+        for chosen in batched(ids, MONGO_IDS):
             yield selection | {"_id": {"$in": chosen}}
     elif past is not None:
         yield selection | {"_id": {"$gt": past}}

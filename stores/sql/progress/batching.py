@@ -3,12 +3,10 @@
 from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
+from stores.batches import SQL_ROWS
 from stores.domain.admission import check_events
 from stores.domain.events import Event, Verb
 from stores.domain.progress import Verdict
-
-BATCH_SIZE = 2000
-"""Events (about) or enrolments in a transaction of an import."""
 
 
 def batches(events: Sequence[Event], most: int) -> list[list[int]]:
@@ -36,7 +34,7 @@ async def in_batches(
     cannot be kept."""
     check_events(events)
     verdicts: dict[int, Verdict] = {}
-    for places in batches(events, BATCH_SIZE):
+    for places in batches(events, SQL_ROWS):
         told = await write([events[place] for place in places])
         verdicts.update(zip(places, told, strict=True))
     return [verdicts[place] for place in range(len(events))]

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
+from stores.batches import SQL_REPUBLISHED_REGISTRATIONS, SQL_ROWS, SQL_SHARED_EVENTS, batched
 from stores.domain.admission import accepted, check_enrollments
 from stores.domain.catalog import CourseVersion, Item
 from stores.domain.events import Event, Verb
@@ -32,7 +33,7 @@ from stores.sql.core.pool import Connection, Pool
 from stores.sql.core.tables import Table
 from stores.sql.core.transact import RETRY_LIMITS, RetryLimits, fetch, transact
 from stores.sql.progress import queries
-from stores.sql.progress.batching import BATCH_SIZE, in_batches
+from stores.sql.progress.batching import in_batches
 from stores.sql.progress.enrolling import enroll, forget
 from stores.sql.progress.group_commit import GroupCommit
 from stores.sql.progress.pages import attempt_cursor, dated_cursor, pages
@@ -53,11 +54,6 @@ from stores.sql.progress.tables import CERTIFICATES, COURSES, ENROLLMENTS, ITEMS
 
 Row = TypeVar("Row")
 
-GROUP_SIZE = 1000
-"""Events in a transaction that callers share: whoever comes next waits for it."""
-REPUBLISH_BATCH_SIZE = 20
-"""Registrations in a transaction that tells their ledger again."""
-
 
 class SqlProgress(Progress):
     def __init__(
@@ -73,7 +69,7 @@ class SqlProgress(Progress):
         self._filled = filled or asyncio.Event()
         self._codes = codes
         self._retry_limits = retry_limits
-        self._commits = GroupCommit(self._write, most=GROUP_SIZE)
+        self._commits = GroupCommit(self._write, most=SQL_SHARED_EVENTS)
 
     async def ping(self) -> None:
         await self._fetch("SELECT 1")
@@ -148,8 +144,8 @@ class SqlProgress(Progress):
         index_of = course_indexes(items)
         states = [initial_state(row, index_of(row.pin)) for row in enrollments]
         new = 0
-        for start in range(0, len(states), BATCH_SIZE):
-            work = partial(enroll, states=states[start : start + BATCH_SIZE])
+        for batch in batched(states, SQL_ROWS):
+            work = partial(enroll, states=batch)
             new += len(await transact(self._pool, "progress", work, limits=self._retry_limits))
         return new
 
@@ -182,8 +178,8 @@ class SqlProgress(Progress):
 
     async def republish(self, registrations: Sequence[UUID]) -> int:
         told, keys = 0, list(dict.fromkeys(registrations))
-        for start in range(0, len(keys), REPUBLISH_BATCH_SIZE):
-            work = partial(republish, registrations=keys[start : start + REPUBLISH_BATCH_SIZE])
+        for batch in batched(keys, SQL_REPUBLISHED_REGISTRATIONS):
+            work = partial(republish, registrations=batch)
             told += await transact(self._pool, "progress", work, limits=self._retry_limits)
             self._filled.set()
         return told

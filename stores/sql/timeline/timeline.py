@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from stores.batches import SQL_ROWS, batched
 from stores.domain.calendar import Span
 from stores.domain.events import Event, Verb, fault_in
 from stores.domain.paging import Page, decode, encode, from_ms, page_of, to_ms
@@ -19,8 +20,6 @@ from stores.sql.core.where_clause import Conditions, sendable
 from stores.sql.timeline.partitions import Partitions, WeekDropped
 from stores.sql.timeline.rows import EVENTS, event_of, event_values, quarter_of
 
-AT_ONCE = 2_000
-"""Events in a transaction."""
 GRAIN = "date_bin('15 minutes', at, 'epoch')"
 WITHIN = "at >= {0}::timestamptz AND at < {1}::timestamptz"
 
@@ -76,12 +75,11 @@ class SqlTimeline(Timeline):
         await self._partitions.provide(event.at for event in events)
         # Neighbours in time share quarters, and so their recounts.
         ordered = sorted({event.id: event for event in reversed(events)}.values(), key=lambda event: event.at)
-        for start in range(0, len(ordered), AT_ONCE):
-            await self._add(ordered[start : start + AT_ONCE])
+        for batch in batched(ordered, SQL_ROWS):
+            await self._add(batch)
 
     async def remove(self, events: Sequence[Event]) -> None:
-        for start in range(0, len(events), AT_ONCE):
-            gone = events[start : start + AT_ONCE]
+        for gone in batched(events, SQL_ROWS):
             await self._change(TAKE_OUT, [[str(event.id) for event in gone], [event.at.isoformat() for event in gone]])
 
     def forget(self) -> None:

@@ -1,0 +1,45 @@
+"""Batch sizes: how many records go into one call of a store or one transaction, and the cutting into batches.
+
+What a client may send in one request is a limit of the API and stands beside its input in `resolvers/`.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+T = TypeVar("T")
+
+MONGO_IDS = 100
+"""Ids in one `$in`. SecantusDB, the embedded server, slows down beyond."""
+MONGO_INSERTS = 1_000
+"""Documents in one `insertMany`."""
+
+SQL_ROWS = 2_000
+"""Events or enrolments in one transaction. Larger ones conflict more often and repeat more work when they do."""
+SQL_SHARED_EVENTS = 1_000
+"""Events in a transaction that several callers share. The callers behind it wait for it."""
+SQL_REPUBLISHED_REGISTRATIONS = 20
+"""Registrations in a transaction that puts their whole ledgers into the outbox. A ledger has hundreds of events."""
+
+LOADED_PROFILES = 1_000
+LOADED_ENROLLMENTS = 4_000
+LOADED_EVENTS = 4_000
+LOADED_HEARTBEATS = 1_000
+"""Records of a data set in one call of a port, two SQL transactions for enrolments and events."""
+LOADED_TIMELINE_EVENTS = 20_000
+"""Events of a data set in one append to the timeline. Each append recomputes the roll-ups that it touches, so few
+large appends cost less than many small ones."""
+
+RELAYED_COMMITS = 1_200
+"""Commits that a relay takes from the outbox at once."""
+SAVED_RESUME_POINTS = 1_000
+"""Resume points that a relay copies from the session store to the durable one at once."""
+REBUILT_ROWS = 100
+"""Courses or enrolments that a rebuild reads at once; the largest page of a port."""
+
+
+def batched(rows: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The rows in order, in lists of `size`, the last one perhaps shorter. Reads no further than the current list."""
+    rest = iter(rows)
+    while batch := list(islice(rest, size)):
+        yield batch
