@@ -17,27 +17,27 @@ from stores.domain.events import Event, Verb
 from stores.ports.stores import Stores
 from tests.bench.http import Connection
 from tests.bench.writing import lag
+from tests.e2e.deployment import Deployment
 from tests.e2e.load import RECORD
-from tests.e2e.town import Town
 
 OULAD = Path(__file__).resolve().parents[3] / "shared" / "data" / "oulad"
 AT_ONCE, CONNECTIONS = 500, 4
 
 
-async def importing(town: Town, stores: Stores) -> dict[str, Any]:
+async def importing(deployment: Deployment, stores: Stores) -> dict[str, Any]:
     """Load courses, profiles, enrolments and registrations by the import, then time the results."""
     world = oulad_world(OULAD, skip_bad=False)
     results = [event for event in world.events if event.verb is Verb.ATTEMPTED]
     rest = replace(world, events=[event for event in world.events if event.verb is Verb.REGISTERED])
     await load(rest, stores, on_progress=lambda stage, done, total: None)
-    gateway = town.serve()
+    gateway = deployment.serve()
     bodies = iter(batches(results))
     now = asyncio.get_running_loop().time
     began, accepted, repeated = now(), 0, 0
 
     async def send() -> None:
         nonlocal accepted, repeated
-        async with Connection(HOST, gateway.port, town.bearer()) as connection:
+        async with Connection(HOST, gateway.port, deployment.bearer()) as connection:
             for body in bodies:
                 while b'"results":[]' in (answer := await connection.post(body)):  # a timeout: send it again
                     repeated += 1

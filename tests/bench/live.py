@@ -21,25 +21,28 @@ from gateway.runtime.shutdown import new_loop
 from tests.bench.importing import importing
 from tests.bench.watching import WATCHED, idle, watching
 from tests.bench.writing import LEARNERS, writing
-from tests.e2e.town import open_town
+from tests.e2e.deployment import open_deployment
 
 CASES = ("write", "write-by-two", "watch", "idle", "import")
 
 
 async def case(name: str, given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Run one case on servers and data of its own."""
-    async with open_town(folder, learners=LEARNERS if name.startswith("write") else WATCHED) as (town, stores):
+    async with open_deployment(folder, learners=LEARNERS if name.startswith("write") else WATCHED) as (
+        deployment,
+        stores,
+    ):
         match name:
             case "write":
-                return await writing(town, stores, rate=given.rate, seconds=given.seconds, gateways=1)
+                return await writing(deployment, stores, rate=given.rate, seconds=given.seconds, gateways=1)
             case "write-by-two":
-                return await writing(town, stores, rate=given.rate, seconds=given.seconds, gateways=2)
+                return await writing(deployment, stores, rate=given.rate, seconds=given.seconds, gateways=2)
             case "watch":
-                return await watching(town, stores, rate=100, seconds=given.seconds / 2)
+                return await watching(deployment, stores, rate=100, seconds=given.seconds / 2)
             case "idle":
-                return await idle(town)
-    async with open_town(folder / "import", learners=0) as (town, stores):
-        return await importing(town, stores)
+                return await idle(deployment)
+    async with open_deployment(folder / "import", learners=0) as (deployment, stores):
+        return await importing(deployment, stores)
 
 
 def shown(value: object) -> str:

@@ -16,7 +16,7 @@ from tests.bench.http import Connection
 from tests.bench.processes import cpu_seconds, resident_kib
 from tests.bench.sockets import Sockets
 from tests.bench.writing import body_of
-from tests.e2e.town import COURSE, Town, registration
+from tests.e2e.deployment import COURSE, Deployment, registration
 
 WATCHED, DASHBOARDS = 500, 5
 OF_REGISTRATION = """subscription ($registration: UUID!) {
@@ -25,23 +25,25 @@ OF_COURSE = """subscription ($course: String!) {
   progressUpdated(course: $course) { at version progress { completion } } }"""
 
 
-async def watching(town: Town, stores: Stores, *, rate: float, seconds: float, batch: int = 1) -> dict[str, Any]:
-    gateway = town.serve()
+async def watching(
+    deployment: Deployment, stores: Stores, *, rate: float, seconds: float, batch: int = 1
+) -> dict[str, Any]:
+    gateway = deployment.serve()
     latencies: list[float] = []
 
     def on_event(number: int, payload: Any) -> None:
         latencies.append((time() - datetime.fromisoformat(payload["data"]["progressUpdated"]["at"]).timestamp()) * 1000)
 
-    sockets = Sockets(town.endpoint(gateway, "ws"), town.bearer(), on_event)
+    sockets = Sockets(deployment.endpoint(gateway, "ws"), deployment.bearer(), on_event)
     await sockets.open(OF_REGISTRATION, [{"registration": str(registration(number))} for number in range(WATCHED)])
     await sockets.open(OF_COURSE, [{"course": COURSE}] * DASHBOARDS)
     try:
-        await write(town, gateway.port, rate=rate, seconds=3, batch=batch)
+        await write(deployment, gateway.port, rate=rate, seconds=3, batch=batch)
         await asyncio.sleep(0.5)
         latencies.clear()
         cpu, now = cpu_seconds(gateway.pid), asyncio.get_running_loop().time
         began = now()
-        written = await write(town, gateway.port, rate=rate, seconds=seconds, batch=batch)
+        written = await write(deployment, gateway.port, rate=rate, seconds=seconds, batch=batch)
         took = now() - began
         cpu = cpu_seconds(gateway.pid) - cpu
         async with asyncio.timeout(10):
@@ -62,11 +64,11 @@ async def watching(town: Town, stores: Stores, *, rate: float, seconds: float, b
     }
 
 
-async def write(town: Town, port: int, *, rate: float, seconds: float, batch: int) -> int:
+async def write(deployment: Deployment, port: int, *, rate: float, seconds: float, batch: int) -> int:
     """Send requests of `batch` events at a fixed rate; return how many."""
     now, chance = asyncio.get_running_loop().time, Random(round(seconds))
     free: asyncio.Queue[Connection] = asyncio.Queue()
-    authorization = town.bearer()
+    authorization = deployment.bearer()
     connections = [Connection(HOST, port, authorization) for _ in range(16)]
     for connection in connections:
         free.put_nowait(await connection.__aenter__())
@@ -88,13 +90,13 @@ async def write(town: Town, port: int, *, rate: float, seconds: float, batch: in
     return count
 
 
-async def idle(town: Town) -> dict[str, Any]:
+async def idle(deployment: Deployment) -> dict[str, Any]:
     """Memory that an open subscription without events takes in the gateway's process."""
-    gateway = town.serve(GATEWAY_RELAY="external")
-    warm = Sockets(town.endpoint(gateway, "ws"), town.bearer(), lambda number, payload: None)
+    gateway = deployment.serve(GATEWAY_RELAY="external")
+    warm = Sockets(deployment.endpoint(gateway, "ws"), deployment.bearer(), lambda number, payload: None)
     await warm.open(OF_REGISTRATION, [{"registration": str(registration(number))} for number in range(50)])
     before = resident_kib(gateway.pid)
-    sockets = Sockets(town.endpoint(gateway, "ws"), town.bearer(), lambda number, payload: None)
+    sockets = Sockets(deployment.endpoint(gateway, "ws"), deployment.bearer(), lambda number, payload: None)
     await sockets.open(OF_REGISTRATION, [{"registration": str(registration(number))} for number in range(WATCHED)])
     grown = resident_kib(gateway.pid) - before
     await sockets.close()

@@ -19,8 +19,8 @@ from stores.domain.outbox import Consumer
 from stores.ports.stores import Stores
 from tests.bench.http import Connection
 from tests.bench.processes import cpu_seconds
+from tests.e2e.deployment import ITEMS, Deployment, registration
 from tests.e2e.load import RECORD
-from tests.e2e.town import ITEMS, Town, registration
 
 LEARNERS, BATCH, CONNECTIONS = 200, 10, 32
 
@@ -56,11 +56,11 @@ class Load:
         self._rate = rate
         self._seconds = seconds
 
-    async def run(self, town: Town, ports: Sequence[int]) -> float:
+    async def run(self, deployment: Deployment, ports: Sequence[int]) -> float:
         """Run the load; return the seconds until the last batch was acknowledged."""
         now = asyncio.get_running_loop().time
         began = now()
-        authorization = town.bearer()
+        authorization = deployment.bearer()
         async with asyncio.TaskGroup() as tasks:
             writers = [
                 tasks.create_task(self._write(ports[number % len(ports)], authorization, Random(self._seed + number)))
@@ -93,13 +93,15 @@ async def lag(stores: Stores) -> dict[Consumer, float]:
     }
 
 
-async def writing(town: Town, stores: Stores, *, rate: float, seconds: float, gateways: int) -> dict[str, Any]:
+async def writing(
+    deployment: Deployment, stores: Stores, *, rate: float, seconds: float, gateways: int
+) -> dict[str, Any]:
     """Time the load on this many gateway processes; each publishes its share."""
-    serving = [town.serve() for _ in range(gateways)]
+    serving = [deployment.serve() for _ in range(gateways)]
     ports = [gateway.port for gateway in serving]
     pids = {f"gateway {number}": gateway.pid for number, gateway in enumerate(serving, 1)}
-    pids |= {server.name: server.process.pid for server in town.embedded.servers}
-    await Load(rate / 4, 3, seed=1_000).run(town, ports)
+    pids |= {server.name: server.process.pid for server in deployment.embedded.servers}
+    await Load(rate / 4, 3, seed=1_000).run(deployment, ports)
     before = {name: cpu_seconds(pid) for name, pid in pids.items()}
     load = Load(rate, seconds, seed=2_000)
     lags: list[dict[Consumer, float]] = []
@@ -110,7 +112,7 @@ async def writing(town: Town, stores: Stores, *, rate: float, seconds: float, ga
             lags.append(await lag(stores))
 
     sampling = asyncio.create_task(sample())
-    took = await load.run(town, ports)
+    took = await load.run(deployment, ports)
     sampling.cancel()
     cpu = {name: (cpu_seconds(pid) - before[name]) / took for name, pid in pids.items()}
     now = asyncio.get_running_loop().time

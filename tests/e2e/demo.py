@@ -1,4 +1,4 @@
-"""A gateway's command as a process of its own, as a person or a supervisor runs it."""
+"""Runs a command of the gateway as a process, as a user or a supervisor does."""
 
 import json
 import signal
@@ -19,7 +19,7 @@ PLAIN = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 
 
 def quadrangle(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A command to its end."""
+    """Run a command to its end."""
     return subprocess.run(
         [*COMMAND, *map(str, words)],
         cwd=TOP,
@@ -32,21 +32,21 @@ def quadrangle(*words: object, **environment: str) -> subprocess.CompletedProces
 
 
 class Running:
-    """A command that serves. `said` is the file of its stderr."""
+    """A command that serves; `log` is what it wrote to stderr."""
 
-    def __init__(self, process: "subprocess.Popen[str]", said: Path) -> None:
+    def __init__(self, process: "subprocess.Popen[str]", log: Path) -> None:
         self._process = process
-        self._said = said
+        self._log = log
         self.url = ""
 
     @property
-    def said(self) -> str:
-        return self._said.read_text()
+    def log(self) -> str:
+        return self._log.read_text()
 
     def wait_ready(self) -> None:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
-        assert line.startswith("ready http://"), self.said
+        assert line.startswith("ready http://"), self.log
         self.url = line.removeprefix("ready ").rstrip("\n")
 
     def ask(self, query: str, headers: Mapping[str, str] | None = None) -> Any:
@@ -54,15 +54,15 @@ class Running:
         return response.json()
 
     def end(self, sent: signal.Signals) -> int:
-        """Send it a signal and wait; its exit code."""
+        """Send a signal and wait; return the exit code."""
         self._process.send_signal(sent)
         return self._process.wait(timeout=60)
 
 
 @contextmanager
-def running(*words: object, said: Path, **environment: str) -> Iterator[Running]:
+def running(*words: object, log: Path, **environment: str) -> Iterator[Running]:
     with (
-        said.open("w") as stderr,
+        log.open("w") as stderr,
         subprocess.Popen(
             [*COMMAND, *map(str, words)],
             cwd=TOP,
@@ -73,7 +73,7 @@ def running(*words: object, said: Path, **environment: str) -> Iterator[Running]
         ) as process,
     ):
         try:
-            yield Running(process, said)
+            yield Running(process, log)
         finally:
             if process.poll() is None:
                 process.terminate()
@@ -84,6 +84,6 @@ def running(*words: object, said: Path, **environment: str) -> Iterator[Running]
 
 
 def servers_of(folder: Path) -> list[Process]:
-    """The server processes that a data folder's owner runs."""
-    told = json.loads((folder / "state.json").read_text())
-    return [Process(**server["process"]) for server in told["servers"].values()]
+    """The server processes of a data folder."""
+    state = json.loads((folder / "state.json").read_text())
+    return [Process(**server["process"]) for server in state["servers"].values()]

@@ -1,4 +1,4 @@
-"""Writers as an impatient platform has them: a batch that was not acknowledged is sent again, the same, until it is."""
+"""Writers that repeat each batch until it is acknowledged, and the comparison of all stores with the ledger."""
 
 import asyncio
 from dataclasses import dataclass, field, replace
@@ -17,37 +17,37 @@ from stores.domain.outbox import Consumer
 from stores.domain.progress_projection import course_index, initial_state, refold, resume_point, without_voided
 from stores.errors import StoreError
 from stores.ports.stores import Stores
-from tests.e2e.town import COURSE, ITEMS, learner, registration
+from tests.e2e.deployment import COURSE, ITEMS, learner, registration
 
 RECORD = """mutation ($events: [InteractionInput!]!) { recordInteractions(input: { events: $events }) {
   results { id status error { code message } } errors { code message } } }"""
 BATCH = 10
 EVER = Span(datetime(2026, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
-AGAIN_SECONDS, PATIENCE_SECONDS = 0.1, 60.0
+RETRY_SECONDS, TIMEOUT_SECONDS = 0.1, 60.0
 
 
 VERBS = {"ATTEMPTED": 50, "PAUSED": 25, "COMPLETED": 3, "PASSED": 2, "LAUNCHED": 10, "TERMINATED": 10}
-"""How often a learner does what; rarely they pass, so that courses are satisfied in the middle of it all."""
+"""Weights. PASSED is rare, so that courses are satisfied in the middle of a run."""
 
 
-def done(chance: Random) -> dict[str, Any]:
-    """Something that a learner does."""
+def random_event(chance: Random) -> dict[str, Any]:
+    """Verb, item and values of a random event."""
     [verb] = chance.choices(list(VERBS), list(VERBS.values()))
-    said: dict[str, Any] = {"verb": verb, "itemKey": chance.choice(ITEMS), "durationSeconds": 1.0}
+    event: dict[str, Any] = {"verb": verb, "itemKey": chance.choice(ITEMS), "durationSeconds": 1.0}
     share = round(chance.random(), 3)
     match verb:
         case "ATTEMPTED":
-            said["score"] = share * 0.9
+            event["score"] = share * 0.9
         case "PAUSED":
-            said |= {"progress": share * 0.9, "position": share * 600}
+            event |= {"progress": share * 0.9, "position": share * 600}
         case "LAUNCHED" | "TERMINATED":
-            said["sessionId"] = "sitting"
-    return said
+            event["sessionId"] = "session"
+    return event
 
 
 @dataclass(slots=True)
 class Writer:
-    """`sent` by learner: ids; `acknowledged`: those that the gateway said it has. One event in fifty voids another."""
+    """`sent`: ids by learner; `acknowledged`: ids that the gateway acknowledged. One event in fifty voids another."""
 
     urls: list[str]
     authorization: str
@@ -64,28 +64,28 @@ class Writer:
         self.chance = Random(self.seed)
 
     async def write(self, over: asyncio.Event) -> None:
-        """One batch after the other, until it is over and the last of them is acknowledged."""
+        """Write one batch after another until `over` is set and the last batch is acknowledged."""
         async with self._client() as client:
             await self._write_once(client, self.chance.choice(self.learners))
             while not over.is_set():
                 await self._write_once(client, self.chance.choice(self.learners))
 
     async def write_once(self, number: int) -> None:
-        """One batch of this learner."""
+        """Write one batch of this learner."""
         async with self._client() as client:
             await self._write_once(client, number)
 
     def _client(self) -> httpx2.AsyncClient:
-        # To read the certificates takes longer than a batch.
+        # Without `verify`: loading the certificates takes longer than a batch.
         return httpx2.AsyncClient(headers={"Authorization": self.authorization}, timeout=15, verify=False)
 
     async def _write_once(self, client: httpx2.AsyncClient, number: int) -> None:
         body = {"query": RECORD, "variables": {"events": self._events(number)}}
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while not await self._acknowledge(client, self.urls[self.turn % len(self.urls)], body):
                 self.turn += 1
                 self.repeated += 1
-                await asyncio.sleep(AGAIN_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)
 
     def _events(self, number: int) -> list[dict[str, Any]]:
         events = []
@@ -99,7 +99,7 @@ class Writer:
             if mine and self.chance.random() < 0.02:
                 event |= {"verb": "VOIDED", "voids": str(self.chance.choice(mine))}
             else:
-                event |= done(self.chance)
+                event |= random_event(self.chance)
             mine.append(UUID(event["id"]))
             events.append(event)
         return events
@@ -119,7 +119,7 @@ class Writer:
 
 
 async def delivered(stores: Stores, *, within: float) -> None:
-    """Wait until nothing waits in the outbox."""
+    """Wait until the outbox is empty."""
     async with asyncio.timeout(within):
         while True:
             try:
@@ -155,24 +155,24 @@ async def timeline_of(stores: Stores, learner_id: str) -> list[UUID]:
 
 
 async def assert_folded(stores: Stores, key: UUID, events: list[Event]) -> None:
-    """The rows are what a fold over the whole ledger makes, and so is every number in them."""
+    """Progress rows and resume points equal a fold of the whole ledger."""
     enrollment = (await stores.progress.by_registrations([key]))[key]
     course = (await stores.catalog.versions([enrollment.pin]))[enrollment.pin]
     index = course_index(course.items)
     expected = refold(initial_state(enrollment, index), events, index)
     assert (await stores.progress.item_progress([key])).get(key, {}) == expected.items
-    told = (await stores.progress.course_progress([key]))[key]
-    assert replace(told, version=0) == replace(expected.course, version=0)
+    course_row = (await stores.progress.course_progress([key]))[key]
+    assert replace(course_row, version=0) == replace(expected.course, version=0)
     assert enrollment == expected.enrollment
     certificates = await stores.progress.certificates([key])
-    assert key in certificates or not told.satisfied
+    assert key in certificates or not course_row.satisfied
     point = resume_point(without_voided(events))
     assert (await stores.progress.resume_points([key])).get(key) == point
     assert (await stores.sessions.resume_points([key])).get(key) == point
 
 
 async def assert_agree(stores: Stores, writers: list[Writer], learners: int) -> None:
-    """Every acknowledged event is in the ledger, and what is there is once in the timeline, rows and roll-ups."""
+    """Every acknowledged event is in the ledger; every event there is once in the timeline, in rows and roll-ups."""
     acknowledged = {key for writer in writers for key in writer.acknowledged}
     expected_events = expected_ms = 0
     for number in range(learners):
@@ -180,9 +180,9 @@ async def assert_agree(stores: Stores, writers: list[Writer], learners: int) -> 
         ledger = await ledger_of(stores, sent)
         assert acknowledged & set(sent) <= ledger.keys()
         kept = without_voided(ledger.values())
-        told, expected = await timeline_of(stores, learner(number)), {event.id for event in kept}
-        assert set(told) == expected, {key: ledger.get(key) for key in set(told) ^ expected}
-        assert len(told) == len(expected)
+        found, expected = await timeline_of(stores, learner(number)), {event.id for event in kept}
+        assert set(found) == expected, {key: ledger.get(key) for key in set(found) ^ expected}
+        assert len(found) == len(expected)
         await assert_folded(stores, registration(number), list(ledger.values()))
         expected_events += len(kept)
         expected_ms += sum(event.duration_ms or 0 for event in kept)

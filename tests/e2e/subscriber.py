@@ -1,4 +1,4 @@
-"""A subscriber as a dashboard is one: it comes back with its cursor when the gateway went away."""
+"""A subscriber that reconnects with its cursor, as a dashboard does."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ UPDATES = """subscription ($registration: UUID, $course: String, $after: String)
   }
 }"""
 TRANSPORT = Subprotocol("graphql-transport-ws")
-AGAIN_SECONDS = 0.1
+RETRY_SECONDS = 0.1
 
 
 @dataclass(slots=True)
 class Subscriber:
-    """`seen`: every update in the order it came. Alternates between the addresses it is given."""
+    """`seen`: all updates in order of arrival. It alternates between the URLs when it reconnects."""
 
     urls: Sequence[str]
     authorization: str
@@ -33,7 +33,7 @@ class Subscriber:
     _grown: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def watch(self) -> None:
-        """Until it is cancelled."""
+        """Subscribe, and reconnect, until cancelled."""
         while True:
             url = self.urls[self.connections % len(self.urls)]
             self.connections += 1
@@ -41,7 +41,7 @@ class Subscriber:
                 async with connect(url, subprotocols=[TRANSPORT], compression=None, open_timeout=5) as socket:
                     await self._listen(socket)
             except (OSError, ConnectionClosed, InvalidHandshake, TimeoutError):
-                await asyncio.sleep(AGAIN_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def until_version(self, version: int) -> None:
         while not self.seen or int(self.seen[-1]["version"]) < version:
@@ -63,7 +63,7 @@ class Subscriber:
                 case "connection_ack":
                     payload = {"query": UPDATES, "variables": {**self.variables, "after": after}}
                     await socket.send(orjson.dumps({"type": "subscribe", "id": "1", "payload": payload}).decode())
-                    # Answered after the subscription was begun: whatever is written from now on is seen.
+                    # The pong follows the start of the subscription: every later write is delivered.
                     await socket.send('{"type":"ping"}')
                 case "ping":
                     await socket.send('{"type":"pong"}')

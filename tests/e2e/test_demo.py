@@ -47,34 +47,34 @@ def follow_readme(demo: Running) -> None:
 
 
 def progress_in(summary: list[str]) -> list[list[str]]:
-    """Given, new, known and rejected enrolments, then events."""
+    """Rows of enrolments and events: how many were given, new, known and rejected."""
     return [line.split()[2:] for line in summary if line.startswith("progress")]
 
 
 def lasting(answer: Any) -> Any:
-    """All but the sittings: who sits there now follows from the time."""
+    """The answer without sessions, which depend on the time of the query."""
     for edge in answer["data"]["course"]["enrollments"]["edges"]:
         edge["node"]["learner"].pop("session", None)
     return answer["data"]
 
 
 @pytest.mark.slow
-def test_a_demo_begins_serves_ends_and_begins_again(tmp_path: Path) -> None:
-    data, said = tmp_path / "data", tmp_path / "said"
+def test_a_demo_starts_serves_stops_and_restarts(tmp_path: Path) -> None:
+    data, log = tmp_path / "data", tmp_path / "log"
     words = ("demo", "--data", data, "--port", 0)
 
-    with running(*words, "--learners", 20, said=said) as demo:
+    with running(*words, "--learners", 20, log=log) as demo:
         demo.wait_ready()
         first = demo.ask(QUESTION, TRACE)
         assert "errors" not in first
         called = {batch["store"] for batch in first["extensions"]["stores"]["batches"]}
         assert called == {"profiles", "catalog", "progress", "timeline", "sessions"}
         assert len(first["data"]["course"]["enrollments"]["edges"]) == 3
-        assert "SecantusDB" in demo.said
-        assert "PostgreSQL" in demo.said
-        assert "Valkey" in demo.said
+        assert "SecantusDB" in demo.log
+        assert "PostgreSQL" in demo.log
+        assert "Valkey" in demo.log
 
-        token = next(line for line in demo.said.splitlines() if line.startswith("LEARNER demo-0001")).split()[-1]
+        token = next(line for line in demo.log.splitlines() if line.startswith("LEARNER demo-0001")).split()[-1]
         me = demo.ask("{ me { learnerId } learners { edges { cursor } } }", {"Authorization": f"Bearer {token}"})
         assert me["data"] == {"me": {"learnerId": "demo-0001"}, "learners": None}
 
@@ -84,7 +84,7 @@ def test_a_demo_begins_serves_ends_and_begins_again(tmp_path: Path) -> None:
         assert (second.returncode, second.stdout) == (1, "")
         assert second.stderr == f"quadrangle: quadrangle demo serves {data} already: {demo.url}\n"
         joined = quadrangle("check", "--data", data)
-        # The first ping connects; where that takes a quarter of a second, a store counts as degraded.
+        # The first ping connects; a store counts as degraded if that takes a quarter of a second.
         answering = joined.stdout.count("LIVE") + joined.stdout.count("DEGRADED")
         assert (joined.returncode, answering) == (0, 7), joined.stdout + joined.stderr
 
@@ -100,15 +100,15 @@ def test_a_demo_begins_serves_ends_and_begins_again(tmp_path: Path) -> None:
         assert demo.end(signal.SIGTERM) == 0
         assert not any(map(is_running, servers))
 
-    with running(*words, "--learners", 21, said=said) as demo:
+    with running(*words, "--learners", 21, log=log) as demo:
         demo.wait_ready()
-        assert "loaded" not in demo.said
-        assert "the folder has a world of 20 learners" in demo.said
+        assert "loaded" not in demo.log
+        assert "the folder has a world of 20 learners" in demo.log
         assert lasting(demo.ask(QUESTION)) == lasting(first)
         orphans = servers_of(data)
         assert demo.end(signal.SIGKILL) == -signal.SIGKILL
 
-    with running(*words, said=said) as demo:
+    with running(*words, log=log) as demo:
         demo.wait_ready()
         assert not any(map(is_running, orphans))
         assert lasting(demo.ask(QUESTION)) == lasting(first)

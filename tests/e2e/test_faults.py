@@ -1,4 +1,4 @@
-"""Servers that stall, are cut off or killed, and come back, under a running gateway: each costs only its own fields."""
+"""A server that stalls, is cut off or killed under a running gateway costs only its own fields, and recovers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -19,14 +19,14 @@ from gateway.embedded.influxd import find_influxd
 from gateway.embedded.open_servers import open_embedded
 from stores.ports.stores import Stores
 from tests.backends import missing
-from tests.e2e.town import connected, migrate_in_time
+from tests.e2e.deployment import connected, migrate_in_time
 from tests.gateway.school import gateway
 from tests.proxy import ProxyMode, through_proxy
 from tests.resolvers import world
 
-BACK_WITHIN = 15.0
+RECOVERY_SECONDS = 15.0
 DEADLINE = 3.0
-"""Long enough for a slow machine to connect, and to be stalled for."""
+"""Seconds: long enough for a slow machine to connect."""
 DEADLINES: dict[str, Any] = {f"GATEWAY_DEADLINE_{name.upper()}": str(DEADLINE) for name in Deadlines.model_fields}
 PAGE = """{
   learner(id: "TGVhcm5lcjpsZWFybmVyLWFkYQ==") {
@@ -35,14 +35,14 @@ PAGE = """{
   enrollment(registration: "00000000-0000-0001-0000-000000000000") { progress { completion } }
   courses(first: 1) { edges { node { key } } }
 }"""
-# By the server that is gone: the fields it costs, each with the port that is blamed.
+# By server: the fields that are null without it, each with the port that its error names.
 COSTS: Mapping[str, Mapping[tuple[str, ...], str]] = {
     "mongo": {("learner",): "profiles", ("courses",): "catalog"},
     "sql": {("enrollment",): "progress"},
     "influx": {("learner", "timeline"): "timeline"},
     "redis": {("learner", "presence"): "sessions"},
 }
-# What no field of the page asks.
+# Ports that the page does not read.
 UNASKED = {"sql": {"outbox"}, "redis": {"live"}}
 PORTS = {
     "profiles": "mongo",
@@ -59,12 +59,12 @@ def now() -> Any:
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServers]:
-    """Servers of this module's own, which it may stop, with the school in them."""
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServers]:
+    """Servers of this module, which its tests may stop, with the school's data."""
     influxd = find_influxd()
     if influxd is None:
         missing("InfluxDB: there is no influxd")
-    folder = DataFolder(tmp_path_factory.mktemp("town"))
+    folder = DataFolder(tmp_path_factory.mktemp("faults"))
 
     async def build(urls: StoreUrls) -> None:
         await migrate_in_time(urls, now)
@@ -105,7 +105,7 @@ def assert_whole(answer: Any) -> None:
 
 
 def assert_costs(answer: Any, gone: str, codes: set[str]) -> None:
-    """Just the fields of that server are null, each with its port and code; what the answer says is told to clients."""
+    """Only the fields of that server are null, each with an error that names port and code but no address."""
     blamed = {tuple(error["path"]): error["extensions"]["store"] for error in answer["errors"]}
     assert blamed == COSTS[gone]
     assert {error["extensions"]["code"] for error in answer["errors"]} <= codes
@@ -123,21 +123,21 @@ def assert_costs(answer: Any, gone: str, codes: set[str]) -> None:
 
 
 async def whole_again(client: httpx2.AsyncClient) -> float:
-    """How long it took until everything was answered: after a fault, or by connections that have yet to be made."""
+    """Wait until the whole page is answered; return the seconds."""
     began = monotonic()
     while "errors" in (answer := await page(client)):
-        assert monotonic() - began < BACK_WITHIN, answer
+        assert monotonic() - began < RECOVERY_SECONDS, answer
         await asyncio.sleep(0.02)
     assert_whole(answer)
     return monotonic() - began
 
 
-async def just_these_are_down(client: httpx2.AsyncClient, expected: set[str]) -> None:
-    """A healthy store that was slow to answer its ping once is one of them no more the next time."""
+async def only_these_are_down(client: httpx2.AsyncClient, expected: set[str]) -> None:
+    """Wait until exactly these stores are down: a slow ping may report a healthy store as down once."""
     began = monotonic()
     while (down := await stores_down(client)) != expected:
         assert expected <= down
-        assert monotonic() - began < BACK_WITHIN, down
+        assert monotonic() - began < RECOVERY_SECONDS, down
 
 
 async def stores_down(client: httpx2.AsyncClient) -> set[str]:
@@ -146,10 +146,10 @@ async def stores_down(client: httpx2.AsyncClient) -> set[str]:
 
 
 @pytest.mark.parametrize("server", COSTS)
-async def test_a_store_behind_a_bad_line_costs_its_own_fields_and_comes_back(
-    town: EmbeddedServers, server: str
+async def test_a_store_behind_a_bad_connection_costs_its_own_fields_and_recovers(
+    embedded: EmbeddedServers, server: str
 ) -> None:
-    direct = embedded_location(town).urls
+    direct = embedded_location(embedded).urls
     ports = [port for port, its in PORTS.items() if its == server]
     async with through_proxy(getattr(direct, ports[0]).reveal()) as (proxy, url):
         urls = direct.model_copy(update=dict.fromkeys(ports, Url.parse(url)))
@@ -173,19 +173,19 @@ async def test_a_store_behind_a_bad_line_costs_its_own_fields_and_comes_back(
 
 
 @pytest.mark.parametrize("server", COSTS)
-async def test_a_server_that_is_killed_costs_its_own_fields_and_comes_back(town: EmbeddedServers, server: str) -> None:
-    async with gateway_over(embedded_location(town).urls) as client:
+async def test_a_killed_server_costs_its_own_fields_and_recovers(embedded: EmbeddedServers, server: str) -> None:
+    async with gateway_over(embedded_location(embedded).urls) as client:
         await whole_again(client)
-        town.server(server).kill()
+        embedded.server(server).kill()
         try:
             assert_costs(await page(client), server, {"STORE_UNAVAILABLE", "STORE_TIMEOUT"})
-            await just_these_are_down(client, set(COSTS[server].values()) | UNASKED.get(server, set()))
+            await only_these_are_down(client, set(COSTS[server].values()) | UNASKED.get(server, set()))
         finally:
-            await town.server(server).start()
+            await embedded.server(server).start()
         await whole_again(client)
 
 
-async def test_a_gateway_starts_with_every_server_down(town: EmbeddedServers) -> None:
+async def test_a_gateway_starts_with_every_server_down(embedded: EmbeddedServers) -> None:
     nowhere = StoreUrls(
         profiles=Url.parse("mongodb://127.0.0.1:1/quadrangle"),
         catalog=Url.parse("mongodb://127.0.0.1:1/quadrangle"),

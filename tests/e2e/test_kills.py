@@ -1,4 +1,4 @@
-"""Gateways, the relay and every server killed under a write load: nothing acknowledged is lost or counted twice."""
+"""Gateways, the relay and each server are killed under a write load: no acknowledged event is lost or counted twice."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -8,40 +8,40 @@ import pytest
 
 from gateway.embedded.running_server import RunningServer
 from stores.ports.stores import Stores
+from tests.e2e.deployment import COURSE, Command, Deployment, open_deployment, registration
 from tests.e2e.load import Writer, assert_agree, delivered
 from tests.e2e.subscriber import Subscriber
-from tests.e2e.town import COURSE, Command, Town, open_town, registration
 
 LEARNERS, WRITERS, WATCHED = 40, 4, 6
 FEW = range(LEARNERS, LEARNERS + 5)
-"""Learners whom many write to."""
+"""Learners that many writers write to."""
 EVERYONE = LEARNERS + len(FEW)
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
-class Scene:
-    """Two gateways, one of which leaves the publishing to the relay beside them and to the other."""
+class Gateways:
+    """Two gateways and a relay. The second gateway does not publish; the first and the relay do."""
 
-    def __init__(self, town: Town, stores: Stores, runner: asyncio.Runner) -> None:
-        self.town = town
+    def __init__(self, deployment: Deployment, stores: Stores, runner: asyncio.Runner) -> None:
+        self.deployment = deployment
         self.stores = stores
         self.runner = runner
-        self.first = town.serve()
-        self.second = town.serve(GATEWAY_RELAY="external")
-        self.relay = town.relay()
+        self.first = deployment.serve()
+        self.second = deployment.serve(GATEWAY_RELAY="external")
+        self.relay = deployment.relay()
         self.writers: list[Writer] = []
 
     def target(self, name: str) -> Command | RunningServer:
         services = {"gateway": self.first, "second gateway": self.second, "relay": self.relay}
-        return services.get(name) or self.town.embedded.server(name)
+        return services.get(name) or self.deployment.embedded.server(name)
 
     def urls(self, scheme: str = "http") -> list[str]:
-        return [self.town.endpoint(gateway, scheme) for gateway in (self.first, self.second)]
+        return [self.deployment.endpoint(gateway, scheme) for gateway in (self.first, self.second)]
 
     def writer(self, learners: range = range(LEARNERS)) -> Writer:
-        """Its seed is its own, so that all ids of the module are different."""
+        """A writer with a seed of its own, so that all ids in the module differ."""
         made = Writer(
-            self.urls(), self.town.bearer(), seed=len(self.writers), learners=learners, turn=len(self.writers)
+            self.urls(), self.deployment.bearer(), seed=len(self.writers), learners=learners, turn=len(self.writers)
         )
         self.writers.append(made)
         return made
@@ -49,45 +49,47 @@ class Scene:
     def subscriber(self, number: int) -> Subscriber:
         urls = self.urls("ws")
         return Subscriber(
-            urls[number % 2 :] + urls[: number % 2], self.town.bearer(), {"registration": str(registration(number))}
+            urls[number % 2 :] + urls[: number % 2],
+            self.deployment.bearer(),
+            {"registration": str(registration(number))},
         )
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def gateways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateways]:
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        town, stores = runner.run(
-            stack.enter_async_context(open_town(tmp_path_factory.mktemp("kills"), learners=EVERYONE))
+        deployment, stores = runner.run(
+            stack.enter_async_context(open_deployment(tmp_path_factory.mktemp("kills"), learners=EVERYONE))
         )
         try:
-            yield Scene(town, stores, runner)
-            # SIGTERM ends each, with nothing unexpected in what it said.
-            assert [service.stop() for service in reversed(town.services)] == [0, 0, 0]
-            for service in town.services:
-                assert "Traceback" not in service.said
-                assert '"ERROR"' not in service.said
+            yield Gateways(deployment, stores, runner)
+            # SIGTERM stops each process, and no log has an unexpected error.
+            assert [service.stop() for service in reversed(deployment.services)] == [0, 0, 0]
+            for service in deployment.services:
+                assert "Traceback" not in service.log
+                assert '"ERROR"' not in service.log
         finally:
             runner.run(stack.aclose())
 
 
-async def again(target: Command | RunningServer) -> None:
+async def restart(target: Command | RunningServer) -> None:
     started = target.start()
     if started is not None:
         await started
 
 
-async def under_load(scene: Scene, name: str, seconds: float) -> None:
+async def under_load(gateways: Gateways, name: str, seconds: float) -> None:
     now = asyncio.get_running_loop().time
-    async with watched(scene, range(WATCHED)) as subscribers:
-        writers = [scene.writer() for _ in range(WRITERS)]
+    async with watched(gateways, range(WATCHED)) as subscribers:
+        writers = [gateways.writer() for _ in range(WRITERS)]
         async with writing(writers):
             await asyncio.sleep(seconds / 3)
-            scene.target(name).kill()
+            gateways.target(name).kill()
             await asyncio.sleep(min(1.0, seconds / 6))
-            await again(scene.target(name))
+            await restart(gateways.target(name))
             back = now()
-            await asyncio.sleep(seconds / 2)  # from now on, however long it took to come back
+            await asyncio.sleep(seconds / 2)  # counted from the restart
     assert all(writer.acknowledged_at > back for writer in writers)
     if name.endswith("gateway"):
         assert any(writer.repeated for writer in writers)
@@ -96,7 +98,7 @@ async def under_load(scene: Scene, name: str, seconds: float) -> None:
 
 @asynccontextmanager
 async def writing(writers: Sequence[Writer]) -> AsyncIterator[None]:
-    """Meanwhile they write; at the end all that they wrote is acknowledged."""
+    """The writers write inside this context; at its end everything is acknowledged."""
     over = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         for writer in writers:
@@ -106,33 +108,33 @@ async def writing(writers: Sequence[Writer]) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def watched(scene: Scene, numbers: range) -> AsyncIterator[list[Subscriber]]:
-    """Meanwhile these learners are watched. At the end every version has come to its subscriber, once and in order, and
-    all that is kept agrees."""
-    subscribers = [scene.subscriber(number) for number in numbers]
+async def watched(gateways: Gateways, numbers: range) -> AsyncIterator[list[Subscriber]]:
+    """Subscribers watch these learners inside this context. At its end each has received every version once and in
+    order, and all stores agree."""
+    subscribers = [gateways.subscriber(number) for number in numbers]
     async with asyncio.TaskGroup() as tasks:
         watching = [tasks.create_task(subscriber.watch()) for subscriber in subscribers]
         async with asyncio.timeout(120):
-            await asyncio.gather(*(primed(scene, *each) for each in zip(numbers, subscribers, strict=True)))
+            await asyncio.gather(*(prime(gateways, *each) for each in zip(numbers, subscribers, strict=True)))
         yield subscribers
-        await delivered(scene.stores, within=120)
-        progress = await scene.stores.progress.course_progress([registration(number) for number in numbers])
+        await delivered(gateways.stores, within=120)
+        progress = await gateways.stores.progress.course_progress([registration(number) for number in numbers])
         async with asyncio.timeout(60):
             for number, subscriber in zip(numbers, subscribers, strict=True):
                 await subscriber.until_version(progress[registration(number)].version)
         for task in watching:
             task.cancel()
-    await assert_agree(scene.stores, scene.writers, EVERYONE)
+    await assert_agree(gateways.stores, gateways.writers, EVERYONE)
     for number, subscriber in zip(numbers, subscribers, strict=True):
         last = progress[registration(number)].version
         assert subscriber.errors == []
         assert subscriber.versions == list(range(subscriber.versions[0], last + 1))
 
 
-async def primed(scene: Scene, number: int, subscriber: Subscriber) -> None:
-    """Until the subscriber has seen something, and so has a cursor: it can miss nothing from now on."""
+async def prime(gateways: Gateways, number: int, subscriber: Subscriber) -> None:
+    """Write until the subscriber has an update, and so a cursor: from now on it cannot miss one."""
     await subscriber.subscribed.wait()
-    writer = scene.writer(range(0))
+    writer = gateways.writer(range(0))
     while not subscriber.seen:
         await writer.write_once(number)
         with suppress(TimeoutError):
@@ -141,31 +143,31 @@ async def primed(scene: Scene, number: int, subscriber: Subscriber) -> None:
 
 
 @pytest.mark.parametrize("name", ["gateway", "second gateway", "relay", "sql", "redis", "influx", "mongo"])
-def test_nothing_is_lost_and_nothing_counted_twice(scene: Scene, name: str, load_seconds: float) -> None:
-    scene.runner.run(under_load(scene, name, load_seconds))
+def test_no_event_is_lost_or_counted_twice(gateways: Gateways, name: str, load_seconds: float) -> None:
+    gateways.runner.run(under_load(gateways, name, load_seconds))
 
 
-async def all_on_a_few(scene: Scene, seconds: float) -> None:
-    async with watched(scene, FEW), writing([scene.writer(FEW) for _ in range(8)]):
+async def all_on_a_few(gateways: Gateways, seconds: float) -> None:
+    async with watched(gateways, FEW), writing([gateways.writer(FEW) for _ in range(8)]):
         await asyncio.sleep(seconds)
 
 
-def test_eight_writers_on_the_same_five_learners_lose_nothing(scene: Scene, load_seconds: float) -> None:
-    """Attempts, states and scores are those of the whole ledger, and every version was there once."""
-    scene.runner.run(all_on_a_few(scene, 10 if load_seconds > 10 else 3))
+def test_eight_writers_on_the_same_five_learners_lose_nothing(gateways: Gateways, load_seconds: float) -> None:
+    """Attempts, states and scores equal those of the whole ledger, and every version is delivered once."""
+    gateways.runner.run(all_on_a_few(gateways, 10 if load_seconds > 10 else 3))
 
 
-async def one_to_the_other(scene: Scene) -> None:
-    subscriber = Subscriber([scene.urls("ws")[1]], scene.town.bearer(), {"course": COURSE})
+async def one_to_the_other(gateways: Gateways) -> None:
+    subscriber = Subscriber([gateways.urls("ws")[1]], gateways.deployment.bearer(), {"course": COURSE})
     watching = asyncio.create_task(subscriber.watch())
     try:
         async with asyncio.timeout(120):
-            await primed(scene, 0, subscriber)
-            writer = scene.writer(range(1))
-            writer.urls = [scene.urls()[0]]
+            await prime(gateways, 0, subscriber)
+            writer = gateways.writer(range(1))
+            writer.urls = [gateways.urls()[0]]
             for _ in range(20):
                 await writer.write_once(0)
-            [progress] = (await scene.stores.progress.course_progress([registration(0)])).values()
+            [progress] = (await gateways.stores.progress.course_progress([registration(0)])).values()
             await subscriber.until_version(progress.version)
     finally:
         watching.cancel()
@@ -175,5 +177,5 @@ async def one_to_the_other(scene: Scene) -> None:
     assert subscriber.errors == []
 
 
-def test_what_one_gateway_records_a_subscriber_of_the_other_receives_once(scene: Scene) -> None:
-    scene.runner.run(one_to_the_other(scene))
+def test_a_subscriber_of_another_gateway_receives_each_update_once(gateways: Gateways) -> None:
+    gateways.runner.run(one_to_the_other(gateways))

@@ -1,4 +1,4 @@
-"""InfluxDB loses what it had while gateways serve and remember: `quadrangle rebuild timeline` brings it back."""
+"""InfluxDB loses its data while a gateway serves: `quadrangle rebuild timeline` restores it."""
 
 import asyncio
 import subprocess
@@ -13,15 +13,15 @@ from stores.influx.influxql import Script
 from stores.influx.lines import EVENT
 from stores.influx.rollup import ACTIVITY
 from tests.e2e.demo import COMMAND, PLAIN, TOP
+from tests.e2e.deployment import COURSE, Deployment, learner, open_deployment
 from tests.e2e.load import Writer, assert_agree, delivered, timeline_of
-from tests.e2e.town import COURSE, Town, learner, open_town
 
 LEARNERS = 4
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 async def wipe(influx: Influx) -> None:
-    """InfluxDB 1.6 may leave points in a DELETE's way, hence again."""
+    """Delete all points. A DELETE of InfluxDB 1.6 may miss points, so repeat it until none are left."""
     every = (EVENT, ATTENDANCE, ACTIVITY)
     async with asyncio.timeout(60):
         while True:
@@ -36,13 +36,13 @@ async def wipe(influx: Influx) -> None:
                 return
 
 
-async def quadrangle(town: Town, words: Sequence[str]) -> str:
-    """What it said on stdout."""
+async def quadrangle(deployment: Deployment, words: Sequence[str]) -> str:
+    """Run a command; return its stdout."""
     process = await asyncio.create_subprocess_exec(
         *COMMAND,
         *words,
         cwd=TOP,
-        env={**PLAIN, **town.environment},
+        env={**PLAIN, **deployment.environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
@@ -51,24 +51,24 @@ async def quadrangle(town: Town, words: Sequence[str]) -> str:
     return out.decode()
 
 
-async def lost_and_made_again(folder: Path) -> None:
-    async with open_town(folder, learners=LEARNERS) as (town, stores):
-        gateway = town.serve()
-        writer = Writer([town.endpoint(gateway)], town.bearer(), seed=1, learners=range(LEARNERS))
+async def lose_and_rebuild(folder: Path) -> None:
+    async with open_deployment(folder, learners=LEARNERS) as (deployment, stores):
+        gateway = deployment.serve()
+        writer = Writer([deployment.endpoint(gateway)], deployment.bearer(), seed=1, learners=range(LEARNERS))
         for turn in range(10 * LEARNERS):
             await writer.write_once(turn % LEARNERS)
         await delivered(stores, within=60)
-        assert town.embedded.influx_url is not None
-        async with open_influx(town.embedded.influx_url) as influx:
+        assert deployment.embedded.influx_url is not None
+        async with open_influx(deployment.embedded.influx_url) as influx:
             await wipe(influx)
         assert await timeline_of(stores, learner(0)) == []
-        said = await quadrangle(town, ["rebuild", "timeline", "--course", COURSE])
+        said = await quadrangle(deployment, ["rebuild", "timeline", "--course", COURSE])
         events = sum(map(len, writer.sent.values()))
         assert said == f"the timeline was told all {events:,} events of {LEARNERS} enrolments\n"
         await assert_agree(stores, [writer], LEARNERS)
 
 
-def test_a_lost_timeline_is_made_again_while_gateways_serve(tmp_path: Path) -> None:
+def test_a_lost_timeline_is_rebuilt_while_a_gateway_serves(tmp_path: Path) -> None:
     tmp_path.parent.chmod(0o711)
     with asyncio.Runner() as runner:
-        runner.run(lost_and_made_again(tmp_path))
+        runner.run(lose_and_rebuild(tmp_path))

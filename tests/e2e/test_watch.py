@@ -1,4 +1,4 @@
-"""What people see: `quadrangle watch` in one terminal, a mutation in another, the demo's learners all the while."""
+"""`quadrangle watch` prints the writes of the demo's learners and of a mutation."""
 
 import subprocess
 from collections.abc import Iterator
@@ -20,10 +20,10 @@ pytestmark = pytest.mark.slow
 
 
 @contextmanager
-def watching(data: Path, said: Path) -> Iterator["subprocess.Popen[str]"]:
+def watching(data: Path, log: Path) -> Iterator["subprocess.Popen[str]"]:
     words = [*COMMAND, "watch", "--course", SQL101, "--data", str(data)]
     with (
-        said.open("w") as stderr,
+        log.open("w") as stderr,
         subprocess.Popen(words, cwd=TOP, env=PLAIN, stdout=subprocess.PIPE, stderr=stderr, text=True) as process,
     ):
         try:
@@ -39,16 +39,16 @@ def registration_of_the_first(demo: Running) -> tuple[str, str]:
     return edge["node"]["displayName"], mine["registration"]
 
 
-def test_a_dashboard_sees_what_learners_and_mutations_do(tmp_path: Path) -> None:
+def test_watch_prints_the_writes_of_learners_and_mutations(tmp_path: Path) -> None:
     assert learner_id(1) == "demo-0001"
     data = tmp_path / "data"
     words = ("demo", "--live", "--data", data, "--port", 0, "--learners", 20)
-    with running(*words, said=tmp_path / "said") as demo:
+    with running(*words, log=tmp_path / "log") as demo:
         demo.wait_ready()
         name, registration = registration_of_the_first(demo)
         with watching(data, tmp_path / "watched") as watch:
             assert watch.stdout is not None
-            assert watch.stdout.readline(), "the demo's learners study, so there is something to see"
+            assert watch.stdout.readline(), "the demo's learners study, so there must be updates"
             answer = demo.ask(ATTEMPT % registration)
             assert answer["data"]["submitAttempt"] == {"item": {"state": "PASSED"}, "errors": []}
             lines = iter(watch.stdout.readline, "")

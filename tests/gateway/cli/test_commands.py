@@ -241,7 +241,7 @@ def test_a_token_is_minted_by_a_data_folders_secret(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_serve_answers_logs_and_ends_well(sent: signal.Signals, tmp_path: Path) -> None:
-    with running("serve", "--port", 0, said=tmp_path / "said", **MEMORY, **SECRET) as gateway:
+    with running("serve", "--port", 0, log=tmp_path / "log", **MEMORY, **SECRET) as gateway:
         gateway.wait_ready()
         assert gateway.ask("{ __typename }")["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
         token = quadrangle("token", "--sub", "x", "--role", "ADMIN", **SECRET).stdout.strip()
@@ -249,7 +249,7 @@ def test_serve_answers_logs_and_ends_well(sent: signal.Signals, tmp_path: Path) 
         assert gateway.ask("{ courses { edges { cursor } } }", headers) == {"data": {"courses": {"edges": []}}}
         assert httpx2.get(gateway.url.replace("graphql", "readyz")).json()["ready"] is True
         assert gateway.end(sent) == 0
-        records = [json.loads(line) for line in gateway.said.splitlines()]
+        records = [json.loads(line) for line in gateway.log.splitlines()]
     assert [record["status"] for record in records if record.get("route") == "/graphql"] == [401, 200]
     assert "mine" in {record.get("request_id") for record in records}
-    assert token not in gateway.said
+    assert token not in gateway.log

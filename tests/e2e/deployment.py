@@ -1,4 +1,4 @@
-"""Real servers, a school in them, gateways over them as processes of their own: all may be killed and come back."""
+"""A deployment for tests: embedded servers with a course and learners, and gateway processes that can be killed."""
 
 import asyncio
 import os
@@ -33,11 +33,11 @@ from tests.backends import missing
 from tests.e2e.demo import COMMAND, PLAIN, TOP
 
 COURSE = "course-v1:Quad+Kills+2026"
-SECRET = "a secret that only this town knows, long enough"
+SECRET = "a secret for the end-to-end tests, long enough"
 ITEMS = ("page", "video", "quiz")
 STOP_SECONDS = 60
-# A machine that is slow is not what these tests are about: nothing stalls here, all that is away refuses at once.
-PATIENT = {variable_name(field): "15" for field in Deadlines.model_fields.values()}
+# Long timeouts for slow machines. Nothing stalls in these tests: a server that is down refuses connections at once.
+LONG_DEADLINES = {variable_name(field): "15" for field in Deadlines.model_fields.values()}
 
 
 def course() -> Course:
@@ -47,7 +47,7 @@ def course() -> Course:
     return Course(
         key=COURSE,
         version=1,
-        title="To be killed",
+        title="A course",
         modules=(Module(title="All", items=items),),
         published_at=datetime(2026, 1, 1, tzinfo=UTC),
     )
@@ -61,7 +61,7 @@ def registration(number: int) -> UUID:
     return UUID(int=0x7000_0000_0000_0000 << 64 | number)
 
 
-async def settle(stores: Stores, learners: int) -> None:
+async def fill(stores: Stores, learners: int) -> None:
     made = datetime(2026, 1, 1, tzinfo=UTC)
     published = await stores.catalog.publish(course())
     await stores.profiles.add(
@@ -85,7 +85,7 @@ async def settle(stores: Stores, learners: int) -> None:
 
 
 async def migrate_in_time(urls: StoreUrls, now: Callable[[], datetime]) -> None:
-    """Servers that have only just started, all at once, may be slow to let anybody in."""
+    """Migrate, with retries while the servers that have just started refuse connections."""
     async with asyncio.timeout(60):
         while True:
             with suppress(Unavailable, TimedOut):
@@ -94,7 +94,7 @@ async def migrate_in_time(urls: StoreUrls, now: Callable[[], datetime]) -> None:
 
 
 async def connected(stores: Stores) -> None:
-    """Until each of them has answered once, and so is connected."""
+    """Wait until each store has answered once, and so is connected."""
     async with asyncio.timeout(60):
         for store in stores.by_name().values():
             while True:
@@ -105,20 +105,20 @@ async def connected(stores: Stores) -> None:
 
 
 class Command:
-    """One of our own commands as a process at a fixed port, to be killed and started again."""
+    """A command of the gateway as a process with a fixed port; it can be killed and started again."""
 
-    def __init__(self, words: Sequence[object], environment: Mapping[str, str], said: Path, port: int) -> None:
-        # Killed tests must leave no process behind.
+    def __init__(self, words: Sequence[object], environment: Mapping[str, str], log: Path, port: int) -> None:
+        # The process gets SIGTERM if the tests are killed.
         wrapper = [sys.executable, parent_death_signal.__file__, str(int(signal.SIGTERM)), str(os.getpid())]
         self._command = [*wrapper, *COMMAND, *map(str, words)]
         self._environment = dict(environment)
-        self._said = said
+        self._log = log
         self._process: subprocess.Popen[bytes] | None = None
         self.port = port
 
     @property
-    def said(self) -> str:
-        return self._said.read_text()
+    def log(self) -> str:
+        return self._log.read_text()
 
     @property
     def pid(self) -> int:
@@ -126,14 +126,14 @@ class Command:
         return self._process.pid
 
     def start(self) -> None:
-        with self._said.open("ab") as said:
+        with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, cwd=TOP, env={**PLAIN, **self._environment}, stdout=subprocess.PIPE, stderr=said
+                self._command, cwd=TOP, env={**PLAIN, **self._environment}, stdout=subprocess.PIPE, stderr=log
             )
         assert self._process.stdout is not None
         os.set_blocking(self._process.stdout.fileno(), True)
         line = self._process.stdout.readline()
-        assert line.startswith(b"ready "), self.said
+        assert line.startswith(b"ready "), self.log
 
     def kill(self) -> None:
         assert self._process is not None
@@ -157,7 +157,9 @@ class Command:
 
 
 @dataclass(slots=True, kw_only=True)
-class Town:
+class Deployment:
+    """Embedded servers and the processes started over them; all are stopped at the end."""
+
     embedded: EmbeddedServers
     urls: StoreUrls
     folder: Path
@@ -165,51 +167,52 @@ class Town:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What names this town to a command."""
+        """The settings that a command of this deployment needs."""
         urls = {f"GATEWAY_{port.upper()}_URL": url.reveal() for port, url in self.urls if url is not None}
-        return {**urls, **PATIENT, "GATEWAY_AUTH_SECRET": SECRET}
+        return {**urls, **LONG_DEADLINES, "GATEWAY_AUTH_SECRET": SECRET}
 
     def serve(self, **environment: str) -> Command:
-        """A further gateway."""
+        """Start another gateway."""
         [port] = free_ports(["gateway"], {}, self.folder).values()
         return self._service(["serve", "--port", port], port, environment)
 
     def relay(self) -> Command:
+        """Start a relay process."""
         return self._service(["relay"], 0, {})
 
     def endpoint(self, gateway: Command, scheme: str = "http") -> str:
         return f"{scheme}://{HOST}:{gateway.port}/graphql"
 
     def bearer(self, role: Role = Role.ADMIN) -> str:
-        viewer = Viewer(subject="town", role=role, scopes=frozenset({"events:write"}))
+        viewer = Viewer(subject="deployment", role=role, scopes=frozenset({"events:write"}))
         token = Tokens(secret=SECRET).mint(viewer, now=utc_now(), valid_for=timedelta(hours=2))
         return f"Bearer {token}"
 
     def _service(self, words: Sequence[object], port: int, environment: Mapping[str, str]) -> Command:
-        said = self.folder / f"said-{len(self.services)}"
-        service = Command(words, {**self.environment, **environment}, said, port)
+        log = self.folder / f"log-{len(self.services)}"
+        service = Command(words, {**self.environment, **environment}, log, port)
         self.services.append(service)
         service.start()
         return service
 
 
 @asynccontextmanager
-async def open_town(folder: Path, *, learners: int) -> AsyncIterator[tuple[Town, Stores]]:
-    """Call it from the main thread. The stores are the tests' own view of what is kept."""
+async def open_deployment(folder: Path, *, learners: int) -> AsyncIterator[tuple[Deployment, Stores]]:
+    """A deployment, and the stores as the tests read them. Call it from the main thread."""
     influxd = find_influxd()
     if influxd is None:
         missing("InfluxDB: there is no influxd")
     async with AsyncExitStack() as stack:
-        opened = open_embedded(DataFolder(folder / "data"), owner="town", on_step=lambda step: None, influxd=influxd)
+        opened = open_embedded(DataFolder(folder / "data"), owner="tests", on_step=lambda step: None, influxd=influxd)
         embedded = await stack.enter_async_context(opened)
         urls = embedded_location(embedded).urls
         await migrate_in_time(urls, utc_now)
         stores, _ = await stack.enter_async_context(open_stores(urls, now=utc_now))
         await connected(stores)
-        await settle(stores, learners)
-        town = Town(embedded=embedded, urls=urls, folder=folder)
+        await fill(stores, learners)
+        deployment = Deployment(embedded=embedded, urls=urls, folder=folder)
         try:
-            yield town, stores
+            yield deployment, stores
         finally:
-            for service in reversed(town.services):
+            for service in reversed(deployment.services):
                 service.stop()
