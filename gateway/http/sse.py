@@ -58,11 +58,14 @@ class EventStream(Response):
             await send({"type": "http.response.body", "body": chunk, "more_body": not last})
 
         async def tell() -> None:
-            async with aclosing(self._answers):
-                async for answer in self._answers:
-                    await write(b"event: next\ndata: " + orjson.dumps(answer) + b"\n\n")
-            # Browsers drop an event without data.
-            await write(b"event: complete\ndata:\n\n")
+            try:
+                async with aclosing(self._answers):
+                    async for answer in self._answers:
+                        await write(b"event: next\ndata: " + orjson.dumps(answer) + b"\n\n")
+                # Browsers drop an event without data.
+                await write(b"event: complete\ndata:\n\n")
+            except asyncio.CancelledError:
+                pass  # a task keeps its CancelledError, whose frames refer to the task: a cycle of some 150 objects
 
         async def stay() -> None:
             while True:
@@ -81,6 +84,6 @@ class EventStream(Response):
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             await cancel_and_wait(tasks)
-        if told.done() and not told.cancelled():
+        if told.done():
             told.result()
         await write(b"", last=True)

@@ -3,13 +3,22 @@
 tests/test_internals.py checks that the installed version has them. Private attributes are read here only.
 """
 
+from functools import partial
 from typing import Any
+from weakref import proxy
 
 from graphql.execution import Executor
+from graphql.type.definition import GraphQLResolveInfoHelpers
 
 READ_IN = "3.3.2"
 """The version whose source was read for this."""
-USED = {"graphql.execution.Executor": ("_relevant_sub_fields", "build_per_event_executor")}
+USED = {
+    "graphql.execution.Executor": (
+        *("_relevant_sub_fields", "async_helpers", "build_per_event_executor"),
+        *("gather_async_work", "track_async_work"),
+    ),
+    "graphql.type.definition": ("GraphQLResolveInfoHelpers",),
+}
 """By module or class: the names that this project imports, calls or overrides."""
 
 
@@ -20,3 +29,15 @@ def forget_sub_fields(executor: Executor[Any]) -> None:
     would keep about 1 KiB of every event until the subscription ends.
     """
     executor._relevant_sub_fields = {}
+
+
+def release_helpers(executor: Executor[Any]) -> None:
+    """Let the executor's helpers refer to it weakly.
+
+    They are bound methods of the executor that holds them. In this cycle every operation would stay in memory until a
+    full garbage collection finds it.
+    """
+    kind, weak = type(executor), proxy(executor)
+    executor.async_helpers = GraphQLResolveInfoHelpers(
+        gather=partial(kind.gather_async_work, weak), track=partial(kind.track_async_work, weak)
+    )

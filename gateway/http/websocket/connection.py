@@ -153,6 +153,8 @@ class Connection:
             await self._send_result("error" if errors else "complete", id, errors)
         except WebSocketDisconnect:
             pass  # `run` receives the disconnect, too, and ends all operations
+        except asyncio.CancelledError:
+            pass  # a task keeps its CancelledError, whose frames refer to the task: a cycle of some 150 objects
         except Exception:
             mark = uuid4().hex[:12]
             log.exception("unexpected error", extra={"error_id": mark})

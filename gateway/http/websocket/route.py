@@ -1,6 +1,5 @@
 """/graphql as a WebSocket route: which sockets are let in."""
 
-import gc
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,11 +20,6 @@ from resolvers.context import Peer
 SUBPROTOCOL = "graphql-transport-ws"
 
 
-SWEPT_AFTER = 500
-"""An operation that is cancelled leaves some hundred objects in cycles, of tracebacks and frames; `serve` has the
-collector look for such rarely, so that many who come and go would fill the memory."""
-
-
 class Sockets:
     """An ASGI app. It leaves in the scope how many `operations` a socket had."""
 
@@ -33,7 +27,6 @@ class Sockets:
         self._schema = schema
         self._peers = peers
         self._bounds = bounds
-        self._ended = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = WebSocket(scope, receive, send)
@@ -54,10 +47,6 @@ class Sockets:
             await connection.run()
         finally:
             scope["operations"] = connection.started
-            self._ended += connection.started
-            if self._ended >= SWEPT_AFTER:
-                self._ended = 0
-                gc.collect()
 
     def _may_open(self, websocket: WebSocket) -> bool:
         """Browsers let any page open a socket to any server, and say only whose page it is. Where a token is needed
