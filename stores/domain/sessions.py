@@ -25,7 +25,8 @@ class PresenceStatus(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResumePoint:
-    """Where a registration goes on: the latest `(at, id)` wins, `id` being the event's or the heartbeat's session."""
+    """Where a registration resumes: the latest `(at, id)` wins, `id` being that of the event or of the heartbeat's
+    session. Only what has an item and a position moves it; `position` is None in points of earlier versions only."""
 
     registration: UUID
     item_key: str
@@ -50,8 +51,8 @@ class Heartbeat:
 
     @property
     def point(self) -> ResumePoint | None:
-        """The resume point that it is; None where it has no item."""
-        if self.item_key is None:
+        """The resume point that it makes; None without an item or a position."""
+        if self.item_key is None or self.position is None:
             return None
         return ResumePoint(
             registration=self.registration,

@@ -131,7 +131,7 @@ class MemoryProgress(Progress):
     async def checkpoint(self, points: Sequence[ResumePoint]) -> None:
         for point in points:
             kept = self._resume.get(point.registration)
-            if kept is None or (point.at, point.id) > (kept.at, kept.id):
+            if point.position is not None and (kept is None or (point.at, point.id) > (kept.at, kept.id)):
                 self._resume[point.registration] = point
 
     async def revoke(self, registration: UUID, *, at: datetime, because: str) -> Certificate | None:

@@ -123,6 +123,8 @@ class MemorySessions(Sessions):
         return self._channels.listen(f"resume:{registration}")
 
     def _moved(self, point: ResumePoint) -> bool:
+        if point.position is None:
+            return False
         kept = self._resume.get(point.registration)
         if kept is not None and (point.at, point.id) <= (kept.at, kept.id):
             return False
@@ -137,7 +139,10 @@ class MemorySessions(Sessions):
         before = self._current(beat.learner_id, now)
         for course in {beat.course_key, beat.course_key if kept is None else kept.session.course_key}:
             self._channels.signal(f"presence:{course}", beat.learner_id)
-        goes_on = before is not None and before.session_id == beat.session_id
+        continued = before if before is not None and before.session_id == beat.session_id else None
+        position = beat.position
+        if position is None and continued is not None and _same_item(continued, beat):
+            position = continued.position
         self._seen[beat.learner_id] = _Seen(
             session=Session(
                 session_id=beat.session_id,
@@ -145,9 +150,9 @@ class MemorySessions(Sessions):
                 registration=beat.registration,
                 course_key=beat.course_key,
                 item_key=beat.item_key,
-                position=beat.position,
+                position=position,
                 device=beat.device,
-                started_at=before.started_at if before is not None and goes_on else beat.at,
+                started_at=beat.at if continued is None else continued.started_at,
                 last_seen_at=beat.at,
             )
         )
@@ -169,3 +174,7 @@ class MemorySessions(Sessions):
             last_seen_at=seen_at,
             course_key=kept.session.course_key,
         )
+
+
+def _same_item(session: Session, beat: Heartbeat) -> bool:
+    return (session.registration, session.item_key) == (beat.registration, beat.item_key)

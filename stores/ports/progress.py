@@ -113,7 +113,7 @@ class Progress(Pinger, Protocol):
         included. How many events; unknown registrations have none."""
 
     async def checkpoint(self, points: Sequence[ResumePoint]) -> None:
-        """Move durable resume points on to those of `points` that are later by `(at, id)`."""
+        """Move durable resume points on to those of `points` that have a position and are later by `(at, id)`."""
 
     async def revoke(self, registration: UUID, *, at: datetime, because: str) -> Certificate | None:
         """Take a certificate back, once: one that is revoked already stays as it is. None where there is none."""

@@ -142,7 +142,8 @@ class HotPoints:
         for registration, mark in gone:
             arguments += [str(registration), mark]
         for point in points:
-            arguments += [str(point.registration), to_ms(point.at), point.id, blob_of(point)]
+            if point.position is not None:
+                arguments += [str(point.registration), to_ms(point.at), point.id, blob_of(point)]
         with translated("sessions"):
             await self._move(args=arguments)
 

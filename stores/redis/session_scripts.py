@@ -1,8 +1,9 @@
-"""What has to happen in Redis in one step, in Lua.
+"""Lua scripts for what must happen in Redis in one step.
 
-Keys are made from the prefix (ARGV[1]): which course a learner leaves is known only there. A learner's blob is JSON
-that begins with `started` (and before it, once the session is over, with `ended`); the rest stays as the gateway wrote
-it, since Lua's JSON would round its numbers. A course's sorted set says when its learners were seen, for AWAY_FOR.
+Scripts compose keys from the prefix (ARGV[1]), because only they know which course a learner leaves. The blob of a
+learner is JSON that begins with `started` (preceded by `ended` once the session has ended) and ends with `position`.
+The rest stays as the gateway wrote it, since Lua's JSON would round its numbers. The sorted set of a course has the
+time of each learner's latest heartbeat, for AWAY_FOR.
 """
 
 TOUCH = """
@@ -12,6 +13,15 @@ local seen_kept, resume_kept = tonumber(ARGV[5]), tonumber(ARGV[6])
 
 local function tell_presence(course, learner) redis.call('PUBLISH', prefix .. 'presence:' .. course, learner) end
 
+local NO_POSITION = '"position":null}'
+
+-- A heartbeat without a position leaves the session's position of the same item as it is.
+local function with_position(session, blob, kept)
+  local beat, position = cjson.decode('{' .. session), blob:match('"position":([^,}]+)}$')
+  if not position or beat.item ~= kept.item or beat.registration ~= kept.registration then return session end
+  return session:sub(1, -#NO_POSITION - 1) .. '"position":' .. position .. '}'
+end
+
 local busy = {}
 for place = 7, #ARGV, 7 do
   local learner, at, id, course = ARGV[place], tonumber(ARGV[place + 1]), ARGV[place + 2], ARGV[place + 3]
@@ -19,10 +29,12 @@ for place = 7, #ARGV, 7 do
   local age = now - at
 
   local key = prefix .. 'l:' .. learner
-  local kept = age < seen_kept and kept_at(key)
+  local blob = age < seen_kept and redis.call('GET', key)
+  local kept = blob and cjson.decode(blob)
   if age < seen_kept and is_news(kept, at, id) then
     local goes_on = kept and not kept.ended and kept.id == id and now - kept.at < session_kept
     local started = goes_on and kept.started or at
+    if goes_on and session:sub(-#NO_POSITION) == NO_POSITION then session = with_position(session, blob, kept) end
     redis.call('SET', key, '{"started":' .. whole(started) .. ',' .. session, 'PX', whole(seen_kept - age))
     if kept and kept.course ~= course then
       redis.call('ZREM', prefix .. 'c:' .. kept.course, learner)

@@ -143,10 +143,10 @@ def _arguments(beat: Heartbeat) -> list[Argument]:
         "at": at,
         "id": beat.session_id,
         "item": beat.item_key,
-        "position": beat.position,
         "device": beat.device,
         "course": beat.course_key,
         "registration": registration,
+        "position": beat.position,
     }
     try:
         blob = orjson.dumps(session)

@@ -38,7 +38,10 @@ def item(key: str, **fields: Any) -> Item:
 
 
 def beat(learner_id: str, at: datetime, **fields: Any) -> Heartbeat:
+    """With an item, it has a position unless the test says otherwise: only then it moves the resume point."""
     some: dict[str, Any] = {"session_id": "s1", "registration": REGISTRATION, "course_key": "c1"}
+    if fields.get("item_key") is not None:
+        some["position"] = 1.5
     return Heartbeat(learner_id=learner_id, at=at, **(some | fields))
 
 

@@ -300,6 +300,7 @@ async def test_checkpoints_move_on_and_never_back(ledger: Ledger) -> None:
     assert await progress.resume_points([R1, R2]) == {R1: point, R2: other}
     await progress.checkpoint([tied, point])
     assert (await progress.resume_points([R1]))[R1] == tied
+    await progress.checkpoint([replace(later, at=moment(90), position=None)])
     await progress.checkpoint([point, later, tied])
     assert (await progress.resume_points([R1]))[R1] == later
 

@@ -1,6 +1,7 @@
 """What every Sessions promises."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 from typing import Any
@@ -72,6 +73,41 @@ async def test_nothing_known_is_absent_but_for_presence(sessions: Sessions) -> N
     await sessions.touch([])
     for empty in (sessions.by_learners, sessions.presence, sessions.online, sessions.resume_points):
         assert dict(await empty([])) == {}
+
+
+async def test_a_heartbeat_without_a_position_leaves_the_resume_point(sessions: Sessions, clock: Clock) -> None:
+    """A player that was opened again beats before it knows its position."""
+    await sessions.touch([beat("u", clock(), item_key="video", position=310.5)])
+    clock.forward(seconds(20))
+    for item_key in ("video", "page", None):
+        await sessions.touch([beat("u", clock(), item_key=item_key, position=None)])
+        clock.forward(seconds(20))
+    kept = (await sessions.resume_points([REGISTRATION]))[REGISTRATION]
+    assert (kept.item_key, kept.position, kept.at) == ("video", 310.5, clock() - seconds(80))
+    await sessions.move([replace(kept, position=None, at=clock())])
+    assert (await sessions.resume_points([REGISTRATION]))[REGISTRATION] == kept
+
+
+async def test_a_session_keeps_the_position_of_the_item_it_stays_at(sessions: Sessions, clock: Clock) -> None:
+    async def after(item_key: str | None, position: float | None, **fields: Any) -> float | None:
+        clock.forward(seconds(20))
+        await sessions.touch([beat("u", clock(), item_key=item_key, position=position, **fields)])
+        session = (await sessions.by_learners(["u"]))["u"]
+        assert session.item_key == item_key
+        return session.position
+
+    exact = 0.1 + 0.2  # needs all 17 digits
+    assert await after("v", exact) == exact
+    assert await after("v", None) == exact
+    assert await after("v", None, device='"position":7}') == exact
+    assert await after("v", 1e300) == 1e300
+    assert await after("v", None) == 1e300
+    assert await after("w", None) is None
+    assert await after("v", None) is None  # only the latest item's is known
+    assert await after("v", 2.0) == 2.0
+    assert await after("v", None, registration=OTHER) is None
+    assert await after("v", 3.0, registration=OTHER) == 3.0
+    assert await after("v", None, registration=OTHER, session_id="s2") is None
 
 
 async def test_a_session_goes_on_and_a_new_id_starts_another(sessions: Sessions, clock: Clock) -> None:

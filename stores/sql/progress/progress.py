@@ -188,7 +188,8 @@ class SqlProgress(Progress):
         # Of a registration the latest, in one order: a statement may touch a row once, and queues for it as others do.
         latest: dict[UUID, ResumePoint] = {}
         for point in sorted(points, key=lambda point: (point.at, point.id), reverse=True):
-            latest.setdefault(point.registration, point)
+            if point.position is not None:
+                latest.setdefault(point.registration, point)
         rows = [resume_values(latest[key]) for key in sorted(latest)]
         await self._fetch(upsert_resume_points(1), *RESUME_POINTS.arrays(rows))
 

@@ -134,7 +134,7 @@ async def test_loaded_it_shows_people_who_finish_who_are_here_and_a_full_grid(wo
     session = (await stores.sessions.by_learners(["demo-0001"]))["demo-0001"]
     assert session.course_key == SQL101
     assert session.last_seen_at - session.started_at > timedelta(minutes=10)
-    assert len(await stores.sessions.resume_points(registrations)) > 100
+    assert len(await stores.sessions.resume_points(registrations)) > 90
 
 
 async def test_one_learner_is_a_world_too() -> None:
