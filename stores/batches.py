@@ -18,8 +18,8 @@ SQL_ROWS = 2_000
 """Events or enrolments in one transaction. Larger ones conflict more often and repeat more work when they do."""
 SQL_SHARED_EVENTS = 1_000
 """Events in a transaction that several callers share. The callers behind it wait for it."""
-SQL_REPUBLISHED_REGISTRATIONS = 20
-"""Registrations in a transaction that puts their whole ledgers into the outbox. A ledger has hundreds of events."""
+SQL_WHOLE_LEDGERS = 20
+"""Registrations in a transaction that reads their whole ledgers. A ledger has hundreds of events."""
 
 LOADED_PROFILES = 1_000
 LOADED_ENROLLMENTS = 4_000

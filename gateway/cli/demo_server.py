@@ -10,7 +10,8 @@ from rich.console import Console
 
 from gateway.cli.announced_server import serve_announced
 from gateway.cli.options import DEMO_LEARNERS, DEMO_SEED, LIVE_RATE
-from gateway.config.backends import migrate_stores, url_of
+from gateway.config.backends import url_of
+from gateway.config.migrate import migrate_stores
 from gateway.config.settings import Settings
 from gateway.config.store_location import StoreLocation, open_location
 from gateway.datasets.demo.courses import SQL101

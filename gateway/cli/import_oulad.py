@@ -24,7 +24,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    from gateway.config.backends import chosen_urls, migrate_stores
+    from gateway.config.backends import chosen_urls
+    from gateway.config.migrate import migrate_stores
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
     from gateway.datasets.loader import Written, load

@@ -3,22 +3,26 @@ from argparse import ArgumentParser, Namespace
 
 from gateway.cli.options import add_data
 
-HELP = "make a timeline again from the ledger"
+HELP = "make a timeline or progress again from the ledger"
 DESCRIPTION = (
-    "Brings what the ledger has into the timeline once more: after InfluxDB lost its disk or came back from an older\n"
-    "backup, or could not keep something. What is there already stays as it is, what was voided is taken out, and the\n"
-    "roll-ups follow. Safe while gateways serve, and to repeat."
+    "timeline: brings what the ledger has into the timeline once more: after InfluxDB lost its disk or came back from\n"
+    "an older backup, or could not keep something. What is there already stays as it is, what was voided is taken\n"
+    "out, and the roll-ups follow.\n"
+    "progress: folds registrations again from the ledger. 'migrate' does this after an upgrade that needs it. A run\n"
+    "over all registrations that was killed resumes where it stopped.\n"
+    "Both are safe while gateways serve, and to repeat."
 )
 EPILOG = """\
 examples:
   quadrangle rebuild timeline                            everything, from and into the stores of GATEWAY_*_URL
   quadrangle rebuild timeline --learner demo-0001 --data .quadrangle
   quadrangle rebuild timeline --course course-v1:Demo+SQL101+2026 --data .quadrangle
+  quadrangle rebuild progress                            all registrations, from and into the stores of GATEWAY_*_URL
 """
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("what", choices=("timeline",), help="what is made again")
+    parser.add_argument("what", choices=("timeline", "progress"), help="what is made again")
     parser.add_argument("--course", action="append", default=[], metavar="KEY", help="a course; may be repeated")
     parser.add_argument("--learner", action="append", default=[], metavar="ID", help="a learner; may be repeated")
     add_data(parser)
@@ -28,10 +32,11 @@ def run(options: Namespace) -> int:
     import asyncio
     from uuid import uuid4
 
-    from gateway.config.backends import migrate_stores
+    from gateway.config.migrate import migrate_stores
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
     from gateway.observability.logs import write_logs
+    from gateway.relay.progress_rebuild import rebuild_progress, rebuild_selected
     from gateway.relay.rebuild import rebuild
     from gateway.relay.relay import publishing
     from gateway.runtime.clock import utc_now
@@ -63,4 +68,19 @@ def run(options: Namespace) -> int:
         sys.stdout.write(f"the timeline was told all {told.events:,} events of {told.enrollments:,} enrolments\n")
         return 0
 
-    return run_command(rebuild_timeline, when_stopped=130)
+    async def progress_again(shutdown: Shutdown) -> int:
+        async with open_location(options.data, settings, owner="quadrangle rebuild", on_step=console.print) as location:
+            with ProgressBars(console, done="rebuilt") as bars:
+                await migrate_stores(location.urls, now=utc_now, on_step=lambda port, done: None, rebuild=False)
+                async with location.opener(utc_now)() as (stores, _):
+                    if options.course or options.learner:
+                        done = await rebuild_selected(
+                            stores, courses=options.course, learners=options.learner, on_progress=bars
+                        )
+                    else:
+                        done = await rebuild_progress(stores, on_progress=bars)
+        skipped = f"; {done.skipped:,} skipped: the catalog lacks their course version" if done.skipped else ""
+        sys.stdout.write(f"rebuilt {done.registrations:,} registrations, {done.changed:,} of them changed{skipped}\n")
+        return 0
+
+    return run_command(rebuild_timeline if options.what == "timeline" else progress_again, when_stopped=130)

@@ -45,7 +45,8 @@ def run(options: Namespace) -> int:
     from secrets import token_bytes
     from uuid import uuid4
 
-    from gateway.config.backends import chosen_urls, migrate_stores
+    from gateway.config.backends import chosen_urls
+    from gateway.config.migrate import migrate_stores
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
     from gateway.datasets.oulad.dataset import world_of

@@ -234,14 +234,3 @@ MIGRATORS: Mapping[Opener, Migrator] = {
     sql_timeline: migrate_sql("timeline"),
     influx_timeline: migrate_influx,
 }
-
-
-async def migrate_stores(urls: StoreUrls, *, now: Now, on_step: Callable[[str, Sequence[str]], None]) -> None:
-    """Make the tables, indexes and databases that are missing; `on_step` is told of each port what was done now."""
-    chosen = chosen_urls(urls)
-    async with AsyncExitStack() as stack:
-        clients = StoreClients(stack, now)
-        for port, url in chosen.items():
-            migrator = MIGRATORS.get(OPENERS[port][url.scheme])
-            if port not in FOLLOWS:
-                on_step(port, [] if migrator is None else await migrator(clients, url))

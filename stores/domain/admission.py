@@ -55,7 +55,7 @@ def admit(
     return [verdicts[place] for place in range(len(events))]
 
 
-def accepted(events: Sequence[Event], verdicts: Sequence[Verdict]) -> set[UUID]:
+def accepted_registrations(events: Sequence[Event], verdicts: Sequence[Verdict]) -> set[UUID]:
     """The registrations that got something new."""
     both = zip(events, verdicts, strict=True)
     return {event.registration for event, verdict in both if verdict.status is VerdictStatus.ACCEPTED}

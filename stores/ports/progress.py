@@ -112,6 +112,28 @@ class Progress(Pinger, Protocol):
         their commits: what lives is to be kept, what is voided to be taken out. Progress stays as it is, its version
         included. How many events; unknown registrations have none."""
 
+    async def refold(self, registrations: Sequence[UUID], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
+        """Fold the whole ledgers of these registrations again and write the rows that differ, each registration in one
+        SERIALIZABLE transaction; return how many registrations changed. A change adds one to the version and leaves a
+        `Commit` without events in the outbox, for LIVE. Unknown registrations are ignored; repeating is harmless.
+        `Rejected` if `items` lacks a pinned version in use."""
+
+    async def start_rebuild(self) -> None:
+        """Begin a rebuild of all registrations, unless one has not ended. Its position is durable, so that a rebuild
+        that was killed resumes. A rebuild is: until `rebuild_batch` is empty, refold a batch, then `advance_rebuild` to
+        its last registration; then `advance_rebuild(None)`. Several processes may do this at once."""
+
+    async def rebuild_left(self) -> int | None:
+        """How many registrations the rebuild under way has left; None if there is none under way. A migration that
+        changes the fold starts one."""
+
+    async def rebuild_batch(self, *, most: int) -> Sequence[Enrollment]:
+        """The next enrolments of the rebuild under way, in the order of `registration`; empty if none is left, and if
+        no rebuild is under way."""
+
+    async def advance_rebuild(self, after: UUID | None) -> None:
+        """Move the position of the rebuild to this registration, never back. None ends the rebuild."""
+
     async def checkpoint(self, points: Sequence[ResumePoint]) -> None:
         """Move durable resume points on to those of `points` that have a position and are later by `(at, id)`."""
 

@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from gateway.config.backends import migrate_stores, open_stores
+from gateway.config.backends import open_stores
+from gateway.config.migrate import migrate_stores
 from gateway.config.settings import Deadlines, StoreUrls, variable_name
 from gateway.config.store_location import embedded_location
 from gateway.embedded import parent_death_signal

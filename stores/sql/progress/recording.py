@@ -10,14 +10,14 @@ from stores.domain.commit import make_commit
 from stores.domain.events import Event, Verb, digest
 from stores.domain.item_progress import ATTEMPTS, outcome
 from stores.domain.outbox import Consumer
-from stores.domain.progress import Certificate, Enrollment, Verdict, VerdictStatus
+from stores.domain.progress import Enrollment, Verdict, VerdictStatus
 from stores.domain.progress_projection import CourseIndex, fold, refold
 from stores.domain.time_spent import session_of
 from stores.sql.core.pool import Connection
-from stores.sql.outbox.rows import outbox_values
 from stores.sql.progress import ledger, snapshot
+from stores.sql.progress.changes import Changes, save
 from stores.sql.progress.rows import ledger_values
-from stores.sql.progress.snapshot import Changes, Locked
+from stores.sql.progress.snapshot import Locked
 
 
 async def record_batch(
@@ -55,7 +55,7 @@ async def record_batch(
             if voids or added[event.id]:
                 anew[event.registration] = enrollments[event.registration]
     whole = await ledger.whole(connection, anew)
-    await snapshot.save(connection, changes(before, new, whole, indexes, codes, consumers))
+    await save(connection, changes(before, new, whole, indexes, codes, consumers))
     return verdicts
 
 
@@ -82,15 +82,5 @@ def changes(
         if key in whole:
             made.refolded.append(key)
         commit = make_commit(state, after, events, whole.get(key), course, number=commits + 1, at=at)
-        made.states.append((state, after))
-        made.numbers[key] = commit.number
-        made.voided.extend((key, event.id) for event in commit.voided)
-        if commit.resume is not None:
-            made.resume_points.append(commit.resume)
-        satisfied_at = after.course.satisfied_at
-        if satisfied_at is not None and state.course.satisfied_at is None:
-            made.certificates.append(Certificate(registration=key, issued_at=satisfied_at, verify_code=codes()))
-        for consumer in consumers:
-            if (part := commit.for_consumer(consumer)) is not None:
-                made.outbox_rows.append(outbox_values(part, consumer))
+        made.add(state, after, commit, codes=codes, consumers=consumers)
     return made

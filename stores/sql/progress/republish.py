@@ -8,7 +8,7 @@ from stores.domain.outbox import Consumer
 from stores.sql.core.pool import Connection
 from stores.sql.outbox.rows import outbox_values
 from stores.sql.progress import ledger, snapshot
-from stores.sql.progress.snapshot import Changes
+from stores.sql.progress.changes import Changes, save
 
 
 async def republish(connection: Connection, registrations: Collection[UUID]) -> int:
@@ -21,5 +21,5 @@ async def republish(connection: Connection, registrations: Collection[UUID]) -> 
         made.states.append((state, state))
         made.numbers[key] = commits + len(told)
         made.outbox_rows.extend(outbox_values(commit, Consumer.TIMELINE) for commit in told)
-    await snapshot.save(connection, made)
+    await save(connection, made)
     return sum(map(len, whole.values()))

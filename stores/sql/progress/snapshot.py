@@ -1,37 +1,25 @@
-"""Standings: the rows that follow from a registration's events, read and written together."""
+"""Snapshot: the derived rows of registrations, read together and locked against other writers."""
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from stores.domain.progress import Certificate, ItemProgress
+from stores.domain.progress import ItemProgress
 from stores.domain.progress_projection import RegistrationState
-from stores.domain.sessions import ResumePoint
 from stores.domain.time_spent import ItemSession, SessionKey
 from stores.sql.core.pool import Connection
-from stores.sql.outbox.rows import OUTBOX
 from stores.sql.progress.rows import (
-    certificate_values,
     course_of,
-    course_values,
     enrollment_of,
     item_of,
     item_session_of,
-    item_values,
-    move_values,
-    resume_values,
-    session_values,
 )
 from stores.sql.progress.tables import (
-    CERTIFICATES,
     ENROLLMENTS,
     ITEM_SESSIONS,
     ITEMS,
-    MOVES,
-    RESUME_POINTS,
     WRITTEN_COURSES,
 )
 
@@ -59,68 +47,6 @@ CROSS JOIN LATERAL (
 
 ITEM_ROWS = f"SELECT {ITEMS.names} FROM item_progress WHERE registration = ANY($1::text[]::uuid[])"
 
-TABLES = (ITEMS, ITEM_SESSIONS, WRITTEN_COURSES, MOVES, RESUME_POINTS, CERTIFICATES, OUTBOX)
-FIRST = [1 + sum(len(table.columns) for table in TABLES[:place]) for place in range(len(TABLES))]
-
-
-def upsert_resume_points(first: int) -> str:
-    """Moves resume points on to later ones."""
-    return f"""
-    INSERT INTO resume_points ({RESUME_POINTS.names}) {RESUME_POINTS.given(first)}
-    ON CONFLICT (registration) DO UPDATE SET {RESUME_POINTS.set(but=("registration",), to="excluded")}
-    WHERE resume_points.at < excluded.at OR (
-        resume_points.at = excluded.at AND convert_to(resume_points.id, 'UTF8') < convert_to(excluded.id, 'UTF8')
-    )
-    """
-
-
-# One statement, one round trip. CockroachDB wants RETURNING in every part, and one part a table.
-SAVE = f"""
-WITH items AS (
-    INSERT INTO item_progress ({ITEMS.names}) {ITEMS.given(FIRST[0])}
-    ON CONFLICT (registration, item_key) DO UPDATE SET {ITEMS.set(but=("registration", "item_key"), to="excluded")}
-    RETURNING 1
-), sessions AS (
-    INSERT INTO item_sessions ({ITEM_SESSIONS.names}) {ITEM_SESSIONS.given(FIRST[1])}
-    ON CONFLICT (registration, item_key, session_id)
-    DO UPDATE SET whole_ms = excluded.whole_ms, parts_ms = excluded.parts_ms
-    RETURNING 1
-), courses AS (
-    UPDATE course_progress SET {WRITTEN_COURSES.set(but=("registration",), to="given")}
-    FROM ({WRITTEN_COURSES.given(FIRST[2])}) AS given WHERE course_progress.registration = given.registration
-    RETURNING 1
-), moves AS (
-    UPDATE enrollments SET {MOVES.set(but=("registration",), to="given")}
-    FROM ({MOVES.given(FIRST[3])}) AS given WHERE enrollments.registration = given.registration
-    RETURNING 1
-), resumed AS (
-    {upsert_resume_points(FIRST[4])}
-    RETURNING 1
-), issued AS (
-    INSERT INTO certificates ({CERTIFICATES.names}) {CERTIFICATES.given(FIRST[5])}
-    ON CONFLICT (registration) DO NOTHING
-    RETURNING 1
-), outbox_rows AS (
-    INSERT INTO outbox ({OUTBOX.names}) {OUTBOX.given(FIRST[6])}
-    RETURNING 1
-)
-SELECT 1
-"""
-
-FORGET_ITEMS = """
-DELETE FROM item_progress WHERE (registration, item_key) IN (
-    SELECT registration, item_key FROM unnest($1::text[]::uuid[], $2::text[]) AS gone(registration, item_key)
-)
-"""
-
-FORGET_SESSIONS = "DELETE FROM item_sessions WHERE registration = ANY($1::text[]::uuid[])"
-
-FORGET_RESUME_POINTS = """
-DELETE FROM resume_points WHERE (registration, id) IN (
-    SELECT registration, id FROM unnest($1::text[]::uuid[], $2::text[]) AS gone(registration, id)
-)
-"""
-
 
 class Locked(NamedTuple):
     """Where a registration stands while its writer has it. `at`: when the transaction began, by the server's clock."""
@@ -128,24 +54,6 @@ class Locked(NamedTuple):
     state: RegistrationState
     commits: int
     at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
-    """What a transaction leaves behind, but for the ledger."""
-
-    states: list[tuple[RegistrationState, RegistrationState]] = field(default_factory=list)
-    """Before and after."""
-    refolded: list[UUID] = field(default_factory=list)
-    """Registrations folded from their whole ledger: sessions that are not in their state are deleted."""
-    numbers: dict[UUID, int] = field(default_factory=dict)
-    """How many commits each registration has now."""
-    resume_points: list[ResumePoint] = field(default_factory=list)
-    certificates: list[Certificate] = field(default_factory=list)
-    voided: list[tuple[UUID, UUID]] = field(default_factory=list)
-    """Registration and event: a resume point made by it goes."""
-    outbox_rows: list[tuple[object, ...]] = field(default_factory=list)
-    """Rows of the outbox."""
 
 
 async def lock(
@@ -181,50 +89,3 @@ async def lock(
         )
         found[enrollment.registration] = Locked(state, row["commits"], row["at"])
     return found
-
-
-async def save(connection: Connection, changes: Changes) -> None:
-    """Write the rows that differ, and only those."""
-    gone = [
-        (str(before.enrollment.registration), key)
-        for before, after in changes.states
-        for key in before.items.keys() - after.items.keys()
-    ]
-    if gone:
-        await connection.execute(FORGET_ITEMS, *map(list, zip(*gone, strict=True)))
-    if changes.voided:
-        await connection.execute(
-            FORGET_RESUME_POINTS, *[[str(key) for key in keys] for keys in zip(*changes.voided, strict=True)]
-        )
-    refolded = set(changes.refolded)
-    if refolded:
-        await connection.execute(FORGET_SESSIONS, [str(key) for key in refolded])
-    sessions = [
-        session_values(row)
-        for before, after in changes.states
-        for key, row in after.sessions.items()
-        if row.registration in refolded or before.sessions.get(key) != row
-    ]
-    items = [
-        item_values(row)
-        for before, after in changes.states
-        for key, row in after.items.items()
-        if before.items.get(key) != row
-    ]
-    courses = [
-        (*course_values(after.course), changes.numbers[after.course.registration]) for _, after in changes.states
-    ]
-    moves = [move_values(after) for before, after in changes.states if move_values(before) != move_values(after)]
-    rows = (
-        items,
-        sessions,
-        courses,
-        moves,
-        [resume_values(row) for row in changes.resume_points],
-        [certificate_values(row) for row in changes.certificates],
-        changes.outbox_rows,
-    )
-    if any(rows):
-        await connection.fetch(
-            SAVE, *[array for table, of in zip(TABLES, rows, strict=True) for array in table.arrays(of)]
-        )

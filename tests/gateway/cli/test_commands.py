@@ -67,6 +67,8 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         ("import oulad {tmp}", MEMORY, "{tmp}: no such folder"),
         ("replay oulad {tmp}", MEMORY, "{tmp}: no such folder"),
         ("rebuild timeline --course x", MEMORY, "there is no course x"),
+        ("rebuild progress --course x", MEMORY, "there is no course x"),
+        ("rebuild progress --learner x", MEMORY, "learner x has no enrolment"),
         (
             "watch --course x --data {tmp}",
             {},
@@ -192,7 +194,7 @@ def test_a_malformed_row_is_one_line_or_left_out_and_counted(tmp_path: Path) -> 
 def test_a_replay_says_in_a_line_what_it_did(tmp_path: Path) -> None:
     ended = quadrangle("replay", "oulad", write(tmp_path), "--speed", "1000d", **MEMORY)
     assert ended.returncode == 0, ended.stderr
-    assert ended.stdout.startswith("replayed all 15 events up to 23 Sep 2014 in 0:00:")
+    assert ended.stdout.startswith("replayed all 12 events up to 11 Feb 2014 in 0:00:")
     unknown = quadrangle("replay", "oulad", tmp_path, "--course", "CCC/2014J", **MEMORY)
     assert (unknown.returncode, unknown.stdout) == (1, "")
     assert unknown.stderr.endswith("quadrangle: there is no run CCC/2014J; there are AAA/2013J, BBB/2014B\n")
@@ -206,7 +208,7 @@ def test_a_replay_says_in_a_line_what_it_did(tmp_path: Path) -> None:
         ["watch", "--registration", "a"],
         ["watch", "--course", "a", "--url", "ftp://h"],
         ["replay", "oulad", "x", "--speed", "0"],
-        ["rebuild", "progress"],
+        ["rebuild", "catalog"],
         ["demo", "--live-rate", "0"],
         ["token", "--sub", ""],
         ["token", "--sub", "x" * 513],

@@ -3,7 +3,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
-from gateway.config.backends import chosen_urls, migrate_stores, open_stores
+from gateway.config.backends import chosen_urls, open_stores
+from gateway.config.migrate import migrate_stores
 from gateway.config.settings import StoreUrls
 from gateway.config.store_clients import StoreClients
 from gateway.config.urls import Url

@@ -1,0 +1,132 @@
+"""The reads of progress in CockroachDB or PostgreSQL. Every read is one statement."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+import asyncpg
+
+from stores.domain.events import Event, Verb
+from stores.domain.paging import Page, encode
+from stores.domain.progress import (
+    Attempt,
+    Certificate,
+    CourseProgress,
+    Enrollment,
+    EnrollmentState,
+    ItemProgress,
+)
+from stores.domain.sessions import ResumePoint
+from stores.sql.core.pool import Pool
+from stores.sql.core.tables import Table
+from stores.sql.core.transact import fetch
+from stores.sql.progress import queries
+from stores.sql.progress.pages import attempt_cursor, dated_cursor, pages
+from stores.sql.progress.rows import (
+    attempt_of,
+    certificate_of,
+    course_of,
+    enrollment_of,
+    event_of,
+    item_of,
+    resume_point_of,
+)
+from stores.sql.progress.tables import CERTIFICATES, COURSES, ENROLLMENTS, ITEMS, RESUME_POINTS
+
+Row = TypeVar("Row")
+
+
+class SqlProgressReads:
+    """The read half of `SqlProgress`."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def ping(self) -> None:
+        await self._fetch("SELECT 1")
+
+    async def by_registrations(self, registrations: Sequence[UUID]) -> Mapping[UUID, Enrollment]:
+        return {row.registration: row for row in await self._rows(ENROLLMENTS, enrollment_of, registrations)}
+
+    async def by_learners(
+        self,
+        learner_ids: Sequence[str],
+        *,
+        states: Collection[EnrollmentState] | None,
+        courses: Collection[str] | None,
+        after: str | None,
+        first: int,
+    ) -> Mapping[str, Page[Enrollment]]:
+        query, args = queries.enrollments_of_learners(
+            learner_ids, states=states, courses=courses, after=after, first=first
+        )
+        rows = map(enrollment_of, await self._fetch(query, *args))
+        return pages(rows, key=lambda row: row.learner_id, cursor=dated_cursor, first=first)
+
+    async def by_courses(
+        self, course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None, after: str | None, first: int
+    ) -> Mapping[str, Page[Enrollment]]:
+        query, args = queries.enrollments_of_courses(course_keys, states=states, after=after, first=first)
+        rows = map(enrollment_of, await self._fetch(query, *args))
+        return pages(
+            rows, key=lambda row: row.course_key, cursor=lambda row: encode(str(row.registration)), first=first
+        )
+
+    async def count_by_learners(
+        self,
+        learner_ids: Sequence[str],
+        *,
+        states: Collection[EnrollmentState] | None,
+        courses: Collection[str] | None,
+    ) -> Mapping[str, int]:
+        query, args = queries.counts("learner_id", learner_ids, states=states, courses=courses)
+        return {row[0]: row[1] for row in await self._fetch(query, *args)}
+
+    async def count_by_courses(
+        self, course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None
+    ) -> Mapping[str, int]:
+        query, args = queries.counts("course_key", course_keys, states=states, courses=None)
+        return {row[0]: row[1] for row in await self._fetch(query, *args)}
+
+    async def course_progress(self, registrations: Sequence[UUID]) -> Mapping[UUID, CourseProgress]:
+        return {row.registration: row for row in await self._rows(COURSES, course_of, registrations)}
+
+    async def item_progress(self, registrations: Sequence[UUID]) -> Mapping[UUID, Mapping[str, ItemProgress]]:
+        found: defaultdict[UUID, dict[str, ItemProgress]] = defaultdict(dict)
+        for row in await self._rows(ITEMS, item_of, registrations):
+            found[row.registration][row.item_key] = row
+        return dict(found)
+
+    async def attempts(
+        self, registrations: Sequence[UUID], *, item: str | None, after: str | None, first: int
+    ) -> Mapping[UUID, Page[Attempt]]:
+        query, args = queries.attempts(registrations, item=item, after=after, first=first)
+        rows = map(attempt_of, await self._fetch(query, *args))
+        return pages(rows, key=lambda row: row.registration, cursor=attempt_cursor, first=first)
+
+    async def certificates(self, registrations: Sequence[UUID]) -> Mapping[UUID, Certificate]:
+        return {row.registration: row for row in await self._rows(CERTIFICATES, certificate_of, registrations)}
+
+    async def resume_points(self, registrations: Sequence[UUID]) -> Mapping[UUID, ResumePoint]:
+        return {row.registration: row for row in await self._rows(RESUME_POINTS, resume_point_of, registrations)}
+
+    async def ledger(self, event_ids: Sequence[UUID]) -> Mapping[UUID, Event]:
+        rows = await self._fetch(queries.LEDGER_BY_ID, [str(key) for key in event_ids])
+        enrollments = await self.by_registrations([UUID(int=row["registration"].int) for row in rows])
+        events = (event_of(row, enrollments[row["registration"]]) for row in rows)
+        return {event.id: event for event in events}
+
+    async def voided(self, events: Sequence[Event]) -> Collection[UUID]:
+        targets = [event for event in events if event.verb is not Verb.VOIDED]
+        rows = await self._fetch(queries.VOIDS_OF, [str(event.id) for event in targets])
+        gone = {(row["voids"], row["registration"]) for row in rows}
+        return {event.id for event in targets if (event.id, event.registration) in gone}
+
+    async def _fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
+        return await fetch(self._pool, "progress", query, *args)
+
+    async def _rows(
+        self, table: Table, made: Callable[[asyncpg.Record], Row], registrations: Sequence[UUID]
+    ) -> list[Row]:
+        return [made(row) for row in await self._fetch(queries.by_key(table), [str(key) for key in registrations])]
