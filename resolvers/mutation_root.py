@@ -1,4 +1,4 @@
-"""Root fields of writing: what was wrong comes back in the payload."""
+"""The root fields of mutations: input to write command, result to payload."""
 
 from collections.abc import Awaitable, Callable
 from secrets import token_bytes
@@ -7,24 +7,13 @@ from typing import Any, TypeVar
 import strawberry
 
 from resolvers.context import Info
-from resolvers.errors import RequestError
-from resolvers.mutations.attempts import (
-    SetItemProgressInput,
-    SubmitAttemptInput,
-    set_item_progress,
-    submit_attempt,
-)
+from resolvers.mutations.attempts import SetItemProgressInput, SubmitAttemptInput, set_item_progress, submit_attempt
 from resolvers.mutations.certificates import RevokeCertificateInput, revoke_certificate
 from resolvers.mutations.courses import CreateCourseInput, create_course
 from resolvers.mutations.enrollments import EnrollInput, WithdrawInput, enroll, withdraw
-from resolvers.mutations.inputs import UserError
+from resolvers.mutations.inputs import UserError, store_user_error
 from resolvers.mutations.interactions import RecordInteractionsInput, record_interactions
-from resolvers.mutations.learners import (
-    CreateLearnerInput,
-    UpdateLearnerInput,
-    create_learner,
-    update_learner,
-)
+from resolvers.mutations.learners import CreateLearnerInput, UpdateLearnerInput, create_learner, update_learner
 from resolvers.mutations.payloads import (
     CoursePayload,
     EnrollmentPayload,
@@ -37,114 +26,110 @@ from resolvers.mutations.payloads import (
     SessionPayload,
     SessionResult,
     WriteResult,
-    refused,
 )
 from resolvers.mutations.sessions import EndSessionInput, HeartbeatInput, end_session, heartbeat
+from resolvers.viewer import Viewer
+from resolvers.writes.write_stores import WriteStores
 from stores.errors import StoreError
 
-P = TypeVar("P", WriteResult, SessionResult, EnrollmentResult, ProgressResult, RecordResult)
+Given = TypeVar("Given")
+R = TypeVar("R", WriteResult, SessionResult, EnrollmentResult, ProgressResult, RecordResult)
 
 
-async def as_payload(info: Info, work: Awaitable[P], nothing: Callable[[list[UserError]], P]) -> Any:
-    """The payload of `work`; a refusal or a store's fault is told in it. What is read beneath it is read afresh."""
+async def run(
+    info: Info,
+    write: Callable[[WriteStores, Viewer, Given], Awaitable[R]],
+    given: Given,
+    failed: Callable[[list[UserError]], R],
+) -> Any:
+    """The result of a write, which the payload's fields are views of; a store failure becomes an error in it. What is
+    selected beneath the payload is read after the write."""
+    context = info.context
+    stores = WriteStores(loaders=context.loaders, now=context.peer.now, random_bytes=token_bytes)
     try:
-        return await work
-    except RequestError as error:
-        code = str((error.extensions or {})["code"])
-        return nothing([UserError(code=code, message=error.message, path=["input"])])
+        return await write(stores, context.viewer, given)
     except StoreError as error:
-        return nothing([refused(error)])
+        return failed([store_user_error(error)])
     finally:
-        info.context.loaders.forget()
+        context.loaders.forget()
 
 
-def not_written(errors: list[UserError]) -> WriteResult:
+def write_failed(errors: list[UserError]) -> WriteResult:
     return WriteResult(None, errors)
 
 
-def not_sat(errors: list[UserError]) -> SessionResult:
+def session_failed(errors: list[UserError]) -> SessionResult:
     return SessionResult(None, None, errors)
 
 
-def not_enrolled(errors: list[UserError]) -> EnrollmentResult:
+def enrollment_failed(errors: list[UserError]) -> EnrollmentResult:
     return EnrollmentResult(None, errors)
 
 
-def not_progressed(errors: list[UserError]) -> ProgressResult:
+def progress_failed(errors: list[UserError]) -> ProgressResult:
     return ProgressResult(None, None, errors)
 
 
-def not_recorded(errors: list[UserError]) -> RecordResult:
+def batch_failed(errors: list[UserError]) -> RecordResult:
     return RecordResult([], errors)
 
 
-@strawberry.type(description="Writing. Every payload says what was wrong in `errors`.")
+@strawberry.type(description="Mutations. Every payload has its errors in `errors`.")
 class Mutation:
-    @strawberry.mutation(description="Publish a course; the same key again makes a new version. For an ADMIN.")
+    @strawberry.mutation(description="Publish a course, or a new version of it. For an ADMIN.")
     async def create_course(self, info: Info, input: CreateCourseInput) -> CoursePayload:
-        payload: CoursePayload = await as_payload(info, create_course(info.context, input), not_written)
+        payload: CoursePayload = await run(info, create_course, input, write_failed)
         return payload
 
-    @strawberry.mutation(description="Make a learner's profile. For an ADMIN.")
+    @strawberry.mutation(description="Create a learner's profile. For an ADMIN.")
     async def create_learner(self, info: Info, input: CreateLearnerInput) -> LearnerPayload:
-        payload: LearnerPayload = await as_payload(
-            info, create_learner(info.context, input, random_bytes=token_bytes), not_written
-        )
+        payload: LearnerPayload = await run(info, create_learner, input, write_failed)
         return payload
 
     @strawberry.mutation(description="Change a learner's profile. For the learner and an ADMIN.")
     async def update_learner(self, info: Info, input: UpdateLearnerInput) -> LearnerPayload:
-        payload: LearnerPayload = await as_payload(info, update_learner(info.context, input), not_written)
+        payload: LearnerPayload = await run(info, update_learner, input, write_failed)
         return payload
 
     @strawberry.mutation(description="Enrol a learner. For the learner, the course's instructors and an ADMIN.")
     async def enroll(self, info: Info, input: EnrollInput) -> EnrollmentPayload:
-        payload: EnrollmentPayload = await as_payload(
-            info, enroll(info.context, input, random_bytes=token_bytes), not_enrolled
-        )
+        payload: EnrollmentPayload = await run(info, enroll, input, enrollment_failed)
         return payload
 
     @strawberry.mutation(description="End an enrolment. For the learner, the course's instructors and an ADMIN.")
     async def withdraw(self, info: Info, input: WithdrawInput) -> EnrollmentPayload:
-        payload: EnrollmentPayload = await as_payload(
-            info, withdraw(info.context, input, random_bytes=token_bytes), not_enrolled
-        )
+        payload: EnrollmentPayload = await run(info, withdraw, input, enrollment_failed)
         return payload
 
     @strawberry.mutation(
-        description="Keep what learners did, each event with its own verdict; repeating is harmless. For the learner, "
+        description="Record what learners did. Each event has its own verdict, and repeating is safe. For the learner, "
         "the course's instructors, an ADMIN, and a SERVICE with `events:write`."
     )
     async def record_interactions(self, info: Info, input: RecordInteractionsInput) -> RecordInteractionsPayload:
-        recording = record_interactions(info.context, input)
-        payload: RecordInteractionsPayload = await as_payload(info, recording, not_recorded)
+        payload: RecordInteractionsPayload = await run(info, record_interactions, input, batch_failed)
         return payload
 
-    @strawberry.mutation(description="Keep an attempt at an item. For those who may record interactions.")
+    @strawberry.mutation(description="Record an attempt at an item. For viewers who may record interactions.")
     async def submit_attempt(self, info: Info, input: SubmitAttemptInput) -> ProgressPayload:
-        submitting = submit_attempt(info.context, input, random_bytes=token_bytes)
-        payload: ProgressPayload = await as_payload(info, submitting, not_progressed)
+        payload: ProgressPayload = await run(info, submit_attempt, input, progress_failed)
         return payload
 
-    @strawberry.mutation(description="Keep how much of an item is done. For those who may record interactions.")
+    @strawberry.mutation(description="Record how much of an item is done. For viewers who may record interactions.")
     async def set_item_progress(self, info: Info, input: SetItemProgressInput) -> ProgressPayload:
-        setting = set_item_progress(info.context, input, random_bytes=token_bytes)
-        payload: ProgressPayload = await as_payload(info, setting, not_progressed)
+        payload: ProgressPayload = await run(info, set_item_progress, input, progress_failed)
         return payload
 
-    @strawberry.mutation(description="Keep session, presence and resume point. For the learner themself.")
+    @strawberry.mutation(description="Update session, presence and resume point. For the learner only.")
     async def heartbeat(self, info: Info, input: HeartbeatInput) -> SessionPayload:
-        payload: SessionPayload = await as_payload(
-            info, heartbeat(info.context, input, random_bytes=token_bytes), not_sat
-        )
+        payload: SessionPayload = await run(info, heartbeat, input, session_failed)
         return payload
 
-    @strawberry.mutation(description="End the viewer's session; the resume point stays.")
+    @strawberry.mutation(description="End the viewer's own session. The resume point stays.")
     async def end_session(self, info: Info, input: EndSessionInput) -> SessionPayload:
-        payload: SessionPayload = await as_payload(info, end_session(info.context, input), not_sat)
+        payload: SessionPayload = await run(info, end_session, input, session_failed)
         return payload
 
-    @strawberry.mutation(description="Take a certificate back. For an ADMIN.")
+    @strawberry.mutation(description="Revoke a certificate. For an ADMIN.")
     async def revoke_certificate(self, info: Info, input: RevokeCertificateInput) -> EnrollmentPayload:
-        payload: EnrollmentPayload = await as_payload(info, revoke_certificate(info.context, input), not_enrolled)
+        payload: EnrollmentPayload = await run(info, revoke_certificate, input, enrollment_failed)
         return payload

@@ -1,72 +1,149 @@
-"""The rules of single values: what is wrong with one, in words, or None.
+"""Rules for single values. Each rule returns what is wrong with a value, as a message, or None.
 
-Hundreds of events come in a request, so nothing is made while all is well; `inputs.py` gathers faults
-with their places.
+A request carries hundreds of events, so a valid value allocates nothing. `resolvers.writes.validation` turns messages
+into faults with a path.
 """
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
+from stores.domain.calendar import zone_named
 from stores.domain.documents import fault_of, holds_nul
+from stores.domain.keys import MAX_KEY_BYTES, key_size
 from stores.domain.paging import CLEAN_TEXT
 
-LONGEST_KEY, LONGEST_TEXT, LONGEST_PROSE = 512, 1_000, 20_000
-LONGEST_DOCUMENT = 64 * 1024
-HEAVIEST = 1_000_000
-"""Of weights, whose sums stay finite then."""
-LONGEST_DURATION = timedelta(days=366)
-LONGEST_SECONDS = LONGEST_DURATION.total_seconds()
+MAX_TEXT_LENGTH = 1_000
+"""Characters of a title, a name, or a key that refers to something."""
+MAX_PROSE_LENGTH = 20_000
+"""Characters of a description."""
+MAX_DOCUMENT_BYTES = 64 * 1024
+"""Bytes of an open JSON document."""
+MAX_WEIGHT = 1_000_000
+"""Keeps sums of weights finite."""
+MAX_DURATION = timedelta(days=366)
+MAX_DURATION_SECONDS = MAX_DURATION.total_seconds()
+MAX_DURATION_MS = MAX_DURATION // timedelta(milliseconds=1)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-AHEAD = timedelta(minutes=5)
+MAX_AHEAD = timedelta(minutes=5)
+"""How far a client's clock may be ahead of the gateway's."""
+MAX_LOCALE_LENGTH = 100
+LOCALE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # the shape of BCP 47 (RFC 5646), not its registry
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")  # keeps names and phone numbers out; only a mail can show that it exists
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+COURSE_RUN = re.compile(r"course-v1:[\w\-~.:]+\+[\w\-~.:]+\+[\w\-~.:]+")  # the characters that Open edX allows
+IRI = re.compile(  # the shape of an absolute IRI: a scheme, and no character that RFC 3987 reserves or leaves out
+    r"[A-Za-z][A-Za-z0-9+.-]*:(?!//$)(?:[^\s\x00-\x20\x7f-\x9f<>\"{}|\\^`%]|%[0-9A-Fa-f]{2})+"
+)
 
 
-def fault_of_text(value: str, longest: int) -> str | None:
+def problem_with_text(value: str, longest: int) -> str | None:
+    """Text of at most `longest` characters that every store can keep; it may be empty."""
     if len(value) > longest:
         return f"is longer than {longest:,} characters"
     return None if CLEAN_TEXT.fullmatch(value) else "must be Unicode text without NUL"
 
 
-def fault_of_name(value: str, longest: int) -> str | None:
-    """Of text that says something."""
-    return fault_of_text(value, longest) if value and not value.isspace() else "must not be empty"
+def problem_with_name(value: str, longest: int) -> str | None:
+    """Text that must not be empty or blank."""
+    return problem_with_text(value, longest) if value and not value.isspace() else "must not be empty"
 
 
-def fault_of_share(value: float | None) -> str | None:
-    """Of scores, progress and thresholds."""
+def problem_with_new_key(value: str) -> str | None:
+    """A key that is made by this write, and so enters the indexes of the stores (`stores.domain.keys`)."""
+    if key_size(value) > MAX_KEY_BYTES:
+        return f"is longer than {MAX_KEY_BYTES} bytes in UTF-8"
+    return problem_with_name(value, MAX_KEY_BYTES)
+
+
+def problem_with_course_key(value: str) -> str | None:
+    """A new course key: `course-v1:Org+Course+Run` (Open edX), or an absolute IRI (RFC 3987)."""
+    if problem := problem_with_new_key(value):
+        return problem
+    pattern = COURSE_RUN if value.startswith("course-v1:") else IRI
+    return None if pattern.fullmatch(value) else "must be course-v1:Org+Course+Run or an absolute IRI"
+
+
+def problem_with_share(value: float | None) -> str | None:
+    """A score, a progress or a threshold."""
     return None if value is None or 0 <= value <= 1 else "must be between 0 and 1"
 
 
-def fault_of_amount(value: float | None) -> str | None:
+def problem_with_amount(value: float | None) -> str | None:
+    """A finite number that is not negative."""
     return None if value is None or 0 <= value < math.inf else "must be a number from 0 on"
 
 
-def fault_of_weight(value: float) -> str | None:
-    return fault_of_amount(value) or (f"is more than {HEAVIEST:,}" if value > HEAVIEST else None)
+def problem_with_weight(value: float) -> str | None:
+    """The weight of an item."""
+    return problem_with_amount(value) or (f"is more than {MAX_WEIGHT:,}" if value > MAX_WEIGHT else None)
 
 
-def fault_of_duration(seconds: float | None) -> str | None:
-    if seconds is None or 0 <= seconds <= LONGEST_SECONDS:
+def problem_with_duration(seconds: float | None) -> str | None:
+    """A duration in seconds."""
+    if seconds is None or 0 <= seconds <= MAX_DURATION_SECONDS:
         return None
-    return fault_of_amount(seconds) or f"is more than {LONGEST_DURATION.days} days"
+    return problem_with_amount(seconds) or f"is more than {MAX_DURATION.days} days"
 
 
-def fault_of_moment(value: datetime, now: datetime) -> str | None:
+def problem_with_time(value: datetime, now: datetime) -> str | None:
+    """When something happened: since 2000, and at most `MAX_AHEAD` after `now`."""
     if value < EARLIEST:
         return f"is before the year {EARLIEST.year}"
-    if value > now + AHEAD:
-        return f"is more than {AHEAD // timedelta(minutes=1)} minutes ahead of the gateway's clock"
+    if value > now + MAX_AHEAD:
+        return f"is more than {MAX_AHEAD // timedelta(minutes=1)} minutes ahead of the gateway's clock"
     return None
 
 
-def fault_of_document(value: Any) -> str | None:
+def problem_with_document(value: Any) -> str | None:
+    """An open JSON document."""
     if not isinstance(value, Mapping):
         return "must be a JSON object"
     if fault := fault_of(value):
         return f"holds {fault}"
-    if len(orjson.dumps(value)) > LONGEST_DOCUMENT:
-        return f"is more than {LONGEST_DOCUMENT // 1024} kB of JSON"
+    if len(orjson.dumps(value)) > MAX_DOCUMENT_BYTES:
+        return f"is more than {MAX_DOCUMENT_BYTES // 1024} kB of JSON"
     return "must be text without NUL" if holds_nul(value) else None
+
+
+def problem_with_locale(value: str) -> str | None:
+    """A language tag (BCP 47)."""
+    return None if len(value) <= MAX_LOCALE_LENGTH and LOCALE.fullmatch(value) else "is not a language tag (BCP 47)"
+
+
+def problem_with_time_zone(value: str) -> str | None:
+    """The name of a zone of the IANA database."""
+    try:
+        zone_named(value)
+    except ValueError:
+        return "is not an IANA time zone"
+    return None
+
+
+def problem_with_email(value: str) -> str | None:
+    """An e-mail address."""
+    if value and not EMAIL.fullmatch(value):
+        return "is not an e-mail address"
+    return problem_with_name(value, MAX_TEXT_LENGTH)
+
+
+def problem_with_picture_url(value: str) -> str | None:
+    """The URL of a picture: https, or http on a loopback host; the empty string removes it."""
+    if not value:
+        return None
+    if problem := problem_with_text(value, MAX_TEXT_LENGTH):
+        return problem
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "is not an absolute URL"
+    if not host or not IRI.fullmatch(value) or parts.username is not None:
+        return "is not an absolute URL"
+    secure = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK_HOSTS)
+    return None if secure else "must be an https URL (http on a loopback host only)"

@@ -1,33 +1,22 @@
-"""Taking a certificate back."""
+"""revokeCertificate."""
 
 from uuid import UUID
 
 import strawberry
 
-from resolvers import permissions
-from resolvers.context import Context
-from resolvers.errors import forbidden
-from resolvers.mutations.inputs import Faults, UserError
+from resolvers.mutations.enrollments import enrollment_result
 from resolvers.mutations.payloads import EnrollmentResult
+from resolvers.viewer import Viewer
+from resolvers.writes import certificates
+from resolvers.writes.write_stores import WriteStores
 
 
-@strawberry.input(description="A certificate that is taken back.")
+@strawberry.input(description="The certificate to revoke.")
 class RevokeCertificateInput:
-    registration: UUID = strawberry.field(description="The enrolment it was issued for.")
-    reason: str = strawberry.field(description="Why; kept with it.")
+    registration: UUID = strawberry.field(description="The enrolment that it was issued for.")
+    reason: str = strawberry.field(description="Why; kept with the certificate.")
 
 
-async def revoke_certificate(context: Context, given: RevokeCertificateInput) -> EnrollmentResult:
-    """Once: a repetition changes neither time nor reason."""
-    if not permissions.is_admin(context.viewer):
-        raise forbidden()
-    faults = Faults("input")
-    faults.text("reason", given.reason)
-    if faults.found:
-        return EnrollmentResult(None, faults.found)
-    progress = context.peer.stores.progress
-    revoking = progress.revoke(given.registration, at=context.peer.now(), because=given.reason)
-    if await context.loaders.call("progress", "revoke", 1, revoking) is None:
-        missing = UserError(code="NOT_FOUND", message="there is no certificate", path=["input", "registration"])
-        return EnrollmentResult(None, [missing])
-    return EnrollmentResult(given.registration, [])
+async def revoke_certificate(stores: WriteStores, viewer: Viewer, given: RevokeCertificateInput) -> EnrollmentResult:
+    command = certificates.RevokeCertificate(registration=given.registration, reason=given.reason)
+    return enrollment_result(await certificates.revoke_certificate(stores, viewer, command))

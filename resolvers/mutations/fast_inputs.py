@@ -1,6 +1,6 @@
-"""Inputs that come by the hundred: made without Strawberry's walk over their fields, the longest part of a request."""
+"""Inputs that come by the hundred, made without Strawberry's walk over their fields (the longest part of a request)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from strawberry.types import get_object_definition
@@ -10,14 +10,21 @@ from strawberry.utils.str_converters import to_camel_case
 T = TypeVar("T", bound=type)
 
 
-def of_leaves(kind: T) -> T:
-    """A `strawberry.input` whose fields are scalars and enums: graphql-core has read those already, so nothing is left
-    to convert but the names."""
-    definition = get_object_definition(kind, strict=True)
-    names = {to_camel_case(field.python_name): field.python_name for field in definition.fields}
+def builds(command: Callable[..., Any]) -> Callable[[T], T]:
+    """Makes a `strawberry.input` build `command` in place of an instance of its own class.
 
-    def build(made: type, given: Mapping[str, Any], _: InputContext) -> Any:
-        return made(**{names[name]: value for name, value in given.items()})
+    For inputs whose fields are scalars and enums with the names of the command's fields: graphql-core has converted
+    those already.
+    """
 
-    definition.from_input = build
-    return kind
+    def decorate(kind: T) -> T:
+        definition = get_object_definition(kind, strict=True)
+        names = {to_camel_case(field.python_name): field.python_name for field in definition.fields}
+
+        def build(_kind: type, given: Mapping[str, Any], _: InputContext) -> Any:
+            return command(**{names[name]: value for name, value in given.items()})
+
+        definition.from_input = build
+        return kind
+
+    return decorate

@@ -1,109 +1,56 @@
-"""What clients may say, and the faults in it: typed errors with a path into the input, never an exception."""
+"""From GraphQL to write commands and back: the errors of payloads, and values that need a conversion."""
 
-import re
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
-from resolvers.value_rules import (
-    LONGEST_TEXT,
-    fault_of_amount,
-    fault_of_document,
-    fault_of_duration,
-    fault_of_moment,
-    fault_of_name,
-    fault_of_share,
-    fault_of_text,
-    fault_of_weight,
-)
-from stores.domain.calendar import zone_named
+from resolvers.errors import RequestError, client_message
+from resolvers.types.node import key_of
+from resolvers.writes.faults import Fault, Refusal
+from stores.errors import RetryLater, StoreError
 
-MOST_WORDS = 100
-LONGEST_LOCALE = 100
-LOCALE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # the shape of BCP 47 (RFC 5646), not its registry
+SAME_NAMES: Mapping[str, str] = {}
 
 
-@strawberry.type(description="What is wrong with an input.")
+@strawberry.type(description="Why a write failed.")
 class UserError:
     code: str = strawberry.field(
-        description="BAD_USER_INPUT: the input is wrong by itself. FORBIDDEN: not found, or not yours. CONFLICT: the "
-        "id is taken by something else, or another was first. UNKNOWN_LEARNER, UNKNOWN_COURSE, UNKNOWN_REGISTRATION, "
-        "UNKNOWN_ITEM, NOT_FOUND: there is no such thing. INVALID_VOID: what it voids is of another enrolment. "
-        "STORE_UNAVAILABLE, STORE_TIMEOUT: nothing is known to be written; say it again with the same ids."
+        description="BAD_USER_INPUT: the input is invalid. FORBIDDEN: not found, or not allowed. "
+        "CONFLICT: the id is taken, or another writer was first. UNKNOWN_LEARNER, UNKNOWN_COURSE, "
+        "UNKNOWN_REGISTRATION, UNKNOWN_ITEM, NOT_FOUND: it does not exist. WITHDRAWN: the learner withdrew from the "
+        "course. INVALID_VOID: the voided event belongs to another enrolment. RETRY_LATER: too many writes are "
+        "waiting; nothing was written. STORE_UNAVAILABLE, STORE_TIMEOUT: the write may have failed; repeat it with "
+        "the same ids."
     )
-    message: str = strawberry.field(description="For a person.")
-    path: list[str] = strawberry.field(description="Where in the input it is.")
+    message: str = strawberry.field(description="The error in words, for people.")
+    path: list[str] = strawberry.field(description="The part of the input that is wrong.")
+    retry_after_ms: int | None = strawberry.field(
+        default=None, description="With RETRY_LATER: wait this many milliseconds before you send the same write again."
+    )
 
 
-def wrong(message: str, *path: str | int) -> UserError:
-    return UserError(code="BAD_USER_INPUT", message=message, path=[str(part) for part in path])
+def user_error(fault: Fault, names: Mapping[str, str] = SAME_NAMES) -> UserError:
+    """A fault as an error of a payload. Parts of a command have the camel-cased name of the input's field, except for
+    those in `names`."""
+    parts = (str(part) if isinstance(part, int) else names.get(part) or to_camel_case(part) for part in fault.path)
+    return UserError(code=fault.code, message=fault.message, path=["input", *parts])
 
 
-class Faults:
-    """Collects what is wrong, so that one answer tells all of it."""
+def user_errors(refusal: Refusal, names: Mapping[str, str] = SAME_NAMES) -> list[UserError]:
+    """All faults of a refusal as errors of a payload."""
+    return [user_error(fault, names) for fault in refusal.faults]
 
-    def __init__(self, *path: str | int) -> None:
-        self._path = path
-        self.found: list[UserError] = []
 
-    def at(self, *path: str | int) -> "Faults":
-        """The same collection, one step further into the input."""
-        inner = Faults(*self._path, *path)
-        inner.found = self.found
-        return inner
+def store_user_error(error: StoreError) -> UserError:
+    """A store failure as an error of a payload."""
+    retry_after_ms = error.retry_after_ms if isinstance(error, RetryLater) else None
+    return UserError(code=error.code, message=client_message(error), path=[], retry_after_ms=retry_after_ms)
 
-    def add(self, message: str, *path: str | int) -> None:
-        self.found.append(wrong(message, *self._path, *path))
 
-    def note(self, fault: str | None, name: str) -> None:
-        """What a rule found, if it found something."""
-        if fault is not None:
-            self.add(fault, name)
-
-    def text(self, name: str, value: str | None, *, longest: int = LONGEST_TEXT, empty: bool = False) -> None:
-        if value is not None:
-            self.note(fault_of_text(value, longest) if empty else fault_of_name(value, longest), name)
-
-    def words(self, name: str, values: list[str] | None) -> None:
-        if values is not None and len(values) > MOST_WORDS:
-            self.add(f"has more than {MOST_WORDS} entries", name)
-            return
-        for place, value in enumerate(values or ()):
-            self.at(name).text(str(place), value)
-
-    def share(self, name: str, value: float | None) -> None:
-        """Scores, progress and thresholds."""
-        self.note(fault_of_share(value), name)
-
-    def amount(self, name: str, value: float | None) -> None:
-        self.note(fault_of_amount(value), name)
-
-    def weight(self, name: str, value: float) -> None:
-        self.note(fault_of_weight(value), name)
-
-    def duration(self, name: str, seconds: float | None) -> None:
-        self.note(fault_of_duration(seconds), name)
-
-    def document(self, name: str, value: Any) -> None:
-        self.note(None if value is None else fault_of_document(value), name)
-
-    def moment(self, name: str, value: datetime | None, *, now: datetime) -> None:
-        self.note(None if value is None else fault_of_moment(value, now), name)
-
-    def locale(self, name: str, value: str | None) -> None:
-        if value is not None and (len(value) > LONGEST_LOCALE or LOCALE.fullmatch(value) is None):
-            self.add("is not a language tag (BCP 47)", name)
-
-    def time_zone(self, name: str, value: str | None) -> None:
-        if value is not None:
-            try:
-                zone_named(value)
-            except ValueError:
-                self.add("is not an IANA time zone", name)
-
-    def email(self, name: str, value: str | None) -> None:
-        # Whether it is somebody's is for a mail to find out; this keeps names and phone numbers out.
-        if value and not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
-            self.add("is not an e-mail address", name)
-        self.text(name, value)
+def learner_id_of(global_id: str, part: str) -> str | UserError:
+    """The learner id in a global id, or the error at `part` of the input."""
+    try:
+        return key_of("Learner", global_id)
+    except RequestError as error:
+        return UserError(code="BAD_USER_INPUT", message=error.message, path=["input", part])

@@ -1,4 +1,4 @@
-"""What mutations answer: what was written, or what was wrong. Never a bare exception."""
+"""The payloads of mutations: what was written, or the errors. A mutation never makes a top-level error."""
 
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -9,7 +9,6 @@ from resolvers.data.access_paths import COURSE_PROGRESS, ENROLLMENTS
 from resolvers.data.course_version_paths import ITEM_PROGRESS
 from resolvers.data.derived_paths import RESUME
 from resolvers.data.visible_paths import VISIBLE_SESSIONS
-from resolvers.errors import client_message
 from resolvers.mutations.inputs import UserError
 from resolvers.types.course import Course
 from resolvers.types.enrollment import Enrollment
@@ -18,20 +17,19 @@ from resolvers.types.learner import Learner
 from resolvers.types.progress import ITEM, CourseProgress, ItemProgress
 from resolvers.types.session import ResumePoint, Session
 from resolvers.types.store_field import store_field
-from stores.errors import StoreError
 
-ERRORS = "Empty when it was done."
+ERRORS = "Empty if the write succeeded."
 
 
 class WriteResult(NamedTuple):
-    """What a payload is a view of: the record that was written, or the errors."""
+    """The parent of a payload that shows the written record."""
 
     record: Any
     errors: list[UserError]
 
 
 class SessionResult(NamedTuple):
-    """What a session's payload is a view of: whose session and resume point to read, or the errors."""
+    """The parent of a session's payload: whose session and resume point to read, or the errors."""
 
     learner_id: str | None
     registration: UUID | None
@@ -39,14 +37,14 @@ class SessionResult(NamedTuple):
 
 
 class EnrollmentResult(NamedTuple):
-    """What an enrolment's payload is a view of: the enrolment to read, or the errors."""
+    """The parent of an enrolment's payload: the enrolment to read, or the errors."""
 
     registration: UUID | None
     errors: list[UserError]
 
 
 class ProgressResult(NamedTuple):
-    """What a payload of progress is a view of: the item and the roll-up to read, or the errors."""
+    """The parent of a payload of progress: the item and the enrolment to read, or the errors."""
 
     registration: UUID | None
     item_key: str | None
@@ -54,18 +52,13 @@ class ProgressResult(NamedTuple):
 
 
 class RecordResult(NamedTuple):
-    """What became of a batch of events: a result an event, or the errors why there is none."""
+    """The parent of the payload of a batch: a result for each event, or the errors of the whole batch."""
 
     results: list["InteractionResult"]
     errors: list[UserError]
 
 
-def refused(error: StoreError) -> UserError:
-    """A store's fault as an error of the payload."""
-    return UserError(code=error.code, message=client_message(error), path=[])
-
-
-@strawberry.type(description="A course, or what was wrong.")
+@strawberry.type(description="The published course, or the errors.")
 class CoursePayload:
     errors: list[UserError] = strawberry.field(description=ERRORS)
 
@@ -75,17 +68,17 @@ class CoursePayload:
         return record
 
 
-@strawberry.type(description="A learner, or what was wrong.")
+@strawberry.type(description="The written profile, or the errors.")
 class LearnerPayload:
     errors: list[UserError] = strawberry.field(description=ERRORS)
 
-    @strawberry.field(description="The learner as it was written.")
+    @strawberry.field(description="The profile as it was written.")
     def learner(parent: strawberry.Parent[WriteResult]) -> Learner | None:
         record: Learner | None = parent.record
         return record
 
 
-@strawberry.type(description="A session, or what was wrong.")
+@strawberry.type(description="The session, or the errors.")
 class SessionPayload:
     errors: list[UserError] = strawberry.field(description=ERRORS)
 
@@ -93,42 +86,47 @@ class SessionPayload:
         VISIBLE_SESSIONS,
         key="learner_id",
         returns=Session,
-        description="The learner's current session; none once ended.",
+        description="The learner's current session; null once it has ended.",
     )
-    resume = store_field(RESUME, key="registration", returns=ResumePoint, description="Where to go on.")
+    resume = store_field(RESUME, key="registration", returns=ResumePoint, description="Where the learner stopped.")
 
 
-@strawberry.type(description="An enrolment, or what was wrong.")
+@strawberry.type(description="The enrolment, or the errors.")
 class EnrollmentPayload:
     errors: list[UserError] = strawberry.field(description=ERRORS)
 
     enrollment = store_field(
-        ENROLLMENTS, key="registration", returns=Enrollment, description="The enrolment as it is after the write."
+        ENROLLMENTS, key="registration", returns=Enrollment, description="The enrolment after the write."
     )
 
 
-@strawberry.type(description="What a write made of the progress, or what was wrong.")
+@strawberry.type(description="The progress after a write, or the errors.")
 class ProgressPayload:
     errors: list[UserError] = strawberry.field(description=ERRORS)
 
     item = store_field(
-        ITEM_PROGRESS, key=ITEM, returns=ItemProgress, description="The item's progress as it is after the write."
+        ITEM_PROGRESS, key=ITEM, returns=ItemProgress, description="The item's progress after the write."
     )
     progress = store_field(
-        COURSE_PROGRESS, key="registration", returns=CourseProgress, description="The roll-up as it is after the write."
+        COURSE_PROGRESS,
+        key="registration",
+        returns=CourseProgress,
+        description="The course's progress after the write.",
     )
 
 
-@strawberry.type(description="What became of one event.")
+@strawberry.type(description="The verdict on one event.")
 class InteractionResult:
-    id: UUID = strawberry.field(description="The event's.")
-    status: VerdictStatus = strawberry.field(description="Whether it is kept.")
-    error: UserError | None = strawberry.field(description="Why it was rejected.")
+    id: UUID = strawberry.field(description="The id of the event.")
+    status: VerdictStatus = strawberry.field(description="Whether the event was recorded.")
+    error: UserError | None = strawberry.field(description="Why the event was rejected.")
 
 
-@strawberry.type(description="What became of each event, or why nothing was written.")
+@strawberry.type(description="A verdict on each event, or the errors of the whole batch.")
 class RecordInteractionsPayload:
     results: list[InteractionResult] = strawberry.field(
-        description="One an event, in their order; empty when nothing was written."
+        description="One result for each event, in the same order; empty if the batch failed."
     )
-    errors: list[UserError] = strawberry.field(description="What held all of it up; each event has its own in results.")
+    errors: list[UserError] = strawberry.field(
+        description="Why the whole batch failed. Errors of single events are in `results`."
+    )

@@ -10,8 +10,7 @@ from resolvers.context import Context
 from resolvers.data.access_paths import COURSE_PROGRESS, ENROLLMENTS, LATEST
 from resolvers.data.visible_paths import VISIBLE_LEARNERS
 from resolvers.errors import bad_input, forbidden
-from resolvers.value_rules import LONGEST_KEY
-from stores.domain.paging import CLEAN_TEXT
+from resolvers.value_rules import MAX_TEXT_LENGTH, problem_with_name
 from stores.domain.progress import Enrollment, EnrollmentState
 from stores.domain.updates import Topic, TopicKind, Update
 from stores.errors import StoreError
@@ -35,7 +34,7 @@ async def check_course(context: Context, course: str) -> None:
     if not permissions.may_read_course_records(context.viewer, course):
         raise forbidden()
     if permissions.is_admin(context.viewer):
-        known = len(course) <= LONGEST_KEY and CLEAN_TEXT.fullmatch(course) is not None
+        known = problem_with_name(course, MAX_TEXT_LENGTH) is None
         with suppress(StoreError):
             known = known and await context.loaders.load(LATEST, course, ()) is not None
         if not known:

@@ -9,14 +9,14 @@ from uuid import RFC_4122, UUID
 
 import pytest
 
-from resolvers.mutations.learners import merged
 from resolvers.types.scalars import show_time
 from resolvers.viewer import Role, Viewer
+from resolvers.writes.merge_patch import merge_patch
 from stores.domain.profiles import Profile
 from stores.domain.uuid7 import uuid7
 from stores.errors import Unavailable
 from tests.resolvers import world
-from tests.resolvers.school import ADA_ID, BEN_ID, IN_ALGEBRA, SCHEMA, School
+from tests.resolvers.school import ADA_ID, BEN_ID, BEN_IN_BOTANY, IN_ALGEBRA, SCHEMA, School
 from tests.resolvers.test_graph import Down
 
 UPDATE = """mutation ($input: UpdateLearnerInput!) { updateLearner(input: $input) {
@@ -89,7 +89,7 @@ async def test_an_update_changes_what_it_names_and_merges_documents(school: Scho
 def test_merging_is_that_of_rfc_7396(target: Any, patch: Any, result: Any) -> None:
     """The RFC's own examples (appendix A)."""
     before = json.dumps(target)
-    assert merged(target, patch) == result
+    assert merge_patch(target, patch) == result
     assert json.dumps(target) == before
 
 
@@ -156,6 +156,17 @@ def test_ids_that_we_make_are_in_the_order_of_time() -> None:
         ({"displayName": "x" * 1001}, ["displayName"]),
         ({"displayName": "a\0b"}, ["displayName"]),
         ({"learnerId": ""}, ["learnerId"]),
+        ({"learnerId": "x" * 513}, ["learnerId"]),
+        ({"learnerId": "数" * 171}, ["learnerId"]),
+        ({"avatarUrl": "http://example.org/a.png"}, ["avatarUrl"]),
+        ({"avatarUrl": "http://127.0.0.1.example.org/a.png"}, ["avatarUrl"]),
+        ({"avatarUrl": "javascript:alert(1)"}, ["avatarUrl"]),
+        ({"avatarUrl": "data:image/png;base64,AAAA"}, ["avatarUrl"]),
+        ({"avatarUrl": "//example.org/a.png"}, ["avatarUrl"]),
+        ({"avatarUrl": "https:///a.png"}, ["avatarUrl"]),
+        ({"avatarUrl": "https://user:secret@example.org/a.png"}, ["avatarUrl"]),
+        ({"avatarUrl": "https://example.org:port/a.png"}, ["avatarUrl"]),
+        ({"avatarUrl": "https://[::1/a.png"}, ["avatarUrl"]),
         ({"email": "nobody"}, ["email"]),
         ({"locale": "english (uk)"}, ["locale"]),
         ({"timeZone": "Mars/Olympus"}, ["timeZone"]),
@@ -172,6 +183,16 @@ async def test_bad_input_of_a_learner_is_typed_and_placed(school: School, change
     payload = await school.write(CREATE, NEW | change)
     assert payload == {"learner": None, "errors": [{"code": "BAD_USER_INPUT", "path": ["input", *path]}]}
     assert await school.stores.profiles.by_ids(["new", ""]) == {}
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://example.org/a.png", "http://localhost:8000/a.png", "http://127.0.0.1/a", "http://[::1]:80/a", "", None],
+)
+async def test_pictures_come_by_https_or_from_loopback(school: School, url: str | None) -> None:
+    query = UPDATE.replace("learner { displayName", "learner { avatarUrl displayName")
+    payload = await school.write(query, {"id": ADA_ID, "avatarUrl": url})
+    assert (payload["errors"], payload["learner"]["avatarUrl"]) == ([], url or None)
 
 
 async def test_many_small_patches_do_not_make_a_document_too_large(school: School) -> None:
@@ -228,6 +249,20 @@ async def test_every_fault_of_a_course_is_told_at_once(school: School) -> None:
     assert await school.stores.catalog.latest(["course-v1:Q+New+1"]) == {}
 
 
+@pytest.mark.parametrize("key", ["not a key", "course-v1:Org+Course", "/algebra", "x:" + "数" * 171])
+async def test_a_course_key_is_checked_when_it_is_made(school: School, key: str) -> None:
+    payload = await school.write(PUBLISH, course(item("a"), key=key))
+    assert payload["errors"] == [{"code": "BAD_USER_INPUT", "path": ["input", "key"]}]
+    assert await school.stores.catalog.latest([key]) == {}
+
+
+async def test_prerequisites_that_form_a_cycle_are_refused(school: School) -> None:
+    items = (item("z"), item("a", prerequisites=["c"]), item("b", prerequisites=["a"]), item("c", prerequisites=["b"]))
+    payload = await school.write(PUBLISH, course(*items))
+    path = ["input", "modules", "0", "items", "1", "prerequisites"]
+    assert payload == {"course": None, "errors": [{"code": "BAD_USER_INPUT", "path": path}]}
+
+
 async def test_a_heartbeat_keeps_session_presence_and_resume_point(school: School) -> None:
     given = {"sessionId": "tv", "registration": IN_ALGEBRA, "itemKey": "quiz", "position": 3.5, "device": "tv"}
     payload = await school.write(BEAT, given, world.learner())
@@ -276,6 +311,12 @@ async def test_bad_input_of_a_heartbeat_is_typed_and_placed(school: School, chan
     payload = await school.write(BEAT, {"sessionId": "s", "registration": IN_ALGEBRA} | change, world.learner())
     assert [(error["code"], error["path"]) for error in payload["errors"]] == [("BAD_USER_INPUT", ["input", *path])]
     assert (await school.stores.sessions.by_learners([world.ADA]))[world.ADA].session_id == "session-0"
+
+
+async def test_a_heartbeat_on_a_withdrawn_enrolment_is_refused(school: School) -> None:
+    payload = await school.write(BEAT, {"registration": BEN_IN_BOTANY}, world.learner(world.BEN))
+    assert payload["errors"] == [{"code": "WITHDRAWN", "path": ["input", "registration"]}]
+    assert await school.stores.sessions.by_learners([world.BEN]) == {}
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from resolvers.mutations.interactions import InteractionInput, event_of, fault_of_interaction
+from resolvers.mutations.interactions import InteractionInput
 from resolvers.types.scalars import show_time
 from resolvers.viewer import Viewer
+from resolvers.writes.event_faults import Interaction, problem_with_event
+from resolvers.writes.interactions import event_of
 from stores.domain.admission import check_events
 from stores.domain.events import VERB_IRIS, Event, Verb, digest
 from stores.domain.progress import Enrollment, EnrollmentState
@@ -318,7 +320,7 @@ documents = some.recursive(
     lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=2), inner, max_size=3),
 )
 interactions = some.builds(
-    InteractionInput,
+    Interaction,
     id=some.just(UUID(int=1)),
     registration=some.just(UUID(int=2)),
     verb=some.sampled_from(Verb),
@@ -338,9 +340,9 @@ interactions = some.builds(
 
 @settings(derandomize=True, deadline=None, max_examples=1_000)
 @given(told=interactions)
-def test_what_passes_the_door_every_store_can_keep(told: InteractionInput) -> None:
+def test_what_passes_the_door_every_store_can_keep(told: Interaction) -> None:
     """A store refuses a whole batch for one event that it could not give back exactly."""
-    if fault_of_interaction(told, world.NOW) is None:
+    if problem_with_event(told, world.NOW) is None:
         row = Enrollment(registration=told.registration, learner_id="u", course_key="c", course_version=1)
         event = event_of(told, row)
         check_events([event])

@@ -1,0 +1,142 @@
+"""Recording batches of events, and loading them in bulk. Each event has its own verdict."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from resolvers import permissions
+from resolvers.viewer import Viewer
+from resolvers.writes.event_faults import Interaction, event_fault, problem_with_event
+from resolvers.writes.faults import Fault, Refusal, refuse
+from resolvers.writes.ledger import record_events
+from resolvers.writes.writable_enrollments import WritableEnrollment, code_of_unknown, find_writable
+from resolvers.writes.write_stores import WriteStores
+from stores.domain.catalog import CourseVersion, Item
+from stores.domain.events import VERB_IRIS, Event, Verb
+from stores.domain.progress import Enrollment, Verdict, VerdictStatus
+from stores.ports.stores import Stores
+
+MAX_EVENTS = 500
+"""Events in one RecordInteractions."""
+STAFF_VERBS = frozenset({Verb.REGISTERED, Verb.UNREGISTERED, Verb.WAIVED, Verb.VOIDED})
+"""Verbs that a learner may not record; `enroll` and `withdraw` are for learners."""
+NO_EXTENSIONS: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordInteractions:
+    """A batch of at most 500 events, of one enrolment or many, in any order."""
+
+    events: Sequence[Interaction]
+
+
+class EventVerdict(NamedTuple):
+    """What became of one event. `fault` says why a REJECTED one was not kept; ACCEPTED and DUPLICATE have none."""
+
+    id: UUID
+    status: VerdictStatus
+    fault: Fault | None = None
+
+
+async def record_interactions(
+    stores: WriteStores, viewer: Viewer, command: RecordInteractions
+) -> tuple[EventVerdict, ...] | Refusal:
+    """Record a batch in one transaction; one verdict for each event, in order.
+
+    A wrong event costs no other event. Repeating a batch is harmless: an event with a recorded id and the same body is
+    a DUPLICATE, with another body a CONFLICT (xAPI 4.1.4). Paths of faults begin with ("events", place).
+    Raises StoreError: nothing of the batch is known to be written, and the same batch may be sent again.
+    """
+    if len(command.events) > MAX_EVENTS:
+        return refuse("BAD_USER_INPUT", f"are more than {MAX_EVENTS}", "events")
+    if not command.events:
+        return ()
+    enrolled = await find_writable(stores, viewer, [given.registration for given in command.events])
+    writable = {key: row for key, row in enrolled.items() if isinstance(row, WritableEnrollment)}
+    staffed = {
+        key for key, row in writable.items() if permissions.may_write_for_others(viewer, row.enrollment.course_key)
+    }
+    now = stores.now()
+    events: list[Event] = []
+    faults: dict[int, Fault] = {}
+    for place, given in enumerate(command.events):
+        target = enrolled[given.registration]
+        if isinstance(target, str):
+            faults[place] = event_fault(target, "events", place)
+        elif given.verb in STAFF_VERBS and given.registration not in staffed:
+            message = f"a learner may not record {given.verb.value}"
+            faults[place] = Fault("FORBIDDEN", message, ("events", place, "verb"))
+        elif problem := problem_with_event(given, now):
+            faults[place] = Fault("BAD_USER_INPUT", problem[1], ("events", place, problem[0]))
+        else:
+            events.append(event_of(given, target.enrollment))
+    courses = {id(row.course): row.course for row in writable.values()}
+    verdicts = await record_events(stores, events, courses.values()) if events else ()
+    return _merge([given.id for given in command.events], faults, verdicts, unknown=code_of_unknown(viewer))
+
+
+async def load_events(
+    stores: Stores,
+    events: Sequence[Event],
+    *,
+    items: Mapping[CourseVersion, Sequence[Item]],
+    now: datetime,
+) -> tuple[EventVerdict, ...]:
+    """Load events of an import; one verdict for each event, in order. Any number of events.
+
+    The rules and the verdicts are those of `record_interactions`, but the events leave nothing in the outbox: an import
+    writes the timeline itself (`Progress.load`). `items`: those of every pinned version in use. `now`: the gateway's
+    clock in UTC. Paths of faults begin with ("events", place). Raises StoreError.
+    """
+    faults: dict[int, Fault] = {}
+    sound: list[Event] = []
+    for place, event in enumerate(events):
+        if problem := problem_with_event(event, now):
+            faults[place] = Fault("BAD_USER_INPUT", problem[1], ("events", place, problem[0]))
+        else:
+            sound.append(event)
+    verdicts = await stores.progress.load(sound, items=items) if sound else ()
+    return _merge([event.id for event in events], faults, verdicts, unknown="UNKNOWN_REGISTRATION")
+
+
+def event_of(given: Interaction, enrollment: Enrollment) -> Event:
+    """A valid interaction as an event of the ledger."""
+    seconds, extensions = given.duration_seconds, given.extensions
+    return Event(
+        id=given.id,
+        registration=given.registration,
+        learner_id=enrollment.learner_id,
+        course_key=enrollment.course_key,
+        verb=given.verb,
+        verb_iri=given.verb_iri or VERB_IRIS[given.verb],
+        at=given.at,
+        item_key=given.item_key,
+        score=given.score,
+        success=given.success,
+        progress=given.progress,
+        duration_ms=None if seconds is None else round(seconds * 1000),
+        position=given.position,
+        session_id=given.session_id,
+        voids=given.voids,
+        extensions=extensions if isinstance(extensions, Mapping) else NO_EXTENSIONS,
+    )
+
+
+def _merge(
+    ids: Sequence[UUID], faults: Mapping[int, Fault], verdicts: Sequence[Verdict], *, unknown: str
+) -> tuple[EventVerdict, ...]:
+    """The faults found here and the ledger's verdicts on all other events, in the order of the events."""
+    rest = iter(verdicts)
+
+    def verdict(place: int, event_id: UUID) -> EventVerdict:
+        if place in faults:
+            return EventVerdict(event_id, VerdictStatus.REJECTED, faults[place])
+        judged = next(rest)
+        if judged.code is None:
+            return EventVerdict(judged.id, judged.status)
+        code = unknown if judged.code == "UNKNOWN_REGISTRATION" else judged.code
+        return EventVerdict(judged.id, judged.status, event_fault(code, "events", place))
+
+    return tuple(verdict(place, event_id) for place, event_id in enumerate(ids))
