@@ -1,4 +1,4 @@
-"""python -m gateway <command>: the command line. Each command imports what it needs when it runs."""
+"""The command line: `quadrangle COMMAND`, or python -m gateway COMMAND."""
 
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
@@ -21,6 +21,7 @@ from gateway.cli import (
 from gateway.datasets.oulad.files import BadSource
 from gateway.embedded.errors import EmbeddedError
 from gateway.runtime.errors import CommandError
+from gateway.runtime.shutdown import INTERRUPTED
 from stores.errors import StoreError
 
 COMMANDS = {
@@ -38,17 +39,24 @@ COMMANDS = {
 }
 EPILOG = """\
 examples:
-  quadrangle demo                                    the graph over four embedded servers and a made-up world
+  quadrangle demo                                    serve a generated dataset from embedded databases
   quadrangle token --data .quadrangle --sub demo-0001
-  quadrangle import oulad DIR --data .quadrangle     the Open University's dataset into the demo's stores
+  quadrangle import oulad DIR --data .quadrangle     load the Open University's dataset into the demo's stores
   quadrangle watch --data .quadrangle --course course-v1:Demo+SQL101+2026
-  quadrangle serve                                   the graph over the stores that GATEWAY_PROFILES_URL … name
+  quadrangle serve                                   serve the stores of the GATEWAY_*_URL settings
 
-Settings are environment variables, GATEWAY_…: .env.example lists them all. `COMMAND --help` tells more of a command.
+exit codes:
+  0     done; for serve, demo, relay and watch also after Ctrl-C or SIGTERM
+  1     failed: stderr says why
+  2     invalid options
+  130   interrupted by Ctrl-C or SIGTERM before the work was done
+
+Settings are environment variables named GATEWAY_…: .env.example lists them all. See also `COMMAND --help`.
 """
 
 
 def parser() -> ArgumentParser:
+    """The parser of all commands. The parsed options have `run(options)` and `parser`, the command's own parser."""
     made = ArgumentParser(
         prog="quadrangle",
         description="One GraphQL graph over MongoDB, CockroachDB, InfluxDB and Redis, for online-course platforms.",
@@ -66,11 +74,12 @@ def parser() -> ArgumentParser:
             formatter_class=RawDescriptionHelpFormatter,
         )
         command.add_arguments(sub)
-        sub.set_defaults(run=command.run)
+        sub.set_defaults(run=command.run, parser=sub)
     return made
 
 
 def installed_version() -> str:
+    """The version of the installed package."""
     try:
         return version("quadrangle")
     except PackageNotFoundError:
@@ -78,12 +87,12 @@ def installed_version() -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code. Whatever a person can mend is said in a line on stderr."""
+    """Run a command and return its exit code. An error that the user can correct is one line on stderr."""
     options = parser().parse_args(arguments)
     try:
         code: int = options.run(options)
-    except CommandError as stop:
-        return failed(*stop.lines)
+    except CommandError as error:
+        return failed(*error.lines, exit_code=error.exit_code)
     except (EmbeddedError, BadSource, StoreError) as error:
         return failed(str(error))
     except ModuleNotFoundError as error:
@@ -91,20 +100,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if package in {"", "gateway", "resolvers", "stores"}:
             raise
         return failed(
-            f"the Python package {package} is missing: pip install 'quadrangle[embedded]' brings all there is"
+            f"the Python package {package} is missing: pip install 'quadrangle[embedded]' installs everything"
         )
     except BrokenPipeError:  # `quadrangle schema | head`
         sys.stderr.close()
         return 1
+    except OSError as error:  # a file that cannot be read or written
+        if error.filename is None:
+            raise
+        return failed(f"cannot use {error.filename}: {error.strerror}")
     except KeyboardInterrupt:
-        return 130
+        return failed("interrupted", exit_code=INTERRUPTED)
     return code
 
 
-def failed(*lines: str) -> int:
+def failed(*lines: str, exit_code: int = 1) -> int:
+    """Print the lines on stderr; the exit code."""
     for line in lines:
         sys.stderr.write(f"quadrangle: {line}\n")
-    return 1
+    return exit_code
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def test_the_top_level_is_the_agreed_one() -> None:
 
 
 ALLOWED = [
-    ("gateway/config/backends.py", "from stores.sql.progress.progress import SqlProgress"),
+    ("gateway/config/openers.py", "from stores.sql.progress.progress import SqlProgress"),
     ("gateway/embedded/postgres.py", "import os\nchild = dict(os.environ)"),
     ("gateway/config/settings.py", "import os\nos.getenv('X')"),
     ("gateway/http/app.py", "from resolvers.schema import build_schema\nfrom stores.ports.progress import Progress"),

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from gateway.config.settings import StoreUrls, read_settings, variables
+from gateway.config.backends import PORTS_WITH_URL
+from gateway.config.settings import read_settings, variables
 
 TOP = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((TOP / "docker-compose.yml").read_text())
@@ -27,8 +28,8 @@ def environment_of(service: str) -> dict[str, str]:
 @pytest.mark.parametrize("service", ["migrate", "gateway"])
 def test_its_variables_are_settings_and_name_every_store(service: str) -> None:
     settings = read_settings(environment_of(service))
-    urls = [getattr(settings.stores, name) for name in StoreUrls.model_fields]
-    assert {urlsplit(url.reveal()).hostname for url in urls} == STORES
+    assert set(settings.stores) == set(PORTS_WITH_URL)
+    assert {urlsplit(url.reveal()).hostname for url in settings.stores.values()} == STORES
 
 
 def test_every_store_has_a_health_check_and_the_gateway_waits_for_it() -> None:

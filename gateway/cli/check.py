@@ -1,21 +1,30 @@
+"""quadrangle check: validate the settings and ping every store."""
+
 import sys
 from argparse import ArgumentParser, Namespace
 
 from gateway.cli.options import add_data
 
-HELP = "are the settings valid, does each store answer?"
+HELP = "check the settings and ping every store"
 DESCRIPTION = (
-    "Reads the settings, asks every store for a sign of life and prints a table. Exit code 1 unless all answer."
+    "Reads the settings, pings every store and prints a table. The exit code is 0 if all stores answer, else 1;\n"
+    "stderr says what is wrong with each store that does not."
 )
-EPILOG = "example:  quadrangle check --data .quadrangle"
+EPILOG = """\
+examples:
+  quadrangle check                        the stores of the GATEWAY_*_URL settings
+  quadrangle check --data .quadrangle     the stores of a demo
+"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options."""
     add_data(parser)
 
 
 def run(options: Namespace) -> int:
-    from gateway.config.backends import url_of
+    """Print the table. 1 if a store is down."""
+    from gateway.config.backends import url_for
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
     from gateway.observability.logs import write_logs
@@ -39,7 +48,7 @@ def run(options: Namespace) -> int:
             (
                 store.store,
                 store.backend,
-                url_of(location.urls, store.store),
+                url_for(location.urls, store.store),
                 store.state.value,
                 "-" if store.latency_ms is None else f"{store.latency_ms:.1f} ms",
             )
@@ -50,7 +59,7 @@ def run(options: Namespace) -> int:
             if store.fault is not None:
                 console.print(store.fault)
         if location.secret is None:
-            console.print("GATEWAY_AUTH_SECRET is not set: `serve` will refuse to start without it")
+            console.print("GATEWAY_AUTH_SECRET is not set: `quadrangle serve` needs it")
         return int(any(store.state is StoreState.DOWN for store in found))
 
-    return run_command(check, when_stopped=130)
+    return run_command(check, interrupted="interrupted")

@@ -1,43 +1,163 @@
+"""quadrangle demo: the gateway over embedded servers that hold a generated dataset."""
+
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gateway.cli.options import DEMO_LEARNERS, DEMO_SEED, LIVE_RATE, add_address, count, rate
+from gateway.cli.options import add_address, count, rate
 
-HELP = "four embedded servers, a made-up world, and the graph over them"
+if TYPE_CHECKING:
+    from gateway.config.store_location import StoreLocation
+    from gateway.http.auth.tokens import Access
+
+LEARNERS, SEED = 500, 1
+LIVE_RATE = 3.0
+HELP = "serve a generated dataset from embedded databases"
 DESCRIPTION = (
-    "Starts SecantusDB (for MongoDB), PostgreSQL (for CockroachDB), Valkey (for Redis) and, if there is an influxd,\n"
-    "InfluxDB; loads a made-up world; serves the graph and prints: ready http://HOST:PORT/graphql\n"
-    "On the loopback no token is needed: who has none is an ADMIN. Elsewhere everyone needs one."
+    "Starts SecantusDB (for MongoDB), PostgreSQL (for CockroachDB), Valkey (for Redis) and, if influxd is installed,\n"
+    "InfluxDB. Loads a generated dataset, serves GraphQL and prints: ready http://HOST:PORT/graphql\n"
+    "On a loopback address requests need no token: a request without one has the role ADMIN. On any other address\n"
+    "every request needs a token. Ctrl-C stops the servers; the data stay in the data folder."
 )
-EPILOG = """\
+EPILOG = f"""\
 examples:
   quadrangle demo
   quadrangle demo --learners 2000 --port 0
-  quadrangle demo --live                       learners go on studying while it serves
-  quadrangle demo --reset                      begin anew
+  quadrangle demo --live                       simulated learners study while it serves
+  quadrangle demo --live --live-rate 20        the same, with about 20 events per second
+  quadrangle demo --reset --seed 7             delete the data and generate others
+
+The first start loads {LEARNERS} learners. Interrupted while loading (exit code 130), the next start continues.
 """
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options."""
     add_address(parser)
     parser.add_argument(
-        "--data", type=Path, default=Path(".quadrangle"), metavar="DIR", help="the data folder (./.quadrangle)"
+        "--data", type=Path, default=Path(".quadrangle"), metavar="DIR", help="the data folder (default: .quadrangle)"
     )
-    parser.add_argument("--learners", type=count, help=f"how many learners a new world has ({DEMO_LEARNERS})")
-    parser.add_argument("--seed", type=int, help=f"which of all worlds ({DEMO_SEED}); the same one for the same number")
-    parser.add_argument("--live", action="store_true", help="some learners study just now, for dashboards to show")
+    parser.add_argument("--learners", type=count, metavar="N", help=f"learners in a new dataset (default: {LEARNERS})")
+    parser.add_argument("--seed", type=int, help=f"seed of a new dataset; the same seed gives the same data ({SEED})")
+    parser.add_argument("--live", action="store_true", help="simulate learners who study while it serves")
     parser.add_argument(
-        "--live-rate", type=rate, metavar="N", help=f"about how many events a second come of it ({LIVE_RATE:g}); --live"
+        "--live-rate", type=rate, metavar="N", help=f"about how many events per second --live makes ({LIVE_RATE:g})"
     )
-    parser.add_argument("--reset", action="store_true", help="delete the folder's data and begin anew")
+    parser.add_argument("--reset", action="store_true", help="delete the data of the folder first")
 
 
 def run(options: Namespace) -> int:
-    from gateway.cli.demo_server import demonstrate
+    """Serve until a signal comes."""
+    if options.live_rate is not None and not options.live:
+        options.parser.error("--live-rate needs --live")
     from gateway.config.settings import environment_settings
+    from gateway.config.store_location import open_location
+    from gateway.datasets.demo.prepare import prepare_data
+    from gateway.datasets.demo.viewers import demo_access
+    from gateway.embedded.folder import DataFolder
+    from gateway.http.app import build_app
+    from gateway.http.server import address_of, bind, is_loopback, serve
     from gateway.observability.logs import write_logs
+    from gateway.runtime.clock import utc_now
+    from gateway.runtime.console import ProgressBars, print_ready, stderr_console
+    from gateway.runtime.errors import CommandError
+    from gateway.runtime.shutdown import Shutdown
     from gateway.runtime.shutdown import run as run_command
+    from gateway.simulation.live_stores import with_demo_learners
+    from resolvers.schema import build_schema
 
-    settings = environment_settings()
+    settings, console = environment_settings(), stderr_console()
     write_logs(settings.log.level or "WARNING")
-    return run_command(lambda shutdown: demonstrate(options, settings, shutdown), when_stopped=0)
+    folder = DataFolder(options.data)
+    folder.refuse_if_served()
+    host = settings.http.host if options.host is None else options.host
+    port = settings.http.port if options.port is None else options.port
+
+    async def demo(shutdown: Shutdown) -> int:
+        with bind(host, port) as bound:
+            endpoint = f"{address_of(bound)}/graphql"
+            if options.reset:
+                await folder.reset()
+            async with open_location(folder.path, settings, owner="quadrangle demo", on_step=console.print) as location:
+                if location.embedded is None or location.embedded.joined:
+                    folder.refuse_if_served()
+                    owner = folder.read().owner or "another process"
+                    raise CommandError(
+                        f"{owner} uses {folder.path} now: wait for it, or name another folder with --data"
+                    )
+                with ProgressBars(console) as bars:
+                    plan = await prepare_data(
+                        folder,
+                        location,
+                        seed=SEED if options.seed is None else options.seed,
+                        learners=options.learners or LEARNERS,
+                        now=utc_now,
+                        on_progress=bars,
+                    )
+                if options.seed not in {None, plan.seed} or options.learners not in {None, plan.learners}:
+                    console.print(
+                        f"kept the data of {plan.learners:,} learners (seed {plan.seed}) that the folder has: "
+                        "--reset generates others"
+                    )
+                open_stores = location.opener(utc_now)
+                if options.live:
+                    open_stores = with_demo_learners(
+                        open_stores,
+                        plan,
+                        rate=options.live_rate or LIVE_RATE,
+                        now=utc_now,
+                        on_start=lambda number: console.print(f"live: {number:,} learners study at a time"),
+                    )
+                access = demo_access(location.secret or "", on_loopback=is_loopback(host))
+                app = build_app(
+                    settings,
+                    schema=build_schema(),
+                    open_stores=open_stores,
+                    access=access,
+                    now=utc_now,
+                    host=host,
+                )
+                console.print(describe(location, access))
+
+                def on_ready() -> None:
+                    location.announce(endpoint)
+                    print_ready(endpoint)
+
+                await serve(
+                    app,
+                    bound,
+                    shutdown=shutdown,
+                    grace=settings.http.grace,
+                    message_limit=settings.http.body_limit,
+                    on_ready=on_ready,
+                )
+        return 0
+
+    return run_command(demo, interrupted="interrupted before it served: the next start continues")
+
+
+def describe(location: "StoreLocation", access: "Access") -> str:
+    """Where each port is stored, and a token for each of the demo's viewers."""
+    from gateway.config.backends import PORTS, url_for
+    from gateway.datasets.demo.viewers import ADMIN, INSTRUCTOR, LEARNER, TOKEN_LIFETIME
+    from gateway.embedded.server_definition import PRODUCTION_SERVERS
+    from gateway.runtime.clock import utc_now
+    from gateway.runtime.console import format_table
+
+    rows: list[tuple[object, ...]] = [("port", "stored in", "where")]
+    for port, name in location.names.items():
+        production = PRODUCTION_SERVERS[PORTS[port].embedded[0]]
+        shown = name if name.startswith(production) else f"{name}, in place of {production}"
+        rows.append((port, shown, url_for(location.urls, port)))
+    if access.nobody is None:
+        note, viewers = (
+            "this address is not a loopback address: every request needs a token",
+            [LEARNER, INSTRUCTOR, ADMIN],
+        )
+    else:
+        note, viewers = "a request without a token is an ADMIN; tokens of other roles:", [LEARNER, INSTRUCTOR]
+    lines = [format_table(rows), note]
+    for viewer in viewers:
+        token = access.tokens.mint(viewer, now=utc_now(), valid_for=TOKEN_LIFETIME)
+        lines.append(f"{viewer.role.value} {viewer.subject}: {token}")
+    return "\n".join(lines)

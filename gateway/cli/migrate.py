@@ -1,21 +1,30 @@
+"""quadrangle migrate: create or update what the stores need."""
+
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from gateway.cli.options import add_data
 
-HELP = "make or bring up to date tables, indexes and databases"
+HELP = "create or update tables, indexes and databases"
 DESCRIPTION = (
-    "Makes what the stores need and do not have yet: SQL tables, MongoDB indexes, the InfluxDB database. Where a new\n"
-    "version computes progress differently, rebuilds it from the ledger. Repeatable; resumes where it was stopped."
+    "Creates what the stores need and do not have yet: SQL tables, MongoDB indexes, the InfluxDB database. If this\n"
+    "version computes progress in a new way, rebuilds progress from the ledger. Prints what it applied for each port.\n"
+    "Safe to repeat, and to run while gateways serve; an interrupted run continues where it stopped."
 )
-EPILOG = "example:  quadrangle migrate --data .quadrangle"
+EPILOG = """\
+examples:
+  quadrangle migrate                        the stores of the GATEWAY_*_URL settings
+  quadrangle migrate --data .quadrangle     the stores of a demo
+"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options."""
     add_data(parser)
 
 
 def run(options: Namespace) -> int:
+    """Migrate every store."""
     from gateway.config.migrate import migrate_stores
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
@@ -28,13 +37,13 @@ def run(options: Namespace) -> int:
     settings, console = environment_settings(), stderr_console()
     write_logs(settings.log.level or "WARNING")
 
-    def tell(port: str, done: Sequence[str]) -> None:
-        console.print(f"{port}: {', '.join(done) or 'up to date'}")
+    def show(port: str, steps: Sequence[str]) -> None:
+        console.print(f"{port}: {', '.join(steps) or 'up to date'}")
 
     async def migrate(shutdown: Shutdown) -> int:
         async with open_location(options.data, settings, owner="quadrangle migrate", on_step=console.print) as location:
             with ProgressBars(console, done="rebuilt") as bars:
-                await migrate_stores(location.urls, now=utc_now, on_step=tell, on_progress=bars)
+                await migrate_stores(location.urls, now=utc_now, on_step=show, on_progress=bars)
         return 0
 
-    return run_command(migrate, when_stopped=130)
+    return run_command(migrate, interrupted="interrupted: repeat the command to complete the migration")

@@ -1,40 +1,55 @@
-"""Options that several commands have."""
+"""Arguments that several commands share, and their types."""
 
+import re
 from argparse import ArgumentParser, ArgumentTypeError
+from datetime import timedelta
 from pathlib import Path
 
-DEMO_LEARNERS, DEMO_SEED = 500, 1
-LIVE_RATE = 3.0
+UNITS = {"s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+"""Seconds in each unit of time that an option takes."""
+LONGEST_DURATION = timedelta(days=3_660)
 
 
 def add_data(parser: ArgumentParser) -> None:
+    """Add `--data`: the embedded servers of a data folder instead of the stores of the environment."""
     parser.add_argument(
         "--data",
         type=Path,
         metavar="DIR",
-        help="the embedded servers of this data folder in place of GATEWAY_*_URL: joined when they run (as under a "
-        "running demo), else started",
+        help="use the embedded servers of this data folder instead of the GATEWAY_*_URL settings; they are started "
+        "unless they run already, as under a running demo",
     )
 
 
 def add_address(parser: ArgumentParser) -> None:
-    parser.add_argument("--host", help="the address to listen on (GATEWAY_HOST; 127.0.0.1)")
-    parser.add_argument("--port", type=port, help="the port; 0 takes a free one (GATEWAY_PORT; 8000)")
+    """Add `--host` and `--port`: where to listen."""
+    parser.add_argument("--host", help="the address to listen on (default: GATEWAY_HOST, else 127.0.0.1)")
+    parser.add_argument("--port", type=port, help="the port; 0 takes a free one (default: GATEWAY_PORT, else 8000)")
+
+
+def add_oulad(parser: ArgumentParser) -> None:
+    """Add the name of the dataset, its folder and `--skip-bad`."""
+    parser.add_argument("source", choices=("oulad",), help="the dataset")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder with its CSV files (plain or .gz)")
+    parser.add_argument("--skip-bad", action="store_true", help="skip malformed rows and count them")
 
 
 def port(text: str) -> int:
+    """A TCP port."""
     if not text.isdecimal() or int(text) > 65535:
-        raise ArgumentTypeError(f"{text!r} is not a port: 0 … 65535")
+        raise ArgumentTypeError(f"{text!r} is not a port: 0 to 65535")
     return int(text)
 
 
 def count(text: str) -> int:
+    """A number of learners."""
     if not text.isdecimal() or not 1 <= int(text) <= 10_000_000:
         raise ArgumentTypeError(f"{text!r} is not a number from 1 to 10,000,000")
     return int(text)
 
 
 def rate(text: str) -> float:
+    """A number of events per second."""
     try:
         number = float(text)
     except ValueError:
@@ -42,3 +57,23 @@ def rate(text: str) -> float:
     if not 0.1 <= number <= 100:
         raise ArgumentTypeError(f"{text!r} is not a number from 0.1 to 100")
     return number
+
+
+def duration(text: str) -> timedelta:
+    """A number and a unit: 90s, 30min, 12h, 7d or 2w. `m` also means minutes."""
+    found = re.fullmatch(r"(\d{1,9})(s|min|m|h|d|w)", text)
+    if found is None:
+        raise ArgumentTypeError(f"{text!r} is not a duration: a number and s, min, h, d or w, such as 30min or 12h")
+    seconds = int(found[1]) * UNITS[found[2]]
+    if not 0 < seconds <= LONGEST_DURATION.total_seconds():
+        raise ArgumentTypeError(f"{text!r} is not between 1s and {LONGEST_DURATION.days}d")
+    return timedelta(seconds=seconds)
+
+
+def utf8(text: str) -> str:
+    """Text that can be sent as UTF-8. A command line may hold other bytes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ArgumentTypeError("it is not UTF-8") from None
+    return text

@@ -1,34 +1,38 @@
+"""quadrangle rebuild: rebuild derived data from the ledger."""
+
 import sys
 from argparse import ArgumentParser, Namespace
 
 from gateway.cli.options import add_data
 
-HELP = "make a timeline or progress again from the ledger"
+HELP = "rebuild timelines or progress from the ledger"
 DESCRIPTION = (
-    "timeline: brings what the ledger has into the timeline once more: after InfluxDB lost its disk or came back from\n"
-    "an older backup, or could not keep something. What is there already stays as it is, what was voided is taken\n"
-    "out, and the roll-ups follow.\n"
-    "progress: folds registrations again from the ledger. 'migrate' does this after an upgrade that needs it. A run\n"
-    "over all registrations that was killed resumes where it stopped.\n"
-    "Both are safe while gateways serve, and to repeat."
+    "timeline: publishes the events of the ledger to the timeline again: after InfluxDB lost its disk, was restored\n"
+    "from an older backup, or could not store something. Existing entries stay as they are, voided events are\n"
+    "removed, and roll-ups are recomputed.\n"
+    "progress: computes the progress of registrations from their events again. `migrate` does this after an upgrade\n"
+    "that needs it. A run over all registrations continues where it stopped.\n"
+    "Both are safe to repeat, and to run while gateways serve."
 )
 EPILOG = """\
 examples:
-  quadrangle rebuild timeline                            everything, from and into the stores of GATEWAY_*_URL
+  quadrangle rebuild timeline                            everything, in the stores of the GATEWAY_*_URL settings
   quadrangle rebuild timeline --learner demo-0001 --data .quadrangle
   quadrangle rebuild timeline --course course-v1:Demo+SQL101+2026 --data .quadrangle
-  quadrangle rebuild progress                            all registrations, from and into the stores of GATEWAY_*_URL
+  quadrangle rebuild progress                            all registrations
 """
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("what", choices=("timeline", "progress"), help="what is made again")
-    parser.add_argument("--course", action="append", default=[], metavar="KEY", help="a course; may be repeated")
-    parser.add_argument("--learner", action="append", default=[], metavar="ID", help="a learner; may be repeated")
+    """Declare the options."""
+    parser.add_argument("what", choices=("timeline", "progress"), help="what to rebuild")
+    parser.add_argument("--course", action="append", default=[], metavar="KEY", help="a course; repeatable")
+    parser.add_argument("--learner", action="append", default=[], metavar="ID", help="a learner; repeatable")
     add_data(parser)
 
 
 def run(options: Namespace) -> int:
+    """Rebuild everything, or what belongs to the given courses and learners."""
     import asyncio
     from uuid import uuid4
 
@@ -48,30 +52,32 @@ def run(options: Namespace) -> int:
     settings, console = environment_settings(), stderr_console()
     write_logs(settings.log.level or "WARNING")
 
-    async def rebuild_timeline(shutdown: Shutdown) -> int:
+    async def timeline(shutdown: Shutdown) -> int:
         async with open_location(options.data, settings, owner="quadrangle rebuild", on_step=console.print) as location:
-            # A new disk has no database.
-            await migrate_stores(location.urls, now=utc_now, on_step=lambda port, done: None)
+            # InfluxDB on a new disk has no database.
+            await migrate_stores(location.urls, now=utc_now, on_step=lambda port, steps: None)
             async with location.opener(utc_now)() as (stores, backends):
                 health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=utc_now)
-                # A relay of our own shares the work with those that run: nobody else need be there.
+                # Our own relay shares the work with the relays that run, and does it alone if none does.
                 relay = publishing(stores, where="embedded", holder=uuid4().hex, failures=health)
-                with ProgressBars(console, done="told again") as bars:
+                with ProgressBars(console, done="republished") as bars:
                     async with relay:
-                        told = await rebuild(
+                        done = await rebuild(
                             stores,
                             courses=options.course,
                             learners=options.learner,
                             wait=asyncio.sleep,
                             on_progress=bars,
                         )
-        sys.stdout.write(f"the timeline was told all {told.events:,} events of {told.enrollments:,} enrolments\n")
+        sys.stdout.write(
+            f"republished {done.events:,} events of {done.enrollments:,} enrolments; the timeline has them\n"
+        )
         return 0
 
-    async def progress_again(shutdown: Shutdown) -> int:
+    async def progress(shutdown: Shutdown) -> int:
         async with open_location(options.data, settings, owner="quadrangle rebuild", on_step=console.print) as location:
             with ProgressBars(console, done="rebuilt") as bars:
-                await migrate_stores(location.urls, now=utc_now, on_step=lambda port, done: None, rebuild=False)
+                await migrate_stores(location.urls, now=utc_now, on_step=lambda port, steps: None, rebuild=False)
                 async with location.opener(utc_now)() as (stores, _):
                     if options.course or options.learner:
                         done = await rebuild_selected(
@@ -83,4 +89,7 @@ def run(options: Namespace) -> int:
         sys.stdout.write(f"rebuilt {done.registrations:,} registrations, {done.changed:,} of them changed{skipped}\n")
         return 0
 
-    return run_command(rebuild_timeline if options.what == "timeline" else progress_again, when_stopped=130)
+    return run_command(
+        timeline if options.what == "timeline" else progress,
+        interrupted="interrupted: repeat the command to rebuild the rest",
+    )

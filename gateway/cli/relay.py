@@ -1,21 +1,30 @@
+"""quadrangle relay: publish committed events in a process of its own."""
+
 from argparse import ArgumentParser, Namespace
 
 from gateway.cli.options import add_data
 
-HELP = "publish what was committed: timelines, live feeds, checkpoints"
+HELP = "publish committed events to timelines, live feeds and sessions"
 DESCRIPTION = (
-    "Follows the outbox of committed changes: writes timelines and their roll-ups, publishes live feeds, refreshes\n"
-    "sessions, and keeps resume points durably. `serve` does so itself unless GATEWAY_RELAY=external. Several at once\n"
-    "share the work; any of them may be killed."
+    "Reads the outbox of committed events: writes timelines and their roll-ups, publishes live feeds, refreshes\n"
+    "sessions, and stores resume points. `serve` does this itself unless GATEWAY_RELAY=external. Several relays share\n"
+    "the work by leases; any of them may be killed. SIGINT or SIGTERM ends it."
 )
-EPILOG = "example:  GATEWAY_RELAY=external quadrangle serve & quadrangle relay"
+EPILOG = """\
+examples:
+  quadrangle relay                        the stores of the GATEWAY_*_URL settings, beside gateways that run with
+                                          GATEWAY_RELAY=external
+  quadrangle relay --data .quadrangle     the stores of a demo
+"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options."""
     add_data(parser)
 
 
 def run(options: Namespace) -> int:
+    """Publish until a signal comes."""
     import asyncio
     from uuid import uuid4
 
@@ -46,7 +55,7 @@ def run(options: Namespace) -> int:
                 print_ready(f"relay {holder}")
                 await asyncio.wait([publishing])
         if not publishing.cancelled():
-            publishing.result()  # it goes on until it is stopped: something of ours failed
+            publishing.result()  # it never ends by itself: raise the error that ended it
         return 0
 
-    return run_command(relay, when_stopped=0)
+    return run_command(relay, interrupted="interrupted before it was ready")

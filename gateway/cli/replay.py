@@ -1,52 +1,57 @@
+"""quadrangle replay: record a dataset's events again, as if they happened now."""
+
 import re
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from pathlib import Path
 
-from gateway.cli.options import add_data, count
+from gateway.cli.options import UNITS, add_data, add_oulad, count
 
-HELP = "let real data happen again, as live events"
+HELP = "replay real data as live events"
 DESCRIPTION = (
-    "Replays the Open University Learning Analytics Dataset in the order of its time, but faster, through the write\n"
-    "path: every event is recorded as of now, under a fresh id, and published like a client's. What was imported\n"
-    "stays as it is; courses, learners and enrolments that are missing are made first. The dataset knows days, not\n"
-    "hours: the events of a day are spread over it. GATEWAY_RELAY=external leaves all publishing to other processes."
+    "Replays the Open University Learning Analytics Dataset in chronological order, but faster. Every event is\n"
+    "recorded with the current time and a new id, and published like a client's. Imported events stay as they are.\n"
+    "Missing courses, learners and enrolments are created first. The dataset has dates without times: the events\n"
+    "of a day are spread over the day. With GATEWAY_RELAY=external other processes publish the events."
 )
 EPILOG = """\
 examples:
-  quadrangle replay oulad ~/oulad --course AAA/2013J --data .quadrangle      beside a running demo: a day a second
+  quadrangle replay oulad ~/oulad --course AAA/2013J --data .quadrangle      beside a running demo: one day per second
   quadrangle replay oulad ~/oulad --learners 50 --speed 6h --data .quadrangle
   quadrangle replay oulad ~/oulad --speed 3600                               into the stores of GATEWAY_*_URL
 """
-UNITS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("source", choices=("oulad",), help="which dataset")
-    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of its files")
+    """Declare the options."""
+    add_oulad(parser)
     parser.add_argument(
-        "--speed", type=speed, default="1d", metavar="N", help="how much time a second is: 86400, 1d (default), 6h …"
+        "--speed",
+        type=speed,
+        default="1d",
+        metavar="TIME",
+        help="how much of the dataset's time passes per second: a number and s, min, h, d or w (default: 1d)",
     )
-    parser.add_argument("--course", metavar="RUN", help="one run alone: AAA/2013J, or its course's key")
-    parser.add_argument("--learners", type=count, metavar="N", help="the first N students alone")
-    parser.add_argument("--skip-bad", action="store_true", help="leave malformed rows out, in place of giving up")
+    parser.add_argument("--course", metavar="RUN", help="only this run: AAA/2013J, or its course key")
+    parser.add_argument("--learners", type=count, metavar="N", help="only the first N students")
     add_data(parser)
 
 
 def speed(text: str) -> float:
-    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,6})?)([smhdw]?)", text)
+    """Seconds of the dataset's time per second. Without a unit the number is in seconds."""
+    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,6})?)(s|min|m|h|d|w)?", text)
     if found is None or float(found[1]) == 0:
-        raise ArgumentTypeError(f"{text!r} is not a speed such as 86400, 1d or 6h (of the past, a second)")
-    return float(found[1]) * UNITS[found[2]]
+        raise ArgumentTypeError(f"{text!r} is not a speed: a number above 0 and s, min, h, d or w, such as 6h")
+    return float(found[1]) * UNITS[found[2] or "s"]
 
 
 def run(options: Namespace) -> int:
+    """Replay the events and print what was recorded. 1 if a record was rejected."""
     import asyncio
     from secrets import token_bytes
     from uuid import uuid4
 
-    from gateway.config.backends import chosen_urls
     from gateway.config.migrate import migrate_stores
+    from gateway.config.open_stores import checked_urls
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
     from gateway.datasets.oulad.dataset import world_of
@@ -68,7 +73,7 @@ def run(options: Namespace) -> int:
     settings, console = environment_settings(), stderr_console()
     write_logs(settings.log.level or "WARNING")
     if options.data is None:
-        chosen_urls(settings.stores)  # wrong ones are told before all is read
+        checked_urls(settings.stores)  # report invalid URLs before the files are read
     console.print(f"reading {options.folder}")
     tables = read_tables(options.folder, skip_bad=options.skip_bad)
     chosen = None if options.course is None else run_named(tables, options.course)
@@ -76,13 +81,13 @@ def run(options: Namespace) -> int:
 
     async def replay(shutdown: Shutdown) -> int:
         async with open_location(options.data, settings, owner="quadrangle replay", on_step=console.print) as location:
-            await migrate_stores(location.urls, now=utc_now, on_step=lambda port, done: None)
+            await migrate_stores(location.urls, now=utc_now, on_step=lambda port, steps: None)
             async with location.opener(utc_now)() as (stores, backends):
                 items = await prepared(world, stores, console)
                 health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=utc_now)
                 schedule = Schedule(world.events, speed=options.speed)
-                # A relay of our own even beside a gateway's: they share the work by leases. To find out whether there
-                # is another one would be a guess, and without any nobody would see what is replayed.
+                # Our own relay, even beside a gateway's: they share the work by leases. Whether another one runs cannot
+                # be known for sure, and without any the replayed events would not be published.
                 relay = publishing(stores, where=settings.relay.where, holder=uuid4().hex, failures=health)
                 async with relay:
                     with Telling(console, now=utc_now) as telling:
@@ -100,7 +105,9 @@ def run(options: Namespace) -> int:
                         finally:
                             sys.stdout.write(summary_of(going.told) + "\n")
                     if left := await drained(stores, wait=asyncio.sleep):
-                        console.print(f"{left:,} commits are not published yet: a running gateway or relay goes on")
+                        console.print(
+                            f"{left:,} commits are not published yet: a running gateway or relay will publish them"
+                        )
         return int(bool(going.told.rejected))
 
-    return run_command(replay, when_stopped=130)
+    return run_command(replay, interrupted="interrupted: the events recorded so far stay")

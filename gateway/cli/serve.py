@@ -1,34 +1,39 @@
+"""quadrangle serve: the gateway over the stores of the settings."""
+
 from argparse import ArgumentParser, Namespace
 
 from gateway.cli.options import add_address, add_data
 
-HELP = "serve the graph over your own stores"
+HELP = "serve GraphQL over your own stores"
 DESCRIPTION = (
-    "Serves GraphQL at http://HOST:PORT/graphql over the stores that GATEWAY_*_URL name.\n"
-    "Every request needs a token that GATEWAY_AUTH_SECRET signed; logs are JSON lines on stderr."
+    "Serves GraphQL at http://HOST:PORT/graphql over the stores of the GATEWAY_*_URL settings, and prints the address\n"
+    "when it is ready. Every request needs a token signed with GATEWAY_AUTH_SECRET. Logs are JSON lines on stderr.\n"
+    "SIGINT or SIGTERM ends it: open requests have GATEWAY_SHUTDOWN_GRACE seconds to finish; a second signal ends\n"
+    "them at once."
 )
 EPILOG = """\
 examples:
   quadrangle migrate && quadrangle serve --host 0.0.0.0
-  quadrangle serve --data .quadrangle --port 8001      the demo's stores, but tokens needed
+  quadrangle serve --data .quadrangle --port 8001      the stores of a demo, but every request needs a token
 """
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options."""
     add_address(parser)
     add_data(parser)
 
 
 def run(options: Namespace) -> int:
-    from gateway.cli.announced_server import serve_announced
+    """Serve until a signal comes."""
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location, require_complete
     from gateway.http.app import build_app
     from gateway.http.auth.tokens import Access, Tokens
-    from gateway.http.server import bind
+    from gateway.http.server import address_of, bind, serve
     from gateway.observability.logs import write_logs
     from gateway.runtime.clock import utc_now
-    from gateway.runtime.console import stderr_console
+    from gateway.runtime.console import print_ready, stderr_console
     from gateway.runtime.shutdown import Shutdown
     from gateway.runtime.shutdown import run as run_command
     from resolvers.schema import build_schema
@@ -37,13 +42,20 @@ def run(options: Namespace) -> int:
     if options.data is None:
         require_complete(settings)  # before anything is opened
     write_logs(settings.log.level or "INFO")
+    host = settings.http.host if options.host is None else options.host
+    port = settings.http.port if options.port is None else options.port
 
-    async def serve(shutdown: Shutdown) -> int:
-        host = settings.http.host if options.host is None else options.host
-        with bind(host, settings.http.port if options.port is None else options.port) as bound:
+    async def serve_stores(shutdown: Shutdown) -> int:
+        with bind(host, port) as bound:
+            endpoint = f"{address_of(bound)}/graphql"
             async with open_location(
                 options.data, settings, owner="quadrangle serve", on_step=console.print
             ) as location:
+
+                def on_ready() -> None:
+                    location.announce(endpoint)
+                    print_ready(endpoint)
+
                 app = build_app(
                     settings,
                     schema=build_schema(),
@@ -51,7 +63,14 @@ def run(options: Namespace) -> int:
                     access=Access(tokens=Tokens(secret=location.secret or "")),
                     now=utc_now,
                 )
-                await serve_announced(app, bound, location, settings, shutdown)
+                await serve(
+                    app,
+                    bound,
+                    shutdown=shutdown,
+                    grace=settings.http.grace,
+                    message_limit=settings.http.body_limit,
+                    on_ready=on_ready,
+                )
         return 0
 
-    return run_command(serve, when_stopped=0)
+    return run_command(serve_stores, interrupted="interrupted before it was ready")

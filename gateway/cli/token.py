@@ -1,52 +1,53 @@
-import re
+"""quadrangle token: sign a token for development."""
+
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from datetime import timedelta
 
-from gateway.cli.options import add_data
+from gateway.cli.options import add_data, duration, utf8
 
-HELP = "mint a signed token for development"
+HELP = "sign a token for development"
 DESCRIPTION = (
-    "Prints a token (HS256) for the Authorization header: Bearer …\n"
-    "It is signed with GATEWAY_AUTH_SECRET, or with the secret of a data folder."
+    "Prints a token (JWT, HS256) for the header `Authorization: Bearer TOKEN`. It is signed with GATEWAY_AUTH_SECRET,\n"
+    "or with the secret of a data folder."
 )
 EPILOG = """\
 examples:
   quadrangle token --data .quadrangle --sub demo-0001 --role LEARNER
   quadrangle token --data .quadrangle --sub teacher --role INSTRUCTOR --course course-v1:Demo+SQL101+2026
+  quadrangle token --sub importer --role SERVICE --scope events:write --valid-for 30min
 """
 ROLES = ("LEARNER", "INSTRUCTOR", "ADMIN", "SERVICE")
-UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options."""
     parser.add_argument(
-        "--sub", required=True, type=word, help="whom the token speaks of: the learner's id for whoever learns"
+        "--sub", required=True, type=claim, metavar="ID", help="the subject; of a LEARNER the learner's id"
     )
     parser.add_argument("--role", choices=ROLES, default="LEARNER", help="default: LEARNER")
     parser.add_argument(
-        "--course", type=word, action="append", default=[], metavar="KEY", help="a course they teach; repeatable"
+        "--course", type=claim, action="append", default=[], metavar="KEY", help="a course they teach; repeatable"
     )
-    parser.add_argument("--scope", type=word, action="append", default=[], help="such as events:write; repeatable")
-    parser.add_argument("--valid-for", type=duration, default="12h", metavar="TIME", help="30m, 12h (default), 7d …")
+    parser.add_argument("--scope", type=claim, action="append", default=[], help="such as events:write; repeatable")
+    parser.add_argument(
+        "--valid-for",
+        type=duration,
+        default="12h",
+        metavar="TIME",
+        help="a number and s, min, h, d or w: 30min, 12h (default), 7d",
+    )
     add_data(parser)
 
 
-def word(text: str) -> str:
-    """What a gateway takes for a name in a token."""
-    if not 1 <= len(text) <= 512 or any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise ArgumentTypeError("it must be UTF-8 text of 1 to 512 characters")
+def claim(text: str) -> str:
+    """Text that a gateway accepts as a claim: UTF-8, 1 to 512 characters."""
+    if not 1 <= len(utf8(text)) <= 512:
+        raise ArgumentTypeError("it must have 1 to 512 characters")
     return text
 
 
-def duration(text: str) -> timedelta:
-    found = re.fullmatch(r"(\d{1,5})([mhd])", text)
-    if found is None:
-        raise ArgumentTypeError(f"{text!r} is not a time such as 30m, 12h or 7d")
-    return timedelta(**{UNITS[found[2]]: int(found[1])})
-
-
 def run(options: Namespace) -> int:
+    """Print the token on stdout."""
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import token_secret
     from gateway.http.auth.tokens import Tokens

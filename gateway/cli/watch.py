@@ -1,16 +1,20 @@
+"""quadrangle watch: print live progress updates."""
+
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from gateway.cli.options import utf8
+
 if TYPE_CHECKING:
     from gateway.config.urls import Url
 
-HELP = "see live progress: a line an update"
+HELP = "print live progress, one line per update"
 DESCRIPTION = (
-    "Subscribes to a running gateway and prints each update on stdout: when, who, how far, and which items changed.\n"
-    "Where the gateway goes away it waits, and goes on behind the last update. Ctrl-C ends it."
+    "Subscribes to a running gateway and prints each update on stdout: the time, the learner, the progress and the\n"
+    "items that changed. If the connection is lost, it reconnects and resumes after the last update. Ctrl-C ends it."
 )
 EPILOG = """\
 examples:
@@ -22,28 +26,22 @@ DEFAULT_URL = "http://127.0.0.1:8000/graphql"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options."""
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--course", type=text, metavar="KEY", help="everybody in a course")
-    what.add_argument("--learner", type=text, metavar="ID", help="a learner: demo-0001, or a global id")
-    what.add_argument("--registration", type=registration, metavar="UUID", help="one enrolment")
-    parser.add_argument("--url", type=url, help=f"the gateway's GraphQL endpoint ({DEFAULT_URL})")
+    what.add_argument("--course", type=utf8, metavar="KEY", help="all learners of a course")
+    what.add_argument("--learner", type=utf8, metavar="ID", help="a learner by id (demo-0001) or global id")
+    what.add_argument("--registration", type=registration, metavar="UUID", help="one enrolment by its registration")
+    parser.add_argument("--url", type=url, help=f"the GraphQL endpoint of the gateway (default: {DEFAULT_URL})")
     parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="the running demo of this data folder; without --token, as an ADMIN"
+        "--data", type=Path, metavar="DIR", help="the demo that serves this data folder; without --token as an ADMIN"
     )
-    parser.add_argument("--token", type=text, help="who watches: see `quadrangle token`")
-    parser.add_argument("--after", type=text, metavar="CURSOR", help="go on behind this update (--json has cursors)")
-    parser.add_argument("--json", action="store_true", help="each update as a line of JSON, in place of one to read")
-
-
-def text(given: str) -> str:
-    try:
-        given.encode()
-    except UnicodeEncodeError:
-        raise ArgumentTypeError("it is not UTF-8") from None
-    return given
+    parser.add_argument("--token", type=utf8, help="the token to send: see `quadrangle token`")
+    parser.add_argument("--after", type=utf8, metavar="CURSOR", help="start after this update (--json prints cursors)")
+    parser.add_argument("--json", action="store_true", help="print each update as a line of JSON")
 
 
 def registration(text: str) -> UUID:
+    """The key of an enrolment."""
     try:
         return UUID(text)
     except ValueError:
@@ -51,6 +49,7 @@ def registration(text: str) -> UUID:
 
 
 def url(text: str) -> "Url":
+    """An HTTP URL."""
     from gateway.config.urls import Url
 
     try:
@@ -63,6 +62,7 @@ def url(text: str) -> "Url":
 
 
 def run(options: Namespace) -> int:
+    """Print updates until a signal comes or the gateway ends the subscription."""
     import asyncio
     import json
     from typing import Any
@@ -78,7 +78,7 @@ def run(options: Namespace) -> int:
     from gateway.watch_client.target import Target, find_target
 
     settings, console = environment_settings(), stderr_console()
-    asked = WatchSubscription(course=options.course, learner=options.learner, registration=options.registration)
+    watched = WatchSubscription(course=options.course, learner=options.learner, registration=options.registration)
 
     def find() -> Target:
         return find_target(
@@ -97,11 +97,11 @@ def run(options: Namespace) -> int:
         sys.stdout.flush()
 
     async def watch(shutdown: Shutdown) -> int:
-        console.print(f"watching {asked} at {find().url}")
-        following = ReconnectingWatch(
-            asked, after=options.after, find=find, wait=asyncio.sleep, on_update=show, tell=console.print
+        console.print(f"watching {watched} at {find().url}")
+        client = ReconnectingWatch(
+            watched, after=options.after, find=find, wait=asyncio.sleep, on_update=show, notify=console.print
         )
-        await following.run()
+        await client.run()
         return 0
 
-    return run_command(watch, when_stopped=0)
+    return run_command(watch, interrupted=None)

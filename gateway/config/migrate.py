@@ -1,11 +1,12 @@
-"""Bring all stores up to date: what a new version needs, made before it serves."""
+"""Bring all stores to the version of this release before it serves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 
-from gateway.config.backends import FOLLOWS, MIGRATORS, OPENERS, chosen_urls, open_stores
-from gateway.config.settings import StoreUrls
+from gateway.config.backends import PORTS
+from gateway.config.open_stores import checked_urls, open_stores
 from gateway.config.store_clients import Now, StoreClients
+from gateway.config.urls import Url
 from gateway.relay.progress_rebuild import OnProgress, resume_rebuild
 
 
@@ -14,23 +15,26 @@ def ignore_progress(stage: str, done: int, total: int) -> None:
 
 
 async def migrate_stores(
-    urls: StoreUrls,
+    urls: Mapping[str, Url],
     *,
     now: Now,
     on_step: Callable[[str, Sequence[str]], None],
     on_progress: OnProgress = ignore_progress,
     rebuild: bool = True,
 ) -> None:
-    """Make the tables, indexes and databases that are missing. Then, unless `rebuild` is false, finish the rebuild of
-    progress that a migration started. `on_step` is called with each port and what was done for it, `on_progress`
-    during the rebuild."""
-    chosen = chosen_urls(urls)
+    """Create the tables, indexes and databases that are missing.
+
+    Then, unless `rebuild` is false, finish the rebuild of progress that a migration started. `on_step(port, steps)`
+    reports what was applied, `on_progress` how far the rebuild is.
+    """
+    checked = checked_urls(urls)
     async with AsyncExitStack() as stack:
         clients = StoreClients(stack, now)
-        for port, url in chosen.items():
-            migrator = MIGRATORS.get(OPENERS[port][url.scheme])
-            if port not in FOLLOWS:
-                on_step(port, [] if migrator is None else await migrator(clients, url))
+        for port, url in checked.items():
+            if PORTS[port].shares_url_of is not None:
+                continue
+            migrate = PORTS[port].by_scheme[url.scheme].migrate
+            on_step(port, [] if migrate is None else await migrate(clients, url))
     if not rebuild:
         return
     async with open_stores(urls, now=now) as (stores, _):

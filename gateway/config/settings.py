@@ -1,20 +1,32 @@
-"""The gateway's settings: typed, frozen, nested, read once. The only reader of the environment."""
+"""The gateway's settings: typed, frozen, nested. The only module that reads the environment."""
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic.fields import FieldInfo
 
+from gateway.config.backends import PORTS_WITH_URL
 from gateway.config.urls import Url
 from gateway.runtime.errors import CommandError
 
 PREFIX = "GATEWAY_"
 MIN_SECRET_BYTES = 32
 SHORTEST, LONGEST = timedelta(milliseconds=1), timedelta(hours=1)
+DEFAULT_DEADLINE = timedelta(seconds=2)
+T = TypeVar("T")
 
 
 def _long_enough(secret: SecretStr) -> SecretStr:
@@ -41,41 +53,20 @@ Seconds = Annotated[timedelta, BeforeValidator(_duration)]
 
 
 class SettingsGroup(BaseModel):
-    """Settings that belong together. A field's validation alias is its environment variable."""
+    """Related settings. The validation alias of a field is its environment variable."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, hide_input_in_errors=True)
 
 
-class StoreUrls(SettingsGroup):
-    """One URL a port: its scheme names the backend, equal URLs share a client."""
-
-    profiles: Url | None = Field(default=None, validation_alias="GATEWAY_PROFILES_URL")
-    catalog: Url | None = Field(default=None, validation_alias="GATEWAY_CATALOG_URL")
-    progress: Url | None = Field(default=None, validation_alias="GATEWAY_PROGRESS_URL")
-    timeline: Url | None = Field(default=None, validation_alias="GATEWAY_TIMELINE_URL")
-    sessions: Url | None = Field(default=None, validation_alias="GATEWAY_SESSIONS_URL")
-    live: Url | None = Field(default=None, validation_alias="GATEWAY_LIVE_URL")
-
-
-class Deadlines(SettingsGroup):
-    """How long a call to a store may take."""
-
-    profiles: Seconds = Field(default=timedelta(seconds=2), validation_alias="GATEWAY_DEADLINE_PROFILES")
-    catalog: Seconds = Field(default=timedelta(seconds=2), validation_alias="GATEWAY_DEADLINE_CATALOG")
-    progress: Seconds = Field(default=timedelta(seconds=2), validation_alias="GATEWAY_DEADLINE_PROGRESS")
-    timeline: Seconds = Field(default=timedelta(seconds=2), validation_alias="GATEWAY_DEADLINE_TIMELINE")
-    sessions: Seconds = Field(default=timedelta(seconds=2), validation_alias="GATEWAY_DEADLINE_SESSIONS")
-    live: Seconds = Field(default=timedelta(seconds=2), validation_alias="GATEWAY_DEADLINE_LIVE")
-
-    def by_store(self) -> dict[str, timedelta]:
-        return {name: getattr(self, name) for name in type(self).model_fields}
-
-
 class Auth(SettingsGroup):
+    """`secret` signs the tokens (HS256)."""
+
     secret: Secret | None = Field(default=None, validation_alias="GATEWAY_AUTH_SECRET")
 
 
 class Http(SettingsGroup):
+    """Where the gateway listens. `body_limit` is in bytes; `grace` is how long a shutdown waits for open requests."""
+
     host: str = Field(default="127.0.0.1", min_length=1, validation_alias="GATEWAY_HOST")
     port: int = Field(default=8000, ge=0, le=65535, validation_alias="GATEWAY_PORT")
     body_limit: int = Field(default=1_048_576, ge=1, validation_alias="GATEWAY_BODY_LIMIT")
@@ -83,54 +74,70 @@ class Http(SettingsGroup):
 
 
 class RelaySettings(SettingsGroup):
+    """Which process publishes committed events."""
+
     where: Literal["embedded", "external"] = Field(default="embedded", validation_alias="GATEWAY_RELAY")
-    """`external`: only `quadrangle relay` publishes; this process tells it when there is something."""
+    """`external`: only `quadrangle relay` publishes."""
 
 
 class Log(SettingsGroup):
+    """`level` None: the command chooses."""
+
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] | None = Field(
         default=None, validation_alias="GATEWAY_LOG_LEVEL"
     )
 
 
 class Settings(SettingsGroup):
-    stores: StoreUrls = StoreUrls()
-    deadlines: Deadlines = Deadlines()
+    """All settings of a process.
+
+    `stores`: the URL of each port that has one; its scheme selects the backend, and equal URLs share a client.
+    `deadlines`: how long one call to each port's store may take.
+    """
+
+    stores: Mapping[str, Url] = Field(default_factory=dict)
+    deadlines: Mapping[str, timedelta] = Field(default_factory=lambda: dict.fromkeys(PORTS_WITH_URL, DEFAULT_DEADLINE))
     auth: Auth = Auth()
     http: Http = Http()
     relay: RelaySettings = RelaySettings()
     log: Log = Log()
 
 
-GROUPS: Mapping[str, type[SettingsGroup]] = {
-    "stores": StoreUrls,
-    "deadlines": Deadlines,
-    "auth": Auth,
-    "http": Http,
-    "relay": RelaySettings,
-    "log": Log,
-}
+GROUPS: Mapping[str, type[SettingsGroup]] = {"auth": Auth, "http": Http, "relay": RelaySettings, "log": Log}
 
 
-def variable_name(field: FieldInfo) -> str:
-    return str(field.validation_alias)
+def url_variable(port: str) -> str:
+    """The environment variable of a port's URL."""
+    return f"{PREFIX}{port.upper()}_URL"
+
+
+def deadline_variable(port: str) -> str:
+    """The environment variable of a port's deadline, in seconds."""
+    return f"{PREFIX}DEADLINE_{port.upper()}"
 
 
 def variables() -> list[str]:
-    """Every variable that is a setting."""
-    return [variable_name(field) for group in GROUPS.values() for field in group.model_fields.values()]
+    """The name of every environment variable that is a setting."""
+    per_port = [name_for(port) for name_for in (url_variable, deadline_variable) for port in PORTS_WITH_URL]
+    return per_port + [_variable(field) for group in GROUPS.values() for field in group.model_fields.values()]
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """The settings out of an environment; an empty variable counts as unset. `Stop` has a line for each fault."""
+    """The settings in an environment. An empty variable counts as unset.
+
+    Raises `CommandError` with one line for each unknown name and each invalid value. No line quotes a value.
+    """
     ours = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
     known = variables()
     faults = [_unknown(name, known) for name in sorted(ours) if name not in known]
-    read: dict[str, SettingsGroup] = {}
+    given = {name: value for name, value in ours.items() if value}
+    urls = _read_per_port(given, url_variable, TypeAdapter(Url), faults)
+    deadlines = _read_per_port(given, deadline_variable, TypeAdapter[timedelta](Seconds), faults)
+    read: dict[str, Any] = {"stores": urls, "deadlines": dict.fromkeys(PORTS_WITH_URL, DEFAULT_DEADLINE) | deadlines}
     for part, group in GROUPS.items():
-        names = [variable_name(field) for field in group.model_fields.values()]
+        names = [_variable(field) for field in group.model_fields.values()]
         try:
-            read[part] = group.model_validate({name: ours[name] for name in names if ours.get(name)})
+            read[part] = group.model_validate({name: given[name] for name in names if name in given})
         except ValidationError as error:
             faults += [f"{fault['loc'][0]}: {_words(fault['msg'])}" for fault in error.errors(include_input=False)]
     if faults:
@@ -139,7 +146,26 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def environment_settings() -> Settings:
+    """The settings of this process. Raises `CommandError` as `read_settings`."""
     return read_settings(os.environ)
+
+
+def _read_per_port(
+    given: Mapping[str, str], name_for: Callable[[str], str], kind: TypeAdapter[T], faults: list[str]
+) -> dict[str, T]:
+    read: dict[str, T] = {}
+    for port in PORTS_WITH_URL:
+        name = name_for(port)
+        if name in given:
+            try:
+                read[port] = kind.validate_python(given[name])
+            except ValidationError as error:
+                faults.append(f"{name}: {_words(error.errors(include_input=False)[0]['msg'])}")
+    return read
+
+
+def _variable(field: FieldInfo) -> str:
+    return str(field.validation_alias)
 
 
 def _unknown(name: str, known: list[str]) -> str:

@@ -1,16 +1,18 @@
-"""Where a command finds the stores: as the environment names them, or as the embedded servers of a data folder."""
+"""Where a command finds its stores: at the URLs of the environment, or in the embedded servers of a data folder."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gateway.config.backends import FOLLOWS, chosen_urls, open_stores
-from gateway.config.settings import MIN_SECRET_BYTES, Settings, StoreUrls
+from gateway.config.backends import PORTS, PORTS_WITH_URL
+from gateway.config.open_stores import OpenStores, checked_urls, open_stores
+from gateway.config.settings import MIN_SECRET_BYTES, Settings
 from gateway.config.store_clients import Now
 from gateway.config.urls import Url
 from gateway.embedded.embedded_servers import EmbeddedServers
 from gateway.embedded.folder import DataFolder
+from gateway.embedded.folder_state import ServerEntry
 from gateway.embedded.influxd import find_influxd
 from gateway.embedded.open_servers import open_embedded
 from gateway.runtime.errors import CommandError
@@ -19,19 +21,25 @@ from stores.ports.stores import Stores
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreLocation:
-    """`names`: the true name of what keeps a port, where it is known; `embedded`: the servers of a data folder."""
+    """The stores of a command, and the secret that signs its tokens.
 
-    urls: StoreUrls
+    `urls`: by port. `names`: by port, the product that stores it; empty unless the servers are embedded.
+    `embedded`: the servers of a data folder.
+    """
+
+    urls: Mapping[str, Url]
     names: Mapping[str, str] = field(default_factory=dict)
     embedded: EmbeddedServers | None = None
     secret: str | None = field(default=None, repr=False)
 
-    def announce(self, url: str) -> None:
-        """Tell who comes to the same data folder where we serve."""
+    def announce(self, endpoint: str) -> None:
+        """Publish our GraphQL endpoint in the data folder, if the folder is ours."""
         if self.embedded is not None and not self.embedded.joined:
-            self.embedded.announce(url)
+            self.embedded.announce(endpoint)
 
-    def opener(self, now: Now) -> Callable[[], AbstractAsyncContextManager[tuple[Stores, Mapping[str, str]]]]:
+    def opener(self, now: Now) -> OpenStores:
+        """A function that opens the stores. Embedded servers are named by their product."""
+
         @asynccontextmanager
         async def opened() -> AsyncIterator[tuple[Stores, Mapping[str, str]]]:
             async with open_stores(self.urls, now=now) as (stores, backends):
@@ -44,9 +52,13 @@ class StoreLocation:
 async def open_location(
     data: Path | None, settings: Settings, *, owner: str, on_step: Callable[[str], None]
 ) -> AsyncIterator[StoreLocation]:
-    """`data` wins over the environment. Its servers are joined, or started and stopped at the end."""
+    """The stores of the data folder `data`, else those of the environment.
+
+    Joins the folder's servers while another process runs them; otherwise starts them and stops them at the end. `owner`
+    names us to other processes. Raises `CommandError` or `EmbeddedError`.
+    """
     if data is None:
-        chosen_urls(settings.stores)  # wrong ones are told now, before anything is opened
+        checked_urls(settings.stores)  # report invalid URLs before anything is opened
         secret = settings.auth.secret
         yield StoreLocation(urls=settings.stores, secret=None if secret is None else secret.get_secret_value())
         return
@@ -55,44 +67,43 @@ async def open_location(
 
 
 def embedded_location(embedded: EmbeddedServers) -> StoreLocation:
-    servers = {server.url: server.name for server in embedded.servers}
-    texts = {
-        "profiles": embedded.mongo_url,
-        "catalog": embedded.mongo_url,
-        "progress": embedded.sql_url,
-        "timeline": embedded.influx_url or embedded.sql_url,
-        "sessions": embedded.redis_url,
-        "live": embedded.redis_url,
-    }
-    kept_in = {port: servers[text] for port, text in texts.items()}
+    """The stores in embedded servers, each port in the preferred one of those that run."""
+    servers = {port: _server_for(port, embedded) for port in PORTS}
     return StoreLocation(
-        urls=StoreUrls(**{port: Url.parse(text) for port, text in texts.items()}),
-        names=kept_in | {port: kept_in[followed] for port, followed in FOLLOWS.items()},
+        urls={port: Url.parse(servers[port].url) for port in PORTS_WITH_URL},
+        names={port: server.name for port, server in servers.items()},
         embedded=embedded,
         secret=embedded.folder.secret(),
     )
 
 
+def _server_for(port: str, embedded: EmbeddedServers) -> ServerEntry:
+    by_role = embedded.by_role
+    return by_role[next(role for role in PORTS[port].embedded if role in by_role)]
+
+
 def require_complete(settings: Settings) -> None:
-    """`Stop` with all that the environment lacks of what serving needs."""
+    """Raise `CommandError` with everything that the environment lacks for serving."""
     lines: list[str] = []
-    for needed in (lambda: token_secret(None, settings), lambda: chosen_urls(settings.stores)):
+    for required in (lambda: token_secret(None, settings), lambda: checked_urls(settings.stores)):
         try:
-            needed()
-        except CommandError as stop:
-            lines += stop.lines
+            required()
+        except CommandError as error:
+            lines += error.lines
     if lines:
         raise CommandError(*lines)
 
 
 def token_secret(data: Path | None, settings: Settings) -> str:
-    """What signs tokens: the folder's secret, or the environment's."""
+    """The secret that signs tokens: the data folder's, else the environment's. Raises `CommandError` where none is."""
     if data is not None:
-        if not (data / "lock").exists():
-            raise CommandError(f"{data} is no data folder yet: start `quadrangle demo --data {data}` first")
-        return DataFolder(data).secret()
+        folder = DataFolder(data)
+        if not folder.exists():
+            raise CommandError(f"{data} is not a data folder yet: start `quadrangle demo --data {data}` first")
+        return folder.secret()
     if settings.auth.secret is None:
         raise CommandError(
-            f"GATEWAY_AUTH_SECRET is not set: it signs tokens ({MIN_SECRET_BYTES} bytes or more); or --data DIR"
+            f"GATEWAY_AUTH_SECRET is not set. It signs the tokens: set {MIN_SECRET_BYTES} bytes or more, or use the"
+            " secret of a data folder: --data DIR"
         )
     return settings.auth.secret.get_secret_value()

@@ -1,3 +1,5 @@
+"""A child process: start it, wait until it is ready, stop it, kill it."""
+
 import os
 import re
 import signal
@@ -20,9 +22,10 @@ STOP_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildCommand:
-    """What to run. `log` is appended to, `reads` is its input; `environment` is all it sees, nothing of ours.
+    """What to run. Output is appended to `log`; `reads` is the standard input.
 
-    `wake` is called while it stops, for a server that would sleep on.
+    `environment` is the whole environment besides PATH and LC_ALL: nothing of ours is inherited. `wake` is called
+    while the process stops, for a server that sleeps in a system call.
     """
 
     name: str
@@ -36,11 +39,13 @@ class ChildCommand:
 
 
 class ChildProcess:
-    """A process in a session of its own: Ctrl-C in the terminal reaches the gateway only, which then stops it."""
+    """A process in its own session, so that Ctrl-C in the terminal reaches only the gateway, which then stops it."""
 
     def __init__(self, command: ChildCommand) -> None:
         if threading.current_thread() is not threading.main_thread():
-            raise EmbeddedError("start the embedded servers from the main thread: they end with the thread that did")
+            raise EmbeddedError(
+                "start the embedded servers from the main thread: they end with the thread that started them"
+            )
         self._command = command
         wrapper = [
             sys.executable,
@@ -51,7 +56,7 @@ class ChildProcess:
             str(os.getpid()),
         ]
         with command.log.open("ab") as log, command.reads.open("rb") as reads:
-            self._said = log.tell()
+            self._log_start = log.tell()
             self._process = subprocess.Popen(
                 [*wrapper, *command.arguments],
                 stdin=reads,
@@ -66,47 +71,49 @@ class ChildProcess:
 
     @property
     def pid(self) -> int:
+        """The process id."""
         return self._process.pid
 
     @property
     def alive(self) -> bool:
+        """Whether the process still runs."""
         return self._process.poll() is None
 
     async def wait_ready(self, probe: Callable[[], Awaitable[bool]]) -> "ChildProcess":
-        """Wait until it answers; one that ends before, or is too slow, is an error that quotes its log."""
+        """Wait until `probe` succeeds. Raises `EmbeddedError` with a line of the log if the process ends or is late."""
 
         async def settled() -> bool:
             return not self.alive or await probe()
 
         try:
             in_time = await wait_until(settled, seconds=START_SECONDS)
-            if not self.alive:  # even where the probe was answered: by somebody else then
-                raise ServerExited(f"{self._command.name} did not start: {self._last_words()}")
+            if not self.alive:  # a probe that succeeded reached another program
+                raise ServerExited(f"{self._command.name} did not start: {self._log_line()}")
             if not in_time:
-                raise EmbeddedError(f"{self._command.name} gave no answer: {self._last_words()}")
+                raise EmbeddedError(f"{self._command.name} does not answer: {self._log_line()}")
         except BaseException:
             self.kill()
             raise
         return self
 
     async def wait_finished(self) -> None:
-        """Wait for a command that ends by itself; a failure is an error that quotes its log."""
+        """Wait for a command that ends by itself. Raises `EmbeddedError` with a line of its log if it fails."""
         try:
             await wait_until(self._ended, seconds=START_SECONDS)
         finally:
             self.kill()
         if self._process.returncode != 0:
-            raise EmbeddedError(f"{self._command.name} could not be set up: {self._last_words()}")
+            raise EmbeddedError(f"{self._command.name} could not be set up: {self._log_line()}")
 
     async def stop(self) -> None:
-        """Ask it to stop, wait, and kill it when it does not. Harmless when it has ended."""
+        """Send the stop signal, wait, and kill the process if it does not end. Harmless if it has ended."""
         if self.alive:
             send_signal(self.pid, self._command.stop_signal)
         await wait_until(self._stopped, seconds=STOP_SECONDS)
         self.kill()
 
     def kill(self) -> None:
-        """SIGKILL to it and to what it started in its session. Harmless when it has ended."""
+        """Send SIGKILL to the process and its session. Harmless if it has ended."""
         if self.alive:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
@@ -120,11 +127,11 @@ class ChildProcess:
     async def _ended(self) -> bool:
         return not self.alive
 
-    def _last_words(self) -> str:
-        """The line of its log that tells most, and where the others are."""
+    def _log_line(self) -> str:
+        """The most informative line of this run's log, and the path of the log."""
         with self._command.log.open("rb") as log:
-            log.seek(self._said)
+            log.seek(self._log_start)
             lines = [line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()]
-        telling = [line for line in lines if re.search(r"fatal|error|panic|cannot|could not", line, re.IGNORECASE)]
-        words = (telling or lines or ["it said nothing"])[-1]
-        return f"{words[:300]} (see {self._command.log})"
+        errors = [line for line in lines if re.search(r"fatal|error|panic|cannot|could not", line, re.IGNORECASE)]
+        line = (errors or lines or ["its log is empty"])[-1]
+        return f"{line[:300]} (see {self._command.log})"

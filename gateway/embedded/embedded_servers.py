@@ -1,3 +1,5 @@
+"""What `open_embedded` yields: the servers of a data folder, seen by their owner or by a process that joined them."""
+
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -8,19 +10,21 @@ from gateway.embedded.running_server import RunningServer
 
 
 class PublishedState:
-    """What we know of a folder's servers, or, as its owner, tell others."""
+    """The state of a folder: as its owner publishes it, or as another process read it."""
 
     def __init__(self, folder: DataFolder, state: FolderState) -> None:
         self.folder = folder
         self.state = state
 
     def publish(self, state: FolderState) -> None:
+        """Replace the state, also in the folder."""
         self.state = state
         self.folder.write(state)
 
-    def publish_server(self, role: str, started: ServerEntry) -> None:
-        ports = {**self.state.ports, role: started.port}
-        self.publish(replace(self.state, ports=ports, servers={**self.state.servers, role: started}))
+    def publish_server(self, role: str, entry: ServerEntry) -> None:
+        """Add or replace one server."""
+        ports = {**self.state.ports, role: entry.port}
+        self.publish(replace(self.state, ports=ports, servers={**self.state.servers, role: entry}))
 
 
 class EmbeddedServers:
@@ -32,36 +36,48 @@ class EmbeddedServers:
 
     @property
     def folder(self) -> DataFolder:
+        """The data folder."""
         return self._published.folder
 
     @property
     def joined(self) -> bool:
+        """Whether another process owns the servers."""
         return self._running is None
 
     @property
+    def by_role(self) -> Mapping[str, ServerEntry]:
+        """The servers by role: mongo, sql, redis and, if there is an `influxd`, influx."""
+        return self._published.state.servers
+
+    @property
     def servers(self) -> tuple[ServerEntry, ...]:
-        return tuple(self._servers[role] for role in self._published.state.ports if role in self._servers)
+        """The servers in the order of their ports' roles."""
+        return tuple(self.by_role[role] for role in self._published.state.ports if role in self.by_role)
 
     @property
     def mongo_url(self) -> str:
-        return self._servers["mongo"].url
+        """The URL of MongoDB's stand-in."""
+        return self.by_role["mongo"].url
 
     @property
     def sql_url(self) -> str:
-        return self._servers["sql"].url
+        """The URL of PostgreSQL."""
+        return self.by_role["sql"].url
 
     @property
     def redis_url(self) -> str:
-        return self._servers["redis"].url
+        """The URL of Valkey."""
+        return self.by_role["redis"].url
 
     @property
     def influx_url(self) -> str | None:
-        """None where there is no `influxd`: the timeline is in SQL then."""
-        server = self._servers.get("influx")
+        """The URL of InfluxDB; None if there is no `influxd`, and the timeline is in SQL."""
+        server = self.by_role.get("influx")
         return server.url if server else None
 
     @property
     def owner(self) -> str:
+        """What the owner calls itself, such as "quadrangle demo"."""
         return self._published.state.owner
 
     @property
@@ -70,15 +86,11 @@ class EmbeddedServers:
         return self._published.state.endpoint
 
     def server(self, role: str) -> RunningServer:
-        """mongo, sql, redis or influx: its owner can stop it and start it again."""
+        """The server of a role, for its owner to stop and restart. Raises `EmbeddedError` for another process."""
         if self._running is None:
             raise EmbeddedError(f"the servers of {self.folder.path} belong to {self.owner}: only it can stop them")
         return self._running[role]
 
     def announce(self, endpoint: str) -> None:
-        """Tell those who come later where we serve."""
+        """Publish where we serve GraphQL."""
         self._published.publish(replace(self._published.state, endpoint=endpoint))
-
-    @property
-    def _servers(self) -> Mapping[str, ServerEntry]:
-        return self._published.state.servers

@@ -1,6 +1,9 @@
+"""Errors of the embedded servers."""
+
+
 class EmbeddedError(Exception):
-    """What went wrong with the embedded servers and what to do about it, in one line."""
+    """A problem with the embedded servers or their data folder. The message is one line: what happened, what to do."""
 
 
 class ServerExited(EmbeddedError):
-    """A server that ended before it was ready: its port may be taken, or its predecessor not quite gone."""
+    """A server exited before it was ready: its port may be taken, or its predecessor may still be ending."""

@@ -1,3 +1,5 @@
+"""state.json: what the owner of a data folder publishes for other processes."""
+
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -9,7 +11,7 @@ from gateway.embedded.secret_files import write_private
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerEntry:
-    """A server as others find it. `url` may hold a password, so it has no place in messages."""
+    """A running server. `url` may hold a password, so it must not appear in messages."""
 
     name: str
     version: str
@@ -19,12 +21,17 @@ class ServerEntry:
 
     @property
     def pid(self) -> int:
+        """The process id."""
         return self.process.pid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderState:
-    """What the owner of a data folder tells others. Keys of `servers` and `ports`: mongo, sql, redis, influx."""
+    """The published state of a data folder.
+
+    `owner` and `process` identify the process that holds the folder. `ready`: its servers accept clients. `endpoint`:
+    where it serves GraphQL, if it does. The keys of `ports` and `servers` are roles: mongo, sql, redis, influx.
+    """
 
     owner: str = ""
     process: Process | None = None
@@ -35,17 +42,19 @@ class FolderState:
 
 
 def read_folder_state(path: Path) -> FolderState:
+    """The state in a file; an empty one if the file is missing or was written by another version."""
     try:
-        told = json.loads(path.read_text())
-        owner = told.pop("process")
+        values = json.loads(path.read_text())
+        owner = values.pop("process")
         servers = {
             role: ServerEntry(**{**server, "process": Process(**server["process"])})
-            for role, server in told.pop("servers").items()
+            for role, server in values.pop("servers").items()
         }
-        return FolderState(**told, process=Process(**owner) if owner else None, servers=servers)
+        return FolderState(**values, process=Process(**owner) if owner else None, servers=servers)
     except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
-        return FolderState()  # never written, or by another version: it holds nothing that cannot be chosen anew
+        return FolderState()  # nothing is lost: all of it can be chosen again
 
 
 def write_folder_state(path: Path, state: FolderState) -> None:
+    """Replace the file with this state."""
     write_private(path, json.dumps(asdict(state), indent=1))

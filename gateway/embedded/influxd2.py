@@ -1,3 +1,5 @@
+"""InfluxDB 2.x as an embedded server."""
+
 import json
 import secrets
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ ORGANIZATION = BUCKET = USER = "quadrangle"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Influxd2:
-    """InfluxDB 2.x: set up once, with a token of ours."""
+    """InfluxDB 2.x, set up once with a random token."""
 
     program: Path
     version: str
@@ -23,12 +25,14 @@ class Influxd2:
 
     @property
     def name(self) -> str:
+        """The product and its version."""
         return "InfluxDB 2" if self.version == "dev" else f"InfluxDB {'.'.join(self.version.split('.')[:2])}"
 
     async def prepare(self, data: Path) -> None:
-        pass
+        """Nothing to do."""
 
     def command(self, data: Path, port: int) -> ChildCommand:
+        """Configured by options; HOME keeps it away from the user's own files."""
         words = [self.program, "--bolt-path", data / "bolt", "--sqlite-path", data / "sqlite"]
         words += ["--engine-path", data / "engine", "--http-bind-address", f"{HOST}:{port}"]
         words += ["--reporting-disabled", "--log-level", "error"]
@@ -37,14 +41,16 @@ class Influxd2:
             arguments=[*map(str, words)],
             log=data / "log",
             folder=data,
-            stop_signal=SIGINT,  # the only one it stops cleanly on
+            stop_signal=SIGINT,  # the only signal on which it stops cleanly
             environment={"HOME": str(data)},
         )
 
     async def answers(self, port: int) -> bool:
+        """Whether /health succeeds."""
         return await responds(port, b"GET /health HTTP/1.0\r\n\r\n", b"HTTP/1.0 200")
 
     async def settle(self, data: Path, port: int) -> None:
+        """Create the user, the organization, the bucket and the token, once."""
         if (data / "ready").exists():
             return
         wanted = {
@@ -55,9 +61,10 @@ class Influxd2:
             "token": secret_from(data / "token"),
         }
         status, _ = await post(port, "/api/v2/setup", json.dumps(wanted).encode())
-        if status not in {201, 422}:  # 422: it was set up before, by a start that was killed
+        if status not in {201, 422}:  # 422: already set up, by a start that was killed afterwards
             raise EmbeddedError(f"{self.name} could not be set up: HTTP {status}")
         (data / "ready").touch()
 
     def url(self, data: Path, port: int) -> str:
+        """The URL of the bucket, with the token."""
         return f"influxdb+http://{USER}:{secret_from(data / 'token')}@{HOST}:{port}/{BUCKET}"

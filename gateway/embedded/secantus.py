@@ -1,3 +1,5 @@
+"""SecantusDB as an embedded server."""
+
 import sys
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +12,10 @@ from gateway.embedded.package_files import file_in, version_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secantus:
-    """SecantusDB, which speaks MongoDB's protocol. Never imported here: its licence is the GPL."""
+    """SecantusDB, which speaks MongoDB's protocol, in place of MongoDB.
+
+    It runs as a process and is never imported, because its licence is the GPL.
+    """
 
     packages: Path
     version: str
@@ -19,9 +24,11 @@ class Secantus:
     folder: str = "mongo"
 
     async def prepare(self, data: Path) -> None:
-        (data / "secantusd.toml").touch()  # without one it would look for somebody else's
+        """Create an empty configuration file: without one it would search other folders."""
+        (data / "secantusd.toml").touch()
 
     def command(self, data: Path, port: int) -> ChildCommand:
+        """As a Python module of the installed package."""
         words = ["--config", data / "secantusd.toml", "--host", HOST, "--port", port, "--storage-path", data / "data"]
         words += ["--cache-size", "256M", "--log-level", "WARNING"]
         return ChildCommand(
@@ -30,19 +37,25 @@ class Secantus:
             log=data / "log",
             folder=data,
             environment={"PYTHONPATH": str(self.packages)},
-            wake=partial(self.answers, port),  # its accept() sleeps on when it is closed, and holds up the end for 2 s
+            # Its accept() does not notice that the socket was closed: a connection wakes it, and saves 2 s.
+            wake=partial(self.answers, port),
         )
 
     async def answers(self, port: int) -> bool:
+        """Whether it accepts a connection."""
         return await responds(port)
 
     async def settle(self, data: Path, port: int) -> None:
-        pass
+        """Nothing to do."""
 
     def url(self, data: Path, port: int) -> str:
-        # Retryable writes make it 20 times slower; without `journal` a kill loses what it acknowledged just before.
+        """The URL of the database.
+
+        Retryable writes make SecantusDB 20 times slower. Without `journal` a kill loses the last acknowledged writes.
+        """
         return f"mongodb://{HOST}:{port}/quadrangle?retryWrites=false&directConnection=true&journal=true"
 
 
 def installed_secantus() -> Secantus:
+    """The SecantusDB of the installed package. Raises `EmbeddedError` if it is missing."""
     return Secantus(packages=file_in("secantus", "__main__.py").parents[1], version=version_of("secantusdb"))

@@ -1,3 +1,5 @@
+"""Files that only this user may read."""
+
 import os
 import secrets
 from contextlib import suppress
@@ -5,7 +7,7 @@ from pathlib import Path
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only we may read, in place of the old one, whole or not at all."""
+    """Write a file that only this user may read. It replaces an old one atomically."""
     draft = path.with_name(f"{path.name}.new")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -16,11 +18,11 @@ def write_private(path: Path, text: str) -> None:
 
 
 def secret_from(path: Path) -> str:
-    """A random secret that only we may read, made once and the same for all who ask."""
+    """The random secret in a file. The first caller creates it; concurrent callers get the same one."""
     if not path.exists():
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         write_private(draft, secrets.token_urlsafe(48))
         with suppress(FileExistsError):
-            os.link(draft, path)  # unlike a rename it leaves alone what another process has just put there
+            os.link(draft, path)  # a rename would replace the secret that another process has just created
         draft.unlink()
     return path.read_text()

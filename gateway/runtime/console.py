@@ -1,4 +1,4 @@
-"""What a person sees while a command works: on stderr, so that stdout has what was asked for and no more."""
+"""What a user sees while a command works. It goes to stderr; stdout has only what was asked for."""
 
 import sys
 from collections.abc import Sequence
@@ -9,21 +9,22 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-TELL_EVERY = 2.0
+LINE_EVERY_SECONDS = 2.0
 
 
 def stderr_console() -> Console:
+    """A console on stderr that neither styles nor wraps text."""
     return Console(file=sys.stderr, highlight=False, markup=False, soft_wrap=True)
 
 
 def print_ready(url: str) -> None:
-    """The one line on stdout that says so, alone, for people and for programs."""
+    """Print `ready URL` on stdout, for users and for programs that wait for it."""
     sys.stdout.write(f"ready {url}\n")
     sys.stdout.flush()
 
 
 def format_table(rows: Sequence[Sequence[object]]) -> str:
-    """Rows one below the other, each column as wide as its widest cell. No line is broken: all can be copied."""
+    """Rows as text, each column as wide as its widest cell. Lines are never wrapped, so every cell can be copied."""
     texts = [[str(cell) for cell in row] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(*texts, strict=True)]
     lines = (
@@ -33,14 +34,18 @@ def format_table(rows: Sequence[Sequence[object]]) -> str:
 
 
 class ProgressBars:
-    """A bar for each stage of long work; where there is no terminal, a line now and then: what was `done`, of what."""
+    """A progress bar for each stage of long work. Without a terminal: a line every two seconds, and one at the end.
+
+    `done` is the verb of these lines ("loaded 12 courses").
+    """
 
     def __init__(self, console: Console, *, done: str = "loaded") -> None:
         self._console = console
         self._verb = done
         self._bars: dict[str, TaskID] = {}
         self._done: dict[str, int] = {}
-        self._told_at = monotonic()
+        self._printed: dict[str, int] = {}
+        self._printed_at = monotonic()
         shown = (TextColumn("  {task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         self._progress = Progress(*shown, console=console, disable=not console.is_terminal)
 
@@ -50,18 +55,20 @@ class ProgressBars:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._progress.stop()
-        self._tell()
+        self._print_line()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
+        """Report that `done` of `total` records of a stage are done."""
         self._done[stage] = done
         if self._console.is_terminal:
             if stage not in self._bars:
                 self._bars[stage] = self._progress.add_task(stage)
             self._progress.update(self._bars[stage], completed=done, total=total)
-        elif monotonic() - self._told_at > TELL_EVERY:
-            self._tell()
+        elif monotonic() - self._printed_at > LINE_EVERY_SECONDS:
+            self._print_line()
 
-    def _tell(self) -> None:
-        self._told_at = monotonic()
-        if self._done and not self._console.is_terminal:
+    def _print_line(self) -> None:
+        self._printed_at = monotonic()
+        if self._done != self._printed and not self._console.is_terminal:
+            self._printed = dict(self._done)
             self._console.print(f"{self._verb} " + ", ".join(f"{done:,} {stage}" for stage, done in self._done.items()))

@@ -1,6 +1,10 @@
-class CommandError(Exception):
-    """Why a command cannot go on, in lines that a person can act on. They hold no secret."""
+"""The error that ends a command with a message for its user."""
 
-    def __init__(self, *lines: str) -> None:
+
+class CommandError(Exception):
+    """A command cannot continue. `lines` say what happened and what to do; they hold no secret."""
+
+    def __init__(self, *lines: str, exit_code: int = 1) -> None:
         super().__init__("; ".join(lines))
         self.lines = lines
+        self.exit_code = exit_code

@@ -26,14 +26,14 @@ class ReconnectingWatch:
         find: Callable[[], Target],
         wait: Callable[[float], Awaitable[None]],
         on_update: Callable[[dict[str, Any]], None],
-        tell: Callable[[str], None],
+        notify: Callable[[str], None],
     ) -> None:
         self._asked = asked
         self._after = after
         self._find = find
         self._wait = wait
         self._on_update = on_update
-        self._tell = tell
+        self._notify = notify
         self._backoff = Backoff()
         self._away = False
         self._let_in = False
@@ -45,13 +45,13 @@ class ReconnectingWatch:
                 await self._once()
             except GatewayUnavailable as why:
                 if not self._away:
-                    self._tell(f"{why}: waiting for the gateway")
+                    self._notify(f"{why}: waiting for the gateway")
                 self._away = True
                 await self._wait(self._backoff.next_delay() / timedelta(seconds=1))
             except OperationFailed as failed:
                 await self._mend(failed)
             else:
-                self._tell(f"nothing more will come of {self._asked}")
+                self._notify(f"nothing more will come of {self._asked}")
                 return
 
     async def _once(self) -> None:
@@ -62,7 +62,7 @@ class ReconnectingWatch:
                     await self._check(link)
                 self._let_in = True
                 if self._away:
-                    self._tell(f"goes on, connected to {target.url}")
+                    self._notify(f"goes on, connected to {target.url}")
                 self._away = False
                 await self._listen(link)
         except GatewayUnavailable as why:
@@ -103,13 +103,13 @@ class ReconnectingWatch:
 
     async def _mend(self, failed: OperationFailed) -> None:
         if "CURSOR_EXPIRED" in failed.codes:
-            self._tell("what came after the last update is not kept any more: watching from now on")
+            self._notify("what came after the last update is not kept any more: watching from now on")
             if self._after is None:  # the feed itself was lost: not at once again
                 await self._wait(self._backoff.next_delay() / timedelta(seconds=1))
             self._after = None
         elif failed.codes & PASSING:
             if not self._away:
-                self._tell(f"{failed}: waiting")
+                self._notify(f"{failed}: waiting")
             self._away = True
             await self._wait(self._backoff.next_delay() / timedelta(seconds=1))
         else:

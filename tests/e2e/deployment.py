@@ -12,10 +12,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from gateway.config.backends import open_stores
+from gateway.config.backends import PORTS_WITH_URL
 from gateway.config.migrate import migrate_stores
-from gateway.config.settings import Deadlines, StoreUrls, variable_name
+from gateway.config.open_stores import open_stores
+from gateway.config.settings import deadline_variable, url_variable
 from gateway.config.store_location import embedded_location
+from gateway.config.urls import Url
 from gateway.embedded import parent_death_signal
 from gateway.embedded.embedded_servers import EmbeddedServers
 from gateway.embedded.folder import DataFolder
@@ -38,7 +40,7 @@ SECRET = "a secret for the end-to-end tests, long enough"
 ITEMS = ("page", "video", "quiz")
 STOP_SECONDS = 60
 # Long timeouts for slow machines. Nothing stalls in these tests: a server that is down refuses connections at once.
-LONG_DEADLINES = {variable_name(field): "15" for field in Deadlines.model_fields.values()}
+LONG_DEADLINES = {deadline_variable(port): "15" for port in PORTS_WITH_URL}
 
 
 def course() -> Course:
@@ -85,7 +87,7 @@ async def fill(stores: Stores, learners: int) -> None:
     await stores.progress.enroll(rows, items={published.pin: published.items})
 
 
-async def migrate_in_time(urls: StoreUrls, now: Callable[[], datetime]) -> None:
+async def migrate_in_time(urls: Mapping[str, Url], now: Callable[[], datetime]) -> None:
     """Migrate, with retries while the servers that have just started refuse connections."""
     async with asyncio.timeout(60):
         while True:
@@ -162,14 +164,14 @@ class Deployment:
     """Embedded servers and the processes started over them; all are stopped at the end."""
 
     embedded: EmbeddedServers
-    urls: StoreUrls
+    urls: Mapping[str, Url]
     folder: Path
     services: list[Command] = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
         """The settings that a command of this deployment needs."""
-        urls = {f"GATEWAY_{port.upper()}_URL": url.reveal() for port, url in self.urls if url is not None}
+        urls = {url_variable(port): url.reveal() for port, url in self.urls.items()}
         return {**urls, **LONG_DEADLINES, "GATEWAY_AUTH_SECRET": SECRET}
 
     def serve(self, **environment: str) -> Command:

@@ -82,7 +82,7 @@ def test_a_demo_starts_serves_stops_and_restarts(tmp_path: Path) -> None:
 
         second = quadrangle(*words)
         assert (second.returncode, second.stdout) == (1, "")
-        assert second.stderr == f"quadrangle: quadrangle demo serves {data} already: {demo.url}\n"
+        assert second.stderr == f"quadrangle: quadrangle demo already serves {data}: {demo.url}\n"
         joined = quadrangle("check", "--data", data)
         # The first ping connects; a store counts as degraded if that takes a quarter of a second.
         answering = joined.stdout.count("LIVE") + joined.stdout.count("DEGRADED")
@@ -103,7 +103,7 @@ def test_a_demo_starts_serves_stops_and_restarts(tmp_path: Path) -> None:
     with running(*words, "--learners", 21, log=log) as demo:
         demo.wait_ready()
         assert "loaded" not in demo.log
-        assert "the folder has a world of 20 learners" in demo.log
+        assert "kept the data of 20 learners" in demo.log
         assert lasting(demo.ask(QUESTION)) == lasting(first)
         orphans = servers_of(data)
         assert demo.end(signal.SIGKILL) == -signal.SIGKILL

@@ -9,8 +9,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from gateway.config.backends import open_stores
-from gateway.config.settings import Deadlines, StoreUrls
+from gateway.config.backends import PORTS_WITH_URL
+from gateway.config.open_stores import open_stores
+from gateway.config.settings import deadline_variable
 from gateway.config.store_location import embedded_location
 from gateway.config.urls import Url
 from gateway.embedded.embedded_servers import EmbeddedServers
@@ -27,7 +28,7 @@ from tests.resolvers import world
 RECOVERY_SECONDS = 15.0
 DEADLINE = 3.0
 """Seconds: long enough for a slow machine to connect."""
-DEADLINES: dict[str, Any] = {f"GATEWAY_DEADLINE_{name.upper()}": str(DEADLINE) for name in Deadlines.model_fields}
+DEADLINES: dict[str, Any] = {deadline_variable(port): str(DEADLINE) for port in PORTS_WITH_URL}
 PAGE = """{
   learner(id: "TGVhcm5lcjpsZWFybmVyLWFkYQ==") {
     displayName timeline(first: 1) { edges { node { verb } } } presence { status }
@@ -66,7 +67,7 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServe
         missing("InfluxDB: there is no influxd")
     folder = DataFolder(tmp_path_factory.mktemp("faults"))
 
-    async def build(urls: StoreUrls) -> None:
+    async def build(urls: Mapping[str, Url]) -> None:
         await migrate_in_time(urls, now)
         async with open_stores(urls, now=now) as (stores, _):
             await connected(stores)
@@ -83,7 +84,7 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServe
 
 
 @asynccontextmanager
-async def gateway_over(urls: StoreUrls) -> AsyncIterator[httpx2.AsyncClient]:
+async def gateway_over(urls: Mapping[str, Url]) -> AsyncIterator[httpx2.AsyncClient]:
     @asynccontextmanager
     async def opened() -> AsyncIterator[tuple[Stores, Mapping[str, str]]]:
         async with open_stores(urls, now=now) as found:
@@ -151,8 +152,8 @@ async def test_a_store_behind_a_bad_connection_costs_its_own_fields_and_recovers
 ) -> None:
     direct = embedded_location(embedded).urls
     ports = [port for port, its in PORTS.items() if its == server]
-    async with through_proxy(getattr(direct, ports[0]).reveal()) as (proxy, url):
-        urls = direct.model_copy(update=dict.fromkeys(ports, Url.parse(url)))
+    async with through_proxy(direct[ports[0]].reveal()) as (proxy, url):
+        urls = {**direct, **dict.fromkeys(ports, Url.parse(url))}
         async with gateway_over(urls) as client:
             await whole_again(client)
 
@@ -186,14 +187,15 @@ async def test_a_killed_server_costs_its_own_fields_and_recovers(embedded: Embed
 
 
 async def test_a_gateway_starts_with_every_server_down(embedded: EmbeddedServers) -> None:
-    nowhere = StoreUrls(
-        profiles=Url.parse("mongodb://127.0.0.1:1/quadrangle"),
-        catalog=Url.parse("mongodb://127.0.0.1:1/quadrangle"),
-        progress=Url.parse("postgresql://127.0.0.1:1/quadrangle"),
-        timeline=Url.parse("influxdb+http://127.0.0.1:1/quadrangle"),
-        sessions=Url.parse("redis://127.0.0.1:1/0"),
-        live=Url.parse("redis://127.0.0.1:1/0"),
-    )
+    texts = {
+        "profiles": "mongodb://127.0.0.1:1/quadrangle",
+        "catalog": "mongodb://127.0.0.1:1/quadrangle",
+        "progress": "postgresql://127.0.0.1:1/quadrangle",
+        "timeline": "influxdb+http://127.0.0.1:1/quadrangle",
+        "sessions": "redis://127.0.0.1:1/0",
+        "live": "redis://127.0.0.1:1/0",
+    }
+    nowhere = {port: Url.parse(text) for port, text in texts.items()}
     async with gateway_over(nowhere) as client:
         answer = await page(client)
         assert answer["data"] == {"learner": None, "enrollment": None, "courses": None}

@@ -64,7 +64,7 @@ async def lose_and_rebuild(folder: Path) -> None:
         assert await timeline_of(stores, learner(0)) == []
         said = await quadrangle(deployment, ["rebuild", "timeline", "--course", COURSE])
         events = sum(map(len, writer.sent.values()))
-        assert said == f"the timeline was told all {events:,} events of {LEARNERS} enrolments\n"
+        assert said == f"republished {events:,} events of {LEARNERS} enrolments; the timeline has them\n"
         await assert_agree(stores, [writer], LEARNERS)
 
 

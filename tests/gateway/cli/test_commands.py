@@ -1,4 +1,4 @@
-"""The command line: one clear line for whatever a person can mend, and no traceback."""
+"""The command line: an error that the user can correct is one line, never a traceback."""
 
 import json
 import signal
@@ -11,7 +11,8 @@ import httpx2
 import pytest
 
 from gateway.__main__ import COMMANDS, main
-from gateway.config.settings import StoreUrls, variable_name
+from gateway.config.backends import PORTS_WITH_URL
+from gateway.config.settings import url_variable
 from gateway.embedded.folder import DataFolder
 from gateway.embedded.folder_state import FolderState
 from gateway.embedded.processes import Process, process_of
@@ -21,20 +22,23 @@ from resolvers.viewer import Role, Viewer
 from tests.e2e.demo import PLAIN, TOP, quadrangle, running
 from tests.gateway.datasets.small_oulad import RESULTS, with_line, write
 
-MEMORY = {variable_name(field): "memory:" for field in StoreUrls.model_fields.values()}
+MEMORY = {url_variable(port): "memory:" for port in PORTS_WITH_URL}
 SECRET = {"GATEWAY_AUTH_SECRET": "a secret that nobody knows but this file"}
+NO_SECRET = (
+    "GATEWAY_AUTH_SECRET is not set. It signs the tokens: set 32 bytes or more, or use the secret of a data folder"
+)
 NOWHERE = "redis://u:hunter2@127.0.0.1:9/0"
 
 
 @pytest.mark.parametrize("words", [[], *([name] for name in COMMANDS)])
-def test_help_reads_well(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_has_examples(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main([*words, "--help"])
     assert end.value.code == 0
     assert "example" in capsys.readouterr().out
 
 
-def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main(["--version"])
     assert end.value.code == 0
@@ -49,21 +53,25 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
             {"GATEWAY_PROFILE_URL": "x"},
             "GATEWAY_PROFILE_URL: no such setting; did you mean GATEWAY_PROFILES_URL?",
         ),
-        ("serve", {**MEMORY}, "GATEWAY_AUTH_SECRET is not set: it signs tokens (32 bytes or more); or --data DIR"),
+        ("serve", {**MEMORY}, NO_SECRET),
         ("serve", {**MEMORY, "GATEWAY_AUTH_SECRET": "hunter2"}, "GATEWAY_AUTH_SECRET: less than 32 bytes"),
         (
             "serve",
             {**MEMORY, **SECRET, "GATEWAY_SESSIONS_URL": "kafka://u:hunter2@h"},
-            "GATEWAY_SESSIONS_URL: kafka:// does not keep sessions; known are redis://, rediss://, memory:",
+            "GATEWAY_SESSIONS_URL: kafka:// cannot store sessions; use one of redis://, rediss://, memory:",
         ),
         ("demo --host 192.0.2.1 --data {tmp}", {}, "cannot listen on 192.0.2.1 port 8000: "),
         (
             "demo --port 0 --data {full}",
             {},
-            "{full} holds other files and no data of ours: name an empty or a new folder",
+            "{full} has other files and no gateway data: name an empty or a new folder",
         ),
-        ("token --sub x", {}, "GATEWAY_AUTH_SECRET is not set: it signs tokens (32 bytes or more); or --data DIR"),
-        ("token --sub x --data {tmp}", {}, "{tmp} is no data folder yet: start `quadrangle demo --data {tmp}` first"),
+        ("token --sub x", {}, NO_SECRET),
+        (
+            "token --sub x --data {tmp}",
+            {},
+            "{tmp} is not a data folder yet: start `quadrangle demo --data {tmp}` first",
+        ),
         ("import oulad {tmp}", MEMORY, "{tmp}: no such folder"),
         ("replay oulad {tmp}", MEMORY, "{tmp}: no such folder"),
         ("rebuild timeline --course x", MEMORY, "there is no course x"),
@@ -72,7 +80,7 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         (
             "watch --course x --data {tmp}",
             {},
-            "{tmp} is no data folder yet: start `quadrangle demo --data {tmp}` first",
+            "{tmp} is not a data folder yet: start `quadrangle demo --data {tmp}` first",
         ),
         (
             "watch --course x --url http://u:hunter2@127.0.0.1:9/graphql",
@@ -82,7 +90,9 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         ("migrate", {**MEMORY, "GATEWAY_PROFILES_URL": "mongodb://127.0.0.1:9"}, "mongodb: "),
     ],
 )
-def test_what_a_person_can_mend_is_one_line(words: str, environment: dict[str, str], line: str, tmp_path: Path) -> None:
+def test_an_error_that_the_user_can_correct_is_one_line(
+    words: str, environment: dict[str, str], line: str, tmp_path: Path
+) -> None:
     full = tmp_path / "full"
     full.mkdir()
     (full / "thesis.txt").touch()
@@ -95,14 +105,14 @@ def test_what_a_person_can_mend_is_one_line(words: str, environment: dict[str, s
     assert ended.stdout == ""
 
 
-def test_all_that_serving_lacks_is_told_at_once() -> None:
+def test_serve_reports_all_missing_settings_at_once() -> None:
     ended = quadrangle("serve")
     assert ended.returncode == 1
     assert [line.split()[1] for line in ended.stderr.splitlines()] == ["GATEWAY_AUTH_SECRET", "GATEWAY_PROFILES_URL,"]
 
 
 @pytest.mark.parametrize("command", ["serve", "demo --data {tmp}"])
-def test_a_port_in_use_is_told_before_anything_is_started(command: str, tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_before_a_server_starts(command: str, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         words = command.format(tmp=tmp_path / "data").split()
@@ -114,15 +124,15 @@ def test_a_port_in_use_is_told_before_anything_is_started(command: str, tmp_path
     assert not (tmp_path / "data" / "sql").exists()
 
 
-def test_a_second_demo_is_told_where_the_first_one_is(tmp_path: Path) -> None:
+def test_a_second_demo_reports_the_endpoint_of_the_first(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path)
     folder.make()
     url = "http://127.0.0.1:1234/graphql"
     folder.write(FolderState(owner="quadrangle demo", process=process_of(1), endpoint=url))
     second = quadrangle("demo", "--data", tmp_path)
-    assert (second.returncode, second.stderr) == (1, f"quadrangle: quadrangle demo serves {tmp_path} already: {url}\n")
+    assert (second.returncode, second.stderr) == (1, f"quadrangle: quadrangle demo already serves {tmp_path}: {url}\n")
     folder.write(FolderState(owner="quadrangle demo", process=Process(pid=1, started="long ago"), endpoint=url))
-    assert "already" not in quadrangle("demo", "--data", tmp_path, "--host", "192.0.2.1").stderr
+    assert "already serves" not in quadrangle("demo", "--data", tmp_path, "--host", "192.0.2.1").stderr
 
 
 def test_a_missing_package_is_one_line() -> None:
@@ -140,7 +150,7 @@ def test_a_missing_package_is_one_line() -> None:
     assert "Traceback" not in ended.stderr
 
 
-def test_check_says_which_store_does_not_answer() -> None:
+def test_check_reports_the_store_that_does_not_answer() -> None:
     ended = quadrangle("check", **MEMORY, **SECRET)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.count("LIVE") == 7
@@ -167,12 +177,12 @@ def test_check_says_which_store_does_not_answer() -> None:
         ),
     ],
 )
-def test_check_tells_of_a_url_that_its_driver_cannot_read(variable: str, url: str, line: str) -> None:
+def test_check_reports_a_url_that_its_driver_refuses(variable: str, url: str, line: str) -> None:
     ended = quadrangle("check", **{**MEMORY, **SECRET, variable: url})
     assert (ended.returncode, ended.stderr) == (1, f"{line}\n")
 
 
-def test_an_import_says_what_became_of_every_row(tmp_path: Path) -> None:
+def test_an_import_reports_every_row(tmp_path: Path) -> None:
     ended = quadrangle("import", "oulad", write(tmp_path), **MEMORY)
     assert ended.returncode == 0, ended.stderr
     lines = [line.split() for line in ended.stdout.splitlines()]
@@ -181,17 +191,17 @@ def test_an_import_says_what_became_of_every_row(tmp_path: Path) -> None:
     assert ["profiles", "profiles", "3", "3", "0", "0"] in lines
 
 
-def test_a_malformed_row_is_one_line_or_left_out_and_counted(tmp_path: Path) -> None:
+def test_a_malformed_row_is_one_line_or_skipped_and_counted(tmp_path: Path) -> None:
     folder = write(tmp_path, **with_line(RESULTS, 2, "1752,11391,soon,0,78"))
     refused = quadrangle("import", "oulad", folder, **MEMORY)
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.splitlines()[-1].startswith(f"quadrangle: {RESULTS} row 2: date_submitted")
     skipped = quadrangle("import", "oulad", folder, "--skip-bad", **MEMORY)
     assert skipped.returncode == 0, skipped.stderr
-    assert [*f"left out of {RESULTS}".split(), "1"] in [line.split() for line in skipped.stdout.splitlines()]
+    assert [*f"skipped rows of {RESULTS}".split(), "1"] in [line.split() for line in skipped.stdout.splitlines()]
 
 
-def test_a_replay_says_in_a_line_what_it_did(tmp_path: Path) -> None:
+def test_a_replay_reports_its_result_in_one_line(tmp_path: Path) -> None:
     ended = quadrangle("replay", "oulad", write(tmp_path), "--speed", "1000d", **MEMORY)
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.startswith("replayed all 12 events up to 11 Feb 2014 in 0:00:")
@@ -210,12 +220,17 @@ def test_a_replay_says_in_a_line_what_it_did(tmp_path: Path) -> None:
         ["replay", "oulad", "x", "--speed", "0"],
         ["rebuild", "catalog"],
         ["demo", "--live-rate", "0"],
+        ["demo", "--live-rate", "5"],
+        ["token", "--sub", "x", "--valid-for", "12"],
+        ["token", "--sub", "x", "--valid-for", "0s"],
+        ["token", "--sub", "x", "--valid-for", "999999999w"],
+        ["token", "--sub", "x", "--valid-for", "3y"],
         ["token", "--sub", ""],
         ["token", "--sub", "x" * 513],
         ["token", "--sub", "x", "--course", "\udcff"],
     ],
 )
-def test_options_that_make_no_sense_are_told(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_options_exit_with_2_and_a_message(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main(words)
     assert end.value.code == 2
@@ -226,7 +241,7 @@ def test_the_schema_is_printed() -> None:
     assert quadrangle("schema").stdout == build_schema().as_str() + "\n"
 
 
-def test_a_token_is_minted_by_the_environments_secret() -> None:
+def test_a_token_is_signed_with_the_secret_of_the_environment() -> None:
     ended = quadrangle("token", "--sub", "t", "--role", "INSTRUCTOR", "--course", "a", "--course", "b", **SECRET)
     viewer = Tokens(secret=SECRET["GATEWAY_AUTH_SECRET"]).viewer_of(ended.stdout.strip())
     assert viewer.expires_at is not None
@@ -234,7 +249,7 @@ def test_a_token_is_minted_by_the_environments_secret() -> None:
     assert viewer == teacher
 
 
-def test_a_token_is_minted_by_a_data_folders_secret(tmp_path: Path) -> None:
+def test_a_token_is_signed_with_the_secret_of_a_data_folder(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path)
     folder.make()
     ended = quadrangle("token", "--sub", "demo-0001", "--data", tmp_path)
@@ -242,7 +257,7 @@ def test_a_token_is_minted_by_a_data_folders_secret(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
-def test_serve_answers_logs_and_ends_well(sent: signal.Signals, tmp_path: Path) -> None:
+def test_serve_answers_logs_and_exits_with_0(sent: signal.Signals, tmp_path: Path) -> None:
     with running("serve", "--port", 0, log=tmp_path / "log", **MEMORY, **SECRET) as gateway:
         gateway.wait_ready()
         assert gateway.ask("{ __typename }")["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"

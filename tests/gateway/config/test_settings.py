@@ -1,3 +1,5 @@
+"""Settings out of an environment."""
+
 from datetime import timedelta
 
 import pytest
@@ -20,19 +22,19 @@ def test_an_empty_environment_is_a_valid_one() -> None:
     assert read_settings({"PATH": "/bin", "HOME": "/root"}) == Settings()
 
 
-def test_settings_come_typed_and_nested() -> None:
+def test_settings_are_typed_and_nested() -> None:
     settings = read_settings(
         {
             "GATEWAY_TIMELINE_URL": "influxdb+http://localhost:8086/q",
             "GATEWAY_DEADLINE_TIMELINE": "0.5",
             "GATEWAY_PORT": "8080",
             "GATEWAY_AUTH_SECRET": SECRET,
-            "GATEWAY_LOG_LEVEL": "",  # as docker-compose passes what is unset
+            "GATEWAY_LOG_LEVEL": "",  # docker compose passes an unset variable like this
         }
     )
-    assert settings.stores.timeline == Url.parse("influxdb+http://localhost:8086/q")
-    assert settings.deadlines.by_store()["timeline"] == timedelta(seconds=0.5)
-    assert settings.deadlines.by_store()["profiles"] == timedelta(seconds=2)
+    assert settings.stores["timeline"] == Url.parse("influxdb+http://localhost:8086/q")
+    assert settings.deadlines["timeline"] == timedelta(seconds=0.5)
+    assert settings.deadlines["profiles"] == timedelta(seconds=2)
     assert settings.http.port == 8080
     assert settings.auth.secret is not None
     assert settings.auth.secret.get_secret_value() == SECRET
@@ -74,7 +76,7 @@ def test_no_secret_is_in_the_repr() -> None:
     urls = {name: "mongodb://hunter2:hunter2@localhost/db?password=hunter2" for name in variables() if "_URL" in name}
     settings = read_settings({**urls, "GATEWAY_AUTH_SECRET": "hunter2" * 6})
     assert len(urls) == 6
-    assert "hunter2" not in f"{settings!r} {settings} {settings.stores.profiles}"
+    assert "hunter2" not in f"{settings!r} {settings} {settings.stores['profiles']}"
 
 
 @pytest.mark.parametrize(
@@ -85,12 +87,12 @@ def test_no_secret_is_in_the_repr() -> None:
         ("rediss://user:pass@cache.example:6380/1", "rediss://cache.example:6380/1"),
         ("mongodb://u:p@a:1,b:2/db?replicaSet=x&authSource=secret", "mongodb://a:1,b:2/db"),
         ("postgresql://u@[::1]:5432/db", "postgresql://[::1]:5432/db"),
-        # An unescaped sign in a password: no telling where it ends.
+        # An unescaped character in a password: its end is unknown.
         ("postgresql://u:se/cret@host/db", "postgresql://…"),
         ("postgresql://u:se?cret@host/db", "postgresql://…"),
         ("mongodb://u:p@host/db?x=a@secret", "mongodb://…"),
     ],
 )
-def test_a_url_shows_where_and_nothing_else(text: str, shown: str) -> None:
+def test_a_url_shows_its_place_and_no_secret(text: str, shown: str) -> None:
     url = Url.parse(text)
     assert (str(url), repr(url), url.reveal()) == (shown, f"Url({shown!r})", text)

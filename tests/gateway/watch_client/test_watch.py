@@ -45,7 +45,7 @@ class Watcher:
         self.target = Target(url=Url.parse(f"http://127.0.0.1:{port}/graphql"), token=token)
         self.on_wait: Callable[[], None] = lambda: None
         self._following = ReconnectingWatch(
-            asked, after=after, find=self.find, wait=self.wait, on_update=self.seen.append, tell=self.told.append
+            asked, after=after, find=self.find, wait=self.wait, on_update=self.seen.append, notify=self.told.append
         )
 
     def find(self) -> Target:
@@ -299,7 +299,7 @@ async def test_whatever_showing_an_update_fails_with_is_no_fault_of_the_gateway(
             find=watcher.find,
             wait=watcher.wait,
             on_update=Closed().append,
-            tell=watcher.told.append,
+            notify=watcher.told.append,
         )
         with pytest.raises(BrokenPipeError):
             await following.run()
@@ -351,7 +351,7 @@ def target_in(folder: Path, clock: Clock, **given: Any) -> Target:
 
 def test_a_data_folder_names_its_gateway_and_an_admin_watches(tmp_path: Path) -> None:
     folder, clock = DataFolder(tmp_path / "data"), Clock(datetime.now(UTC))
-    with pytest.raises(CommandError, match="no data folder yet"):
+    with pytest.raises(CommandError, match="is not a data folder yet"):
         target_in(folder.path, clock)
     folder.make()
     with pytest.raises(CommandError, match="nothing serves"):

@@ -1,0 +1,44 @@
+"""Create or update what a backend needs: tables, indexes, databases. Each function is idempotent.
+
+A migrator returns the names of the steps that it applied in this run.
+"""
+
+from collections.abc import Sequence
+
+from gateway.config.store_clients import StoreClients
+from gateway.config.urls import Url
+
+
+async def migrate_mongo(clients: StoreClients, url: Url) -> Sequence[str]:
+    """Create the indexes of every MongoDB collection."""
+    from stores.mongo.client import open_mongo_patiently, prepare
+
+    await prepare(await clients.client_for(url, open_mongo_patiently))
+    return []
+
+
+async def migrate_progress(clients: StoreClients, url: Url) -> Sequence[str]:
+    """Apply the SQL migrations of progress and the outbox."""
+    return await migrate_sql(clients, url, "progress")
+
+
+async def migrate_timeline(clients: StoreClients, url: Url) -> Sequence[str]:
+    """Apply the SQL migrations of the timeline."""
+    return await migrate_sql(clients, url, "timeline")
+
+
+async def migrate_sql(clients: StoreClients, url: Url, set_name: str) -> Sequence[str]:
+    """Apply one set of SQL migrations (a folder of stores/sql/migrations)."""
+    from stores.sql.core.migrate import migrate
+    from stores.sql.core.pool import open_pool
+
+    return await migrate(await clients.client_for(url, open_pool), set_name)
+
+
+async def migrate_influx(clients: StoreClients, url: Url) -> Sequence[str]:
+    """Create the InfluxDB database."""
+    from stores.influx.client import open_influx
+
+    client = await clients.client_for(url, open_influx)
+    await client.prepare()
+    return []

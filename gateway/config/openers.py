@@ -1,0 +1,120 @@
+"""Open one port in one backend. Each function imports the driver only when its backend is selected.
+
+Clients connect on first use, so the gateway starts, and serves what it can, while a database is down.
+"""
+
+import asyncio
+
+from gateway.config.store_clients import StoreClients
+from gateway.config.urls import Url
+from stores.ports.catalog import Catalog
+from stores.ports.live import Live
+from stores.ports.outbox import Outbox
+from stores.ports.profiles import Profiles
+from stores.ports.progress import Progress
+from stores.ports.sessions import Sessions
+from stores.ports.timeline import Timeline
+
+
+async def memory_profiles(clients: StoreClients, url: Url) -> Profiles:
+    from stores.memory.profiles import MemoryProfiles
+
+    return MemoryProfiles()
+
+
+async def memory_catalog(clients: StoreClients, url: Url) -> Catalog:
+    from stores.memory.catalog import MemoryCatalog
+
+    return MemoryCatalog()
+
+
+async def memory_outbox(clients: StoreClients, url: Url) -> Outbox:
+    from stores.memory.outbox import MemoryOutbox
+
+    return clients.shared(url, MemoryOutbox)
+
+
+async def memory_progress(clients: StoreClients, url: Url) -> Progress:
+    from stores.memory.outbox import MemoryOutbox
+    from stores.memory.progress import MemoryProgress
+
+    return MemoryProgress(outbox=clients.shared(url, MemoryOutbox))
+
+
+async def memory_live(clients: StoreClients, url: Url) -> Live:
+    from stores.memory.live import MemoryLive
+
+    return MemoryLive()
+
+
+async def memory_timeline(clients: StoreClients, url: Url) -> Timeline:
+    from stores.memory.timeline import MemoryTimeline
+
+    return MemoryTimeline()
+
+
+async def memory_sessions(clients: StoreClients, url: Url) -> Sessions:
+    from stores.memory.sessions import MemorySessions
+
+    return MemorySessions(now=clients.now)
+
+
+async def mongo_profiles(clients: StoreClients, url: Url) -> Profiles:
+    from stores.mongo.client import open_mongo
+    from stores.mongo.profiles import MongoProfiles
+
+    return MongoProfiles(await clients.client_for(url, open_mongo))
+
+
+async def mongo_catalog(clients: StoreClients, url: Url) -> Catalog:
+    from stores.mongo.catalog import MongoCatalog
+    from stores.mongo.client import open_mongo
+    from stores.mongo.course_cache import CourseCache
+
+    return MongoCatalog(await clients.client_for(url, open_mongo), shelf=CourseCache())
+
+
+async def sql_progress(clients: StoreClients, url: Url) -> Progress:
+    from stores.sql.core.pool import open_pool
+    from stores.sql.progress.progress import SqlProgress
+
+    return SqlProgress(await clients.client_for(url, open_pool), filled=clients.shared(url, asyncio.Event))
+
+
+async def sql_outbox(clients: StoreClients, url: Url) -> Outbox:
+    from stores.sql.core.pool import open_relaxed_pool
+    from stores.sql.outbox.outbox import SqlOutbox
+
+    return SqlOutbox(await clients.client_for(url, open_relaxed_pool), filled=clients.shared(url, asyncio.Event))
+
+
+async def sql_timeline(clients: StoreClients, url: Url) -> Timeline:
+    from stores.sql.core.pool import open_pool
+    from stores.sql.timeline.timeline import SqlTimeline
+
+    return SqlTimeline(await clients.client_for(url, open_pool))
+
+
+async def influx_timeline(clients: StoreClients, url: Url) -> Timeline:
+    from stores.influx.client import open_influx
+    from stores.influx.timeline import InfluxTimeline
+
+    return InfluxTimeline(await clients.client_for(url, open_influx))
+
+
+async def redis_sessions(clients: StoreClients, url: Url) -> Sessions:
+    from stores.redis.client import open_redis
+    from stores.redis.pubsub import PubSub
+    from stores.redis.sessions import RedisSessions
+
+    client = await clients.client_for(url, open_redis)
+    return RedisSessions(client, now=clients.now, channels=clients.shared(url, PubSub, client))
+
+
+async def redis_live(clients: StoreClients, url: Url) -> Live:
+    from stores.redis.client import open_redis
+    from stores.redis.live import RedisLive
+    from stores.redis.pubsub import PubSub
+
+    client = await clients.client_for(url, open_redis)
+    return RedisLive(client, channels=clients.shared(url, PubSub, client))

@@ -1,0 +1,45 @@
+"""Stores that demo learners write to for as long as they are open: the data of `quadrangle demo --live`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from gateway.config.open_stores import OpenStores
+from gateway.datasets.demo.data_folder import Plan
+from gateway.datasets.demo.dataset import term_at
+from gateway.simulation.demo_learners import Learners
+from gateway.simulation.scheduler import meanwhile
+from stores.ports.stores import Stores
+
+
+def with_demo_learners(
+    open_stores: OpenStores,
+    plan: Plan,
+    *,
+    rate: float,
+    now: Callable[[], datetime],
+    on_start: Callable[[int], None],
+) -> OpenStores:
+    """`open_stores` with simulated learners, who make about `rate` events per second.
+
+    `on_start(n)`: n learners study at a time.
+    """
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[tuple[Stores, Mapping[str, str]]]:
+        async with open_stores() as (stores, backends):
+            learners = Learners(
+                stores,
+                seed=plan.seed,
+                learners=plan.learners,
+                term=term_at(datetime.fromisoformat(plan.began)),
+                rate=rate,
+                now=now,
+                wait=asyncio.sleep,
+            )
+            on_start(learners.at_a_time)
+            async with meanwhile(learners.run()):
+                yield stores, backends
+
+    return opened
