@@ -92,8 +92,8 @@ def test_a_demo_starts_serves_stops_and_restarts(tmp_path: Path) -> None:
         oulad.mkdir()
         write(oulad)
         new, known = (quadrangle("import", "oulad", oulad, "--data", data).stdout.splitlines() for _ in range(2))
-        assert progress_in(new) == [["4", "4", "0", "0"], ["12", "12", "0", "0"]]
-        assert progress_in(known) == [["4", "0", "4", "0"], ["12", "0", "12", "0"]]
+        assert progress_in(new) == [["4", "4", "0", "0"], ["15", "15", "0", "0"]]
+        assert progress_in(known) == [["4", "0", "4", "0"], ["15", "0", "15", "0"]]
 
         servers = servers_of(data)
         assert all(map(is_running, servers))

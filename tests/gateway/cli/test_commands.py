@@ -204,7 +204,7 @@ def test_a_malformed_row_is_one_line_or_skipped_and_counted(tmp_path: Path) -> N
 def test_a_replay_reports_its_result_in_one_line(tmp_path: Path) -> None:
     ended = quadrangle("replay", "oulad", write(tmp_path), "--speed", "1000d", **MEMORY)
     assert ended.returncode == 0, ended.stderr
-    assert ended.stdout.startswith("replayed all 12 events up to 11 Feb 2014 in 0:00:")
+    assert ended.stdout.startswith("replayed all 15 events up to 23 Sep 2014 in 0:00:")
     unknown = quadrangle("replay", "oulad", tmp_path, "--course", "CCC/2014J", **MEMORY)
     assert (unknown.returncode, unknown.stdout) == (1, "")
     assert unknown.stderr.endswith("quadrangle: there is no run CCC/2014J; there are AAA/2013J, BBB/2014B\n")

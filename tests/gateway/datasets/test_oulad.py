@@ -1,6 +1,6 @@
 """OULAD as a world: how its rows map, and that the real files come in whole."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,8 @@ from stores.domain.catalog import ItemType, MoveOn
 from stores.domain.documents import fault_of
 from stores.domain.events import Verb
 from stores.domain.progress import EnrollmentState
-from tests.gateway.datasets.small_oulad import CLICKS, FILES, write
+from stores.domain.progress_projection import course_index, fold, initial_state
+from tests.gateway.datasets.small_oulad import CLICKS, FILES, REGISTRATIONS, with_line, write
 from tests.gateway.memory_stores import memory_stores
 
 REAL = Path(__file__).resolve().parents[4] / "shared/data/oulad"
@@ -84,6 +85,8 @@ def test_everything_that_happened_is_an_event_at_its_hour(tmp_path: Path) -> Non
         ("oulad-11391", Verb.ATTEMPTED, at("2013-10-19T12:00:00"), "assessment-1752", 0.78, {}),
         ("oulad-11391", Verb.ATTEMPTED, at("2013-11-24T12:00:00"), "assessment-1753", None, {}),
         ("oulad-11391", Verb.INTERACTED, at("2013-10-01T12:00:00"), "site-546943", None, {"sum_click": 2}),
+        ("oulad-11391", Verb.WAIVED, at("2014-06-26T12:00:00"), "assessment-1753", None, {"reason": "final_result"}),
+        ("oulad-11391", Verb.WAIVED, at("2014-06-26T12:00:00"), "assessment-1757", None, {"reason": "final_result"}),
         ("oulad-28400", Verb.REGISTERED, at("2013-08-09T00:00:00"), None, None, {}),
         ("oulad-28400", Verb.ATTEMPTED, at("2013-09-30T12:00:00"), "assessment-1752", 0.4, {"banked": True}),
         ("oulad-28400", Verb.INTERACTED, noon, "site-546652", None, {"sum_click": 4}),
@@ -94,6 +97,7 @@ def test_everything_that_happened_is_an_event_at_its_hour(tmp_path: Path) -> Non
     assert [(event.verb, event.at) for event in events if event.course_key == BBB] == [
         (Verb.REGISTERED, at("2014-02-01T00:00:00")),
         (Verb.ATTEMPTED, at("2014-02-11T12:00:00")),
+        (Verb.WAIVED, at("2014-09-23T12:00:00")),
     ]
     assert len({event.id for event in events}) == len(events)
 
@@ -109,6 +113,26 @@ def test_an_event_keeps_its_id_whatever_lies_around_it(tmp_path: Path) -> None:
     assert len(one) - len(other) == 1
 
 
+async def test_a_pass_with_an_unregistration_date_is_waived_and_stays_withdrawn(tmp_path: Path) -> None:
+    changed = with_line(REGISTRATIONS, 2, "AAA,2013J,11391,-159,200")
+    stores, world = memory_stores(lambda: NOW), oulad_world(write(tmp_path, **changed))
+    await load(world, stores, on_progress=lambda stage, done, total: None)
+    key = next(
+        row.registration for row in world.enrollments if (row.learner_id, row.course_key) == ("oulad-11391", AAA)
+    )
+    assert (await stores.progress.by_registrations([key]))[key].state is EnrollmentState.WITHDRAWN
+    assert (await stores.progress.course_progress([key]))[key].satisfied
+
+
+async def test_waivers_are_added_to_data_that_was_imported_without_them(tmp_path: Path) -> None:
+    stores, world = memory_stores(lambda: NOW), oulad_world(write(tmp_path))
+    old = replace(world, events=[event for event in world.events if event.verb is not Verb.WAIVED])
+    await load(old, stores, on_progress=lambda stage, done, total: None)
+    for new in (3, 0):
+        events = (await load(world, stores, on_progress=lambda stage, done, total: None))[3]
+        assert (events.what, events.new, events.rejected.total()) == ("events", new, 0)
+
+
 async def test_what_the_files_say_is_what_the_stores_say(tmp_path: Path) -> None:
     stores, world = memory_stores(lambda: NOW), oulad_world(write(tmp_path))
     await load(world, stores, on_progress=lambda stage, done, total: None)
@@ -116,10 +140,11 @@ async def test_what_the_files_say_is_what_the_stores_say(tmp_path: Path) -> None
     rows = await stores.progress.by_registrations(list(registrations.values()))
     left, undated = registrations["oulad-28400", AAA], registrations["oulad-30268", BBB]
     assert (rows[left].state, rows[left].enrolled_at) == (EnrollmentState.WITHDRAWN, at("2013-08-09T00:00:00"))
-    assert (rows[undated].state, rows[undated].enrolled_at) == (EnrollmentState.ACTIVE, None)
+    assert (rows[undated].state, rows[undated].enrolled_at) == (EnrollmentState.COMPLETED, None)
     items = await stores.progress.item_progress([left, undated])
     assert items[left]["assessment-1752"].passed_at == at("2013-09-30T12:00:00")
     assert items[undated]["assessment-1800"].failed
+    assert items[undated]["assessment-1800"].waived_at == at("2014-09-23T12:00:00")
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +161,7 @@ def test_the_real_files_come_in_whole(real: Dataset) -> None:
         "enrolments": 32_593,
         "enrolments without a date": 45,
         "unregistration dates": 10_072,
+        "final results “Pass” and “Distinction”": 15_385,
         "final results “Withdrawn”": 10_156,
         "assessments": 206,
         "sites": 6_364,
@@ -144,6 +170,7 @@ def test_the_real_files_come_in_whole(real: Dataset) -> None:
         "banked results": 1_909,
         "click rows": 13_905,
         "click rows that share learner, site and day with another": 1_653,
+        "items waived by a final result": 20_910,
     }
     assert not real.left_out
     events = list(real.events)
@@ -152,6 +179,7 @@ def test_the_real_files_come_in_whole(real: Dataset) -> None:
         Verb.UNREGISTERED: 10_072,
         Verb.ATTEMPTED: 173_912,
         Verb.INTERACTED: 13_905,
+        Verb.WAIVED: 20_910,
     }
     assert len({event.id for event in events}) == len(events)
     assert sum(event.verb is Verb.ATTEMPTED and event.score is None for event in events) == 173
@@ -181,3 +209,19 @@ async def test_none_of_a_real_runs_clicks_vanishes_into_a_neighbour(real: Datase
     counts = await stores.progress.count_by_courses([AAA], states={EnrollmentState.WITHDRAWN})
     withdrawn = {event.registration for event in run.events if event.verb is Verb.UNREGISTERED}
     assert counts[AAA] == len(withdrawn)
+
+
+def test_every_real_pass_and_distinction_is_completed(real: Dataset) -> None:
+    passed = {
+        row.registration: row for row in real.enrollments if row.attributes["final_result"] in ("Pass", "Distinction")
+    }
+    indexes = {course.key: course_index(course.items) for course in real.courses}
+    events = defaultdict(list)
+    for event in real.events:
+        events[event.registration].append(event)
+    states = Counter(
+        fold(initial_state(row, indexes[row.course_key]), events[key], indexes[row.course_key]).enrollment.state
+        for key, row in passed.items()
+    )
+    assert states == {EnrollmentState.COMPLETED: 15_385}
+    assert {event.registration for event in real.events if event.verb is Verb.WAIVED} <= passed.keys()

@@ -114,7 +114,7 @@ async def test_everything_happens_again_in_its_order_at_its_pace(stage: Stage) -
     past = sorted(stage.world.events, key=lambda event: event.at)
     same = [(event.registration, event.verb, event.item_key, event.score) for event in stage.recorded]
     assert same == [(event.registration, event.verb, event.item_key, event.score) for event in past]
-    assert (told.done, told.total, told.rejected) == (12, 12, {})
+    assert (told.done, told.total, told.rejected) == (15, 15, {})
     for now, then in zip(stage.recorded, past, strict=True):
         assert abs((now.at - began) - (then.at - past[0].at) / 86_400) <= 2 * SECOND
 
@@ -131,7 +131,7 @@ async def test_every_event_is_of_now_with_a_fresh_id_and_the_import_stays(stage:
     assert order == sorted(set(order))
     again = len(stage.recorded)
     told = await stage.replay()
-    assert (told.done, len(stage.recorded), told.rejected) == (12, 2 * again, {})
+    assert (told.done, len(stage.recorded), told.rejected) == (15, 2 * again, {})
 
 
 async def test_what_is_replayed_is_published_and_who_does_something_is_here(stage: Stage) -> None:
@@ -171,7 +171,7 @@ def test_a_part_is_one_run_or_the_first_students(tables: Tables) -> None:
 async def test_a_ledger_that_cannot_keep_up_is_told_honestly(stage: Stage) -> None:
     stage.progress.takes = 5 * SECOND
     told = await stage.replay(speed=30 * 86_400)
-    assert told.done == 12
+    assert told.done == 15
     behind = max(each.behind for each in stage.heard)
     assert behind > 4 * SECOND
     assert " s behind" in state_of(next(each for each in stage.heard if each.behind == behind))
@@ -181,9 +181,9 @@ async def test_a_ledger_that_cannot_keep_up_is_told_honestly(stage: Stage) -> No
 async def test_a_ledger_that_is_away_is_waited_for(stage: Stage) -> None:
     stage.progress.away_for = 3
     told = await stage.replay()
-    assert (told.done, told.waits) == (12, None)
+    assert (told.done, told.waits) == (15, None)
     assert [each.waits for each in stage.heard].count("progress") == 3
-    assert len({event.id for event in stage.recorded}) == 12
+    assert len({event.id for event in stage.recorded}) == 15
 
 
 async def test_what_the_ledger_does_not_know_is_counted(stage: Stage) -> None:
@@ -200,9 +200,9 @@ async def test_what_the_ledger_does_not_know_is_counted(stage: Stage) -> None:
 
 async def test_who_stops_it_is_told_how_far_it_came(stage: Stage) -> None:
     told = await stage.replay(lasts=timedelta(minutes=3))
-    assert 0 < told.done < 12
+    assert 0 < told.done < 15
     assert told.moment is not None
-    assert summary_of(told).startswith(f"replayed {told.done} of 12 events up to ")
+    assert summary_of(told).startswith(f"replayed {told.done} of 15 events up to ")
 
 
 def test_a_days_events_are_spread_over_it_and_no_append_is_too_long() -> None:
