@@ -43,6 +43,8 @@ class Verb(Enum):
     OTHER = "OTHER"
 
 
+NO_ACTIVITY = frozenset({Verb.REGISTERED, Verb.UNREGISTERED, Verb.VOIDED})
+"""Verbs that record no activity of a learner: they count neither in windows of activity nor in `last_activity_at`."""
 VERB_IRIS: Mapping[Verb, str] = {
     # ADL's vocabulary, the cmi5 and video profiles, and TinCan's registry, in that order of preference.
     **{

@@ -12,14 +12,12 @@ from math import fsum
 from uuid import UUID
 
 from stores.domain.catalog import CourseVersion, Item, MoveOn
-from stores.domain.events import Event, Verb
+from stores.domain.events import NO_ACTIVITY, Event, Verb
 from stores.domain.item_progress import ENROLLMENT_VERBS, NO_FACT, earliest, latest, merge
 from stores.domain.progress import CourseProgress, Enrollment, EnrollmentState, ItemProgress
 from stores.domain.sessions import ResumePoint
 from stores.domain.time_spent import ItemSession, SessionKey, merge_durations
 from stores.errors import Rejected
-
-NO_ACTIVITY = ENROLLMENT_VERBS | {Verb.VOIDED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
+from stores.domain.events import Verb
 from stores.influx.arrivals import QUARTER_NS, TRIES, Arrival, Place, cut
 from stores.influx.client import Influx
 from stores.influx.influxql import Row, Script, between
@@ -22,7 +23,7 @@ KEYS_AT_ONCE = 16
 MANY = 1_000
 SUPERFLUOUS = 4
 """When so many events arrive, all that is stored in their time may be read: up to so many times as much."""
-EVENT_COLUMNS = "id, course, duration_ms, learner"
+EVENT_COLUMNS = "id, course, duration_ms, verb, learner"
 ATTENDANCE_COLUMNS = "learner, events, active_ms, course"
 FEW = 8
 """So many attendances of a course and quarter are looked up one by one; of more, those in between are read as well."""
@@ -38,11 +39,12 @@ class Around:
     taken: defaultdict[Place, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     def know_events(self, rows: Iterable[Row], learners: Mapping[str, str], unknown: Collection[Place]) -> None:
-        for time, event_id, course_key, duration_ms, tag in rows:
+        for time, event_id, course_key, duration_ms, verb, tag in rows:
             if tag in learners:
                 place = Place(learners[tag], time - time % QUARTER_NS)
                 if place in unknown:
-                    self.quarters[place].add(int(event_id.replace("-", ""), 16), time, course_key, duration_ms)
+                    number = int(event_id.replace("-", ""), 16)
+                    self.quarters[place].add(number, time, course_key, Verb(verb), duration_ms)
 
     def know_attendances(self, rows: Iterable[Row], courses: Mapping[str, str]) -> None:
         for time, learner_id, events, active_ms, tag in rows:

@@ -51,6 +51,9 @@ class Script:
     def equal(self, column: str, value: str) -> str:
         return f"{column} = {self.bound(value)}"
 
+    def unequal(self, column: str, value: str) -> str:
+        return f"{column} != {self.bound(value)}"
+
     def either(self, column: str, values: Iterable[str]) -> str:
         return f"({' OR '.join(self.equal(column, value) for value in values)})"
 

@@ -51,7 +51,9 @@ class Keeper:
                 memory = self._memory
                 around = await self._look_around(chunk, memory)
                 lines = list(placed(chunk, around))
-                lines += attended(chunk, around, [])
+                deletions: list[Point] = []
+                lines += attended(chunk, around, deletions)
+                await delete(self._influx, deletions)  # attendances of earlier versions, which counted every verb
                 guessed = guesses(around.totals)
                 # Events before attendances: an attendance without its events would stay if we ended in between.
                 await self._influx.write(lines + rolled_up(guessed))
@@ -93,7 +95,7 @@ def placed(arrivals: Iterable[Arrival], around: Around) -> Iterator[str]:
         slot = slot_of(event.id.bytes, NS_OF_MS)
         while at + slot in kept.taken:
             slot = (slot + 1) % NS_OF_MS
-        kept.add(event.id.int, at + slot, course.key, event.duration_ms)
+        kept.add(event.id.int, at + slot, course.key, event.verb, event.duration_ms)
         yield line_of(event, at + slot)
 
 

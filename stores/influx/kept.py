@@ -7,6 +7,8 @@ the garbage collector need not walk.
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from stores.domain.events import NO_ACTIVITY, Verb
+
 Totals = tuple[int, int]
 """Events, active_ms."""
 NOTHING: Totals = (0, 0)
@@ -22,21 +24,24 @@ class Attendance(NamedTuple):
 @dataclass(slots=True)
 class Kept:
     """A learner's quarter: the events of each course (id → time of the point in ns), the times that are taken, the
-    durations (ms) of the events that have one, and the attendances by course."""
+    durations (ms) of the events that have one, the events that are no activity, and the attendances by course."""
 
     events: dict[str, dict[int, int]] = field(default_factory=dict)
     taken: set[int] = field(default_factory=set)
     durations: dict[int, int] = field(default_factory=dict)
+    no_activity: set[int] = field(default_factory=set)
     active_ms: dict[str, int] = field(default_factory=dict)
     attendances: dict[str, Attendance] = field(default_factory=dict)
 
     def has(self, event_id: int) -> bool:
         return any(event_id in events for events in self.events.values())
 
-    def add(self, event_id: int, time: int, course_key: str, duration_ms: int | None) -> None:
+    def add(self, event_id: int, time: int, course_key: str, verb: Verb, duration_ms: int | None) -> None:
         self.events.setdefault(course_key, {})[event_id] = time
         self.taken.add(time)
-        if duration_ms and event_id not in self.durations:
+        if verb in NO_ACTIVITY:
+            self.no_activity.add(event_id)
+        elif duration_ms and event_id not in self.durations:
             self.durations[event_id] = duration_ms
             self.active_ms[course_key] = self.active_ms.get(course_key, 0) + duration_ms
 
@@ -46,11 +51,13 @@ class Kept:
             if event_id in events:
                 time = events.pop(event_id)
                 self.taken.discard(time)
+                self.no_activity.discard(event_id)
                 if event_id in self.durations:
                     self.active_ms[course_key] -= self.durations.pop(event_id)
                 return time
         return None
 
     def totals(self, course_key: str) -> Totals:
-        events = self.events.get(course_key)
-        return (len(events), self.active_ms.get(course_key, 0)) if events else NOTHING
+        """Those that are activity."""
+        events = self.events.get(course_key, {})
+        return len(events) - len(self.no_activity & events.keys()), self.active_ms.get(course_key, 0)

@@ -5,7 +5,7 @@ from datetime import datetime
 from time import monotonic
 
 from stores.domain.calendar import Span
-from stores.domain.events import Event, Verb
+from stores.domain.events import NO_ACTIVITY, Event, Verb
 from stores.domain.paging import Page, decode, encode, from_ms, page_of
 from stores.domain.timeline import Quarter
 from stores.errors import Rejected
@@ -76,6 +76,7 @@ class InfluxTimeline(Timeline):
         script = Script()
         tags = {tag_of(key): key for key in learner_ids}
         where = [script.either("learner", tags), within(span)]
+        where += [script.unequal("verb", verb.value) for verb in sorted(NO_ACTIVITY, key=lambda verb: verb.value)]
         if courses is not None:
             where.append(script.either("course", courses))
         script.select(

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from stores.domain.calendar import QUARTER, Span
-from stores.domain.events import Event, Verb, fault_in
+from stores.domain.events import NO_ACTIVITY, Event, Verb, fault_in
 from stores.domain.paging import EPOCH, Page, decode, encode, page_of, to_ms
 from stores.domain.timeline import Quarter
 from stores.errors import Rejected
@@ -87,7 +87,11 @@ class MemoryTimeline(Timeline):
         return {
             key: {
                 window.start: len(
-                    {event.learner_id for event in self._of_course[key].values() if _within(window, event)}
+                    {
+                        event.learner_id
+                        for event in self._of_course[key].values()
+                        if event.verb not in NO_ACTIVITY and _within(window, event)
+                    }
                 )
                 for window in windows
             }
@@ -115,6 +119,8 @@ def _within(span: Span, event: Event) -> bool:
 def _quarters(events: Iterable[Event]) -> Sequence[Quarter]:
     counts: defaultdict[datetime, list[int]] = defaultdict(lambda: [0, 0])
     for event in events:
+        if event.verb in NO_ACTIVITY:
+            continue
         count = counts[event.at - (event.at - EPOCH) % QUARTER]
         count[0] += 1
         count[1] += event.duration_ms or 0

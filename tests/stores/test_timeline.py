@@ -306,13 +306,13 @@ async def test_what_a_publisher_repeats_after_a_crash_ends_right(timeline: Timel
         await timeline.append([voiding])
         await timeline.remove([voided])
         assert sorted(await numbers_of(timeline)) == [2, 3]
-        assert await quarters(timeline) == [(NOON, 2, 7)]
+        assert await quarters(timeline) == [(NOON, 1, 7)]
     await timeline.remove([voided])
     await timeline.append([voided, other])  # … and ended in between
     timeline.forget()
     await timeline.remove([voided])
     assert sorted(await numbers_of(timeline)) == [2, 3]
-    assert await quarters(timeline) == [(NOON, 2, 7)]
+    assert await quarters(timeline) == [(NOON, 1, 7)]
 
 
 async def test_removing_and_appending_by_turns(timeline: Timeline) -> None:
@@ -333,7 +333,7 @@ async def test_learner_quarters(timeline: Timeline) -> None:
             event(2, at=NOON + QUARTER - MS),
             event(3, at=NOON + QUARTER, course_key="c2", duration_ms=5),
             event(4, at=NOON + 3 * QUARTER, duration_ms=2**40),
-            event(5, at=NOON, learner_id="u2", verb=Verb.VOIDED),
+            event(5, at=NOON, learner_id="u2", verb=Verb.PASSED),
         ]
     )
     first, second = Quarter(start=NOON, events=2, active_ms=10), Quarter(start=NOON + QUARTER, events=1, active_ms=5)
@@ -357,7 +357,7 @@ async def test_course_quarters(timeline: Timeline) -> None:
         [
             event(1, at=NOON, duration_ms=10),
             event(2, at=NOON + QUARTER - MS, learner_id="u2"),
-            event(3, at=NOON + 3 * QUARTER, verb=Verb.REGISTERED),
+            event(3, at=NOON + 3 * QUARTER, verb=Verb.LAUNCHED),
             event(4, at=NOON, course_key="c2", duration_ms=7),
         ]
     )
@@ -383,3 +383,32 @@ async def test_course_learners(timeline: Timeline) -> None:
     assert {key: found for key, found in counts.items() if any(found)} == {"c0": [5, 5, 5, 7], "c1": [0, 0, 0, 7]}
     assert not any((await timeline.course_learners([], windows=windows)).values())
     assert not any((await timeline.course_learners(["c0"], windows=[])).values())
+
+
+@pytest.mark.parametrize("verb", [Verb.REGISTERED, Verb.UNREGISTERED, Verb.VOIDED])
+async def test_enrolling_withdrawing_and_voiding_are_no_activity(timeline: Timeline, verb: Verb) -> None:
+    """They stay in the timeline, and count in no window; `last_activity_at` leaves them out, too."""
+    counted = event(1, duration_ms=5)
+    others = [
+        event(2, verb=verb, at=NOON + MS, duration_ms=7),
+        event(3, verb=verb, learner_id="u2"),
+        event(4, verb=verb, at=NOON + QUARTER),
+    ]
+    windows = [Span(NOON, NOON + QUARTER), Span(NOON + QUARTER, NOON + 2 * QUARTER)]
+
+    async def found() -> list[Any]:
+        learners = await timeline.learner_quarters(["u1", "u2"], span=EVER, courses=None)
+        present = await timeline.course_learners(["c1"], windows=windows)
+        counts = {start: count for start, count in present.get("c1", {}).items() if count}
+        return [{key: list(rows) for key, rows in learners.items()}, await quarters(timeline), counts]
+
+    expected = [{"u1": [Quarter(start=NOON, events=1, active_ms=5)]}, [(NOON, 1, 5)], {NOON: 1}]
+    await timeline.append([*others, counted])
+    assert await found() == expected
+    assert await numbers_of(timeline) == [4, 2, 1]
+    await timeline.remove([others[0], others[2]])
+    assert await found() == expected
+    await timeline.append(others)
+    assert await found() == expected
+    await timeline.remove([counted])
+    assert await found() == [{}, [], {}]

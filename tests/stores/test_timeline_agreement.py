@@ -16,7 +16,7 @@ from tests.stores.samples import NOON, event
 
 LEARNERS = ["u", "v", 'ü "\\,= \n$p0']
 COURSES = ["c", "course-v1:O+C+R", "d'%"]
-VERBS = [Verb.PLAYED, Verb.PASSED]
+VERBS = [Verb.PLAYED, Verb.PASSED, Verb.REGISTERED, Verb.VOIDED]
 MS = timedelta(milliseconds=1)
 TIMES = [NOON - MS, NOON, NOON + MS, NOON + QUARTER - MS, NOON + QUARTER, NOON - timedelta(days=400)]
 NEAR = Span(NOON - QUARTER, NOON + QUARTER)

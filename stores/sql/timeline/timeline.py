@@ -9,7 +9,7 @@ import asyncpg
 
 from stores.batches import SQL_ROWS, batched
 from stores.domain.calendar import Span
-from stores.domain.events import Event, Verb, fault_in
+from stores.domain.events import NO_ACTIVITY, Event, Verb, fault_in
 from stores.domain.paging import Page, decode, encode, from_ms, page_of, to_ms
 from stores.domain.timeline import Quarter
 from stores.errors import Rejected
@@ -21,6 +21,7 @@ from stores.sql.timeline.partitions import Partitions, WeekDropped
 from stores.sql.timeline.rows import EVENTS, event_of, event_values, quarter_of
 
 GRAIN = "date_bin('15 minutes', at, 'epoch')"
+IS_ACTIVITY = f"verb <> ALL ('{{{','.join(sorted(verb.value for verb in NO_ACTIVITY))}}}')"
 WITHIN = "at >= {0}::timestamptz AND at < {1}::timestamptz"
 
 ADD = f"""INSERT INTO {EVENTS.name} ({EVENTS.names}) {EVENTS.given()}
@@ -38,7 +39,7 @@ WITH touched AS (
     SELECT touched.course_key, touched.start, count(event.event_id) AS events,
         coalesce(sum(event.duration_ms), 0)::int8 AS active_ms
     FROM touched LEFT JOIN {EVENTS.name} AS event ON event.course_key = touched.course_key
-        AND event.at >= touched.start AND event.at < touched.start + interval '15 minutes'
+        AND event.at >= touched.start AND event.at < touched.start + interval '15 minutes' AND event.{IS_ACTIVITY}
     GROUP BY touched.course_key, touched.start
 ), emptied AS (
     DELETE FROM timeline_quarters AS quarter USING counted
@@ -56,6 +57,7 @@ COURSE_LEARNERS = f"""
 SELECT event.course_key, given.start::timestamptz AS start, count(DISTINCT event.learner_id) AS learners
 FROM unnest($2::text[], $3::text[]) AS given(start, finish) JOIN {EVENTS.name} AS event
     ON event.at >= given.start::timestamptz AND event.at < given.finish::timestamptz
+        AND event.{IS_ACTIVITY}
 WHERE event.course_key = ANY($1::text[]) GROUP BY event.course_key, given.start
 """
 
@@ -121,7 +123,8 @@ class SqlTimeline(Timeline):
         where.among("course_key", courses)
         query = f"""SELECT learner_id, {GRAIN} AS start, count(*) AS events,
             coalesce(sum(duration_ms), 0)::int8 AS active_ms
-        FROM {EVENTS.name} WHERE learner_id = ANY($1::text[]){where.text} GROUP BY 1, 2 ORDER BY 1, 2"""
+        FROM {EVENTS.name} WHERE learner_id = ANY($1::text[]) AND {IS_ACTIVITY}{where.text} GROUP BY 1, 2 ORDER BY 1,
+        2"""
         return quarters_by("learner_id", await self._fetch(query, *where.args))
 
     async def course_quarters(self, course_keys: Sequence[str], *, span: Span) -> Mapping[str, Sequence[Quarter]]:

@@ -13,7 +13,7 @@ from gateway.embedded.influxd import find_influxd, influxd_of
 from gateway.embedded.loopback import free_ports
 from gateway.embedded.running_server import RunningServer
 from stores.domain.calendar import QUARTER, Span
-from stores.domain.events import Event
+from stores.domain.events import Event, Verb
 from stores.domain.timeline import Quarter
 from stores.errors import Rejected, StoreError, TimedOut, Unavailable
 from stores.influx.around import Around
@@ -111,10 +111,29 @@ async def test_they_are_kept_when_appended_at_the_same_moment(influx: Influx) ->
     assert await quarter_of(timeline) == (3, 0)
 
 
+async def test_appending_again_removes_what_earlier_versions_counted(influx: Influx) -> None:
+    """They counted every verb. `rebuild timeline` appends the whole ledger again."""
+    both = [event(1, verb=Verb.REGISTERED), event(2, at=NOON + MS, duration_ms=5)]
+    alone = event(3, verb=Verb.REGISTERED, at=NOON + QUARTER)
+    await InfluxTimeline(influx).append([*both, alone])
+    [seat, later] = [arrival.seat for arrival in arrivals_of([both[0], alone])]
+    await influx.write(
+        [f'attendance,course=c1 learner="u1",events={n}i,active_ms=5i {at}' for n, at in ((2, seat), (1, later))]
+        + [f"activity,course=c1 events={n}i,active_ms=5i {nanoseconds(at)}" for n, at in ((2, NOON), (1, alone.at))]
+    )
+    timeline = InfluxTimeline(influx)
+    whole = Span(NOON, NOON + 2 * QUARTER)
+    assert len((await timeline.course_quarters(["c1"], span=whole))["c1"]) == 2
+    await timeline.append([*both, alone])
+    assert (await timeline.course_quarters(["c1"], span=whole))["c1"] == [Quarter(start=NOON, events=1, active_ms=5)]
+    windows = [SPAN, Span(NOON + QUARTER, NOON + 2 * QUARTER)]
+    assert (await timeline.course_learners(["c1"], windows=windows)).get("c1") == {NOON: 1}
+
+
 def test_learners_whose_attendances_want_one_slot_get_one_each() -> None:
     [mine] = arrivals_of([event(1, learner_id="me", duration_ms=5)])
     around = Around({mine.learner: Kept()})
-    around.quarters[mine.learner].add(1, NOON_NS, "c1", 5)
+    around.quarters[mine.learner].add(1, NOON_NS, "c1", Verb.PLAYED, 5)
     around.taken[mine.course].update(range(mine.seat, mine.seat + TRIES - 1))
     assert attended([mine], around, []) == [
         f'attendance,course=c1 learner="me",events=1i,active_ms=5i {mine.seat + TRIES - 1}'
@@ -124,8 +143,8 @@ def test_learners_whose_attendances_want_one_slot_get_one_each() -> None:
 def test_an_attendance_stays_where_it_is_and_goes_with_the_last_event() -> None:
     [mine] = arrivals_of([event(1, learner_id="me")])
     kept = Kept()
-    kept.add(1, NOON_NS, "c1", None)
-    kept.add(2, NOON_NS + 1, "c1", 0)
+    kept.add(1, NOON_NS, "c1", Verb.PLAYED, None)
+    kept.add(2, NOON_NS + 1, "c1", Verb.PLAYED, 0)
     kept.attendances["c1"] = Attendance(mine.seat + 3, (1, 0))
     around = Around({mine.learner: kept}, {mine.course: (7, 70)})
     assert attended([mine], around, []) == [f'attendance,course=c1 learner="me",events=2i,active_ms=0i {mine.seat + 3}']

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from stores.domain.calendar import QUARTER, Span
+from stores.domain.events import Verb
 from stores.errors import Rejected
 from stores.sql.core.migrate import migrate
 from stores.sql.core.pool import Pool, open_pool
 from stores.sql.timeline.timeline import SqlTimeline
 from tests.backends import Servers, fresh_sql
 from tests.stores.samples import NOON, event
-from tests.stores.test_timeline import numbers_of
+from tests.stores.test_timeline import numbers_of, quarters
 
 WEEK = timedelta(days=7)
 LAST_WEEK = datetime(9999, 12, 31, tzinfo=UTC)
@@ -61,3 +62,21 @@ async def test_durations_beyond_all_bounds_are_rejected(pool: Pool) -> None:
     await timeline.append([event(3, duration_ms=1, course_key="c2")])
     with pytest.raises(Rejected):
         await timeline.learner_quarters(["u1"], span=Span(NOON, NOON + QUARTER), courses=None)
+
+
+async def test_a_migration_counts_again_what_earlier_versions_counted(pool: Pool) -> None:
+    """They counted enrolments, withdrawals and voids as activity."""
+    clerical = [event(n, verb=verb) for n, verb in enumerate((Verb.REGISTERED, Verb.UNREGISTERED, Verb.VOIDED), 1)]
+    await SqlTimeline(pool).append([*clerical, event(4, duration_ms=5), event(5, at=NOON + QUARTER)])
+    await SqlTimeline(pool).append([event(6, verb=Verb.REGISTERED, at=NOON + 2 * QUARTER)])
+    expected = [(NOON, 1, 5), (NOON + QUARTER, 1, 0)]
+    assert await quarters(SqlTimeline(pool)) == expected
+    await pool.execute(
+        "INSERT INTO timeline_quarters VALUES ('c1', $1, 4, 9), ('c1', $2, 1, 0) ON CONFLICT (course_key, start)"
+        " DO UPDATE SET events = excluded.events, active_ms = excluded.active_ms",
+        NOON,
+        NOON + 2 * QUARTER,
+    )
+    await pool.execute("DELETE FROM migrations WHERE set_name = 'timeline' AND number = 2")
+    assert await migrate(pool, "timeline") == ["0002_activity_without_enrolment_events.sql"]
+    assert await quarters(SqlTimeline(pool)) == expected
