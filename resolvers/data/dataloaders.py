@@ -104,11 +104,31 @@ class Loaders:
 
     async def call(self, store: str, name: str, keys: int, work: Awaitable[T]) -> T:
         """One call of a store, a read or a write: its deadline, its place in the trace, its faults made known."""
+        return await self.call_queued(store, name, keys, lambda on_start: work, max_wait=timedelta())
+
+    async def call_queued(
+        self,
+        store: str,
+        name: str,
+        keys: int,
+        work: Callable[[Callable[[], None]], Awaitable[T]],
+        *,
+        max_wait: timedelta,
+    ) -> T:
+        """As `call`, for work that may wait in the store's queue, for `max_wait` at most. `work` gets a function to
+        call when its turn comes: the store's deadline counts from then on."""
+        now = asyncio.get_running_loop().time
+        deadline = self.deadlines[store].total_seconds()
+
+        def on_start() -> None:
+            if not timeout.expired():
+                timeout.reschedule(now() + deadline)
+
         started = perf_counter()
         try:
-            async with asyncio.timeout(self.deadlines[store].total_seconds()):
+            async with asyncio.timeout(max_wait.total_seconds() + deadline) as timeout:
                 with preserve_cancellation():
-                    return await work
+                    return await work(on_start)
         except TimeoutError:
             self.failures.failed(store)
             raise TimedOut(store, "no answer within its deadline") from None

@@ -1,6 +1,6 @@
 """Writing events to the ledger: the one store call of record, and events that are a command of their own."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ from stores.domain.catalog import Course
 from stores.domain.events import VERB_IRIS, Event, Verb
 from stores.domain.item_progress import ENROLLMENT_VERBS
 from stores.domain.progress import Enrollment, Verdict
+from stores.domain.write_queue import MAX_WAIT
 
 ONE_MS = timedelta(milliseconds=1)
 
@@ -31,10 +32,15 @@ class SingleEventCommand(Protocol):
 async def record_events(
     stores: WriteStores, events: Sequence[Event], courses: Iterable[Course], enrollments: Sequence[Enrollment] = ()
 ) -> Sequence[Verdict]:
-    """Record events in one transaction (`Progress.record`); one verdict for each event, in order."""
+    """Record events in one transaction (`Progress.record`); one verdict for each event, in order. The store's deadline
+    counts from the start of the transaction. `RetryLater` if too many writes wait for theirs."""
     items = {course.pin: course.items for course in courses}
-    writing = stores.stores.progress.record(events, items=items, enrollments=enrollments)
-    return await stores.call("progress", "record", len(events), writing)
+    progress = stores.stores.progress
+
+    def record(on_start: Callable[[], None]) -> Awaitable[Sequence[Verdict]]:
+        return progress.record(events, items=items, enrollments=enrollments, on_start=on_start)
+
+    return await stores.loaders.call_queued("progress", "record", len(events), record, max_wait=MAX_WAIT)
 
 
 def build_event(

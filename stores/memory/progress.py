@@ -56,7 +56,10 @@ class MemoryProgress(MemoryProgressReads, Progress):
         *,
         items: Mapping[CourseVersion, Sequence[Item]],
         enrollments: Sequence[Enrollment] = (),
+        on_start: Callable[[], None] | None = None,
     ) -> Sequence[Verdict]:
+        if on_start is not None:
+            on_start()
         verdicts, commits = await self._record(events, items, enrollments)
         self._outbox.add(commits)
         return verdicts

@@ -1,6 +1,6 @@
 """Progress: enrolments, and what follows from the ledger of their events. Owned by CockroachDB at first."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -93,6 +93,7 @@ class Progress(Pinger, Protocol):
         *,
         items: Mapping[CourseVersion, Sequence[Item]],
         enrollments: Sequence[Enrollment] = (),
+        on_start: Callable[[], None] | None = None,
     ) -> Sequence[Verdict]:
         """Keep those of `enrollments` that an event is accepted for, as `enroll` does, append events, fold
         them into the rows, and leave what follows in the outbox (a `Commit` a registration), all in one SERIALIZABLE
@@ -100,7 +101,10 @@ class Progress(Pinger, Protocol):
         DUPLICATE. All or nothing but for the rejected ones. `items` has the items of every pinned version in use:
         `Rejected` when one is missing. `Rejected`, with nothing kept: an event that could not be given back exactly
         (`admission.check_events`). `Conflict` when other writers kept winning. Any number of events; a great many are
-        cut into transactions."""
+        cut into transactions.
+
+        Writers of one process wait in a bounded queue for their transaction; `on_start` is called when it begins.
+        `RetryLater`, with nothing written: the queue is full, or the wait exceeded `write_queue.MAX_WAIT`."""
 
     async def load(
         self, events: Sequence[Event], *, items: Mapping[CourseVersion, Sequence[Item]]

@@ -1,52 +1,99 @@
-"""Group commit: the writers of one process share transactions, one at a time.
+"""Group commit: the writers of one process share transactions, one transaction at a time.
 
-Transactions side by side on the same few registrations cost more than they bring: at SERIALIZABLE, PostgreSQL lets
-whoever waited for a row begin anew, and takes neighbours on an index page for rivals. So whatever came in while one
-transaction was busy goes into the next one.
+Parallel transactions on the same few registrations cost more than they gain: at SERIALIZABLE, PostgreSQL restarts those
+that waited for a row and reports conflicts between neighbours on an index page. All writes that arrive while one
+transaction runs go into the next one. The queue of waiting writes is bounded (`stores.domain.write_queue`).
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeAlias
 
 from stores.domain.catalog import CourseVersion, Item
 from stores.domain.events import Event
 from stores.domain.progress import Enrollment, Verdict
-from stores.errors import Conflict, TimedOut, Unavailable
+from stores.domain.write_queue import MAX_QUEUED_EVENTS, MAX_WAIT, WriteRate
+from stores.errors import Conflict, RetryLater, TimedOut, Unavailable
 
 Items: TypeAlias = Mapping[CourseVersion, Sequence[Item]]
 Write: TypeAlias = Callable[[Sequence[Event], Items, Sequence[Enrollment]], Awaitable[Sequence[Verdict]]]
+OnStart: TypeAlias = Callable[[], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(eq=False, slots=True, kw_only=True)
 class Job:
+    """One caller's events, and the future of their verdicts. `queued`: it still waits for its transaction."""
+
     events: Sequence[Event]
     items: Items
     enrollments: Sequence[Enrollment]
     verdicts: "asyncio.Future[Sequence[Verdict]]"
+    on_start: OnStart | None
+    queued: bool = True
 
 
 class GroupCommit:
-    """`write` is called with up to `most` events, or with those of one caller who has more."""
+    """Calls `write` with up to `most` events at a time, or with all events of one caller that has more.
 
-    def __init__(self, write: Write, *, most: int) -> None:
+    At most `max_queued` events wait, each write for at most `max_wait`. A write is accepted whenever none waits."""
+
+    def __init__(
+        self, write: Write, *, most: int, max_queued: int = MAX_QUEUED_EVENTS, max_wait: timedelta = MAX_WAIT
+    ) -> None:
         self._write = write
         self._most = most
-        self._waiting: deque[Job] = deque()
+        self._max_queued = max_queued
+        self._max_wait = max_wait
+        self._queue: deque[Job] = deque()
+        self._queued_events = 0
+        self._rate = WriteRate()
         self._running: asyncio.Task[None] | None = None
 
     async def record(
-        self, events: Sequence[Event], items: Items, enrollments: Sequence[Enrollment] = ()
+        self,
+        events: Sequence[Event],
+        items: Items,
+        enrollments: Sequence[Enrollment] = (),
+        *,
+        on_start: OnStart | None = None,
+        continued: bool = False,
     ) -> Sequence[Verdict]:
-        """The verdicts of `write` on these events. Whoever is cancelled while waiting may find them written."""
-        verdicts: asyncio.Future[Sequence[Verdict]] = asyncio.get_running_loop().create_future()
-        job = Job(events=events, items=items, enrollments=enrollments, verdicts=verdicts)
-        self._waiting.append(job)
+        """The verdicts of `write` on these events. A caller that is cancelled while its events are being written may
+        find them written.
+
+        `on_start` is called when the transaction with these events begins. `RetryLater`, with nothing written: the
+        queue is full, or the wait was too long. `continued`: a part of a write that has begun, which is not refused."""
+        if self._queued_events and self._queued_events + len(events) > self._max_queued and not continued:
+            raise self._full()
+        loop = asyncio.get_running_loop()
+        job = Job(events=events, items=items, enrollments=enrollments, verdicts=loop.create_future(), on_start=on_start)
+        self._queue.append(job)
+        self._queued_events += len(events)
+        timer = None if continued else loop.call_later(self._max_wait.total_seconds(), self._expire, job)
         if self._running is None:
             self._running = asyncio.create_task(self._run())
-        return await verdicts
+        try:
+            return await job.verdicts
+        finally:
+            self._leave_queue(job)
+            if timer is not None:
+                timer.cancel()
+
+    def _full(self) -> RetryLater:
+        wait = self._rate.retry_after_ms(self._queued_events)
+        return RetryLater("progress", "too many writes are waiting", retry_after_ms=wait)
+
+    def _expire(self, job: Job) -> None:
+        if job.queued and not job.verdicts.done():
+            job.verdicts.set_exception(self._full())
+
+    def _leave_queue(self, job: Job) -> None:
+        if job.queued:
+            job.queued = False
+            self._queued_events -= len(job.events)
 
     async def _run(self) -> None:
         group: list[Job] = []
@@ -55,35 +102,38 @@ class GroupCommit:
                 await self._settle(group)
         finally:
             self._running = None
-            for job in (*group, *self._waiting):
-                job.verdicts.cancel()  # does nothing to those that have theirs
+            for job in (*group, *self._queue):
+                job.verdicts.cancel()  # does nothing to those that have their verdicts
 
     def _next_group(self) -> list[Job]:
         group: list[Job] = []
         size = 0
-        while self._waiting and (not group or size + len(self._waiting[0].events) <= self._most):
-            job = self._waiting.popleft()
-            if not job.verdicts.done():  # its caller was cancelled
+        while self._queue and (not group or size + len(self._queue[0].events) <= self._most):
+            job = self._queue.popleft()
+            if not job.verdicts.done():  # else its caller was cancelled, or it waited too long
+                self._leave_queue(job)
                 group.append(job)
                 size += len(job.events)
         return group
 
     async def _settle(self, group: Sequence[Job]) -> None:
         items = {pin: its for job in group for pin, its in job.items.items()}
+        events = [event for job in group for event in job.events]
+        for job in group:
+            if job.on_start is not None and not job.verdicts.done():
+                job.on_start()
+        started = asyncio.get_running_loop().time()
         try:
-            verdicts = await self._write(
-                [event for job in group for event in job.events],
-                items,
-                [row for job in group for row in job.enrollments],
-            )
+            verdicts = await self._write(events, items, [row for job in group for row in job.enrollments])
         except Exception as error:
             if len(group) > 1 and not isinstance(error, Unavailable | TimedOut | Conflict):
-                # One of them is at fault, or a mistake of ours about one: the others need not suffer for it.
+                # One caller's events cause the error, by a fault of theirs or of ours. The others are written alone.
                 for job in group:
                     await self._settle([job])
             else:
                 fail(group, error)
         else:
+            self._rate.measured(len(events), asyncio.get_running_loop().time() - started)
             start = 0
             for job in group:
                 end = start + len(job.events)
@@ -93,6 +143,7 @@ class GroupCommit:
 
 
 def fail(group: Sequence[Job], error: Exception) -> None:
+    """Give the error to all callers that still wait."""
     for job in group:
         if not job.verdicts.done():
             job.verdicts.set_exception(error)

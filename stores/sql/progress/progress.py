@@ -68,14 +68,19 @@ class SqlProgress(SqlProgressReads, Progress):
         *,
         items: Mapping[CourseVersion, Sequence[Item]],
         enrollments: Sequence[Enrollment] = (),
+        on_start: Callable[[], None] | None = None,
     ) -> Sequence[Verdict]:
         check_enrollments(enrollments)
-        return await in_batches(events, lambda batch: self._commits.record(batch, items, enrollments))
+
+        async def write(batch: Sequence[Event], continued: bool) -> Sequence[Verdict]:
+            return await self._commits.record(batch, items, enrollments, on_start=on_start, continued=continued)
+
+        return await in_batches(events, write)
 
     async def load(
         self, events: Sequence[Event], *, items: Mapping[CourseVersion, Sequence[Item]]
     ) -> Sequence[Verdict]:
-        return await in_batches(events, lambda batch: self._write(batch, items, (), consumers=()))
+        return await in_batches(events, lambda batch, _: self._write(batch, items, (), consumers=()))
 
     async def republish(self, registrations: Sequence[UUID]) -> int:
         return await self._over_ledgers(registrations, republish)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -52,10 +52,11 @@ class Progress(MemoryProgress):
         *,
         items: Mapping[CourseVersion, Sequence[Item]],
         enrollments: Sequence[Enrollment] = (),
+        on_start: Callable[[], None] | None = None,
     ) -> Sequence[Verdict]:
         if self.away:
             raise Unavailable("progress", "cannot be reached")
-        verdicts = await super().record(events, items=items, enrollments=enrollments)
+        verdicts = await super().record(events, items=items, enrollments=enrollments, on_start=on_start)
         if self.forgetful:
             self.forgetful = False
             raise Unavailable("progress", "the connection was lost")

@@ -3,7 +3,7 @@
 import asyncio
 import io
 from argparse import ArgumentTypeError
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -61,13 +61,14 @@ class Progress(MemoryProgress):
         *,
         items: Mapping[CourseVersion, Sequence[Item]],
         enrollments: Sequence[Enrollment] = (),
+        on_start: Callable[[], None] | None = None,
     ) -> Sequence[Verdict]:
         if self.away_for:
             self.away_for -= 1
             raise Unavailable("progress", "cannot be reached")
         self.appends.append((self._pacer(), events))
         self._pacer.forward(self.takes)
-        return await super().record(events, items=items, enrollments=enrollments)
+        return await super().record(events, items=items, enrollments=enrollments, on_start=on_start)
 
 
 class Stage:

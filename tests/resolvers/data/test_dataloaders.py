@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, cast
@@ -48,6 +48,37 @@ async def test_arguments_make_a_loader_of_their_own_and_a_cap_cuts_a_batch() -> 
     path = path_of(echo, cap=2)
     await asyncio.gather(*(loaders.load(path, str(key), args) for key in range(3) for args in ("x", "y")))
     assert sorted(batch.keys for batch in loaders.batches) == [1, 1, 2, 2]
+
+
+async def test_the_wait_for_a_turn_does_not_count_against_the_deadline() -> None:
+    turn, noted = asyncio.Event(), Noted()
+    loaders = loaders_with(noted, deadline=0.05)
+
+    async def queued(on_start: Callable[[], None]) -> str:
+        await turn.wait()
+        on_start()
+        await asyncio.sleep(0.01)
+        return "written"
+
+    asyncio.get_running_loop().call_later(0.2, turn.set)
+    assert await loaders.call_queued("profiles", "put", 1, queued, max_wait=timedelta(seconds=30)) == "written"
+    assert noted.stores == []
+
+
+async def test_from_its_turn_on_a_write_has_the_deadline_of_its_store() -> None:
+    async def stuck(on_start: Callable[[], None]) -> None:
+        on_start()
+        await asyncio.Event().wait()
+
+    async def never_begun(on_start: Callable[[], None]) -> None:
+        await asyncio.Event().wait()
+
+    for work, max_wait in ((stuck, timedelta(seconds=30)), (never_begun, timedelta(milliseconds=10))):
+        noted = Noted()
+        loaders = loaders_with(noted, deadline=0.01)
+        with pytest.raises(TimedOut):
+            await loaders.call_queued("profiles", "put", 1, work, max_wait=max_wait)
+        assert noted.stores == ["profiles"]
 
 
 async def test_a_primed_value_costs_nothing() -> None:

@@ -198,7 +198,7 @@ async def test_two_who_enrol_at_once_get_one_enrolment(school: School) -> None:
         def __getattr__(self, name: str) -> Any:
             return getattr(progress, name)
 
-        async def record(self, events: Any, *, items: Any, enrollments: Any = ()) -> list[Verdict]:
+        async def record(self, events: Any, *, items: Any, enrollments: Any = (), **_: Any) -> list[Verdict]:
             if self.times:
                 self.times -= 1
                 await progress.enroll([replace(enrollments[0], registration=UUID(int=55))], items=items)
@@ -266,7 +266,7 @@ async def test_senders_of_one_id_at_once_are_one(school: School) -> None:
         def __getattr__(self, name: str) -> Any:
             return getattr(progress, name)
 
-        async def record(self, events: Any, *, items: Any, enrollments: Any = ()) -> list[Verdict]:
+        async def record(self, events: Any, *, items: Any, enrollments: Any = (), **_: Any) -> list[Verdict]:
             if await school.kept(1) == []:
                 earlier = replace(events[0], at=events[0].at - timedelta(seconds=3))
                 await progress.record([earlier], items=items, enrollments=enrollments)

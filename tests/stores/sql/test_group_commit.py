@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
 from stores.domain.events import Event, Verb
 from stores.domain.progress import Enrollment, Verdict, VerdictStatus
-from stores.errors import Rejected, StoreError, Unavailable
+from stores.domain.write_queue import MAX_RETRY_AFTER_MS, MIN_RETRY_AFTER_MS, WriteRate
+from stores.errors import Rejected, RetryLater, StoreError, Unavailable
 from stores.sql.progress.group_commit import GroupCommit, Items
 from tests.stores.learning import done
 
@@ -101,3 +103,91 @@ async def test_a_failure_is_told_to_all_who_shared_it() -> None:
     with pytest.raises(Unavailable):
         await numbers(commits, EVENTS)
     assert times == 9, "nobody tried again alone what no one can do"
+
+
+async def test_beyond_its_bound_the_queue_refuses_at_once_and_writes_nothing() -> None:
+    write = Writes()
+    commits = GroupCommit(write, most=3, max_queued=5)
+    running = asyncio.create_task(numbers(commits, EVENTS[:3]))
+    await write.begun.wait()
+    waiting = [asyncio.create_task(numbers(commits, EVENTS[3:6])), asyncio.create_task(numbers(commits, EVENTS[6:8]))]
+    await asyncio.sleep(0)
+    with pytest.raises(RetryLater) as refused:
+        await numbers(commits, EVENTS[8:9])
+    assert MIN_RETRY_AFTER_MS <= refused.value.retry_after_ms <= MAX_RETRY_AFTER_MS
+    write.let.set()
+    assert await asyncio.gather(running, *waiting) == [[0, 1, 2], [3, 4, 5], [6, 7]]
+    assert write.sizes == [3, 3, 2]
+    assert await numbers(commits, EVENTS[8:9]) == [8]
+
+
+async def test_a_write_larger_than_the_bound_is_accepted_when_none_waits() -> None:
+    write = Writes()
+    write.let.set()
+    assert await numbers(GroupCommit(write, most=3, max_queued=5), EVENTS) == list(range(10))
+
+
+async def test_callers_that_leave_make_room() -> None:
+    write = Writes()
+    commits = GroupCommit(write, most=3, max_queued=5)
+    running = asyncio.create_task(numbers(commits, EVENTS[:1]))
+    await write.begun.wait()
+    for _ in range(4):
+        leaving = asyncio.create_task(numbers(commits, EVENTS[1:6]))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        await asyncio.wait([leaving])
+    staying = asyncio.create_task(numbers(commits, EVENTS[6:]))
+    write.let.set()
+    assert await asyncio.gather(running, staying) == [[0], [6, 7, 8, 9]]
+
+
+async def test_a_write_that_waits_too_long_is_not_written() -> None:
+    write = Writes()
+    commits = GroupCommit(write, most=9, max_wait=timedelta(milliseconds=10))
+    running = asyncio.create_task(numbers(commits, EVENTS[:1]))
+    await write.begun.wait()
+    with pytest.raises(RetryLater):
+        await numbers(commits, EVENTS[1:2])
+    write.let.set()
+    assert await running == [0]
+    assert await numbers(commits, EVENTS[2:3]) == [2]
+    assert write.sizes == [1, 1]
+
+
+async def test_a_part_of_a_write_that_has_begun_is_neither_refused_nor_expired() -> None:
+    write = Writes()
+    commits = GroupCommit(write, most=9, max_queued=1, max_wait=timedelta())
+    running = asyncio.create_task(numbers(commits, EVENTS[:1]))
+    await write.begun.wait()
+    parts = [asyncio.create_task(commits.record(EVENTS[n : n + 2], {}, continued=True)) for n in (1, 3)]
+    await asyncio.wait(parts, timeout=0.02)
+    write.let.set()
+    assert await running == [0]
+    assert [len(verdicts) for verdicts in await asyncio.gather(*parts)] == [2, 2]
+
+
+async def test_callers_learn_when_their_transaction_begins() -> None:
+    write = Writes()
+    commits = GroupCommit(write, most=9)
+    begun: list[str] = []
+    first = asyncio.create_task(commits.record(EVENTS[:1], {}, on_start=lambda: begun.append("first")))
+    await write.begun.wait()
+    second = asyncio.create_task(commits.record(EVENTS[1:2], {}, on_start=lambda: begun.append("second")))
+    await asyncio.sleep(0)
+    assert begun == ["first"]
+    write.let.set()
+    await asyncio.gather(first, second)
+    assert begun == ["first", "second"]
+
+
+def test_the_delay_follows_from_the_queue_and_the_measured_rate() -> None:
+    rate = WriteRate()
+    slow = rate.retry_after_ms(4_000)
+    for _ in range(20):
+        rate.measured(1_000, 0.1)
+    assert MIN_RETRY_AFTER_MS < rate.retry_after_ms(4_000) < slow <= MAX_RETRY_AFTER_MS
+    assert rate.retry_after_ms(1) == MIN_RETRY_AFTER_MS
+    for _ in range(40):
+        rate.measured(10, 10.0)
+    assert rate.retry_after_ms(4_000) == MAX_RETRY_AFTER_MS
