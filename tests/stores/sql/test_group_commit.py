@@ -139,7 +139,7 @@ async def test_callers_that_leave_make_room() -> None:
         await asyncio.wait([leaving])
     staying = asyncio.create_task(numbers(commits, EVENTS[6:]))
     write.let.set()
-    assert await asyncio.gather(running, staying) == [[0], [6, 7, 8, 9]]
+    assert tuple(await asyncio.gather(running, staying)) == ([0], [6, 7, 8, 9])
 
 
 async def test_a_write_that_waits_too_long_is_not_written() -> None:
