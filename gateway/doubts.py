@@ -11,8 +11,8 @@ from functools import partial
 from itertools import islice
 from uuid import UUID
 
-from gateway.relay.bisection import by_halves
-from gateway.relay.delivery import follow_ledger
+from gateway.relay.bisection import bisect_rejected
+from gateway.relay.delivery import reconcile_with_ledger
 from stores.domain.events import Event
 from stores.domain.outbox import Commit
 from stores.errors import Rejected
@@ -45,8 +45,8 @@ class Doubts:
         """Whoever has the partitions by now: the ledger's word holds for all."""
         while ripe := self._ripe():
             self._stores.timeline.forget()
-            follow = partial(follow_ledger, self._stores)
-            await by_halves([event for _, event in ripe], follow, alone=self._leave)
+            follow = partial(reconcile_with_ledger, self._stores)
+            await bisect_rejected([event for _, event in ripe], follow, on_rejected=self._leave)
             for each in ripe:
                 if self._doubted.get(each[1].id) == each:  # not noted again meanwhile
                     del self._doubted[each[1].id]

@@ -1,12 +1,12 @@
 """A backlog in portions: how much a consumer is handed at once, who comes first, and how long that may take."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from uuid import UUID
 
-from stores.domain.outbox import LEASE, Commit
+from stores.domain.outbox import LEASE, Commit, partition_of
 
 MOST_EVENTS = 2_000
 DOUBLINGS = 10
@@ -36,6 +36,11 @@ class Portions:
         rest = deque(sorted(commits, key=lambda commit: self._late.get(commit.registration, never).turn))
         while rest:
             yield part_of(rest, self._most)
+
+    def keep(self, partitions: Collection[int]) -> None:
+        """Forget what was late of other partitions: another relay has them by now."""
+        if self._late:
+            self._late = {key: late for key, late in self._late.items() if partition_of(key) in partitions}
 
     def seconds(self, part: Sequence[Commit]) -> float:
         """How long this may take."""

@@ -41,8 +41,8 @@ def run(options: Namespace) -> int:
     from gateway.config.store_location import open_location
     from gateway.observability.logs import write_logs
     from gateway.relay.progress_rebuild import rebuild_progress, rebuild_selected
-    from gateway.relay.rebuild import rebuild
-    from gateway.relay.relay import publishing
+    from gateway.relay.publishing import publishing
+    from gateway.relay.timeline_rebuild import rebuild_timeline
     from gateway.runtime.clock import utc_now
     from gateway.runtime.console import ProgressBars, stderr_console
     from gateway.runtime.shutdown import Shutdown
@@ -62,7 +62,7 @@ def run(options: Namespace) -> int:
                 relay = publishing(stores, where="embedded", holder=uuid4().hex, failures=health)
                 with ProgressBars(console, done="republished") as bars:
                     async with relay:
-                        done = await rebuild(
+                        done = await rebuild_timeline(
                             stores,
                             courses=options.course,
                             learners=options.learner,

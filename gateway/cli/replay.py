@@ -58,7 +58,7 @@ def run(options: Namespace) -> int:
     from gateway.datasets.oulad.part import part_of, run_named
     from gateway.datasets.oulad.tables import read_tables
     from gateway.observability.logs import write_logs
-    from gateway.relay.relay import publishing
+    from gateway.relay.publishing import publishing
     from gateway.runtime.clock import utc_now
     from gateway.runtime.console import stderr_console
     from gateway.runtime.shutdown import Shutdown

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.datasets.dataset import Dataset
-from gateway.relay.delivery import follow_ledger
+from gateway.relay.delivery import reconcile_with_ledger
 from stores.batches import (
     LOADED_ENROLLMENTS,
     LOADED_EVENTS,
@@ -77,10 +77,10 @@ async def load(world: Dataset, stores: Stores, *, on_progress: OnProgress) -> tu
         while (kept := await recorded.get()) is not None:
             waiting += kept
             if len(waiting) >= LOADED_TIMELINE_EVENTS:
-                await follow_ledger(stores, waiting)
+                await reconcile_with_ledger(stores, waiting)
                 timeline.done(waiting)
                 waiting = []
-        await follow_ledger(stores, waiting)
+        await reconcile_with_ledger(stores, waiting)
         timeline.done(waiting)
         timeline.end()
 

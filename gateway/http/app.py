@@ -25,7 +25,7 @@ from gateway.http.peers import Peers
 from gateway.http.state import State
 from gateway.http.websocket.connection import BOUNDS, Bounds
 from gateway.http.websocket.route import Sockets
-from gateway.relay.relay import publishing
+from gateway.relay.publishing import publishing
 from gateway.web.graphiql import static_route
 from resolvers.health import Health
 from resolvers.subscriptions.topics import TopicRegistry

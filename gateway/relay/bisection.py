@@ -1,4 +1,4 @@
-"""Work on many things of which one may be at fault: it is found by halves, and the others need not wait for it."""
+"""Find the rejected items of a batch by bisection, so that one bad item does not hold up the others."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
@@ -8,19 +8,20 @@ from stores.errors import Rejected
 T = TypeVar("T")
 
 
-async def by_halves(
-    things: Sequence[T],
+async def bisect_rejected(
+    items: Sequence[T],
     work: Callable[[Sequence[T]], Awaitable[object]],
     *,
-    alone: Callable[[T, Rejected], Awaitable[object]],
+    on_rejected: Callable[[T, Rejected], Awaitable[object]],
 ) -> None:
-    """`work` on all of them; what it rejects by itself is left to `alone`, with the reason."""
+    """Do `work` on all items. If the batch is rejected, retry each half; call `on_rejected` for a single item that is
+    rejected on its own. Other errors propagate."""
     try:
-        await work(things)
+        await work(items)
     except Rejected as error:
-        if len(things) > 1:
-            middle = len(things) // 2
-            await by_halves(things[:middle], work, alone=alone)
-            await by_halves(things[middle:], work, alone=alone)
+        if len(items) > 1:
+            middle = len(items) // 2
+            await bisect_rejected(items[:middle], work, on_rejected=on_rejected)
+            await bisect_rejected(items[middle:], work, on_rejected=on_rejected)
         else:
-            await alone(things[0], error)
+            await on_rejected(items[0], error)

@@ -1,6 +1,6 @@
-"""What becomes of commits: the timeline and its roll-ups follow them, and so do live feeds and the state of sessions.
+"""What a delivery does: writes commits to the timeline, or publishes them to live feeds and sessions.
 
-Everything here may be repeated: a relay that was killed in between begins again with what it had not settled.
+All of it is idempotent: after a crash the next relay repeats what was not settled.
 """
 
 import logging
@@ -16,9 +16,9 @@ from stores.ports.stores import Stores
 log = logging.getLogger("quadrangle.relay")
 
 
-async def to_timeline(stores: Stores, commits: Sequence[Commit]) -> None:
-    """Append what was kept, take out what was voided, and tell who watches a course's activity. What is remembered of
-    the timeline is dropped where it may have come back with less than it had."""
+async def deliver_to_timeline(stores: Stores, commits: Sequence[Commit]) -> None:
+    """Append the events, remove the voided ones, and signal the courses' activity. The write cache of the timeline is
+    dropped where the timeline may have lost data: republished commits, and after an error."""
     if any(commit.republished for commit in commits):
         stores.timeline.forget()
     voided = {event.id: event for commit in commits for event in commit.voided}
@@ -33,15 +33,15 @@ async def to_timeline(stores: Stores, commits: Sequence[Commit]) -> None:
     try:
         await stores.live.signal({activity_channel(commit.course_key) for commit in commits})
     except StoreError as error:
-        # A hint alone: who watches looks again when the store is back.
-        log.debug("no hint of activity: %s", error.code)
+        # Only a hint: subscribers read again when the store is back.
+        log.debug("activity was not signalled: %s", error.code)
 
 
-async def to_live(stores: Stores, commits: Sequence[Commit]) -> None:
-    """Publish progress; move resume points; open and close sessions."""
+async def deliver_to_live(stores: Stores, commits: Sequence[Commit]) -> None:
+    """Publish progress updates, move resume points, open and close sessions."""
     await stores.live.publish(commits)
     gone = {(commit.registration, str(event.id)) for commit in commits for event in commit.voided}
-    # A point whose event is voided further on among these commits would come back after it was forgotten.
+    # Without this filter, a point whose event is voided later in this batch would reappear.
     resumed = [commit.resume for commit in commits if commit.resume is not None]
     points = [point for point in resumed if (point.registration, point.id) not in gone]
     if points or gone:
@@ -59,9 +59,9 @@ async def to_live(stores: Stores, commits: Sequence[Commit]) -> None:
         await stores.sessions.touch(opened)
 
 
-async def follow_ledger(stores: Stores, events: Sequence[Event]) -> None:
-    """Bring the timeline these events of the ledger, whatever it has of them, but for those that are voided. We look
-    for voids after we appended, too: a relay takes out what is in the timeline when it is told of the void."""
+async def reconcile_with_ledger(stores: Stores, events: Sequence[Event]) -> None:
+    """Write these events of the ledger to the timeline again, and remove those that are voided. Voids are read after
+    the append, too: a relay that delivers a void meanwhile removes only what the timeline has by then."""
     gone = set(await stores.progress.voided(events))
     await stores.timeline.append([event for event in events if event.id not in gone])
     gone.update(await stores.progress.voided(events))
@@ -69,13 +69,13 @@ async def follow_ledger(stores: Stores, events: Sequence[Event]) -> None:
 
 
 def session_of(event: Event) -> str:
-    """The session that an event is of; without a name of its own, the registration's."""
+    """The id of the event's session; the registration's id for an event without one."""
     return event.session_id or str(event.registration)
 
 
 def heartbeat_of(event: Event) -> Heartbeat:
-    """It opens the session and no more: a position moves the resume point (`commit.resume`), opening an item does
-    not."""
+    """The heartbeat that opens the event's session. It has no position: only `commit.resume` moves the resume
+    point."""
     return Heartbeat(
         session_id=session_of(event),
         learner_id=event.learner_id,

@@ -1,31 +1,62 @@
-"""Work that goes on only while a lease holds."""
+"""The partitions that this relay has leased, and work that must end with the lease."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
+from stores.domain.outbox import LEASE
 
-class Leased:
-    """`until`: the moment of the loop's clock at which the lease ends, unless it is renewed."""
+
+class Lease:
+    """The partitions of one relay, valid until `until` by the clock of the event loop.
+
+    A relay starts no new delivery for a partition that it must release, but keeps the lease until the current delivery
+    ends; otherwise a void could arrive before its target.
+    """
 
     def __init__(self) -> None:
+        self.partitions: frozenset[int] = frozenset()
         self.until = 0.0
-        self._under_way: dict[asyncio.Timeout, float] = {}
-
-    def renew(self, until: float) -> None:
-        """What is under way goes on, too, as long as it may by itself."""
-        self.until = until
-        for timeout, ends in self._under_way.items():
-            if not timeout.expired():
-                timeout.reschedule(min(until, ends))
+        self.granted = asyncio.Event()
+        """Set by the first renewal."""
+        self._renewing = asyncio.Lock()
+        self._in_use: list[frozenset[int]] = []
+        self._deadlines: dict[asyncio.Timeout, float] = {}
 
     @asynccontextmanager
-    async def at_most(self, seconds: float) -> AsyncIterator[None]:
-        """`TimeoutError` when that is over, or the lease."""
-        ends = asyncio.get_running_loop().time() + seconds
-        async with asyncio.timeout_at(min(self.until, ends)) as timeout:
-            self._under_way[timeout] = ends
+    async def renewing(self) -> AsyncIterator[Collection[int]]:
+        """The partitions in use. No use of the lease begins before the block ends."""
+        async with self._renewing:
+            yield frozenset().union(*self._in_use)
+
+    def renew(self, partitions: frozenset[int], *, asked_at: float) -> None:
+        """Replace the partitions and extend the lease. It counts from `asked_at`, before the store was asked, so it
+        never outlasts the store's own. Running timeouts are extended, too, up to their own length."""
+        self.partitions = partitions
+        self.until = asked_at + LEASE.total_seconds()
+        for timeout, own_end in self._deadlines.items():
+            if not timeout.expired():
+                timeout.reschedule(min(self.until, own_end))
+        self.granted.set()
+
+    @asynccontextmanager
+    async def use(self) -> AsyncIterator[frozenset[int]]:
+        """The leased partitions. They are in use until the block ends."""
+        async with self._renewing:
+            partitions = self.partitions
+            self._in_use.append(partitions)
+        try:
+            yield partitions
+        finally:
+            self._in_use.remove(partitions)
+
+    @asynccontextmanager
+    async def timeout(self, seconds: float) -> AsyncIterator[None]:
+        """Raise `TimeoutError` after so many seconds, or when the lease ends: another relay may deliver then."""
+        own_end = asyncio.get_running_loop().time() + seconds
+        async with asyncio.timeout_at(min(self.until, own_end)) as timeout:
+            self._deadlines[timeout] = own_end
             try:
                 yield
             finally:
-                del self._under_way[timeout]
+                del self._deadlines[timeout]

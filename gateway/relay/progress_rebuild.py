@@ -3,8 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gateway.relay.rebuild import enrollments, known_courses
-from gateway.runtime.errors import CommandError
+from gateway.relay.selection import enrollment_pages, select_enrollments
 from stores.batches import REBUILT_ROWS
 from stores.domain.progress import Enrollment
 from stores.ports.stores import Stores
@@ -34,17 +33,11 @@ async def rebuild_selected(
     stores: Stores, *, courses: Sequence[str], learners: Sequence[str], on_progress: OnProgress
 ) -> RebuiltProgress:
     """Rebuild the progress of these courses and learners. `CommandError` if one is unknown."""
-    keys = await known_courses(stores, courses) if courses else []
-    by_course = await stores.progress.count_by_courses(keys, states=None)
-    by_learner = await stores.progress.count_by_learners(learners, states=None, courses=None)
-    for learner in learners:
-        if not by_learner.get(learner):
-            raise CommandError(f"learner {learner} has no enrolment")
-    total = sum(by_course.values()) + sum(by_learner.values())
+    selection = await select_enrollments(stores, courses=courses, learners=learners)
     done = RebuiltProgress()
-    async for rows in enrollments(stores, keys, learners):
+    async for rows in enrollment_pages(stores, selection):
         await refold_enrollments(stores, rows, done)
-        on_progress("registrations", done.registrations, max(total, done.registrations))
+        on_progress("registrations", done.registrations, max(selection.total, done.registrations))
     return done
 
 

@@ -13,7 +13,7 @@ from stores.memory.timeline import MemoryTimeline
 from stores.ports.stores import Stores
 from tests.clock import Clock
 from tests.gateway.memory_stores import memory_stores
-from tests.gateway.relay.test_relay import Moody, timeline_of
+from tests.gateway.relay.test_relay import FaultyTimeline, timeline_of
 from tests.stores.learning import done, enroll, enrollment, record
 
 
@@ -25,7 +25,7 @@ async def stores() -> Stores:
 
 
 async def test_what_cannot_be_kept_is_no_reason_to_leave_others_in_doubt(stores: Stores) -> None:
-    stores = replace(stores, timeline=Moody(refuses=UUID(int=20)))
+    stores = replace(stores, timeline=FaultyTimeline(refuses=UUID(int=20)))
     for number in range(18, 23):
         await record(stores.progress, done(number, Verb.VIEWED, "page", at=number))
     doubts = Doubts(stores, settles=0)

@@ -1,15 +1,11 @@
-"""How a backlog is cut, and for how long who delivers it has its lease."""
+"""How a backlog is cut into portions, and how long each may take."""
 
-import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
-import pytest
-
 from gateway.portions import DOUBLINGS, MOST_EVENTS, Portions
-from gateway.relay.lease import Leased
 from stores.domain.events import Verb
-from stores.domain.outbox import LEASE, Commit
+from stores.domain.outbox import LEASE, Commit, partition_of
 from stores.domain.progress import EnrollmentState
 from tests.stores.learning import done, moment
 
@@ -70,24 +66,11 @@ def test_a_server_that_is_silent_for_days_leaves_a_time_that_can_be_waited_for()
     assert portions.seconds(slow) == LEASE.total_seconds() * 2**DOUBLINGS
 
 
-async def test_who_renews_the_lease_goes_on_beyond_it() -> None:
-    lease, now = Leased(), asyncio.get_running_loop().time
-    lease.renew(now() + 2)
-    async with lease.at_most(3_600):
-        lease.renew(now() + 3_600)
-        await asyncio.sleep(2.1)
-    assert not lease._under_way
-
-
-async def hung(lease: Leased, seconds: float, *, renewed: float) -> None:
-    async with lease.at_most(seconds):
-        lease.renew(asyncio.get_running_loop().time() + renewed)
-        await asyncio.Event().wait()
-
-
-@pytest.mark.parametrize(("seconds", "renewed"), [(3_600, 0), (0.01, 3_600)])
-async def test_neither_a_lease_nor_what_was_asked_for_is_outstayed(seconds: float, renewed: float) -> None:
-    lease = Leased()
-    lease.renew(asyncio.get_running_loop().time() + 3_600)
-    with pytest.raises(TimeoutError):
-        await hung(lease, seconds, renewed=renewed)
+def test_what_was_late_of_another_relays_partitions_is_forgotten() -> None:
+    portions, mine, moved = Portions(), commit(1, 5), commit(1, 5, of=2)
+    for one in (mine, moved):
+        portions.took_too_long([one])
+    portions.keep({partition_of(mine.registration)})
+    assert portions.seconds([mine]) == 2 * LEASE.total_seconds()
+    assert portions.seconds([moved]) == LEASE.total_seconds()
+    assert list(portions._late) == [mine.registration]

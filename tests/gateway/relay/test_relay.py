@@ -1,4 +1,4 @@
-"""The relay over memory stores: what was committed gets where it belongs, whatever fails or is killed meanwhile."""
+"""The relay over memory stores: commits are delivered once, in order, whatever fails or is killed meanwhile."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
@@ -9,7 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from gateway.relay.relay import Pace, Relay, publishing
+from gateway.relay.publishing import publishing
+from gateway.relay.relay import Pace, Relay
 from resolvers.health import Health
 from stores.domain.events import Event, Verb
 from stores.domain.outbox import LEASE, PARTITIONS, Consumer
@@ -26,7 +27,7 @@ from tests.stores.learning import done, enroll, enrollment, moment, record
 
 R1 = UUID(int=1)
 QUICK = Pace(
-    claim=0.01, look=0.01, linger_timeline=0, linger_live=0, checkpoint=0.01, first_pause=0.001, longest_pause=0.01
+    claim=0.01, poll=0.01, timeline_pause=0, live_pause=0, checkpoint=0.01, first_backoff=0.001, longest_backoff=0.01
 )
 
 
@@ -60,7 +61,7 @@ async def relaying(stores: Stores, holder: str = "relay", *, pace: Pace = QUICK)
 
 async def until(true: Callable[[], Awaitable[object]]) -> None:
     async with asyncio.timeout(30):
-        while not await true():  # noqa: ASYNC110 - stores have no event for it
+        while not await true():  # noqa: ASYNC110 - stores have no event to wait for
             await asyncio.sleep(0.001)
 
 
@@ -77,23 +78,23 @@ async def timeline_of(stores: Stores, learner_id: str = "u1") -> list[Event]:
     return [event for page in pages.values() for event in page.rows]
 
 
-async def test_what_was_committed_is_in_the_timeline_and_on_the_feeds_of_who_watches(stores: Stores) -> None:
+async def test_a_commit_reaches_the_timeline_the_feeds_and_the_activity_signal(stores: Stores) -> None:
     event = done(1, Verb.PAUSED, "video", at=1, progress=0.5)
     async with (
         stores.live.feed(Topic(TopicKind.COURSE, "c1"), after=None) as feed,
-        stores.live.signals(activity_channel("c1")) as stirred,
+        stores.live.signals(activity_channel("c1")) as activity,
         relaying(stores),
     ):
         await record(stores.progress, event)
         async with asyncio.timeout(30):
             update = await anext(aiter(feed))
-            assert await anext(aiter(stirred)) == frozenset({"activity:c1"})
+            assert await anext(aiter(activity)) == frozenset({"activity:c1"})
     assert update.progress == (await stores.progress.course_progress([R1]))[R1]
     assert [row.item_key for row in update.changed] == ["video"]
     assert await timeline_of(stores) == [event]
 
 
-async def test_what_a_void_points_at_leaves_the_timeline_and_the_resume_point(stores: Stores) -> None:
+async def test_a_voided_event_leaves_the_timeline_and_the_resume_point(stores: Stores) -> None:
     kept = done(1, Verb.PLAYED, "video", at=1, position=1.0)
     target = done(2, Verb.PAUSED, "page", at=2, position=5.0)
     async with relaying(stores):
@@ -107,8 +108,8 @@ async def test_what_a_void_points_at_leaves_the_timeline_and_the_resume_point(st
     assert (await stores.sessions.resume_points([R1]))[R1].item_key == "video"
 
 
-async def test_a_resume_point_that_was_taken_back_before_it_was_told_does_not_come(stores: Stores) -> None:
-    """The backlog has a position and its void: live was away meanwhile."""
+async def test_a_resume_point_that_was_voided_before_its_delivery_does_not_appear(stores: Stores) -> None:
+    """The backlog has a position and its void, as after a failure of live."""
     kept = done(1, Verb.PLAYED, "video", at=1, position=1.0)
     target = done(2, Verb.PAUSED, "page", at=2, position=5.0)
     for event in (kept, target, done(3, Verb.VOIDED, at=3, voids=target.id)):
@@ -130,10 +131,10 @@ async def test_events_open_and_close_sessions(stores: Stores, clock: Clock) -> N
         await record(stores.progress, done(3, Verb.LAUNCHED, "video", at=20, session_id="s1"))
         await record(stores.progress, done(4, Verb.TERMINATED, "video", at=15, session_id="s1"))
         await until(settled(stores))
-        assert (await stores.sessions.by_learners(["u1"]))["u1"].started_at == moment(20), "the end came late"
+        assert (await stores.sessions.by_learners(["u1"]))["u1"].started_at == moment(20), "the end came out of order"
 
 
-async def test_opening_an_item_keeps_the_place_in_it(stores: Stores, clock: Clock) -> None:
+async def test_opening_an_item_keeps_its_resume_position(stores: Stores, clock: Clock) -> None:
     clock.forward(timedelta(minutes=1))
     async with relaying(stores):
         await record(stores.progress, done(1, Verb.PAUSED, "video", at=1, position=61.5))
@@ -158,29 +159,29 @@ async def test_resume_points_of_heartbeats_are_checkpointed(stores: Stores, cloc
     assert await stores.sessions.unsaved(most=10) == []
 
 
-class Moody(MemoryTimeline):
-    """A timeline that is away at first, cannot keep some event, or is too slow for many at once."""
+class FaultyTimeline(MemoryTimeline):
+    """A timeline that is down, rejects one event, or times out for more than so many events."""
 
-    def __init__(self, *, away: bool = False, refuses: UUID | None = None, at_most: int = 1_000_000) -> None:
+    def __init__(self, *, down: bool = False, refuses: UUID | None = None, at_most: int = 1_000_000) -> None:
         super().__init__()
-        self.away = away
+        self.down = down
         self.appends = 0
         self._refuses = refuses
         self._at_most = at_most
 
     async def append(self, events: Sequence[Event]) -> None:
         self.appends += 1
-        if self.away:
-            raise Unavailable("timeline", "away")
+        if self.down:
+            raise Unavailable("timeline", "down")
         if self._refuses in {event.id for event in events}:
             raise Rejected("timeline", "too long a text")
         if len(events) > self._at_most:
-            raise TimeoutError  # as a lease's end says it
+            raise TimeoutError  # as at the end of a lease
         await super().append(events)
 
 
-async def test_a_consumer_that_is_away_holds_up_no_other_and_catches_up(stores: Stores) -> None:
-    timeline = Moody(away=True)
+async def test_a_consumer_that_is_down_does_not_hold_up_the_other_and_catches_up(stores: Stores) -> None:
+    timeline = FaultyTimeline(down=True)
     stores = replace(stores, timeline=timeline)
     events = [done(number, Verb.VIEWED, "page", at=number) for number in range(1, 30)]
     async with relaying(stores):
@@ -188,24 +189,24 @@ async def test_a_consumer_that_is_away_holds_up_no_other_and_catches_up(stores: 
             await record(stores.progress, event)
         await until(settled(stores, Consumer.LIVE))
         assert (await stores.outbox.backlog())[Consumer.TIMELINE].waiting == len(events)
-        timeline.away = False
+        timeline.down = False
         await until(settled(stores))
     assert sorted(event.id.int for event in await timeline_of(stores)) == list(range(1, 30))
 
 
-async def test_what_a_consumer_cannot_keep_is_left_out_alone(stores: Stores) -> None:
-    timeline = Moody(refuses=UUID(int=20))
+async def test_only_the_rejected_commit_is_skipped(stores: Stores) -> None:
+    timeline = FaultyTimeline(refuses=UUID(int=20))
     stores = replace(stores, timeline=timeline)
     for number in range(1, 65):
         await record(stores.progress, done(number, Verb.VIEWED, "page", at=number))
     async with relaying(stores):
         await until(settled(stores))
     assert sorted(event.id.int for event in await timeline_of(stores)) == [*range(1, 20), *range(21, 65)]
-    assert timeline.appends <= 20, "it was looked for by halves"
+    assert timeline.appends <= 20, "bisection needs few attempts"
 
 
-async def test_what_takes_too_long_is_delivered_in_smaller_parts(stores: Stores) -> None:
-    timeline = Moody(at_most=7)
+async def test_a_batch_that_times_out_is_delivered_in_smaller_ones(stores: Stores) -> None:
+    timeline = FaultyTimeline(at_most=7)
     stores = replace(stores, timeline=timeline)
     for number in range(1, 65):
         await record(stores.progress, done(number, Verb.VIEWED, "page", at=number))
@@ -214,8 +215,8 @@ async def test_what_takes_too_long_is_delivered_in_smaller_parts(stores: Stores)
     assert len(await timeline_of(stores)) == 64
 
 
-class Sluggish(MemoryTimeline):
-    """A server that takes longer than a lease over one of the events, until it does not."""
+class SlowForOneEvent(MemoryTimeline):
+    """Times out for batches with one event, until `event` is None."""
 
     def __init__(self, event: UUID) -> None:
         super().__init__()
@@ -227,9 +228,9 @@ class Sluggish(MemoryTimeline):
         await super().append(events)
 
 
-async def test_who_takes_too_long_holds_up_nobody_else(stores: Stores) -> None:
-    """It would be the first of its partition, and of all."""
-    timeline = Sluggish(UUID(int=1))
+async def test_a_registration_that_times_out_does_not_hold_up_others(stores: Stores) -> None:
+    """It is the first of its partition, and of all."""
+    timeline = SlowForOneEvent(UUID(int=1))
     stores = replace(stores, timeline=timeline)
     await record(stores.progress, done(1, Verb.VIEWED, "page"))
     async with relaying(stores):
@@ -246,8 +247,8 @@ async def test_who_takes_too_long_holds_up_nobody_else(stores: Stores) -> None:
     assert len(await timeline_of(stores)) == 1
 
 
-class Stalled(MemoryTimeline):
-    """What it is sent first it takes up later, when it was given up long ago."""
+class StalledServer(MemoryTimeline):
+    """Times out for its first append, which a test applies later."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -260,17 +261,17 @@ class Stalled(MemoryTimeline):
         await super().append(events)
 
 
-async def test_what_is_stored_late_and_was_voided_meanwhile_goes_again(stores: Stores) -> None:
-    timeline = Stalled()
+async def test_an_event_that_is_stored_after_its_void_is_removed_again(stores: Stores) -> None:
+    timeline = StalledServer()
     stores = replace(stores, timeline=timeline)
     target, kept = done(1, Verb.PAUSED, "video", at=1), done(2, Verb.PAUSED, "video", at=2)
     await record(stores.progress, target, kept)
-    async with relaying(stores, pace=replace(QUICK, settles=2.0)):
+    async with relaying(stores, pace=replace(QUICK, reconcile_after=2.0)):
 
-        async def given_up() -> bool:
+        async def timed_out() -> bool:
             return timeline.late is not None
 
-        await until(given_up)
+        await until(timed_out)
         void = done(3, Verb.VOIDED, at=3, voids=target.id)
         await record(stores.progress, void)
         await until(settled(stores))
@@ -278,14 +279,14 @@ async def test_what_is_stored_late_and_was_voided_meanwhile_goes_again(stores: S
         await timeline.append(timeline.late or ())
         assert await timeline_of(stores) == [void, kept, target]
 
-        async def mended() -> bool:
+        async def reconciled() -> bool:
             return await timeline_of(stores) == [void, kept]
 
-        await until(mended)
+        await until(reconciled)
 
 
-async def test_who_was_killed_is_followed_when_its_leases_end(stores: Stores, clock: Clock) -> None:
-    """`claim` alone is what a relay leaves that was killed: nobody gave its leases back."""
+async def test_another_relay_takes_over_when_the_leases_of_a_killed_one_end(stores: Stores, clock: Clock) -> None:
+    """A killed relay leaves its claim: its leases were not released."""
     await stores.outbox.claim("killed")
     await record(stores.progress, done(1, Verb.VIEWED, "page"))
     async with relaying(stores):
@@ -301,7 +302,7 @@ async def claimed_by(outbox: object, holder: str) -> bool:
     return holder in outbox.holders
 
 
-async def test_two_relays_share_and_who_stops_gives_its_part_back(stores: Stores) -> None:
+async def test_two_relays_share_the_partitions_and_a_stopped_one_releases_its_own(stores: Stores) -> None:
     async with relaying(stores, "one"):
         async with relaying(stores, "two"):
 
@@ -318,31 +319,31 @@ async def test_two_relays_share_and_who_stops_gives_its_part_back(stores: Stores
         await until(alone)
 
 
-class Deaf(MemoryOutbox):
-    """What cancels a call to it comes out as a fault of the store, or not at all, as from a driver now and then."""
+class SwallowsCancellation(MemoryOutbox):
+    """Turns a cancellation of `claim` into an error of the store, or swallows it, as drivers sometimes do."""
 
-    def __init__(self, fault: Exception | None) -> None:
+    def __init__(self, error: Exception | None) -> None:
         super().__init__()
         self.asked = asyncio.Event()
-        self._fault = fault
+        self._error = error
 
     async def claim(self, holder: str, *, keeping: Collection[int] = ()) -> frozenset[int]:
         self.asked.set()
         with suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
-        if self._fault is not None:
-            raise self._fault
+        if self._error is not None:
+            raise self._error
         return frozenset()
 
 
-@pytest.mark.parametrize("fault", [Unavailable("outbox", "the connection was lost"), None], ids=["a fault", "nothing"])
-async def test_a_cancellation_that_a_store_loses_ends_it_all_the_same(stores: Stores, fault: Exception | None) -> None:
-    outbox = Deaf(fault)
+@pytest.mark.parametrize("error", [Unavailable("outbox", "the connection was lost"), None], ids=["error", "nothing"])
+async def test_a_relay_ends_although_a_store_swallows_its_cancellation(stores: Stores, error: Exception | None) -> None:
+    outbox = SwallowsCancellation(error)
     async with asyncio.timeout(30), relaying(replace(stores, outbox=outbox)):
         await outbox.asked.wait()
 
 
-async def test_a_cancellation_that_is_lost_while_others_are_told_ends_that_too(stores: Stores) -> None:
+async def test_announcing_ends_although_a_store_swallows_its_cancellation(stores: Stores) -> None:
     asked = asyncio.Event()
 
     class Lossy(MemoryLive):
@@ -360,7 +361,7 @@ async def test_a_cancellation_that_is_lost_while_others_are_told_ends_that_too(s
         await asked.wait()
 
 
-async def test_what_was_delivered_but_not_settled_changes_nothing_the_second_time(stores: Stores) -> None:
+async def test_a_repeated_delivery_changes_nothing(stores: Stores) -> None:
     events = [done(number, Verb.PAUSED, "video", at=number, position=float(number)) for number in range(1, 6)]
     topic = Topic(TopicKind.LEARNER, "u1")
     async with stores.live.feed(topic, after=None) as feed:
@@ -379,13 +380,13 @@ async def test_what_was_delivered_but_not_settled_changes_nothing_the_second_tim
     assert len(await timeline_of(stores)) == 6
 
 
-async def test_who_leaves_publishing_to_others_tells_them(stores: Stores) -> None:
+async def test_an_external_relay_is_signalled(stores: Stores) -> None:
     health = Health(pingers={}, backends={}, outbox=stores.outbox, now=lambda: moment(0))
     async with (
-        stores.live.signals(OUTBOX_CHANNEL) as told,
+        stores.live.signals(OUTBOX_CHANNEL) as signalled,
         publishing(stores, where="external", holder="a", failures=health),
         asyncio.timeout(30),
     ):
         await record(stores.progress, done(1, Verb.VIEWED, "page"))
-        assert await anext(aiter(told)) == frozenset({OUTBOX_CHANNEL})
+        assert await anext(aiter(signalled)) == frozenset({OUTBOX_CHANNEL})
     assert not await settled(stores)()

@@ -20,7 +20,7 @@ from gateway.datasets.oulad.dataset import world_of
 from gateway.datasets.oulad.files import BadSource
 from gateway.datasets.oulad.part import part_of, run_named
 from gateway.datasets.oulad.tables import Tables, read_tables
-from gateway.relay.relay import publishing
+from gateway.relay.publishing import publishing
 from gateway.simulation.progress_display import Telling, state_of, summary_of
 from gateway.simulation.recorded_events import MOST, Replay, Told
 from gateway.simulation.restamp import Fresh

@@ -1,4 +1,4 @@
-"""A timeline made again from the ledger, over memory stores; over real ones it is in tests/e2e."""
+"""Rebuilding a timeline over memory stores. tests/e2e does it over real ones."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.relay.rebuild import Told, rebuild
-from gateway.relay.relay import publishing
+from gateway.relay.publishing import publishing
+from gateway.relay.timeline_rebuild import Republished, rebuild_timeline
 from gateway.runtime.errors import CommandError
 from resolvers.health import Health
 from stores.domain.catalog import Course, Module
@@ -24,11 +24,11 @@ from tests.stores.learning import C2, CATALOG, done, enroll, enrollment, moment,
 
 @pytest.fixture
 async def stores() -> Stores:
-    return await told_nothing(Clock())
+    return await unpublished_stores(Clock())
 
 
-async def told_nothing(clock: Clock) -> Stores:
-    """Three learners: u1 in two courses, u2 in one, u3 in none; nobody publishes yet."""
+async def unpublished_stores(clock: Clock) -> Stores:
+    """Three learners: u1 in two courses, u2 in one, u3 in none. Nothing is published yet."""
     made = memory_stores(clock)
     for pin, items in CATALOG.items():
         modules = (Module(title="All", items=tuple(items)),)
@@ -47,11 +47,11 @@ async def told_nothing(clock: Clock) -> Stores:
     return made
 
 
-async def rebuilt(stores: Stores, *, courses: Sequence[str] = (), learners: Sequence[str] = ()) -> Told:
+async def rebuilt(stores: Stores, *, courses: Sequence[str] = (), learners: Sequence[str] = ()) -> Republished:
     health = Health(pingers={}, backends={}, outbox=stores.outbox, now=Clock())
     stages: list[tuple[str, int, int]] = []
     async with asyncio.timeout(20), publishing(stores, where="embedded", holder="rebuild", failures=health):
-        told = await rebuild(
+        republished = await rebuild_timeline(
             stores,
             courses=courses,
             learners=learners,
@@ -59,13 +59,13 @@ async def rebuilt(stores: Stores, *, courses: Sequence[str] = (), learners: Sequ
             on_progress=lambda *stage: stages.append(stage),
         )
     assert all(done <= total for _, done, total in stages)
-    return told
+    return republished
 
 
-async def test_what_was_told_is_waited_for_and_nothing_that_others_write_meanwhile() -> None:
-    """By the clock of the outbox, which is years ahead of ours or behind it."""
+async def test_it_waits_for_its_own_commits_and_not_for_later_ones() -> None:
+    """By the clock of the outbox, which may be years ahead of the process's."""
     clock = Clock()
-    stores = await told_nothing(clock)
+    stores = await unpublished_stores(clock)
     waits = 0
 
     async def wait(_: float) -> None:
@@ -74,11 +74,11 @@ async def test_what_was_told_is_waited_for_and_nothing_that_others_write_meanwhi
         assert waits < 10
         if waits == 3:
             clock.forward(timedelta(seconds=1))
-            told = await stores.outbox.take(Consumer.TIMELINE, range(PARTITIONS), most=999)
+            taken = await stores.outbox.take(Consumer.TIMELINE, range(PARTITIONS), most=999)
             await record(stores.progress, done(9, Verb.VIEWED, "page", of=2, at=9))
-            await stores.outbox.settle(Consumer.TIMELINE, told)
+            await stores.outbox.settle(Consumer.TIMELINE, taken)
 
-    await rebuild(stores, courses=(), learners=(), wait=wait, on_progress=lambda *_: None)
+    await rebuild_timeline(stores, courses=(), learners=(), wait=wait, on_progress=lambda *_: None)
     assert waits == 3
     [left] = await stores.outbox.take(Consumer.TIMELINE, range(PARTITIONS), most=999)
     assert not left.republished
@@ -89,17 +89,17 @@ async def timeline_of(stores: Stores, *learners: str) -> set[int]:
     return {event.id.int for page in pages.values() for event in page.rows}
 
 
-async def test_a_lost_timeline_is_whole_again(stores: Stores) -> None:
+async def test_a_lost_timeline_is_complete_again(stores: Stores) -> None:
     await rebuilt(stores)
     assert await timeline_of(stores, "u1", "u2") == {1, 3, 4, 5}
     lost = replace(stores, timeline=MemoryTimeline())
     await lost.timeline.append([done(2, Verb.PLAYED, "video", at=2)])  # voided since that backup
-    told = await rebuilt(lost)
-    assert (told.enrollments, told.events) == (3, 5)
+    republished = await rebuilt(lost)
+    assert (republished.enrollments, republished.events) == (3, 5)
     assert await timeline_of(lost, "u1", "u2") == {1, 3, 4, 5}
 
 
-async def test_a_course_or_a_learner_alone_is_told_again(stores: Stores) -> None:
+async def test_a_single_course_or_learner_can_be_rebuilt(stores: Stores) -> None:
     await rebuilt(stores)
     lost = replace(stores, timeline=MemoryTimeline())
     assert (await rebuilt(lost, courses=["c2", "c2"])).enrollments == 1
@@ -113,10 +113,10 @@ async def test_a_course_or_a_learner_alone_is_told_again(stores: Stores) -> None
     ("asked", "line"),
     [
         ({"courses": ["c1", "c9"]}, "there is no course c9"),
-        ({"learners": ["u1", "u9"]}, "nobody called u9 is enrolled anywhere"),
+        ({"learners": ["u1", "u9"]}, "learner u9 has no enrolment"),
     ],
 )
-async def test_what_is_not_known_is_told_before_anything_is_done(
+async def test_an_unknown_key_is_refused_before_anything_is_republished(
     stores: Stores, asked: dict[str, Sequence[str]], line: str
 ) -> None:
     await rebuilt(stores)
@@ -126,8 +126,8 @@ async def test_what_is_not_known_is_told_before_anything_is_done(
     assert await timeline_of(lost, "u1", "u2") == set()
 
 
-class Away(MemoryTimeline):
-    """Gone for a moment; what a process remembers of it is dropped."""
+class FailingOnce(MemoryTimeline):
+    """Its first append fails. Counts how often the write cache was dropped."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -136,18 +136,17 @@ class Away(MemoryTimeline):
     async def append(self, events: Sequence[Event]) -> None:
         if self.faults:
             self.faults -= 1
-            raise Unavailable("timeline", "away")
+            raise Unavailable("timeline", "not reachable")
         await super().append(events)
 
     def forget(self) -> None:
         self.forgotten += 1
 
 
-async def test_nobody_trusts_what_they_remember_of_a_store_that_was_away_or_is_told_again(stores: Stores) -> None:
-    away = replace(stores, timeline=Away())
-    await rebuilt(away)
-    assert isinstance(away.timeline, Away)
-    claimed = 1
-    faults, again = 1, 1
-    assert away.timeline.forgotten >= claimed + faults + again
-    assert await timeline_of(away, "u1", "u2") == {1, 3, 4, 5}
+async def test_the_write_cache_is_dropped_after_an_error_and_before_a_rebuild(stores: Stores) -> None:
+    failing = replace(stores, timeline=FailingOnce())
+    await rebuilt(failing)
+    assert isinstance(failing.timeline, FailingOnce)
+    at_claim, after_error, at_republish = 1, 1, 1
+    assert failing.timeline.forgotten >= at_claim + after_error + at_republish
+    assert await timeline_of(failing, "u1", "u2") == {1, 3, 4, 5}

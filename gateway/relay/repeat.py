@@ -1,0 +1,35 @@
+"""Background work of a relay that repeats until it is cancelled, whatever fails."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from resolvers.data.dataloaders import Failures
+from stores.backoff import Backoff
+from stores.cancellation import cancel_requested
+from stores.errors import StoreError
+
+log = logging.getLogger("quadrangle.relay")
+
+
+async def repeat(
+    name: str, work: Callable[[], Awaitable[object]], *, pause: float, backoff: Backoff, failures: Failures
+) -> None:
+    """Run `work` until the task is cancelled, `pause` seconds apart. After an error retry with `backoff`; the first
+    error and the recovery are logged. An unexpected error is retried as well: it must not end all publishing."""
+    while not cancel_requested():
+        try:
+            await work()
+        except Exception as error:
+            if isinstance(error, StoreError):
+                failures.failed(error.store)
+            if not backoff.failing:
+                expected = isinstance(error, StoreError | TimeoutError)
+                log.log(logging.WARNING if expected else logging.ERROR, "%s failed, retrying", name, exc_info=error)
+            await asyncio.sleep(backoff.next_delay() / timedelta(seconds=1))
+            continue
+        if backoff.failing:
+            log.warning("%s works again", name)
+            backoff.reset()
+        await asyncio.sleep(pause)
