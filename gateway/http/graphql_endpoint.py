@@ -15,6 +15,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from gateway.http import request_json
 from gateway.http.auth.tokens import Unauthenticated
 from gateway.http.error_responses import refusal
 from gateway.http.graphql_request import Malformed, answer_of, answers, request_of
@@ -136,7 +137,7 @@ class Endpoint(GraphQL[Peer, None]):
         return Response(self.encode_json(response_data), 400 if refused else 200, media_type=media_type)
 
     def decode_json(self, data: str | bytes) -> object:
-        return orjson.loads(data)
+        return request_json.loads(data)
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)

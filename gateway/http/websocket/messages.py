@@ -5,6 +5,8 @@ from typing import Any
 
 import orjson
 
+from gateway.http import request_json
+
 MALFORMED = 4400
 UNAUTHORIZED = 4401
 FORBIDDEN = 4403
@@ -35,7 +37,7 @@ def read(frame: Mapping[str, Any]) -> dict[str, Any]:
     if text is None:
         raise Close(MALFORMED, "a message must be text")
     try:
-        message = orjson.loads(text)
+        message = request_json.loads(text)
     except orjson.JSONDecodeError:
         raise Close(MALFORMED, "a message must be JSON") from None
     if not isinstance(message, dict):
