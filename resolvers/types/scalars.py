@@ -1,7 +1,7 @@
-"""Scalars beyond GraphQL's own."""
+"""The scalars DateTime and BigInt."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NewType
 
 import strawberry
@@ -9,34 +9,56 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 
 BigInt = NewType("BigInt", int)
-RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+RFC3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:([0-9]{2})(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def show_time(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    """RFC 3339 in UTC, with milliseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
-def read_time(value: Any) -> datetime:
-    """RFC 3339 with an offset, cut to whole milliseconds."""
-    if not isinstance(value, str) or RFC3339.fullmatch(value) is None:
+def parse_time(value: Any) -> datetime:
+    """Parse RFC 3339 with an offset, truncated to milliseconds and converted to UTC. GraphQLError for anything else.
+
+    A leap second (RFC 3339 section 5.7: only at the end of a month in UTC) becomes the last millisecond before it,
+    because `datetime` has none.
+    """
+    if not isinstance(value, str) or (parts := RFC3339.fullmatch(value)) is None:
         raise GraphQLError("a DateTime is RFC 3339 text with an offset, such as 2026-03-01T08:01:00.000Z")
+    text = value.upper()
+    leap = parts[1] == "60"
+    if leap:
+        text = f"{text[:17]}59.999{parts[3].upper()}"
     try:
-        moment = datetime.fromisoformat(value.upper())
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        raise GraphQLError("no such moment") from None
+        raise GraphQLError(f"{value[:40]} is not a valid date and time") from None
     if moment.tzinfo is not UTC:
         try:
             moment = moment.astimezone(UTC)
-        except OverflowError:  # within a day of the first or the last moment there is, which stands for it
+        except OverflowError:  # within a day of the earliest or the latest moment: take that one
             moment = EARLIEST if moment.year == 1 else LATEST
-    # Events come by the hundred, in whole milliseconds as a rule.
+    if leap and not _ends_month(moment):
+        raise GraphQLError(
+            f"{value[:40]} is not a valid date and time: leap seconds occur at the end of a month in UTC"
+        )
+    # A batch has hundreds of times, most of them in whole milliseconds.
     rest = moment.microsecond % 1000
     return moment.replace(microsecond=moment.microsecond - rest) if rest else moment
 
 
-def read_big_int(value: Any) -> BigInt:
-    if not isinstance(value, str) or re.fullmatch(r"-?\d{1,19}", value) is None:
+def _ends_month(moment: datetime) -> bool:
+    return (moment.hour, moment.minute) == (23, 59) and (
+        moment.date() == LATEST.date() or (moment + timedelta(days=1)).day == 1
+    )
+
+
+def parse_big_int(value: Any) -> BigInt:
+    """Parse a decimal number in a string. GraphQLError for anything else."""
+    if not isinstance(value, str) or re.fullmatch(r"-?[0-9]{1,19}", value) is None:
         raise GraphQLError("a BigInt is a decimal number in a string")
     return BigInt(int(value))
 
@@ -45,16 +67,16 @@ CONFIG = StrawberryConfig(
     scalar_map={
         datetime: strawberry.scalar(
             name="DateTime",
-            description="RFC 3339 in UTC with milliseconds.",
+            description="A moment: RFC 3339 text in UTC with milliseconds. Any offset is accepted as input.",
             specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
             serialize=show_time,
-            parse_value=read_time,
+            parse_value=parse_time,
         ),
         BigInt: strawberry.scalar(
             name="BigInt",
-            description="A 64-bit integer as a decimal string.",
+            description="A 64-bit integer as a decimal number in a string.",
             serialize=str,
-            parse_value=read_big_int,
+            parse_value=parse_big_int,
         ),
     }
 )
