@@ -1,4 +1,4 @@
-"""What is handed to resolvers: a Peer for a request or a socket, a Context for each operation."""
+"""What resolvers are given: a Peer for each request or socket, a Context for each operation."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,10 @@ from stores.ports.stores import Stores
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """Who asks, and out of what. `trace`: the answer tells its store calls."""
+    """The viewer of a request or socket, and what the process gives its operations.
+
+    `deadlines` are by store. `trace`: answers list their store calls in `extensions`.
+    """
 
     stores: Stores
     viewer: Viewer
@@ -29,7 +32,7 @@ class Peer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """One operation of a peer: its loaders live exactly as long."""
+    """One operation of a peer. Its loaders cache values for as long as the operation, or one of its events, lasts."""
 
     peer: Peer
     viewer: Viewer
@@ -37,6 +40,7 @@ class Context:
 
     @classmethod
     def of(cls, peer: Peer) -> "Context":
+        """A context with loaders that have read nothing yet."""
         loaders = Loaders(peer.stores, peer.deadlines, peer.health, peer.viewer)
         return cls(peer=peer, viewer=peer.viewer, loaders=loaders)
 

@@ -1,4 +1,4 @@
-"""What a client is told when something goes wrong: a code it can act on, and nothing that is not its business."""
+"""The errors that clients see: each with a code that they can act on, none with text that may be secret."""
 
 import logging
 from uuid import uuid4
@@ -11,52 +11,59 @@ log = logging.getLogger("quadrangle.errors")
 
 
 class RequestError(GraphQLError):
-    """An error that is ours to tell, with its code."""
+    """A request that the graph refuses: a top-level GraphQL error with `extensions.code`."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message, extensions={"code": code})
 
 
 def forbidden() -> RequestError:
-    """The one answer for what a viewer may not see and for what does not exist."""
-    return RequestError("FORBIDDEN", "not found, or not yours to see")
+    """FORBIDDEN, for a record that the viewer may not see and for one that does not exist: they must look the same."""
+    return RequestError("FORBIDDEN", "not found, or you may not see it")
+
+
+def not_found() -> RequestError:
+    """NOT_FOUND, for a viewer who may see everything."""
+    return RequestError("NOT_FOUND", "not found")
 
 
 def bad_input(message: str) -> RequestError:
+    """BAD_USER_INPUT: the message says what is wrong with the request."""
     return RequestError("BAD_USER_INPUT", message)
 
 
 def unauthenticated() -> RequestError:
+    """UNAUTHENTICATED, for an operation that outlives its token."""
     return RequestError("UNAUTHENTICATED", "the token has expired")
 
 
 def client_message(error: StoreError) -> str:
-    """A store's fault for a client: only what a store says of the request itself is told in its words."""
-    return str(error) if isinstance(error, Rejected | CursorExpired) else f"{error.store} cannot answer just now"
+    """The message of a store's error for a client. Only errors about the request itself keep the store's text."""
+    return str(error) if isinstance(error, Rejected | CursorExpired) else f"{error.store} is temporarily unavailable"
 
 
 def extensions_of(error: StoreError) -> dict[str, object]:
-    """The `extensions` of a store's fault: its code, the store, and when to retry where the store says so."""
+    """The `extensions` of a store's error: its code, the store, and when to retry where the store says so."""
     if isinstance(error, RetryLater):
         return {"code": error.code, "store": error.store, "retryAfterMs": error.retry_after_ms}
     return {"code": error.code, "store": error.store}
 
 
 def masked(error: GraphQLError) -> GraphQLError:
-    """The error as a client may see it. What is not ours is masked and logged under the id that the client gets."""
+    """The error as a client may see it. An unexpected error becomes INTERNAL with an id, and is logged with that id."""
     cause = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
     if cause is None or isinstance(cause, GraphQLError):
         return error
     if isinstance(cause, StoreError):
-        return _same_place(error, client_message(cause), extensions_of(cause))
-    mark = uuid4().hex[:12]
-    log.error("unexpected error %s", mark, exc_info=cause, extra={"error_id": mark})
-    return _same_place(error, f"internal error {mark}", {"code": "INTERNAL", "id": mark})
+        return _located_like(error, client_message(cause), extensions_of(cause))
+    error_id = uuid4().hex[:12]
+    log.error("unexpected error %s", error_id, exc_info=cause, extra={"error_id": error_id})
+    return _located_like(error, f"internal error {error_id}", {"code": "INTERNAL", "id": error_id})
 
 
-def _same_place(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
+def _located_like(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
     return GraphQLError(
         message,
         nodes=error.nodes,

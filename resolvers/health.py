@@ -1,4 +1,4 @@
-"""How the stores are: pinged when asked, with what went wrong lately."""
+"""The health of the stores: pings on request, recent failures, and the backlog of the outbox."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -12,14 +12,16 @@ from stores.errors import StoreError
 from stores.ports.outbox import Outbox
 from stores.ports.pinger import Pinger
 
-PING_WITHIN = timedelta(seconds=1)
+PING_TIMEOUT = timedelta(seconds=1)
 SLOW = timedelta(milliseconds=250)
-LATELY = timedelta(seconds=30)
+DEGRADED_FOR = timedelta(seconds=30)
 FOLLOWERS = {"timeline": Consumer.TIMELINE, "live": Consumer.LIVE}
-"""The stores that are brought what was committed, each as a consumer of the outbox."""
+"""The stores that receive commits through the outbox, and the consumer of each."""
 
 
 class StoreState(Enum):
+    """DOWN: the ping failed. DEGRADED: slow, or a call failed lately. Else LIVE."""
+
     LIVE = "LIVE"
     DEGRADED = "DEGRADED"
     DOWN = "DOWN"
@@ -27,8 +29,12 @@ class StoreState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreHealth:
-    """`latency_ms` of the ping, None when it failed; `fault` says why then. `backlog`: how many commits wait
-    for the store, `lag_seconds`: how long the oldest does; None for one that does not follow them, or if not known."""
+    """The state of one store.
+
+    `latency_ms`: the duration of the ping, None if it failed; `fault` is the reason then. `backlog`: the number of
+    commits that the relay has not delivered to the store, `lag_seconds`: the age of the oldest; None if the store does
+    not follow the outbox, or if they are not known.
+    """
 
     store: str
     backend: str
@@ -42,7 +48,7 @@ class StoreHealth:
 
 @dataclass(slots=True, kw_only=True)
 class Health:
-    """The process' view of its stores: `backends` names what each port is kept in."""
+    """What this process knows of its stores. `backends`: the database of each port, by name."""
 
     pingers: Mapping[str, Pinger]
     backends: Mapping[str, str]
@@ -51,26 +57,27 @@ class Health:
     last_errors: dict[str, datetime] = field(default_factory=dict)
 
     def failed(self, store: str) -> None:
+        """Record that a call of this store failed now."""
         self.last_errors[store] = self.now()
 
     async def check(self) -> list[StoreHealth]:
-        """Every store at once; never raises. Without what waits in the outbox: to count that is not for every probe."""
+        """Ping all stores at once. Never raises. Without the backlog, which is too expensive for every probe."""
         return list(await asyncio.gather(*(self._check(store) for store in self.pingers)))
 
     async def check_with_backlog(self) -> list[StoreHealth]:
-        """`check`, and what waits for the stores that follow the outbox."""
+        """`check`, with the backlog of the stores that follow the outbox. Never raises."""
         backlog, found = await asyncio.gather(self._backlog(), self.check())
-        return [self._following(one, backlog) for one in found]
+        return [self._with_backlog(one, backlog) for one in found]
 
     async def _backlog(self) -> Mapping[Consumer, Backlog]:
-        """Nothing when it is not known in time: the outbox' own ping says what is wrong with it."""
+        """Empty if it is not known in time; the ping of the outbox reports the reason."""
         try:
-            async with asyncio.timeout(PING_WITHIN.total_seconds()):
+            async with asyncio.timeout(PING_TIMEOUT.total_seconds()):
                 return await self.outbox.backlog()
         except (TimeoutError, StoreError):
             return {}
 
-    def _following(self, one: StoreHealth, backlog: Mapping[Consumer, Backlog]) -> StoreHealth:
+    def _with_backlog(self, one: StoreHealth, backlog: Mapping[Consumer, Backlog]) -> StoreHealth:
         behind = backlog.get(FOLLOWERS[one.store]) if one.store in FOLLOWERS else None
         if behind is None:
             return one
@@ -82,7 +89,7 @@ class Health:
         latency: float | None = None
         fault: str | None = None
         try:
-            async with asyncio.timeout(PING_WITHIN.total_seconds()):
+            async with asyncio.timeout(PING_TIMEOUT.total_seconds()):
                 await self.pingers[store].ping()
             latency = (perf_counter() - started) * 1000
         except (TimeoutError, StoreError) as error:
@@ -91,7 +98,7 @@ class Health:
         last = self.last_errors.get(store)
         if latency is None:
             state = StoreState.DOWN
-        elif latency > SLOW.total_seconds() * 1000 or (last is not None and self.now() - last < LATELY):
+        elif latency > SLOW.total_seconds() * 1000 or (last is not None and self.now() - last < DEGRADED_FOR):
             state = StoreState.DEGRADED
         else:
             state = StoreState.LIVE

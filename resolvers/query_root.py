@@ -1,4 +1,4 @@
-"""Root fields of reading: who may ask, and what is looked up."""
+"""The root fields of queries: what each one looks up, and who may."""
 
 import asyncio
 from datetime import datetime
@@ -9,10 +9,9 @@ import strawberry
 
 from resolvers import permissions
 from resolvers.context import Info
-from resolvers.data.access_paths import COURSE_PAGE, LATEST, PROFILE_PAGE, EnrollmentsArgs, PageArgs
-from resolvers.data.derived_paths import ENROLLMENTS_OF_COURSE
+from resolvers.data.access_paths import ALL_COURSES, COURSE_ENROLLMENTS, COURSE_PAGE, LATEST, PROFILE_PAGE, PageArgs
 from resolvers.data.visible_paths import VISIBLE_ENROLLMENTS, VISIBLE_LEARNERS
-from resolvers.errors import bad_input, forbidden
+from resolvers.errors import bad_input, forbidden, not_found
 from resolvers.health import StoreState
 from resolvers.types import enrollment_connection as enrollment_pages
 from resolvers.types.connection import MOST, Connection, checked_first, connection
@@ -25,79 +24,95 @@ from resolvers.types.store_field import Lookup, RootStoreField, root_store_field
 from resolvers.viewer import Viewer
 from stores.domain.profiles import ProfileFilter
 
-strawberry.enum(StoreState, description="DEGRADED: slow, or failed within the last half minute.")
+strawberry.enum(
+    StoreState, description="DOWN: the ping failed. DEGRADED: slow, or a call failed in the last 30 seconds. Else LIVE."
+)
 
 
-@strawberry.type(description="How a store is just now.")
+@strawberry.type(description="The state of one store.")
 class StoreHealth:
-    store: str = strawberry.field(description="The port's name, as in errors and traces.")
-    backend: str = strawberry.field(description="What it is kept in.")
+    """A view of `resolvers.health.StoreHealth`."""
+
+    store: str = strawberry.field(description="The name of the store, as in errors and traces.")
+    backend: str = strawberry.field(description="The database that serves it.")
     state: StoreState = strawberry.field(description="Whether it answers.")
-    latency_ms: float | None = strawberry.field(description="How long a ping took; null when it failed.")
-    last_error_at: datetime | None = strawberry.field(description="When a call last failed in this process.")
+    latency_ms: float | None = strawberry.field(description="The duration of the ping; null if it failed.")
+    last_error_at: datetime | None = strawberry.field(description="When a call of this gateway process last failed.")
     backlog: int | None = strawberry.field(
-        description="How many commits it has not been brought yet; null where it follows none, or if that is not known."
+        description="The number of commits in the outbox that the relay has not delivered to this store; null if the "
+        "store does not follow the outbox, or if the number is not known."
     )
-    lag_seconds: float | None = strawberry.field(description="How long the oldest of them waits; null as `backlog`.")
+    lag_seconds: float | None = strawberry.field(description="The age of the oldest of them; null as `backlog`.")
 
 
-@strawberry.input(description="All given parts must hold.")
+@strawberry.input(description="A filter on learners. All given parts must hold.")
 class LearnerFilter:
-    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Only these learners (global ids).")
-    name_starts_with: str | None = strawberry.field(
-        default=None, description="Display name begins so; case is ignored."
+    """The GraphQL input of a filter; `where` is its checked form."""
+
+    ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description=f"Only these learners (global ids, at most {MOST})."
     )
-    email: str | None = strawberry.field(default=None, description="This e-mail; case is ignored.")
+    name_starts_with: str | None = strawberry.field(
+        default=None, description="Only learners whose display name starts with this. Case is ignored."
+    )
+    email: str | None = strawberry.field(
+        default=None, description="Only the learner with this e-mail address. Case is ignored."
+    )
 
     def where(self) -> ProfileFilter:
+        """The filter of the store. BAD_USER_INPUT for ids that are not those of learners, or too many."""
         if self.ids is not None and len(self.ids) > MOST:
             raise bad_input(f"at most {MOST} ids")
         ids = None if self.ids is None else tuple(key_of("Learner", value) for value in self.ids)
         return ProfileFilter(ids=ids, name_starts_with=self.name_starts_with, email=self.email)
 
 
-def seen_or_forbidden(viewer: Viewer, found: Any, lookup: Lookup) -> Any:
-    """To an ADMIN what is unknown is null; to all others it looks the same as what they may not see."""
+def found_or_forbidden(viewer: Viewer, found: Any, lookup: Lookup) -> Any:
+    """Return null to an ADMIN for an unknown key; FORBIDDEN to others, as for a record that they may not see."""
     if found is None and not permissions.is_admin(viewer):
         raise forbidden()
     return found
 
 
-def ask_learner(viewer: Viewer, *, id: strawberry.ID) -> Lookup:
+def lookup_learner(viewer: Viewer, *, id: strawberry.ID) -> Lookup:
+    """`Query.learner`."""
     return Lookup(VISIBLE_LEARNERS, key_of("Learner", id))
 
 
-def ask_learners(
+def lookup_learners(
     viewer: Viewer, *, filter: LearnerFilter | None = None, first: int | None = 20, after: str | None = None
 ) -> Lookup:
+    """`Query.learners`."""
     if not permissions.is_admin(viewer):
         raise forbidden()
     where = ProfileFilter() if filter is None else filter.where()
     return Lookup(PROFILE_PAGE, where, PageArgs(after, checked_first(first, default=20)))
 
 
-def ask_course(viewer: Viewer, *, key: str) -> Lookup:
+def lookup_course(viewer: Viewer, *, key: str) -> Lookup:
+    """`Query.course`."""
     return Lookup(LATEST, key)
 
 
-def ask_courses(viewer: Viewer, *, first: int | None = 20, after: str | None = None) -> Lookup:
-    return Lookup(COURSE_PAGE, "all", PageArgs(after, checked_first(first, default=20)))
+def lookup_courses(viewer: Viewer, *, first: int | None = 20, after: str | None = None) -> Lookup:
+    """`Query.courses`."""
+    return Lookup(COURSE_PAGE, ALL_COURSES, PageArgs(after, checked_first(first, default=20)))
 
 
-def ask_enrollment(viewer: Viewer, *, registration: UUID) -> Lookup:
+def lookup_enrollment(viewer: Viewer, *, registration: UUID) -> Lookup:
+    """`Query.enrollment`."""
     return Lookup(VISIBLE_ENROLLMENTS, registration)
 
 
-def ask_enrollments(
+def lookup_enrollments(
     viewer: Viewer, *, course: str, state: States = None, first: int | None = 50, after: str | None = None
 ) -> Lookup:
-    if not permissions.may_read_course_records(viewer, course):
-        raise forbidden()
-    args = EnrollmentsArgs(enrollment_pages.frozen(state), None, after, checked_first(first, default=50))
-    return Lookup(ENROLLMENTS_OF_COURSE, course, args)
+    """`Query.enrollments`."""
+    return Lookup(COURSE_ENROLLMENTS, course, enrollment_pages.args_of_course(viewer, course, state, first, after))
 
 
-def ask_node(viewer: Viewer, *, id: strawberry.ID) -> Lookup:
+def lookup_node(viewer: Viewer, *, id: strawberry.ID) -> Lookup:
+    """`Query.node`, and each id of `Query.nodes`."""
     kind, key = parse_id(id)
     match kind:
         case "Learner":
@@ -109,55 +124,69 @@ def ask_node(viewer: Viewer, *, id: strawberry.ID) -> Lookup:
                 return Lookup(VISIBLE_ENROLLMENTS, UUID(key))
             except ValueError:
                 raise bad_input("not a global id") from None
-    raise bad_input("not the id of anything here")
+    raise bad_input("not the global id of a Learner, Course or Enrollment")
 
 
-NODE = RootStoreField(ask=ask_node, then=seen_or_forbidden)
+NODE = RootStoreField(lookup=lookup_node, view=found_or_forbidden)
 
 
-@strawberry.type(description="Reading.")
+@strawberry.type(description="The queries.")
 class Query:
+    """The root fields of queries."""
+
     me = root_store_field(
-        ask=lambda viewer: Lookup(VISIBLE_LEARNERS, viewer.subject),
+        lookup=lambda viewer: Lookup(VISIBLE_LEARNERS, viewer.subject),
         returns=Learner,
-        description="The viewer's own profile; null for a viewer who is no learner.",
+        description="The viewer's own profile; null if the viewer is not a learner.",
     )
     learner = root_store_field(
-        ask=ask_learner, then=seen_or_forbidden, returns=Learner, description="One learner, by global id."
+        lookup=lookup_learner, view=found_or_forbidden, returns=Learner, description="The learner with this global id."
     )
     learners = root_store_field(
-        ask=ask_learners,
-        then=lambda viewer, found, lookup: connection(found, after=lookup.args.after),
+        lookup=lookup_learners,
+        view=lambda viewer, found, lookup: connection(found, after=lookup.args.after),
         returns=Connection[Learner],
-        description="All learners by learnerId. For an ADMIN.",
+        description="All learners, by learnerId. For an ADMIN.",
     )
-    course = root_store_field(ask=ask_course, returns=Course, description="The newest version of a course, by key.")
+    course = root_store_field(
+        lookup=lookup_course, returns=Course, description="The newest version of the course with this key."
+    )
     courses = root_store_field(
-        ask=ask_courses,
-        then=lambda viewer, found, lookup: connection(found, after=lookup.args.after),
+        lookup=lookup_courses,
+        view=lambda viewer, found, lookup: connection(found, after=lookup.args.after),
         returns=Connection[Course],
-        description="All courses by key.",
+        description="All courses, by key.",
     )
     enrollment = root_store_field(
-        ask=ask_enrollment, then=seen_or_forbidden, returns=Enrollment, description="One enrolment, by registration."
+        lookup=lookup_enrollment,
+        view=found_or_forbidden,
+        returns=Enrollment,
+        description="The enrolment with this registration.",
     )
     enrollments = root_store_field(
-        ask=ask_enrollments,
-        then=lambda viewer, found, lookup: enrollment_pages.page_of_course(lookup.key, found, lookup.args),
+        lookup=lookup_enrollments,
+        view=lambda viewer, found, lookup: enrollment_pages.page_of_course(lookup.key, found, lookup.args),
         returns=EnrollmentConnection,
-        description="A course's enrolments, by registration. For its instructors.",
+        description="The enrolments in a course, by registration. For the course's instructors and an ADMIN.",
     )
-    node = root_store_field(ask=ask_node, then=seen_or_forbidden, returns=Node, description="Anything, by global id.")
+    node = root_store_field(
+        lookup=lookup_node, view=found_or_forbidden, returns=Node, description="The object with this global id."
+    )
 
-    @strawberry.field(description="Many things by global id, at most 100, in order; each null has its own error.")
+    @strawberry.field(
+        description=f"The objects with these global ids, at most {MOST}, in this order. Each null has its own error; "
+        "NOT_FOUND if an ADMIN requests an object that does not exist."
+    )
     async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
         if len(ids) > MOST:
             raise bad_input(f"at most {MOST} ids")
         fetches = (NODE.fetch(info.context, None, {"id": value}) for value in ids)
-        found: list[Any] = await asyncio.gather(*fetches, return_exceptions=True)
-        return found
+        found = await asyncio.gather(*fetches, return_exceptions=True)
+        # graphql-core reports an exception in a list as the error of its element.
+        nodes: list[Any] = [not_found() if node is None else node for node in found]
+        return nodes
 
-    @strawberry.field(description="How each store is. Never an error.")
+    @strawberry.field(description="The state of each store. It never fails.")
     async def store_health(self, info: Info) -> list[StoreHealth]:
         found: list[Any] = list(await info.context.peer.health.check_with_backlog())
         return found

@@ -1,10 +1,10 @@
-"""The table of contents: what the graph consists of, and the check that no field can take a page down."""
+"""The schema: its root types, extensions and executor, and the check that fields over stores are nullable."""
 
 import strawberry
 from graphql import GraphQLError, GraphQLNonNull, GraphQLObjectType
 from strawberry.types import ExecutionContext
 
-from resolvers.execution.document_cache import Parsed, Validated
+from resolvers.execution.document_cache import CachedParser, CachedValidator
 from resolvers.execution.event_executor import EventExecutor
 from resolvers.execution.operation import Operation
 from resolvers.execution.strawberry_internals import core_schema
@@ -16,21 +16,24 @@ from resolvers.types.store_field import RootStoreField, StoreField
 
 
 class Graph(strawberry.Schema):
+    """A Strawberry schema that leaves the logging of errors to `resolvers.errors`."""
+
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Strawberry would log every error's text, a store's included; `errors.masked` logs what is unexpected."""
+        """Do not log: Strawberry's default logs the text of every error. `errors.masked` logs unexpected ones."""
 
 
 def build_schema() -> strawberry.Schema:
+    """The schema of the gateway."""
     return schema_of(Query, Mutation, Subscription)
 
 
 def schema_of(query: type, mutation: type | None = None, subscription: type | None = None) -> strawberry.Schema:
-    """A schema of these root types, run as all of ours are."""
+    """A schema of these root types, with the extensions, the executor and the scalars of this project."""
     schema = Graph(
         query,
         mutation,
         subscription,
-        extensions=[Parsed, Validated, Operation],
+        extensions=[CachedParser, CachedValidator, Operation],
         execution_context_class=EventExecutor,
         config=CONFIG,
     )
@@ -39,7 +42,10 @@ def schema_of(query: type, mutation: type | None = None, subscription: type | No
 
 
 def refuse_fragile(schema: strawberry.Schema) -> None:
-    """RuntimeError where a field that reaches a store is not nullable: a store that is down costs its fields alone."""
+    """Raise RuntimeError if a field that reads a store is not nullable.
+
+    A non-null field would null its parent as well: a store that is down must cost its own fields only.
+    """
     for name, kind in core_schema(schema).type_map.items():
         if not isinstance(kind, GraphQLObjectType) or name.startswith("__"):
             continue
@@ -47,4 +53,4 @@ def refuse_fragile(schema: strawberry.Schema) -> None:
             definition = field.extensions.get("strawberry-definition")
             declared = (getattr(definition, "metadata", None) or {}).get("store_field")
             if isinstance(declared, StoreField | RootStoreField) and isinstance(field.type, GraphQLNonNull):
-                raise RuntimeError(f"{name}.{field_name} reaches a store and is not nullable")
+                raise RuntimeError(f"{name}.{field_name} reads a store and is not nullable")

@@ -1,4 +1,4 @@
-"""Root fields of watching: who may ask, and what is listened to."""
+"""The root fields of subscriptions: the source of events of each."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -9,7 +9,7 @@ import strawberry
 from resolvers.context import Context, Info
 from resolvers.errors import bad_input
 from resolvers.subscriptions.activity import CourseActivityTopic
-from resolvers.subscriptions.event_stream import Source, opened
+from resolvers.subscriptions.event_stream import Source, open_stream
 from resolvers.subscriptions.presence import PresenceTopic
 from resolvers.subscriptions.progress import (
     check_course,
@@ -24,13 +24,14 @@ from resolvers.types.node import key_of
 from resolvers.types.progress_update import ProgressUpdate
 from resolvers.types.session import Presence, ResumePoint
 
-ENDS = "Ends with UNAUTHENTICATED when the viewer's token expires."
-After = Annotated[str | None, strawberry.argument(description="Go on behind this update of the same feed.")]
+EXPIRY = "Ends with UNAUTHENTICATED when the viewer's token expires."
+After = Annotated[str | None, strawberry.argument(description="The cursor of an update of the same feed.")]
 
 
 def progress_source(
     context: Context, registration: UUID | None, learner: strawberry.ID | None, course: str | None, after: str | None
 ) -> Source:
+    """The source of `progressUpdated`. BAD_USER_INPUT unless exactly one of the three is given."""
     match registration, learner, course:
         case UUID(), None, None:
             return progress_of_registration(context, registration, after=after)
@@ -38,17 +39,20 @@ def progress_source(
             return progress_of_learner(context, key_of("Learner", learner), after=after)
         case None, None, str():
             return progress_of_course(context, course, after=after)
-    raise bad_input("give exactly one of registration, learner and course")
+    raise bad_input("exactly one of registration, learner and course is required")
 
 
-@strawberry.type(description="Watching. What is wrong with the request itself is told before there is an event.")
+@strawberry.type(description="The subscriptions. A request that is refused ends with its error before the first event.")
 class Subscription:
+    """The root fields of subscriptions."""
+
     @strawberry.subscription(
-        description="Progress as it is committed, of exactly one of: a registration, a learner (for an instructor in "
-        "courses they teach), a course (for its instructors; whoever is slow skips to the latest of each "
-        "registration). With `after`, first what was missed; CURSOR_EXPIRED when that is not kept any more: read the "
-        "state afresh and watch on without. A registration's completes after the update that says WITHDRAWN; where "
-        f"that was so already, once what was missed has been told. {ENDS}"
+        description="The progress after each commit, of exactly one of: a registration, a learner (an instructor "
+        "receives the updates in courses they teach) or a course (for its instructors and an ADMIN; a slow subscriber "
+        "receives the latest update of each registration). With `after`, the updates after that cursor come first; "
+        "CURSOR_EXPIRED if they are no longer stored: read the current state, then subscribe without a cursor. The "
+        "subscription of a registration completes after the update that follows the learner's withdrawal. If the "
+        f"learner has withdrawn already, it completes after the updates that `after` requests. {EXPIRY}"
     )
     async def progress_updated(
         self,
@@ -59,35 +63,39 @@ class Subscription:
         after: After = None,
     ) -> AsyncIterator[ProgressUpdate]:
         source = progress_source(info.context, registration, learner, course, after)
-        events: AsyncIterator[ProgressUpdate] = await opened(info.context, source)
+        events: AsyncIterator[ProgressUpdate] = await open_stream(info.context, source)
         return events
 
     @strawberry.subscription(
-        description="What goes on in a course, for its instructors: the bucket of the current window (of UTC), again "
-        "whenever it changed, at most once a second. At a window's end its last state, then the next window's; events "
-        f"that come in up to a minute late are still told of. {ENDS}"
+        description="The activity in a course, for its instructors and an ADMIN: the bucket of the current window in "
+        "UTC, and again after each change, at most once a second. At the end of a window, its final bucket and that of "
+        "the next window. A finished bucket is sent again if events arrive up to one minute after its end. "
+        f"{EXPIRY}"
     )
     async def course_activity(self, info: Info, course: str, window: Window) -> AsyncIterator[ActivityBucket]:
         await check_course(info.context, course)
-        events: AsyncIterator[ActivityBucket] = await opened(
-            info.context, info.context.peer.topics.of(CourseActivityTopic, course, window)
+        events: AsyncIterator[ActivityBucket] = await open_stream(
+            info.context, info.context.peer.topics.subscribe(CourseActivityTopic, course, window)
         )
         return events
 
     @strawberry.subscription(
-        description="Who is here, for a course's instructors: everyone ONLINE or AWAY, then each change of status. "
-        f"Whoever goes on to another course is OFFLINE in this one. {ENDS}"
+        description="The presence in a course, for its instructors and an ADMIN: all learners who are ONLINE or AWAY, "
+        f"then each change of status. A learner who moves to another course is OFFLINE in this one. {EXPIRY}"
     )
     async def presence_changed(self, info: Info, course: str) -> AsyncIterator[Presence]:
         await check_course(info.context, course)
-        events: AsyncIterator[Presence] = await opened(info.context, info.context.peer.topics.of(PresenceTopic, course))
+        events: AsyncIterator[Presence] = await open_stream(
+            info.context, info.context.peer.topics.subscribe(PresenceTopic, course)
+        )
         return events
 
     @strawberry.subscription(
-        description="Where a registration goes on: as it is, where anything is known, then whenever it moved, "
-        f"until the learner withdraws. For whoever may see the enrolment. {ENDS}"
+        description="Where a learner continues in a course: the current resume point, if there is one, then each new "
+        "one. Completes when the learner withdraws. For viewers who may see the enrolment. "
+        f"{EXPIRY}"
     )
     async def resume_moved(self, info: Info, registration: UUID) -> AsyncIterator[ResumePoint]:
         source = resume_of_registration(info.context, registration)
-        events: AsyncIterator[ResumePoint] = await opened(info.context, source)
+        events: AsyncIterator[ResumePoint] = await open_stream(info.context, source)
         return events

@@ -1,4 +1,4 @@
-"""Who is asking: what a verified token (or the demo) says of them."""
+"""The viewer: who makes a request, as a verified token or the demo states it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,6 +6,8 @@ from enum import Enum
 
 
 class Role(Enum):
+    """What a viewer may do; `permissions.py` decides it."""
+
     LEARNER = "LEARNER"
     INSTRUCTOR = "INSTRUCTOR"
     ADMIN = "ADMIN"
@@ -14,8 +16,11 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """`subject` is a learner id for whoever learns; `courses` are the course keys an INSTRUCTOR teaches. `expires_at`:
-    from then on what was begun in its name ends; None: never."""
+    """A user or a program that makes requests.
+
+    `subject`: a learner id, unless the role is SERVICE. `courses`: the keys of the courses that an INSTRUCTOR teaches.
+    `scopes`: what a SERVICE may do. `expires_at`: when its subscriptions end and its token is refused; None for never.
+    """
 
     subject: str
     role: Role
@@ -24,4 +29,9 @@ class Viewer:
     expires_at: datetime | None = None
 
     def expired(self, now: datetime) -> bool:
+        """Whether the token has expired."""
         return self.expires_at is not None and now >= self.expires_at
+
+
+NO_RIGHTS = Viewer(subject="", role=Role.SERVICE)
+"""For reads on behalf of several viewers, or of none."""

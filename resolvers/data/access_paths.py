@@ -1,6 +1,6 @@
-"""The access paths: every way the graph reaches a store, one declaration each.
+"""The access paths that read one store: the only declarations of how the graph calls the ports.
 
-`joins.py`, `pinned.py` and `seen.py` have those made of others.
+`derived_paths.py`, `course_version_paths.py` and `visible_paths.py` compute further paths from these.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from resolvers.data.dataloaders import StorePath
+from resolvers.data.dataloaders import Loaders, StorePath
 from stores.domain.calendar import QUARTER, Span, Window
 from stores.domain.catalog import Course, CourseVersion
 from stores.domain.events import Event, Verb
@@ -30,6 +30,8 @@ NoArgs = tuple[()]
 
 
 class EnrollmentsArgs(NamedTuple):
+    """A page of enrolments, only those in `states` and in `courses` (None: all). `after`: a cursor."""
+
     states: frozenset[EnrollmentState] | None
     courses: frozenset[str] | None
     after: str | None
@@ -37,12 +39,16 @@ class EnrollmentsArgs(NamedTuple):
 
 
 class AttemptsArgs(NamedTuple):
+    """A page of attempts, only those at the item with this key (None: all). `after`: a cursor."""
+
     item: str | None
     after: str | None
     first: int
 
 
 class TimelineArgs(NamedTuple):
+    """A page of events, only those within `span`, with one of `verbs` and in `courses` (None: all)."""
+
     span: Span | None
     verbs: frozenset[Verb] | None
     courses: frozenset[str] | None
@@ -51,18 +57,22 @@ class TimelineArgs(NamedTuple):
 
 
 class LearnerActivityArgs(NamedTuple):
+    """A learner's activity in the windows that overlap `span`, only in `courses` (None: all)."""
+
     window: Window
     span: Span
     courses: frozenset[str] | None
 
 
 class PageArgs(NamedTuple):
+    """A page of `first` rows after a cursor (None: from the start)."""
+
     after: str | None
     first: int
 
 
 class CountArgs(NamedTuple):
-    """The connection whose rows are counted: of a learner or of a course."""
+    """The connection whose rows are counted: of a learner or of a course, the other one is None."""
 
     learner_id: str | None
     course_key: str | None
@@ -75,37 +85,54 @@ PROFILES: StorePath[str, NoArgs, Profile] = StorePath("profiles", "by_ids", lamb
 
 
 async def _profile_page(
-    stores: Stores, wheres: Sequence[ProfileFilter], args: PageArgs
+    stores: Stores, filters: Sequence[ProfileFilter], args: PageArgs
 ) -> Mapping[ProfileFilter, Page[Profile]]:
-    return {where: await stores.profiles.page(where, after=args.after, first=args.first) for where in wheres}
+    return {where: await stores.profiles.page(where, after=args.after, first=args.first) for where in filters}
 
 
-PROFILE_PAGE: StorePath[ProfileFilter, PageArgs, Page[Profile]] = StorePath("profiles", "page", _profile_page, cap=1)
+PROFILE_PAGE: StorePath[ProfileFilter, PageArgs, Page[Profile]] = StorePath(
+    "profiles", "page", _profile_page, batch_size=1
+)
 
 # ---------------------------------------------------------------- catalog
 LATEST: StorePath[str, NoArgs, Course] = StorePath("catalog", "latest", lambda s, keys, _: s.catalog.latest(keys))
 VERSIONS: StorePath[CourseVersion, NoArgs, Course] = StorePath(
     "catalog", "versions", lambda s, keys, _: s.catalog.versions(keys)
 )
+ALL_COURSES = "all"
+"""The only key of `COURSE_PAGE`."""
 
 
-async def _course_page(stores: Stores, places: Sequence[str], args: PageArgs) -> Mapping[str, Page[Course]]:
-    return {place: await stores.catalog.page(after=args.after, first=args.first) for place in places}
+async def _course_page(stores: Stores, keys: Sequence[str], args: PageArgs) -> Mapping[str, Page[Course]]:
+    return {key: await stores.catalog.page(after=args.after, first=args.first) for key in keys}
 
 
-COURSE_PAGE: StorePath[str, PageArgs, Page[Course]] = StorePath("catalog", "page", _course_page, cap=1)
+COURSE_PAGE: StorePath[str, PageArgs, Page[Course]] = StorePath("catalog", "page", _course_page, batch_size=1)
 
 # ---------------------------------------------------------------- progress
 ENROLLMENTS: StorePath[UUID, NoArgs, Enrollment] = StorePath(
     "progress", "by_registrations", lambda s, keys, _: s.progress.by_registrations(keys)
 )
+
+
+def _prime_enrollments(loaders: Loaders, pages: Mapping[str, Page[Enrollment]]) -> None:
+    """The fields beneath an enrolment look it up by registration: the page has it already."""
+    for page in pages.values():
+        for row in page.rows:
+            loaders.prime(ENROLLMENTS, row.registration, (), row)
+
+
 LEARNER_ENROLLMENTS: StorePath[str, EnrollmentsArgs, Page[Enrollment]] = StorePath(
-    "progress", "by_learners", lambda s, keys, args: s.progress.by_learners(keys, **args._asdict())
+    "progress",
+    "by_learners",
+    lambda s, keys, args: s.progress.by_learners(keys, **args._asdict()),
+    prime=_prime_enrollments,
 )
 COURSE_ENROLLMENTS: StorePath[str, EnrollmentsArgs, Page[Enrollment]] = StorePath(
     "progress",
     "by_courses",
     lambda s, keys, args: s.progress.by_courses(keys, states=args.states, after=args.after, first=args.first),
+    prime=_prime_enrollments,
 )
 LEARNER_COUNTS: StorePath[str, CountArgs, int] = StorePath(
     "progress",
@@ -136,12 +163,15 @@ LEDGER: StorePath[UUID, NoArgs, Event] = StorePath("progress", "ledger", lambda 
 EVENTS: StorePath[str, TimelineArgs, Page[Event]] = StorePath(
     "timeline", "by_learners", lambda s, keys, args: s.timeline.by_learners(keys, **args._asdict())
 )
-# A window of any time zone that overlaps a span starts and ends within this of it.
 REACH = {Window.HOUR: timedelta(hours=1), Window.DAY: timedelta(hours=26), Window.WEEK: timedelta(days=8)}
+"""A window that overlaps a span, in any time zone, starts and ends within this distance of the span."""
 
 
 def widened(span: Span, window: Window) -> Span:
-    """A span that holds every window overlapping this one in whatever time zone, in whole quarters."""
+    """The span, extended to whole quarters of an hour so that it holds every window that overlaps it in any zone.
+
+    The learners of one call live in different time zones: their roll-ups are read with one span.
+    """
     into = (span.start - span.start.min.replace(tzinfo=span.start.tzinfo)) % QUARTER
     over = (span.end - span.end.min.replace(tzinfo=span.end.tzinfo)) % QUARTER
     return Span(span.start - into - REACH[window], span.end - over + QUARTER + REACH[window])

@@ -1,4 +1,4 @@
-"""Access paths to what a registration's pinned course version says, joined with its progress."""
+"""Access paths that combine a registration's progress with the course version that it is pinned to."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -15,13 +15,15 @@ from stores.domain.progress_projection import weighted_mean
 
 
 class ItemsArgs(NamedTuple):
+    """A page of a registration's items, only those in `states` (None: all). `after`: a cursor."""
+
     states: frozenset[ProgressState] | None
     after: str | None
     first: int
 
 
 class ModuleRow(NamedTuple):
-    """A module's share of a registration's progress: what ModuleProgress is a view of."""
+    """A registration's progress in one module, over its required items. `completion` is 0…1."""
 
     title: str
     completion: float
@@ -31,7 +33,7 @@ class ModuleRow(NamedTuple):
 
 
 async def _courses_of(loaders: Loaders, registrations: Sequence[UUID]) -> Mapping[UUID, Course]:
-    """Each registration's course in the version it is pinned to."""
+    """Each registration's course, in the version that it is pinned to."""
     rows = await loaders.load_many(ENROLLMENTS, registrations, ())
     courses = await loaders.load_many(VERSIONS, list({row.pin: None for row in rows.values()}), ())
     return {key: courses[row.pin] for key, row in rows.items() if row.pin in courses}
@@ -60,7 +62,7 @@ async def _item_progress(
 async def _item_pages(
     loaders: Loaders, registrations: Sequence[UUID], args: ItemsArgs
 ) -> Mapping[UUID, Page[ItemProgress]]:
-    """All items in course order, those that nothing happened to among them. The cursor is the position."""
+    """Pages of all items in course order, those without events included. A cursor holds the position."""
     start = 0 if args.after is None else int(decode("progress", args.after, int)[0]) + 1
     courses, kept = await asyncio.gather(
         _courses_of(loaders, registrations), loaders.load_many(ITEM_ROWS, registrations, ())
@@ -68,13 +70,13 @@ async def _item_pages(
 
     def page(registration: UUID, course: Course) -> Page[ItemProgress]:
         rows = kept.get(registration, {})
-        every = [rows.get(item.key) or not_started(registration, item) for item in course.items]
+        rows_in_order = [rows.get(item.key) or not_started(registration, item) for item in course.items]
         wanted = [
-            (place, row)
-            for place, row in enumerate(every)
-            if place >= start and (args.states is None or row.state in args.states)
+            (position, row)
+            for position, row in enumerate(rows_in_order)
+            if position >= start and (args.states is None or row.state in args.states)
         ]
-        return page_of([row for _, row in wanted], [encode(place) for place, _ in wanted], args.first)
+        return page_of([row for _, row in wanted], [encode(position) for position, _ in wanted], args.first)
 
     return {registration: page(registration, course) for registration, course in courses.items()}
 

@@ -1,6 +1,6 @@
-"""The data loaders: one store call for all keys of a level, with a deadline, a batch limit, timing and error mapping.
+"""Data loaders: one store call for all keys that the fields of a level request, with deadline, batch size and trace.
 
-aiodataloader collects the keys. `access_paths.py` declares the paths, and `store_field` awaits them.
+aiodataloader collects the keys. `access_paths.py` and its neighbours declare the paths; `store_field` awaits them.
 """
 
 import asyncio
@@ -12,7 +12,8 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from aiodataloader import DataLoader
 
-from stores.cancellation import preserve_cancellation
+from resolvers.viewer import NO_RIGHTS, Viewer
+from stores.cancellation import cancel_requested, preserve_cancellation
 from stores.errors import StoreError, TimedOut, Unavailable
 from stores.ports.stores import Stores
 
@@ -24,7 +25,7 @@ V_co = TypeVar("V_co", covariant=True)
 
 
 class Batch(NamedTuple):
-    """One store call: what the trace shows."""
+    """One store call, as the trace shows it: the port, the call, the number of keys and the milliseconds it took."""
 
     store: str
     call: str
@@ -33,24 +34,31 @@ class Batch(NamedTuple):
 
 
 class Failures(Protocol):
-    """Whoever wants to know that a store failed (health does)."""
+    """Where failed store calls are recorded; `Health` is one."""
 
-    def failed(self, store: str) -> None: ...
+    def failed(self, store: str) -> None:
+        """A call of this store failed just now."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StorePath(Generic[K, A, V_co]):
-    """An access path: many keys of one store, in one call. `args` are what all keys of a call have in common."""
+    """An access path that reads one store: many keys in one call.
+
+    `store` and `call` name it in traces and errors. `read(stores, keys, args)` returns the values by key, without the
+    keys that have none; `args` apply to all keys of a call. `batch_size` limits the keys of one call.
+    `prime(loaders, found)` caches rows that came with the values and that another path would read again.
+    """
 
     store: str
     call: str
     read: Callable[[Stores, Sequence[K], A], Awaitable[Mapping[K, V_co]]]
-    cap: int = 100
+    batch_size: int = 100
+    prime: Callable[["Loaders", Mapping[K, V_co]], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DerivedPath(Generic[K, A, V_co]):
-    """An access path made of others: what it reads, it reads through the loaders, so it costs what those cost."""
+    """An access path that is computed from others. It reads them through the loaders, so it costs what they cost."""
 
     read: Callable[["Loaders", Sequence[K], A], Awaitable[Mapping[K, V_co]]]
 
@@ -61,49 +69,41 @@ AccessPath = StorePath[K, A, V] | DerivedPath[K, A, V]
 @dataclass(slots=True)
 class Loaders:
     """The loaders of one operation, or of one event of a subscription: one for each path and arguments in use.
-    `batches` is what they cost so far."""
+
+    `deadlines` are by store, `viewer` decides what the visible paths return, and `batches` lists the store calls so
+    far.
+    """
 
     stores: Stores
     deadlines: Mapping[str, timedelta]
     failures: Failures
-    viewer: Any
+    viewer: Viewer = NO_RIGHTS
     batches: list[Batch] = field(default_factory=list)
     _open: dict[tuple[object, object], DataLoader[Any, Any]] = field(default_factory=dict)
 
     async def load(self, path: "AccessPath[K, A, V]", key: K, args: A) -> V | None:
-        """The value of one key, None where there is none. Batched with all others that ask in the same turn."""
+        """Return the value of one key, None if it has none. Raises `StoreError`.
+
+        All keys that are requested in the same turn of the event loop are read in one call.
+        """
         found: V | None = await self._shielded(self._loader(path, args).load(key))
         return found
 
     async def load_many(self, path: "AccessPath[K, A, V]", keys: Sequence[K], args: A) -> Mapping[K, V]:
-        """The values of many keys; those without one are absent."""
+        """Return the values of many keys, without the keys that have none. Raises `StoreError`."""
         values = await self._shielded(asyncio.gather(*map(self._loader(path, args).load, keys)))
         return {key: value for key, value in zip(keys, values, strict=True) if value is not None}
 
-    async def _shielded(self, future: "asyncio.Future[Any]") -> Any:
-        """A loader's future is shared by every field that asked for its key: a cancelled sibling must not take it
-        along, and an error that nobody is left to receive must not be logged with its text."""
-        future.add_done_callback(_retrieve)
-        return await asyncio.shield(future)
-
     def prime(self, path: "AccessPath[K, A, V]", key: K, args: A, value: V) -> None:
-        """Remember a value that another path brought along."""
+        """Cache a value that another path returned, so that this key is not read."""
         self._loader(path, args).prime(key, value)
 
-    def _loader(self, path: "AccessPath[K, A, V]", args: A) -> DataLoader[K, V | None]:
-        loader = self._open.get((path, args))
-        if loader is None:
-
-            async def batch(keys: list[K]) -> list[V | None]:
-                found = await self._read(path, keys, args)
-                return [found.get(key) for key in keys]
-
-            cap = path.cap if isinstance(path, StorePath) else None
-            loader = self._open[path, args] = DataLoader(batch, max_batch_size=cap)
-        return loader
-
     async def call(self, store: str, name: str, keys: int, work: Awaitable[T]) -> T:
-        """One call of a store, a read or a write: its deadline, its place in the trace, its faults made known."""
+        """Await one call of a store, a read or a write, within the store's deadline, and add it to the trace.
+
+        Raises the store's `StoreError`, `TimedOut` after the deadline, and `Unavailable` if the driver cancels the
+        call: a `CancelledError` that is not ours would end the caller without an error.
+        """
         return await self.call_queued(store, name, keys, lambda on_start: work, max_wait=timedelta())
 
     async def call_queued(
@@ -115,8 +115,10 @@ class Loaders:
         *,
         max_wait: timedelta,
     ) -> T:
-        """As `call`, for work that may wait in the store's queue, for `max_wait` at most. `work` gets a function to
-        call when its turn comes: the store's deadline counts from then on."""
+        """As `call`, for work that may wait in the store's queue for at most `max_wait`.
+
+        `work` is given a function to call when its turn comes: the store's deadline counts from then on.
+        """
         now = asyncio.get_running_loop().time
         deadline = self.deadlines[store].total_seconds()
 
@@ -132,6 +134,11 @@ class Loaders:
         except TimeoutError:
             self.failures.failed(store)
             raise TimedOut(store, "no answer within its deadline") from None
+        except asyncio.CancelledError:
+            if cancel_requested():
+                raise
+            self.failures.failed(store)
+            raise Unavailable(store, "the driver cancelled the call") from None
         except StoreError as error:
             if isinstance(error, TimedOut | Unavailable):
                 self.failures.failed(store)
@@ -140,22 +147,42 @@ class Loaders:
             self.batches.append(Batch(store, name, keys, (perf_counter() - started) * 1000))
 
     def forget(self) -> None:
-        """Read afresh from here on: something was written."""
+        """Drop all cached values, so that later loads see what was written in between."""
         self._open.clear()
 
     def begin_event(self) -> None:
-        """Read and count afresh from here on: each event of a subscription is a query of its own."""
+        """Drop all cached values and the trace: each event of a subscription is executed like a query of its own."""
         self.forget()
         self.batches.clear()
+
+    def _loader(self, path: "AccessPath[K, A, V]", args: A) -> DataLoader[K, V | None]:
+        loader = self._open.get((path, args))
+        if loader is None:
+
+            async def batch(keys: list[K]) -> list[V | None]:
+                found = await self._read(path, keys, args)
+                return [found.get(key) for key in keys]
+
+            size = path.batch_size if isinstance(path, StorePath) else None
+            loader = self._open[path, args] = DataLoader(batch, max_batch_size=size)
+        return loader
 
     async def _read(self, path: "AccessPath[K, A, V]", keys: list[K], args: A) -> Mapping[K, V]:
         if isinstance(path, DerivedPath):
             return await path.read(self, keys, args)
-        try:
-            return await self.call(path.store, path.call, len(keys), path.read(self.stores, keys, args))
-        except asyncio.CancelledError:
-            # A loader whose function is cancelled never answers: its waiters would hang for ever.
-            raise Unavailable(path.store, "the call was cancelled") from None
+        found = await self.call(path.store, path.call, len(keys), path.read(self.stores, keys, args))
+        if path.prime is not None:
+            path.prime(self, found)
+        return found
+
+    async def _shielded(self, future: "asyncio.Future[Any]") -> Any:
+        """Await a loader's future, which all fields that requested the key share.
+
+        Cancelling one of the fields must not cancel the others, and an error that no field receives any more must not
+        be logged by asyncio, because its text may be secret.
+        """
+        future.add_done_callback(_retrieve)
+        return await asyncio.shield(future)
 
 
 def _retrieve(future: "asyncio.Future[Any]") -> None:

@@ -1,4 +1,4 @@
-"""Documents that come again are parsed and validated once; very long ones are not kept: they take too much room."""
+"""Caches of parsed and validated documents. Long documents are not cached: they take too much memory."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -7,27 +7,34 @@ from graphql import GraphQLError
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.types import ExecutionContext
 
-LONGEST_KEPT = 10_000
-"""Characters. The caches hold 128 documents each, a parsed one takes some hundred times its text."""
+LONGEST_CACHED = 10_000
+"""Characters. Each cache holds 128 documents, and a parsed document takes about a hundred times its text."""
 
 
-def is_kept(context: ExecutionContext) -> bool:
-    return context.query is not None and len(context.query) <= LONGEST_KEPT
+def is_cached(context: ExecutionContext) -> bool:
+    """Whether the document of an operation is short enough for the caches."""
+    return context.query is not None and len(context.query) <= LONGEST_CACHED
 
 
-class Parsed(ParserCache):
+class CachedParser(ParserCache):
+    """Parses a document once."""
+
     def on_parse(self) -> Iterator[None]:
-        asked = self.execution_context
-        if asked.query is not None and is_kept(asked):
-            # An error here would break off a stream of results. Strawberry comes upon it by itself, and tells it.
+        """Take the parsed document from the cache. Strawberry parses it itself if it is not cached or malformed."""
+        execution = self.execution_context
+        if execution.query is not None and is_cached(execution):
+            # An error raised here would break a stream of results. Strawberry parses it again and reports the error.
             with suppress(GraphQLError, RecursionError):
-                asked.graphql_document = self.cached_parse_document(asked.query, **asked.parse_options)
+                execution.graphql_document = self.cached_parse_document(execution.query, **execution.parse_options)
         yield
 
 
-class Validated(ValidationCache):
+class CachedValidator(ValidationCache):
+    """Validates a document once."""
+
     def on_validate(self) -> Iterator[None]:
-        if is_kept(self.execution_context):
+        """Take the errors of a cached document from the cache."""
+        if is_cached(self.execution_context):
             yield from super().on_validate()
         else:
             yield

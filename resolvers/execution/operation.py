@@ -1,4 +1,4 @@
-"""One operation: a fresh Context for it, masked errors in all its results, and what it cost if that was asked for."""
+"""The life cycle of one operation: its Context, the masking of its errors, and the trace of its store calls."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,36 +13,37 @@ from resolvers.errors import RequestError, masked
 from resolvers.execution.strawberry_internals import requested_operation
 
 CANNOT_BE_RUN = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
-"""HTTP is told of these by an exception, a stream by its first result."""
+"""Strawberry raises these over HTTP, and makes them the first result of a stream."""
+OPERATION_REQUIRED = "operationName is required: the document has several operations, or none of that name"
 
 
 class Operation(SchemaExtension):
-    """Given to the schema as a class: an instance would be shared by concurrent operations."""
+    """A schema extension. The schema gets the class: concurrent operations would share an instance."""
 
     def on_operation(self) -> Iterator[None]:
+        """Replace the request's Peer by a fresh Context, and mask the errors of the result."""
         peer: Peer = self.execution_context.context
         self.execution_context.context = Context.of(peer)
         yield
         mask(self.execution_context.result)
 
     def on_stream_result(self, result: Any) -> Iterator[None]:
-        """Around each result that a socket or an event stream is about to get."""
+        """Mask the errors of each result of a stream before it is sent."""
         mask(result)
         yield
-        # A subscription that waits for its next event holds nothing of the last one, and its source reads afresh.
-        context = self.execution_context.context
-        if isinstance(context, Context):
-            context.loaders.begin_event()
 
     def on_validate(self) -> Iterator[None]:
-        asked = self.execution_context
-        document, name = asked.graphql_document, requested_operation(asked)
-        # Strawberry would run the first of several operations.
+        """Refuse a document of several operations without `operationName`: strawberry would run the first one."""
+        execution = self.execution_context
+        document, name = execution.graphql_document, requested_operation(execution)
         if document is not None and get_operation_ast(document, name) is None:
-            asked.pre_execution_errors = [GraphQLError("which of the operations? operationName says it")]
+            execution.pre_execution_errors = [
+                GraphQLError("operationName is required: the document has several operations, or none of that name")
+            ]
         yield
 
     def get_results(self) -> dict[str, Any]:
+        """The answer's `extensions.stores`: the store calls of the operation or the event, if the peer traces."""
         context = self.execution_context.context
         if not isinstance(context, Context) or not context.peer.trace:
             return {}
@@ -54,12 +55,12 @@ class Operation(SchemaExtension):
 
 
 def mask(result: Any) -> None:
-    """In place. What is masked already stays as it is, so a result may come by twice."""
+    """Mask the errors of a result, in place. Masking twice changes nothing."""
     if errors := getattr(result, "errors", None):
-        result.errors = [_told(error) for error in errors]
+        result.errors = [_masked(error) for error in errors]
 
 
-def _told(error: GraphQLError) -> GraphQLError:
+def _masked(error: GraphQLError) -> GraphQLError:
     if isinstance(error.original_error, CANNOT_BE_RUN):
         return RequestError("BAD_REQUEST", error.message)
     return masked(error)

@@ -1,9 +1,8 @@
-"""How much goes on in a course: the current window's bucket, and the next one's when that begins. Windows of UTC."""
+"""The topic of `courseActivity`: the bucket of the current window of a course, in UTC, and of the window before."""
 
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from resolvers.data.dataloaders import Loaders
 from resolvers.data.derived_paths import COURSE_ACTIVITY, CourseActivityArgs
@@ -15,13 +14,16 @@ from stores.ports.signals import Signals
 from stores.ports.stores import Stores
 
 LATE = timedelta(minutes=1)
-"""A finished window is looked at this long after its end: its last events may still be on their way."""
-UTC = ZoneInfo("UTC")
+"""A finished window is read again until this long after its end: its last events may still be on their way."""
+UTC = calendar.zone_named("UTC")
 
 
 class CourseActivityTopic:
+    """The activity in one course, in windows of one length."""
+
     store = "live"
-    pause = timedelta(seconds=1)
+    min_interval = timedelta(seconds=1)
+    ended = False
 
     def __init__(self, course: str, window: Window) -> None:
         self._course = course
@@ -30,9 +32,11 @@ class CourseActivityTopic:
         self._finished: Activity | None = None
 
     def signals(self, stores: Stores) -> Signals:
+        """That events of the course were appended to the timeline."""
         return stores.live.signals(activity_channel(self._course))
 
-    async def look(self, loaders: Loaders, keys: frozenset[str] | None, *, now: datetime) -> Sequence[Activity]:
+    async def refresh(self, loaders: Loaders, keys: frozenset[str] | None, *, now: datetime) -> Sequence[Activity]:
+        """The buckets that changed. At the end of a window, its final bucket and that of the next window."""
         start = calendar.floor_of(now, self._window, UTC)
         current = Span(start, calendar.next_of(start, self._window, UTC))
         over = self._current is not None and self._current.start != start
@@ -47,13 +51,16 @@ class CourseActivityTopic:
         self._current, self._finished = found, finished[0] if finished else None
         return changes
 
-    def state(self) -> Sequence[Activity]:
+    def snapshot(self) -> Sequence[Activity]:
+        """The bucket of the current window."""
         return [] if self._current is None else [self._current]
 
-    def due(self) -> datetime | None:
+    def next_change_at(self) -> datetime | None:
+        """The end of the current window."""
         return None if self._current is None else self._current.end
 
     def key_of(self, event: Activity) -> datetime:
+        """A newer bucket of the same window replaces one that waits."""
         return event.start
 
     async def _bucket(self, loaders: Loaders, span: Span) -> Activity:

@@ -1,4 +1,4 @@
-"""The events of one subscription: each with loaders of its own, none after the viewer's token has expired."""
+"""The events of one subscription, until the viewer's token expires."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,26 +9,30 @@ from resolvers.context import Context
 from resolvers.errors import unauthenticated
 
 Source = AbstractAsyncContextManager[AsyncIterator[Any]]
-"""Entering it checks what may be watched and begins to listen; leaving it ends that."""
+"""Entering it checks the viewer's permission and starts listening; leaving it stops listening."""
 
 
-class Stream:
-    """What a root field of Subscription returns. Made when listening has begun, so that whatever is wrong with the
-    request is an error of the request, before there is a first event."""
+class EventStream:
+    """The async iterator that a subscription's root field returns.
 
-    __slots__ = ("_context", "_events", "_listening")
+    graphql-core asks for an event, executes it and then asks for the next one. Each event is executed with loaders
+    that have cached nothing before it: this is the only place that clears them.
+    """
 
-    def __init__(self, context: Context, events: AsyncIterator[Any], listening: AsyncExitStack) -> None:
+    __slots__ = ("_context", "_events", "_source")
+
+    def __init__(self, context: Context, events: AsyncIterator[Any], source: AsyncExitStack) -> None:
         self._context = context
         self._events = events
-        self._listening = listening
+        self._source = source
 
-    def __aiter__(self) -> "Stream":
+    def __aiter__(self) -> "EventStream":
         return self
 
     async def __anext__(self) -> Any:
-        self._context.loaders.begin_event()  # what the event before had read is not kept while we wait
-        limit = asyncio.timeout(self._left())
+        """The next event. UNAUTHENTICATED once the token has expired, also while no event arrives."""
+        self._context.loaders.begin_event()  # while it waits, it holds nothing of the last event
+        limit = asyncio.timeout(self._seconds_left())
         try:
             async with limit:
                 event = await anext(self._events)
@@ -38,20 +42,25 @@ class Stream:
             raise
         if self._context.viewer.expired(self._context.peer.now()):
             raise unauthenticated()
+        self._context.loaders.begin_event()  # the event sees nothing that its source read before the wait
         return event
 
     async def aclose(self) -> None:
-        """graphql-core calls it however the subscription ends."""
-        await self._listening.aclose()
+        """Stop listening. graphql-core calls it whenever the subscription ends."""
+        await self._source.aclose()
 
-    def _left(self) -> float | None:
-        """Seconds until the token expires."""
+    def _seconds_left(self) -> float | None:
+        """Until the token expires, None if it does not."""
         expires = self._context.viewer.expires_at
         return None if expires is None else (expires - self._context.peer.now()).total_seconds()
 
 
-async def opened(context: Context, source: Source) -> Any:
-    """The stream of a source. Nothing suspends between here and the first event, so nothing is left open."""
+async def open_stream(context: Context, source: Source) -> Any:
+    """Enter a source and return its events.
+
+    The source is entered before the stream is returned, so that a refused request ends with its error before the first
+    event. Nothing awaits between entering and returning, so a cancellation leaves no source open.
+    """
     async with AsyncExitStack() as stack:
         events = await stack.enter_async_context(source)
-        return Stream(context, events, stack.pop_all())
+        return EventStream(context, events, stack.pop_all())

@@ -1,4 +1,7 @@
-"""Who is present in a course: a change by a heartbeat is signalled, one by the passage of time is reckoned here."""
+"""The topic of `presenceChanged`: who is ONLINE or AWAY in a course.
+
+Heartbeats and ends of sessions are signalled. Changes by time alone (AWAY, then OFFLINE) are computed here.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -13,76 +16,85 @@ from stores.ports.stores import Stores
 
 
 class PresenceTopic:
-    """Those ONLINE or AWAY in one course. Whoever goes on to another course is OFFLINE in this one: where they went is
-    not this course's affair."""
+    """The learners who are ONLINE or AWAY in one course.
+
+    A learner who moves to another course is OFFLINE in this one; the event does not name the other course.
+    """
 
     store = "sessions"
-    pause = timedelta(milliseconds=250)
+    min_interval = timedelta(milliseconds=250)
+    ended = False
 
     def __init__(self, course: str) -> None:
         self._course = course
-        self._here: dict[str, Presence] = {}
+        self._present: dict[str, Presence] = {}
         self._alarms: list[tuple[datetime, str]] = []
+        """A heap of the times at which learners become AWAY or OFFLINE, with stale entries."""
         self._alarm_of: dict[str, datetime] = {}
-        """The one alarm of each learner that counts; all others in the heap are stale."""
+        """The alarm of each learner that is not stale."""
 
     def signals(self, stores: Stores) -> Signals:
+        """The ids of learners whose presence in the course may have changed."""
         return stores.sessions.presence_signals(self._course)
 
-    async def look(self, loaders: Loaders, keys: frozenset[str] | None, *, now: datetime) -> Sequence[Presence]:
+    async def refresh(self, loaders: Loaders, keys: frozenset[str] | None, *, now: datetime) -> Sequence[Presence]:
+        """The learners whose status changed, by signals or by time."""
         if keys is None:
             everyone = await loaders.load(COURSE_PRESENCE, self._course, ()) or ()
             found = {one.learner_id: one for one in everyone}
-            asked: Iterable[str] = {**self._here, **found}
+            learner_ids: Iterable[str] = {**self._present, **found}
         else:
             found = dict(await loaders.load_many(PRESENCE, sorted(keys), ()))
-            asked = found
-        changes = [self._take(learner_id, found.get(learner_id)) for learner_id in asked]
-        return [one for one in changes if one is not None] + self._pass(now)
+            learner_ids = found
+        changes = [self._update(learner_id, found.get(learner_id)) for learner_id in learner_ids]
+        return [one for one in changes if one is not None] + self._expire(now)
 
-    def state(self) -> Sequence[Presence]:
-        return list(self._here.values())
+    def snapshot(self) -> Sequence[Presence]:
+        """All who are ONLINE or AWAY."""
+        return list(self._present.values())
 
-    def due(self) -> datetime | None:
+    def next_change_at(self) -> datetime | None:
+        """When the next learner becomes AWAY or OFFLINE without a heartbeat."""
         while self._alarms and self._alarm_of.get(self._alarms[0][1]) != self._alarms[0][0]:
             heappop(self._alarms)
         return self._alarms[0][0] if self._alarms else None
 
     def key_of(self, event: Presence) -> str:
+        """A newer status of the same learner replaces one that waits."""
         return event.learner_id
 
-    def _take(self, learner_id: str, found: Presence | None) -> Presence | None:
-        """Keep what was found of a learner (None: not here); what there is to tell of it."""
-        before = self._here.pop(learner_id, None)
-        ours = found if found is not None and found.course_key == self._course else None
-        if ours is not None and ours.status is not PresenceStatus.OFFLINE:
-            self._here[learner_id] = ours
-            self._set_alarm(ours)
-            return ours if before is None or before.status is not ours.status else None
+    def _update(self, learner_id: str, found: Presence | None) -> Presence | None:
+        """Store what was read of a learner (None: not present) and return the event, if the status changed."""
+        before = self._present.pop(learner_id, None)
+        here = found if found is not None and found.course_key == self._course else None
+        if here is not None and here.status is not PresenceStatus.OFFLINE:
+            self._present[learner_id] = here
+            self._set_alarm(here)
+            return here if before is None or before.status is not here.status else None
         self._alarm_of.pop(learner_id, None)
         if before is None:
             return None
-        return ours or replace(before, status=PresenceStatus.OFFLINE)
+        return here or replace(before, status=PresenceStatus.OFFLINE)
 
-    def _pass(self, now: datetime) -> list[Presence]:
-        """Those whom time alone made AWAY or OFFLINE. It makes nobody ONLINE, whatever the clocks say."""
+    def _expire(self, now: datetime) -> list[Presence]:
+        """The learners who became AWAY or OFFLINE by time. Time makes no learner ONLINE, even if clocks differ."""
         changes = []
-        while (due := self.due()) is not None and due <= now:
+        while (due := self.next_change_at()) is not None and due <= now:
             _, learner_id = heappop(self._alarms)
             del self._alarm_of[learner_id]
-            before = self._here[learner_id]
+            before = self._present[learner_id]
             status = status_of(before.last_seen_at, now=now)
             if status is not PresenceStatus.ONLINE and status is not before.status:
                 changes.append(replace(before, status=status))
-                self._here[learner_id] = changes[-1]
+                self._present[learner_id] = changes[-1]
             if status is PresenceStatus.OFFLINE:
-                del self._here[learner_id]
+                del self._present[learner_id]
             else:
-                self._set_alarm(self._here[learner_id])
+                self._set_alarm(self._present[learner_id])
         return changes
 
     def _set_alarm(self, one: Presence) -> None:
-        """A heartbeat puts off what was due, and the alarm finds that out: only an earlier one needs a new entry."""
+        """An alarm that is too early checks again when it is due, so only an earlier one needs a new entry."""
         if one.last_seen_at is None:
             return
         due = one.last_seen_at + (ONLINE_FOR if one.status is PresenceStatus.ONLINE else AWAY_FOR)

@@ -1,4 +1,4 @@
-"""Whose progress may be watched, and which updates of a feed that is."""
+"""The sources of `progressUpdated`: whose progress a viewer may subscribe to, and which updates of a feed that is."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -17,22 +17,25 @@ from stores.errors import StoreError
 
 Updates = AsyncIterator[Update]
 WITHDRAWN = EnrollmentState.WITHDRAWN
-PATIENCE = 8
-"""Deadlines of a call."""
+MISSED_WITHIN = 8
+"""Deadlines of a live call: within these, all updates that a cursor missed have been published. A relay that was killed
+is replaced within a lease, and its successor's calls take their own time."""
 
 
 @asynccontextmanager
 async def progress_of_course(context: Context, course: str, *, after: str | None) -> AsyncIterator[Updates]:
+    """All updates in a course. Entering raises FORBIDDEN unless the viewer may read the course's records."""
     await check_course(context, course)
     async with AsyncExitStack() as stack:
         yield await _listen(context, stack, Topic(TopicKind.COURSE, course), after)
 
 
 async def check_course(context: Context, course: str) -> None:
-    """Whether the viewer may watch it. Whoever sees all is told of one that does not exist; a catalog that is down
-    hides none."""
-    if not permissions.may_read_course_records(context.viewer, course):
-        raise forbidden()
+    """Raise FORBIDDEN unless the viewer may read the course's records.
+
+    BAD_USER_INPUT if an ADMIN names a course that does not exist. If the catalog is unavailable, it may exist.
+    """
+    permissions.require_course_records(context.viewer, course)
     if permissions.is_admin(context.viewer):
         known = problem_with_name(course, MAX_TEXT_LENGTH) is None
         with suppress(StoreError):
@@ -43,48 +46,44 @@ async def check_course(context: Context, course: str) -> None:
 
 @asynccontextmanager
 async def progress_of_learner(context: Context, learner_id: str, *, after: str | None) -> AsyncIterator[Updates]:
+    """A learner's updates in the courses that the viewer may see. Entering raises FORBIDDEN if there are none."""
     viewer = context.viewer
-    own = permissions.is_self(viewer, learner_id)  # asks no store: one that is down must not hide one's own progress
+    own = permissions.is_self(viewer, learner_id)  # without a store call: a store that is down must not hide it
     if not own and await context.loaders.load(VISIBLE_LEARNERS, learner_id, ()) is None:
         raise bad_input("there is no such learner") if permissions.is_admin(viewer) else forbidden()
     courses = permissions.visible_courses(viewer, learner_id)
     async with AsyncExitStack() as stack:
         updates = await _listen(context, stack, Topic(TopicKind.LEARNER, learner_id), after)
-        yield await stack.enter_async_context(aclosing(_of_courses(updates, courses)))
+        yield await stack.enter_async_context(aclosing(_in_courses(updates, courses)))
 
 
 @asynccontextmanager
 async def progress_of_registration(
     context: Context, registration: UUID, *, after: str | None
 ) -> AsyncIterator[Updates]:
+    """The updates of a registration until the learner withdraws. Entering raises FORBIDDEN if it is not visible.
+
+    If the learner has withdrawn already, it completes: at once, or after the updates that `after` requests.
+    """
     enrollment = await visible_enrollment(context, registration)
     async with AsyncExitStack() as stack:
         if enrollment.state is WITHDRAWN and after is None:
             yield _none()
             return
         updates = await _listen(context, stack, Topic(TopicKind.LEARNER, enrollment.learner_id), after)
-        # What was committed before we listened is not told: whether that was the withdrawal, we look at now.
-        context.loaders.begin_event()
-        last = await _last_version(context, registration)
-        if last is not None and after is None:
+        # The withdrawal may have been published just before the feed was entered: read the state again.
+        context.loaders.forget()
+        withdrawn = await _last_version(context, registration) is not None
+        if withdrawn and after is None:
             yield _none()
             return
-        # A relay that was killed is followed within a lease; the store may take its time on top of that.
-        patience = None if last is None else PATIENCE * context.peer.deadlines["live"].total_seconds()
-        told = _of_registration(updates, registration, last or 0, patience)
-        yield await stack.enter_async_context(aclosing(told))
-
-
-async def _last_version(context: Context, registration: UUID) -> int | None:
-    """The version that no other one is awaited after, where the learner has withdrawn."""
-    if (await visible_enrollment(context, registration)).state is not WITHDRAWN:
-        return None
-    progress = await context.loaders.load(COURSE_PROGRESS, registration, ())
-    return 0 if progress is None else progress.version
+        within = MISSED_WITHIN * context.peer.deadlines["live"].total_seconds() if withdrawn else None
+        events = _of_registration(context, updates, registration, within)
+        yield await stack.enter_async_context(aclosing(events))
 
 
 async def visible_enrollment(context: Context, registration: UUID) -> Enrollment:
-    """The enrolment, if the viewer may see it; to all but an ADMIN an unknown one looks the same as another's."""
+    """The enrolment. FORBIDDEN if the viewer may not see it; BAD_USER_INPUT if an ADMIN names an unknown one."""
     found = await context.loaders.load(ENROLLMENTS, registration, ())
     if found is None:
         raise bad_input("there is no such enrolment") if permissions.is_admin(context.viewer) else forbidden()
@@ -93,31 +92,48 @@ async def visible_enrollment(context: Context, registration: UUID) -> Enrollment
     return found
 
 
+async def _last_version(context: Context, registration: UUID) -> int | None:
+    """The version of the progress after which no update will come; None unless the learner has withdrawn."""
+    if (await visible_enrollment(context, registration)).state is not WITHDRAWN:
+        return None
+    progress = await context.loaders.load(COURSE_PROGRESS, registration, ())
+    return 0 if progress is None else progress.version
+
+
 async def _listen(context: Context, stack: AsyncExitStack, topic: Topic, after: str | None) -> Updates:
     entering = stack.enter_async_context(context.peer.stores.live.feed(topic, after=after))
     return await context.loaders.call("live", "feed", 1, entering)
 
 
-async def _of_courses(updates: Updates, courses: frozenset[str] | None) -> AsyncGenerator[Update, None]:
+async def _in_courses(updates: Updates, courses: frozenset[str] | None) -> AsyncGenerator[Update, None]:
     async for update in updates:
         if courses is None or update.course_key in courses:
             yield update
 
 
 async def _of_registration(
-    updates: Updates, registration: UUID, last: int, patience: float | None
+    context: Context, updates: Updates, registration: UUID, within: float | None
 ) -> AsyncGenerator[Update, None]:
-    """Until the learner withdraws. Where they have already, what a cursor lies behind is told, up to version `last`;
-    a cursor may lie behind that one, too: then nothing comes for `patience` seconds."""
+    """The updates up to the withdrawal that still holds: the learner may have enrolled again after an earlier one.
+
+    `within`: the seconds that the next missed update may take if the learner has withdrawn already. The cursor may be
+    that of the last update. None: wait for updates without a limit.
+    """
     while True:
+        limit = asyncio.timeout(within)
         try:
-            async with asyncio.timeout(patience):
+            async with limit:
                 update = await anext(updates)
         except TimeoutError:
-            return
-        if update.registration == registration:
-            yield update
-            if update.state is WITHDRAWN and update.version >= last:
+            if limit.expired():
+                return
+            raise  # the feed's own error must not complete the subscription
+        if update.registration != registration:
+            continue
+        yield update
+        if update.state is WITHDRAWN:
+            last = await _last_version(context, registration)
+            if last is not None and update.version >= last:
                 return
 
 

@@ -1,4 +1,4 @@
-"""What can be watched, and what waits for whoever listens to it."""
+"""What a shared topic must provide, and the queue of each of its subscribers."""
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence
@@ -13,34 +13,44 @@ E = TypeVar("E")
 
 
 class SharedTopic(Protocol[E]):
-    """Something that changes. It keeps what was seen at the last look, and is not changed by one that fails."""
+    """State that all subscribers to the same thing share. It holds what the last successful refresh read."""
 
     @property
     def store(self) -> str:
-        """The store that signals."""
+        """The name of the store that signals changes."""
 
     @property
-    def pause(self) -> timedelta:
-        """How long to wait after a look: signals that come meanwhile are looked into at once."""
+    def min_interval(self) -> timedelta:
+        """The least time between two refreshes. Signals that arrive in between cause one refresh after it."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether no further event is possible: all subscriptions complete."""
 
     def signals(self, stores: Stores) -> Signals:
-        """The hints that it changed."""
+        """Signals that the state may have changed."""
 
-    async def look(self, loaders: Loaders, keys: frozenset[str] | None, *, now: datetime) -> Sequence[E]:
-        """What changed since the last look. `keys`: what was signalled; none: time has passed; None: anything."""
+    async def refresh(self, loaders: Loaders, keys: frozenset[str] | None, *, now: datetime) -> Sequence[E]:
+        """Read what may have changed and return the changes, oldest first. Raises `StoreError`, leaving the state.
 
-    def state(self) -> Sequence[E]:
-        """What whoever joins begins with, as of the last look."""
+        `keys`: those that were signalled; empty if `next_change_at` has passed; None if anything may have changed.
+        """
 
-    def due(self) -> datetime | None:
-        """When time alone will have changed it."""
+    def snapshot(self) -> Sequence[E]:
+        """The first events of a new subscriber: the state as of the last refresh."""
+
+    def next_change_at(self) -> datetime | None:
+        """When the state will change without a signal, None if it will not."""
 
     def key_of(self, event: E) -> Hashable:
-        """An event takes the place of a waiting one with the same key."""
+        """The key of an event. A waiting event with the same key is replaced by a newer one."""
 
 
 class Subscriber(Generic[E]):
-    """An async iterator of events. Of each key only the latest waits, so what waits is bounded by the keys."""
+    """The queue of one subscriber: an async iterator of events.
+
+    It holds only the latest event of each key, so its size is bounded by the number of keys.
+    """
 
     __slots__ = ("_ended", "_error", "_filled", "_key_of", "_waiting")
 
@@ -52,13 +62,14 @@ class Subscriber(Generic[E]):
         self._error: BaseException | None = None
 
     def offer(self, event: E) -> None:
+        """Enqueue an event, in place of a waiting one with the same key."""
         key = self._key_of(event)
         self._waiting.pop(key, None)
         self._waiting[key] = event
         self._filled.set()
 
     def end(self, error: BaseException | None) -> None:
-        """It ends: by an error, or because nothing more will come."""
+        """End the iteration at once, by an error or (None) normally. Waiting events are dropped."""
         self._ended = True
         self._error = error
         self._filled.set()

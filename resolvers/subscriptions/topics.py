@@ -1,7 +1,7 @@
-"""Watching: one task in the process for each thing that is watched, however many listen to it.
+"""Shared topics: one task in the process for each topic that is subscribed to, however many subscribers it has.
 
-The task lives while anybody listens. It keeps the state for those who join, and looks again when a signal hints at a
-change or when time alone makes one. A store that is away is waited for.
+The task runs while the topic has subscribers. It refreshes the topic after a signal, or when time alone changes it, and
+offers the changes to all subscribers. It retries while a store is unavailable.
 """
 
 import asyncio
@@ -12,18 +12,19 @@ from typing import Any, TypeVar
 
 from resolvers.data.dataloaders import Failures, Loaders
 from resolvers.subscriptions.topic import SharedTopic, Subscriber
-from stores.cancellation import cancel_and_wait
-from stores.errors import StoreError
+from stores.backoff import Backoff
+from stores.cancellation import cancel_and_wait, cancel_requested
+from stores.errors import StoreError, Unavailable
 from stores.ports.signals import Signals
 from stores.ports.stores import Stores
 
 E = TypeVar("E")
-PATIENCE = (0.25, 0.5, 1.0, 2.0, 5.0)
-"""Seconds from one attempt to look at a store that is away to the next."""
+FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=0.25), timedelta(seconds=5)
+"""The delays before a topic is refreshed again while a store is unavailable."""
 
 
 class TopicRegistry:
-    """The process' watches. `sleep` is the time that passes: tests hand over one that they drive, as `now`."""
+    """The running topics of a process. `sleep` and `now` are the clock; tests pass their own."""
 
     def __init__(
         self,
@@ -39,122 +40,153 @@ class TopicRegistry:
         self.sleep = sleep
         self._deadlines = deadlines
         self._failures = failures
-        self._running: dict[Hashable, Watch] = {}
+        self._running: dict[Hashable, RunningTopic] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
     def loaders(self) -> Loaders:
-        """For one look: with a deadline, and a failure noted, as for any operation."""
-        return Loaders(self.stores, self._deadlines, self._failures, None)
+        """Fresh loaders for one refresh of a topic, whose values do not depend on a viewer."""
+        return Loaders(self.stores, self._deadlines, self._failures)
 
-    def of(self, kind: Callable[..., SharedTopic[E]], *key: Hashable) -> AbstractAsyncContextManager[AsyncIterator[E]]:
-        """Listen to `kind(*key)`: its state, then what changes. Entering raises the store's error while it is away."""
-        return self._listened(kind, key)
+    def subscribe(
+        self, kind: Callable[..., SharedTopic[E]], *key: Hashable
+    ) -> AbstractAsyncContextManager[AsyncIterator[E]]:
+        """Subscribe to the topic `kind(*key)`: its snapshot comes first, then each change.
+
+        Entering raises the topic's `StoreError` if its last refresh failed.
+        """
+        return self._subscribed(kind, key)
 
     @asynccontextmanager
-    async def _listened(self, kind: Callable[..., SharedTopic[Any]], key: tuple[Hashable, ...]) -> AsyncIterator[Any]:
-        watch = self._running.get((kind, key))
-        if watch is None:
-            watch = self._running[kind, key] = Watch(self, kind(*key))
-            watch.task.add_done_callback(lambda _: self._forget((kind, key), watch))
-        listener = Subscriber(watch.subject.key_of)
-        watch.waited_for.add(listener)
+    async def _subscribed(self, kind: Callable[..., SharedTopic[Any]], key: tuple[Hashable, ...]) -> AsyncIterator[Any]:
+        running = self._running.get((kind, key))
+        if running is None:
+            running = self._running[kind, key] = RunningTopic(self, kind(*key))
+            running.task.add_done_callback(lambda _: self._forget((kind, key), running))
+        subscriber = running.add()
         try:
-            await watch.looked.wait()
-            watch.tell_state(listener)
-            yield listener
+            await running.refreshed.wait()
+            running.begin(subscriber)
+            yield subscriber
         finally:
-            watch.waited_for.discard(listener)
-            watch.listeners.discard(listener)
-            if not watch.waited_for:
-                self._forget((kind, key), watch)
-                ending = asyncio.create_task(cancel_and_wait([watch.task]))
+            running.remove(subscriber)
+            if not running.in_use:
+                self._forget((kind, key), running)
+                ending = asyncio.create_task(cancel_and_wait([running.task]))
                 self._ending.add(ending)
                 ending.add_done_callback(self._ending.discard)
 
-    def _forget(self, name: Hashable, watch: "Watch") -> None:
-        """The next listener starts a new watch."""
-        if self._running.get(name) is watch:
+    def _forget(self, name: Hashable, running: "RunningTopic") -> None:
+        """The next subscriber starts the topic anew."""
+        if self._running.get(name) is running:
             del self._running[name]
 
     async def aclose(self) -> None:
-        """End all watches. Their listeners end, too."""
-        await cancel_and_wait([watch.task for watch in self._running.values()])
+        """End all topics. Their subscriptions complete."""
+        await cancel_and_wait([running.task for running in self._running.values()])
         if self._ending:
             await asyncio.wait(self._ending)
 
 
-class Watch:
-    """A subject, its task, and who listens. `waited_for`: those who keep it going, before they are told anything, too.
-    `fault`: why it cannot look just now."""
+class RunningTopic:
+    """A topic, the task that refreshes it, and its subscribers.
 
-    def __init__(self, watches: TopicRegistry, subject: SharedTopic[Any]) -> None:
-        self.subject = subject
-        self.waited_for: set[Subscriber[Any]] = set()
-        self.listeners: set[Subscriber[Any]] = set()
-        self.looked = asyncio.Event()
+    `refreshed`: set after the first refresh, failed or not. `fault`: why the last refresh failed.
+    """
+
+    def __init__(self, registry: TopicRegistry, topic: SharedTopic[Any]) -> None:
+        self.topic = topic
+        self.refreshed = asyncio.Event()
         self.fault: BaseException | None = None
-        self._watches = watches
-        self.task = asyncio.create_task(self._run(), name=f"watch {type(subject).__name__}")
-        self.task.add_done_callback(self._ended)
+        self._registry = registry
+        self._joined: set[Subscriber[Any]] = set()
+        self._begun: set[Subscriber[Any]] = set()
+        self.task = asyncio.create_task(self._run(), name=f"topic {type(topic).__name__}")
+        self.task.add_done_callback(self._end)
 
-    def tell_state(self, listener: Subscriber[Any]) -> None:
-        """From here on the listener is told of every change."""
+    @property
+    def in_use(self) -> bool:
+        """Whether it has subscribers, those that wait for the first refresh included."""
+        return bool(self._joined)
+
+    def add(self) -> Subscriber[Any]:
+        """A new subscriber. It keeps the topic running, and receives events after `begin`."""
+        subscriber = Subscriber[Any](self.topic.key_of)
+        self._joined.add(subscriber)
+        return subscriber
+
+    def begin(self, subscriber: Subscriber[Any]) -> None:
+        """Offer the snapshot to a subscriber, and all changes from now on. Raises `fault`."""
         if self.fault is not None:
             raise self.fault.with_traceback(None)
-        self.listeners.add(listener)
-        for event in self.subject.state():
-            listener.offer(event)
+        self._begun.add(subscriber)
+        for event in self.topic.snapshot():
+            subscriber.offer(event)
         if self.task.done():
-            listener.end(None)
+            subscriber.end(None)
+
+    def remove(self, subscriber: Subscriber[Any]) -> None:
+        """Offer it no more events."""
+        self._joined.discard(subscriber)
+        self._begun.discard(subscriber)
 
     async def _run(self) -> None:
-        tries = 0
+        backoff = Backoff(first=FIRST_RETRY, longest=LONGEST_RETRY)
         while True:
             try:
                 async with AsyncExitStack() as stack:
-                    signals = await self._listen(stack, self.subject.signals(self._watches.stores))
-                    await self._look(None)
-                    tries = 0
-                    while True:
-                        if self.subject.pause:
-                            await self._watches.sleep(self.subject.pause.total_seconds())
-                        await self._look(await self._signalled(signals))
+                    signals = await self._listen(stack, self.topic.signals(self._registry.stores))
+                    await self._refresh(None)
+                    backoff.reset()
+                    while not self.topic.ended:
+                        if self.topic.min_interval:
+                            await self._registry.sleep(self.topic.min_interval.total_seconds())
+                        await self._refresh(await self._signalled(signals))
+                    return
+            except asyncio.CancelledError:
+                # Only `cancel_requested` ends the topic. A driver's own cancellation would complete all subscriptions.
+                if cancel_requested():
+                    raise
+                self._fail(Unavailable(self.topic.store, "the driver cancelled the call"))
+            except StopAsyncIteration:
+                self._fail(Unavailable(self.topic.store, "the signals ended"))
             except StoreError as error:
-                self.fault = error
-                self.looked.set()
-            await self._watches.sleep(PATIENCE[min(tries, len(PATIENCE) - 1)])
-            tries += 1
+                self._fail(error)
+            await self._registry.sleep(backoff.next_delay().total_seconds())
 
     async def _listen(self, stack: AsyncExitStack, signals: Signals) -> AsyncIterator[frozenset[str] | None]:
         entering = stack.enter_async_context(signals)
-        return await self._watches.loaders().call(self.subject.store, "signals", 1, entering)
+        return await self._registry.loaders().call(self.topic.store, "signals", 1, entering)
 
-    async def _look(self, keys: frozenset[str] | None) -> None:
-        changes = await self.subject.look(self._watches.loaders(), keys, now=self._watches.now())
+    async def _refresh(self, keys: frozenset[str] | None) -> None:
+        changes = await self.topic.refresh(self._registry.loaders(), keys, now=self._registry.now())
         self.fault = None
-        self.looked.set()
+        self.refreshed.set()
         for event in changes:
-            for listener in self.listeners:
-                listener.offer(event)
+            for subscriber in self._begun:
+                subscriber.offer(event)
 
     async def _signalled(self, signals: AsyncIterator[frozenset[str] | None]) -> frozenset[str] | None:
-        """What is signalled next; nothing, when time alone changes something before."""
-        due = self.subject.due()
+        """The keys of the next signals; an empty set if the topic's next change is due before them."""
+        due = self.topic.next_change_at()
         if due is None:
             return await anext(signals)
-        left = max(0.0, (due - self._watches.now()).total_seconds())
+        left = max(0.0, (due - self._registry.now()).total_seconds())
         signalled = asyncio.ensure_future(anext(signals))
-        passed = asyncio.ensure_future(self._watches.sleep(left))
+        passed = asyncio.ensure_future(self._registry.sleep(left))
         try:
             await asyncio.wait({signalled, passed}, return_when=asyncio.FIRST_COMPLETED)
             return signalled.result() if signalled.done() else frozenset()
         finally:
             await cancel_and_wait({signalled, passed})
 
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        """Cancelled, or by an error of ours: nobody must wait for ever."""
+    def _fail(self, error: StoreError) -> None:
+        self.fault = error
+        self.refreshed.set()
+
+    def _end(self, task: "asyncio.Task[None]") -> None:
+        """The task has ended: the topic ended, the process closes, or an unexpected error occurred."""
         error = None if task.cancelled() else task.exception()
         self.fault = error or self.fault
-        self.looked.set()
-        for listener in self.listeners:
-            listener.end(error)
+        self.refreshed.set()
+        for subscriber in self._begun:
+            subscriber.end(error)

@@ -1,4 +1,4 @@
-"""Relay connections over pages of records."""
+"""Relay connections over pages of records (GraphQL Cursor Connections Specification)."""
 
 from typing import Generic, NamedTuple, TypeVar
 
@@ -8,38 +8,49 @@ from resolvers.errors import bad_input
 from stores.domain.paging import Page
 
 MOST = 100
+"""The largest page, and the most ids of one request."""
 N = TypeVar("N")
 
 
-@strawberry.type(description="Where a page lies (Relay).")
+@strawberry.type(description="The position of a page in its list (Relay).")
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="There is more after this page.")
-    has_previous_page: bool = strawberry.field(description="This page did not start at the beginning.")
-    start_cursor: str | None = strawberry.field(description="Cursor of the first edge.")
-    end_cursor: str | None = strawberry.field(description="Cursor of the last edge; give it as `after`.")
+    """Relay's PageInfo. Lists are read forwards only."""
+
+    has_next_page: bool = strawberry.field(description="Whether there are rows after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether the request had a cursor (`after`).")
+    start_cursor: str | None = strawberry.field(description="The cursor of the first edge; null for an empty page.")
+    end_cursor: str | None = strawberry.field(
+        description="The cursor of the last edge: pass it as `after` to get the next page. Null for an empty page."
+    )
 
 
-@strawberry.type(description="A place in a connection.")
+@strawberry.type(description="One row of a connection.")
 class Edge(Generic[N]):
-    cursor: str = strawberry.field(description="Opaque; give it as `after` to go on behind this edge.")
-    node: N = strawberry.field(description="What is here.")
+    """A view of `EdgeRow`."""
+
+    cursor: str = strawberry.field(
+        description="Opaque. Pass it as `after` of the same list to get the rows after this one."
+    )
+    node: N = strawberry.field(description="The row.")
 
 
-@strawberry.type(description="A page of a list (Relay Cursor Connections).")
+@strawberry.type(description="One page of a list (Relay Cursor Connections).")
 class Connection(Generic[N]):
-    edges: list[Edge[N]] = strawberry.field(description="The page's rows in order.")
-    page_info: PageInfo = strawberry.field(description="Whether there is more.")
+    """A view of `PageRows`."""
+
+    edges: list[Edge[N]] = strawberry.field(description="The rows of this page, in order.")
+    page_info: PageInfo = strawberry.field(description="The position of this page in its list.")
 
 
 class EdgeRow(NamedTuple):
-    """What an Edge is a view of."""
+    """The cursor and the record of one edge."""
 
     cursor: str
     node: object
 
 
 class PageRows(NamedTuple):
-    """What a Connection is a view of. `counted` is the key that its totalCount is looked up by."""
+    """The edges of a page. `counted`: the key by which `totalCount` counts all rows, where the type has it."""
 
     edges: list[EdgeRow]
     page_info: PageInfo
@@ -47,7 +58,7 @@ class PageRows(NamedTuple):
 
 
 def connection(page: Page[object] | None, *, after: str | None, counted: object = None) -> PageRows:
-    """A connection's rows; no page is an empty one."""
+    """The view of a page that was requested `after` a cursor. A key without a page has an empty one."""
     rows = () if page is None else page.rows
     cursors = () if page is None else page.cursors
     return PageRows(
@@ -63,9 +74,9 @@ def connection(page: Page[object] | None, *, after: str | None, counted: object 
 
 
 def checked_first(first: int | None, *, default: int) -> int:
-    """The page size asked for; a null asks for the default."""
+    """The page size of a request, `default` if it is null. BAD_USER_INPUT unless it is between 1 and `MOST`."""
     if first is None:
         return default
     if not 1 <= first <= MOST:
-        raise bad_input(f"first is between 1 and {MOST}")
+        raise bad_input(f"first must be between 1 and {MOST}")
     return first

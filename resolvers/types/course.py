@@ -4,9 +4,8 @@ from typing import Any
 
 import strawberry
 
-from resolvers import permissions
-from resolvers.data.access_paths import ONLINE
-from resolvers.data.derived_paths import COURSE_ACTIVITY, ENROLLMENTS_OF_COURSE
+from resolvers.data.access_paths import COURSE_ENROLLMENTS, ONLINE
+from resolvers.data.derived_paths import COURSE_ACTIVITY
 from resolvers.types import enrollment_connection as enrollment_pages
 from resolvers.types.activity import ActivityBucket, course_activity_args
 from resolvers.types.enums import ItemType, MoveOn
@@ -15,68 +14,73 @@ from resolvers.types.store_field import store_field
 from stores.domain import catalog
 
 
-@strawberry.type(description="Something a learner does in a course. Scores and thresholds are 0…1.")
+@strawberry.type(description="One item of a course: a page, a video, a quiz … Scores and thresholds are 0…1.")
 class CourseItem:
-    key: str = strawberry.field(description="Usage key or activity IRI, unique in its course.")
-    type: ItemType = strawberry.field(description="What kind of thing it is.")
-    title: str = strawberry.field(description="What learners read.")
-    weight: float = strawberry.field(description="Its share among the course's required items.")
-    move_on: MoveOn = strawberry.field(description="When it counts as done.")
-    mastery_score: float | None = strawberry.field(description="A score from here on passes.")
-    completion_threshold: float = strawberry.field(description="Progress from here on completes.")
-    complete_on_view: bool = strawberry.field(description="Looking at it completes it.")
-    prerequisites: list[str] = strawberry.field(description="Keys of the items that come first.")
+    """A view of `catalog.Item`."""
 
-    @strawberry.field(description="How long it takes, roughly.")
+    key: str = strawberry.field(description="The usage key or activity IRI, unique in its course.")
+    type: ItemType = strawberry.field(description="The kind of item.")
+    title: str = strawberry.field(description="The title that learners see.")
+    weight: float = strawberry.field(description="The item's weight among the course's required items.")
+    move_on: MoveOn = strawberry.field(description="When the item is satisfied (cmi5 moveOn).")
+    mastery_score: float | None = strawberry.field(description="The lowest score that passes the item.")
+    completion_threshold: float = strawberry.field(description="The lowest progress that completes the item.")
+    complete_on_view: bool = strawberry.field(description="Whether viewing the item completes it.")
+    prerequisites: list[str] = strawberry.field(description="The keys of the items that come before this one.")
+
+    @strawberry.field(description="The estimated time to complete the item, in seconds.")
     def estimated_duration_seconds(parent: strawberry.Parent[catalog.Item]) -> float | None:
         return None if parent.estimated_duration is None else parent.estimated_duration.total_seconds()
 
 
-@strawberry.type(description="A part of a course.")
+@strawberry.type(description="One part of a course.")
 class Module:
-    title: str = strawberry.field(description="What learners read.")
-    items: list[CourseItem] = strawberry.field(description="Its items in order.")
+    """A view of `catalog.Module`."""
+
+    title: str = strawberry.field(description="The title that learners see.")
+    items: list[CourseItem] = strawberry.field(description="The module's items, in order.")
 
 
-@strawberry.type(description="A course run, in its newest version or in the one an enrolment is pinned to.")
+@strawberry.type(description="One version of a course run: the newest one, or the one that an enrolment is pinned to.")
 class Course(Node):
-    key: str = strawberry.field(description="`course-v1:Org+Course+Run` or any IRI.")
-    title: str = strawberry.field(description="What learners read.")
-    description: str | None = strawberry.field(description="What it is about.")
-    version: int = strawberry.field(description="Published versions count from 1 and never change.")
-    modules: list[Module] = strawberry.field(description="The course tree.")
+    """A view of `catalog.Course`, and its fields in the other stores."""
 
-    @strawberry.field(description="One item of this version.")
+    key: str = strawberry.field(description="`course-v1:Org+Course+Run` or an IRI.")
+    title: str = strawberry.field(description="The title that learners see.")
+    description: str | None = strawberry.field(description="The description that learners see.")
+    version: int = strawberry.field(description="Versions are numbered from 1; a published version never changes.")
+    modules: list[Module] = strawberry.field(description="The course's modules, in order.")
+
+    @strawberry.field(description="The item of this version with this key; null if there is none.")
     def item(parent: strawberry.Parent[catalog.Course], key: str) -> CourseItem | None:
         found: Any = next((item for item in parent.items if item.key == key), None)
         return found  # type: ignore[no-any-return]
 
     enrollments = store_field(
-        ENROLLMENTS_OF_COURSE,
+        COURSE_ENROLLMENTS,
         key="key",
         returns=enrollment_pages.EnrollmentConnection,
-        select=enrollment_pages.course_args,
-        may=lambda viewer, course: permissions.may_read_course_records(viewer, course.key),
-        then=lambda course, found, args: enrollment_pages.page_of_course(course.key, found, args),
-        description="Who takes it, by registration. For its instructors.",
+        args=enrollment_pages.course_args,
+        view=lambda course, found, args: enrollment_pages.page_of_course(course.key, found, args),
+        description="The enrolments in the course, by registration. For the course's instructors and an ADMIN.",
     )
     activity = store_field(
         COURSE_ACTIVITY,
         key="key",
         returns=list[ActivityBucket],
-        select=course_activity_args,
-        may=lambda viewer, course: permissions.may_read_course_records(viewer, course.key),
-        description="How much went on, in every whole window of the time zone that overlaps the range. "
-        "For its instructors.",
+        args=course_activity_args,
+        description="The activity of all learners in the course, for every window of the time zone that overlaps the "
+        "range. For the course's instructors and an ADMIN.",
     )
     online_now = store_field(
         ONLINE,
         key="key",
         returns=int,
-        then=lambda course, found, args: found or 0,
-        description="How many learners are ONLINE in it.",
+        view=lambda course, found, args: found or 0,
+        description="The number of learners who are ONLINE in the course.",
     )
 
     @classmethod
     def is_type_of(cls, value: object, info: object) -> bool:
+        """Whether a `Node` is a Course."""
         return isinstance(value, catalog.Course)

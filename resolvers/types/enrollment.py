@@ -1,4 +1,4 @@
-"""Enrollment: a view of the record, and the way into the other stores by registration."""
+"""Enrollment: a view of the enrolment's record, and its fields in the other stores by registration."""
 
 from datetime import datetime
 from uuid import UUID
@@ -23,57 +23,66 @@ from resolvers.types.progress import (
     ItemProgress,
     attempts_args,
     items_args,
-    page,
+    progress_page,
 )
 from resolvers.types.session import ResumePoint
 from resolvers.types.store_field import store_field
 from stores.domain.progress import Enrollment as Record
 
 
-@strawberry.type(description="One learner's one enrolment in one course run.")
+@strawberry.type(description="The enrolment of one learner in one course run.")
 class Enrollment(Node):
-    registration: UUID = strawberry.field(description="Its key (xAPI `context.registration`).")
-    course_version: int = strawberry.field(description="The version of the course that it is pinned to.")
-    state: EnrollmentState = strawberry.field(description="Follows from the events.")
-    enrolled_at: datetime | None = strawberry.field(description="The earliest registration; null where none is known.")
+    """A view of `stores.domain.progress.Enrollment`."""
+
+    registration: UUID = strawberry.field(description="The key of the enrolment (xAPI `context.registration`).")
+    course_version: int = strawberry.field(description="The version of the course that the enrolment is pinned to.")
+    state: EnrollmentState = strawberry.field(description="Derived from the enrolment's events.")
+    enrolled_at: datetime | None = strawberry.field(
+        description="The time of the earliest REGISTERED event; null if there is none."
+    )
     completed_at: datetime | None = strawberry.field(description="When the course was satisfied.")
 
     @strawberry.field(
-        description="What else is known of the enrolment (demographics of the run among it). "
-        "Empty for viewers other than the learner and an ADMIN."
+        description="Further data of the enrolment, such as demographics at that time: an open document. "
+        "Empty unless the viewer is the learner or an ADMIN."
     )
     def attributes(parent: strawberry.Parent[Record], info: Info) -> JSON:
         return JSON(parent.attributes if permissions.may_read_private(info.context.viewer, parent.learner_id) else {})
 
-    learner = store_field(
-        PROFILES,
-        key="learner_id",
-        returns=LEARNER,
-        description="Who learns.",
+    learner = store_field(PROFILES, key="learner_id", returns=LEARNER, description="The enrolled learner.")
+    course = store_field(
+        VERSIONS, key="pin", returns=Course, description="The course, in the version that the enrolment is pinned to."
     )
-    course = store_field(VERSIONS, key="pin", returns=Course, description="The course, in the pinned version.")
-    progress = store_field(COURSE_PROGRESS, key="registration", returns=CourseProgress, description="The roll-up.")
+    progress = store_field(
+        COURSE_PROGRESS, key="registration", returns=CourseProgress, description="The progress in the course."
+    )
     items = store_field(
         ITEM_PAGES,
         key="registration",
         returns=Connection[ItemProgress],
-        select=items_args,
-        then=page,
-        description="Every item of the pinned version in course order, those not started among them.",
+        args=items_args,
+        view=progress_page,
+        description="The progress in every item of the pinned version, in course order. Items without events included.",
     )
     attempts = store_field(
         ATTEMPTS,
         key="registration",
         returns=Connection[Attempt],
-        select=attempts_args,
-        then=page,
-        description="Attempts by time.",
+        args=attempts_args,
+        view=progress_page,
+        description="The attempts at the items, by time.",
     )
-    resume = store_field(RESUME, key="registration", returns=ResumePoint, description="Where to go on.")
+    resume = store_field(
+        RESUME, key="registration", returns=ResumePoint, description="Where the learner continues in the course."
+    )
     certificate = store_field(
-        CERTIFICATES, key="registration", returns=Certificate, description="Once the course was satisfied."
+        CERTIFICATES,
+        key="registration",
+        returns=Certificate,
+        description="The certificate; null until the course is satisfied.",
     )
 
     @classmethod
     def is_type_of(cls, value: object, info: object) -> bool:
+        """Whether a `Node` is an Enrollment."""
         return isinstance(value, Record)

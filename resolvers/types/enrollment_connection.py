@@ -1,4 +1,4 @@
-"""Connections of enrolments: of a learner, of a course."""
+"""Connections of enrolments: those of a learner and those of a course."""
 
 from typing import Annotated, Any
 
@@ -15,41 +15,60 @@ from resolvers.viewer import Viewer
 from stores.domain.catalog import Course
 from stores.domain.profiles import Profile
 
-States = Annotated[list[EnrollmentState] | None, strawberry.argument(description="Only those in these states.")]
+States = Annotated[
+    list[EnrollmentState] | None, strawberry.argument(description="Only the enrolments in these states.")
+]
 
 
-@strawberry.type(description="A page of enrolments (Relay).")
+@strawberry.type(description="One page of enrolments (Relay).")
 class EnrollmentConnection:
+    """A view of `PageRows`, with the number of all rows."""
+
     edges: list[Edge[Any]] = strawberry.field(
-        description="The page's rows in order.", graphql_type=list[Edge[ENROLLMENT]]
+        description="The rows of this page, in order.", graphql_type=list[Edge[ENROLLMENT]]
     )
-    page_info: PageInfo = strawberry.field(description="Whether there is more.")
+    page_info: PageInfo = strawberry.field(description="The position of this page in its list.")
     total_count = store_field(
-        ENROLLMENT_COUNTS, key="counted", returns=int, description="How many there are in all; counted when asked for."
+        ENROLLMENT_COUNTS,
+        key="counted",
+        returns=int,
+        description="The number of enrolments on all pages. It costs a store call only if it is requested.",
     )
-
-
-def frozen(states: list[EnrollmentState] | None) -> frozenset[EnrollmentState] | None:
-    return None if states is None else frozenset(states)
 
 
 def learner_args(
     viewer: Viewer, parent: Profile, *, state: States = None, first: int | None = 20, after: str | None = None
 ) -> EnrollmentsArgs:
+    """The arguments of `Learner.enrollments`, narrowed to the courses that the viewer may see."""
     courses = permissions.visible_courses(viewer, parent.learner_id)
-    return EnrollmentsArgs(frozen(state), courses, after, checked_first(first, default=20))
+    return EnrollmentsArgs(_frozen(state), courses, after, checked_first(first, default=20))
 
 
 def course_args(
     viewer: Viewer, parent: Course, *, state: States = None, first: int | None = 50, after: str | None = None
 ) -> EnrollmentsArgs:
-    return EnrollmentsArgs(frozen(state), None, after, checked_first(first, default=50))
+    """The arguments of `Course.enrollments`."""
+    return args_of_course(viewer, parent.key, state, first, after)
+
+
+def args_of_course(
+    viewer: Viewer, course_key: str, state: list[EnrollmentState] | None, first: int | None, after: str | None
+) -> EnrollmentsArgs:
+    """The path's arguments for a page of a course's enrolments. FORBIDDEN unless the viewer may read them."""
+    permissions.require_course_records(viewer, course_key)
+    return EnrollmentsArgs(_frozen(state), None, after, checked_first(first, default=50))
 
 
 def page_of_learner(parent: Profile, found: Any, args: EnrollmentsArgs) -> PageRows:
+    """The view of a page of a learner's enrolments."""
     counted = CountArgs(parent.learner_id, None, args.states, args.courses)
     return connection(found, after=args.after, counted=counted)
 
 
 def page_of_course(course_key: str, found: Any, args: EnrollmentsArgs) -> PageRows:
+    """The view of a page of a course's enrolments."""
     return connection(found, after=args.after, counted=CountArgs(None, course_key, args.states, None))
+
+
+def _frozen(states: list[EnrollmentState] | None) -> frozenset[EnrollmentState] | None:
+    return None if states is None else frozenset(states)

@@ -1,4 +1,4 @@
-"""The domain's enums, under the names that clients know them by."""
+"""The domain's enums under their GraphQL names. Import them from here, so that they are registered."""
 
 import strawberry
 
@@ -8,17 +8,24 @@ from stores.domain.events import Verb
 from stores.domain.progress import EnrollmentState, ProgressState, VerdictStatus
 from stores.domain.sessions import PresenceStatus
 
-strawberry.enum(ItemType, description="What kind of thing a course item is.")
-strawberry.enum(MoveOn, description="When an item counts as done (cmi5 moveOn); NOT_APPLICABLE makes it optional.")
-strawberry.enum(Verb, description="What was done; the xAPI verb's own IRI is `verbIri`.")
-strawberry.enum(EnrollmentState, description="WITHDRAWN once unregistered, COMPLETED once satisfied, else ACTIVE.")
-strawberry.enum(ProgressState, description="The best news there is of an item.")
+strawberry.enum(ItemType, description="The kind of a course item.")
+strawberry.enum(MoveOn, description="When an item is satisfied (cmi5 moveOn). NOT_APPLICABLE items are optional.")
+strawberry.enum(Verb, description="The kind of an event. `verbIri` is the xAPI verb's own IRI.")
+strawberry.enum(
+    EnrollmentState,
+    description="WITHDRAWN after an UNREGISTERED event, COMPLETED once the course is satisfied, otherwise ACTIVE.",
+)
+strawberry.enum(ProgressState, description="The furthest state that a learner has reached in an item.")
 strawberry.enum(
     VerdictStatus,
     name="InteractionStatus",
-    description="DUPLICATE: it was kept before, which is as good. REJECTED: it is not kept, its error says why.",
+    description="DUPLICATE: the event was stored before; the write succeeded. REJECTED: the event was not stored; its "
+    "error says why.",
 )
-strawberry.enum(PresenceStatus, description="ONLINE for a minute after a heartbeat, AWAY for ten, then OFFLINE.")
+strawberry.enum(
+    PresenceStatus,
+    description="ONLINE up to one minute after the last heartbeat, AWAY up to ten minutes, then OFFLINE.",
+)
 strawberry.enum(Window, description="A local hour, day or ISO week.")
 
 __all__ = [

@@ -21,30 +21,37 @@ from stores.domain.events import Event
 from stores.domain.profiles import Profile
 
 
-@strawberry.type(description="One thing a learner did (an xAPI statement).")
+@strawberry.type(description="One event: something that a learner did (an xAPI statement).")
 class Interaction:
-    id: UUID = strawberry.field(description="The statement's id.")
-    registration: UUID | None = strawberry.field(description="The enrolment it belongs to.")
-    verb: Verb = strawberry.field(description="What was done.")
-    verb_iri: str = strawberry.field(description="The verb's IRI.")
-    item_key: str | None = strawberry.field(description="The item it was done to.")
-    at: datetime = strawberry.field(description="When.")
-    position: float | None = strawberry.field(description="Where in the item, in its own unit (a video's: seconds).")
-    score: float | None = strawberry.field(description="0…1.")
-    success: bool | None = strawberry.field(description="Whether it succeeded, if that was said.")
-    progress: float | None = strawberry.field(description="How much of the item was done, 0…1.")
-    session_id: strawberry.ID | None = strawberry.field(description="The session it happened in.")
+    """A view of `Event`."""
+
+    id: UUID = strawberry.field(description="The id of the event (xAPI statement id).")
+    registration: UUID | None = strawberry.field(description="The enrolment that the event belongs to.")
+    verb: Verb = strawberry.field(description="The kind of the event.")
+    verb_iri: str = strawberry.field(description="The IRI of the xAPI verb.")
+    item_key: str | None = strawberry.field(description="The key of the item that the event is about.")
+    at: datetime = strawberry.field(description="When it happened.")
+    position: float | None = strawberry.field(
+        description="The position in the item, in the item's own unit (seconds of a video)."
+    )
+    score: float | None = strawberry.field(description="The score, 0…1.")
+    success: bool | None = strawberry.field(description="Whether the learner succeeded; null if not stated.")
+    progress: float | None = strawberry.field(description="The share of the item that was done, 0…1.")
+    session_id: strawberry.ID | None = strawberry.field(description="The id of the session in which it happened.")
 
     item = store_field(
-        ITEMS, key=("registration", "item_key"), returns=CourseItem, description="The item, in the enrolment's version."
+        ITEMS,
+        key=("registration", "item_key"),
+        returns=CourseItem,
+        description="The item, in the version that the enrolment is pinned to.",
     )
     course = store_field(LATEST, key="course_key", returns=Course, description="The course, in its newest version.")
 
-    @strawberry.field(description="How long it took.")
+    @strawberry.field(description="The duration that the event reports, in seconds.")
     def duration_seconds(parent: strawberry.Parent[Event]) -> float | None:
         return None if parent.duration_ms is None else parent.duration_ms / 1000
 
-    @strawberry.field(description="What else was said (xAPI extensions).")
+    @strawberry.field(description="Further data of the event (xAPI extensions).")
     def extensions(parent: strawberry.Parent[Event]) -> JSON:
         extensions: Mapping[str, Any] = parent.extensions
         return JSON(extensions)
@@ -54,20 +61,22 @@ def timeline_args(
     viewer: Viewer,
     parent: Profile,
     *,
-    range: Annotated[TimeRange | None, strawberry.argument(description="Only this time.")] = None,
-    verbs: Annotated[list[Verb] | None, strawberry.argument(description="Only these verbs.")] = None,
-    course: Annotated[str | None, strawberry.argument(description="Only this course's.")] = None,
+    range: Annotated[TimeRange | None, strawberry.argument(description="Only the events in this range.")] = None,
+    verbs: Annotated[list[Verb] | None, strawberry.argument(description="Only the events with these verbs.")] = None,
+    course: Annotated[str | None, strawberry.argument(description="Only the events in this course.")] = None,
     first: int | None = 50,
     after: str | None = None,
 ) -> TimelineArgs:
+    """The arguments of `Learner.timeline`, narrowed to the courses that the viewer may see."""
     return TimelineArgs(
         span=None if range is None else range.span(),
         verbs=None if verbs is None else frozenset(verbs),
-        courses=permissions.narrowed(viewer, parent.learner_id, course),
+        courses=permissions.narrowed_courses(viewer, parent.learner_id, course),
         after=after,
         first=checked_first(first, default=50),
     )
 
 
 def timeline_page(parent: Profile, found: Any, args: TimelineArgs) -> PageRows:
+    """The view of a page of a learner's events."""
     return connection(found, after=args.after)

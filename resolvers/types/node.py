@@ -1,4 +1,4 @@
-"""Global ids: opaque to clients, `base64(Type:key)` to us (Relay's Global Object Identification); and ids we make."""
+"""Global ids: `base64(Type:key)`, opaque to clients (Relay's Global Object Identification)."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from stores.domain.progress import Enrollment
 
 
 def identify(record: object) -> tuple[str, str]:
-    """Type and key of a record that has a global id."""
+    """The type name and the key of a record that has a global id. TypeError for any other."""
     match record:
         case Profile(learner_id=key):
             return "Learner", key
@@ -23,15 +23,17 @@ def identify(record: object) -> tuple[str, str]:
     raise TypeError(f"{type(record).__name__} has no global id")
 
 
-@strawberry.interface(description="Anything with a global id; see `Query.node`.")
+@strawberry.interface(description="An object with a global id. `Query.node` looks it up.")
 class Node:
-    @strawberry.field(description="Opaque global id.")
+    """The interface of the types that `identify` knows."""
+
+    @strawberry.field(description="The global id. Opaque.")
     def id(parent: strawberry.Parent[Any]) -> strawberry.ID:
         return strawberry.ID(to_base64(*identify(parent)))
 
 
 def parse_id(value: str) -> tuple[str, str]:
-    """Type and key of a global id; BAD_USER_INPUT for anything else."""
+    """The type name and the key of a global id. BAD_USER_INPUT if it is not one."""
     try:
         kind, key = from_base64(value)
     except ValueError:
@@ -42,8 +44,8 @@ def parse_id(value: str) -> tuple[str, str]:
 
 
 def key_of(kind: str, value: str) -> str:
-    """The key of a global id of this very type."""
+    """The key of a global id of this type. BAD_USER_INPUT if it is not one."""
     found, key = parse_id(value)
     if found != kind:
-        raise bad_input(f"not the id of a {kind}")
+        raise bad_input(f"not the global id of a {kind}")
     return key

@@ -1,4 +1,4 @@
-"""CourseProgress, ItemProgress, Attempt, Certificate: views of what follows from the ledger."""
+"""CourseProgress, ItemProgress, Attempt, Certificate: views of what is derived from a registration's events."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -17,89 +17,112 @@ from resolvers.viewer import Viewer
 from stores.domain import progress
 
 ITEM = ("registration", "item_key")
+PINNED_ITEM = "The item, in the version that the enrolment is pinned to."
+SPENT = "Per session, the durations that report the whole session (cmi5) are not added to the other durations."
 
 
-@strawberry.type(description="A module's share of a registration's progress, over its required items.")
+@strawberry.type(description="The progress of a registration in one module, over its required items.")
 class ModuleProgress:
+    """A view of `ModuleRow`."""
+
     title: str = strawberry.field(description="The module's title.")
-    completion: float = strawberry.field(description="Weighted mean of its items' completion, 0…1.")
-    items_done: int = strawberry.field(description="Satisfied items.")
-    items_total: int = strawberry.field(description="Required items.")
-    satisfied: bool = strawberry.field(description="All required items are satisfied.")
+    completion: float = strawberry.field(description="The weighted mean of the items' completion, 0…1.")
+    items_done: int = strawberry.field(description="The number of satisfied items.")
+    items_total: int = strawberry.field(description="The number of required items.")
+    satisfied: bool = strawberry.field(description="Whether all required items are satisfied.")
 
 
-@strawberry.type(description="A registration's progress, over the required items of its course version.")
+@strawberry.type(description="The progress of a registration, over the required items of its course version.")
 class CourseProgress:
-    completion: float = strawberry.field(description="Weighted mean of the items' completion, 0…1.")
-    items_done: int = strawberry.field(description="Satisfied items.")
-    items_total: int = strawberry.field(description="Required items.")
-    score: float | None = strawberry.field(description="Weighted mean of best scores, waived items left out, 0…1.")
-    satisfied: bool = strawberry.field(description="All required items are satisfied.")
-    satisfied_at: datetime | None = strawberry.field(description="When the last of them was.")
-    last_activity_at: datetime | None = strawberry.field(description="The latest event but (un)registration and voids.")
+    """A view of `progress.CourseProgress`."""
 
-    @strawberry.field(description="Sum of the durations of what was done to the items.")
+    completion: float = strawberry.field(description="The weighted mean of the items' completion, 0…1.")
+    items_done: int = strawberry.field(description="The number of satisfied items.")
+    items_total: int = strawberry.field(description="The number of required items.")
+    score: float | None = strawberry.field(
+        description="The weighted mean of the items' best scores, without waived items, 0…1."
+    )
+    satisfied: bool = strawberry.field(description="Whether all required items are satisfied.")
+    satisfied_at: datetime | None = strawberry.field(description="When the last required item was satisfied.")
+    last_activity_at: datetime | None = strawberry.field(
+        description="The time of the latest event other than REGISTERED, UNREGISTERED and VOIDED."
+    )
+
+    @strawberry.field(description=f"The time spent on the items, in seconds. {SPENT}")
     def time_spent_seconds(parent: strawberry.Parent[progress.CourseProgress]) -> float:
         return parent.time_spent_ms / 1000
 
-    @strawberry.field(description="Grows by one with every commit that changed anything of the progress.")
+    @strawberry.field(description="The version of the progress: each commit that changes it adds one.")
     def version(parent: strawberry.Parent[progress.CourseProgress]) -> BigInt:
         return BigInt(parent.version)
 
     modules = store_field(
-        MODULES, key="registration", returns=list[ModuleProgress], description="The same, module by module."
+        MODULES, key="registration", returns=list[ModuleProgress], description="The progress in each module, in order."
     )
 
 
-@strawberry.type(description="A registration's progress in one item.")
+@strawberry.type(description="The progress of a registration in one item.")
 class ItemProgress:
-    item_key: str = strawberry.field(description="The item.")
-    state: ProgressState = strawberry.field(description="The best news there is.")
-    completion: float = strawberry.field(description="1 once waived, completed or satisfied, else what was reported.")
-    satisfied: bool = strawberry.field(description="Waived, or done by the item's moveOn.")
-    satisfied_at: datetime | None = strawberry.field(description="When that was first so.")
-    completed_at: datetime | None = strawberry.field(description="When it was first completed.")
-    passed_at: datetime | None = strawberry.field(description="The earliest successful attempt.")
-    attempts: int = strawberry.field(description="How many attempts.")
-    best_score: float | None = strawberry.field(description="The attempts' highest score, 0…1.")
-    latest_score: float | None = strawberry.field(description="The score of the latest attempt that has one, 0…1.")
-    last_event_at: datetime | None = strawberry.field(description="The latest event that counts.")
+    """A view of `progress.ItemProgress`."""
 
-    @strawberry.field(description="Sum of the durations of what was done to it.")
+    item_key: str = strawberry.field(description="The key of the item.")
+    state: ProgressState = strawberry.field(description="The furthest state reached.")
+    completion: float = strawberry.field(
+        description="1 if the item is waived, completed or satisfied, otherwise the highest reported progress."
+    )
+    satisfied: bool = strawberry.field(description="Whether the item is waived, or done as its moveOn requires.")
+    satisfied_at: datetime | None = strawberry.field(description="When the item was first satisfied.")
+    completed_at: datetime | None = strawberry.field(description="When the item was first completed.")
+    passed_at: datetime | None = strawberry.field(description="The time of the earliest successful attempt.")
+    attempts: int = strawberry.field(description="The number of attempts.")
+    best_score: float | None = strawberry.field(description="The highest score of the attempts, 0…1.")
+    latest_score: float | None = strawberry.field(description="The score of the latest attempt that has one, 0…1.")
+    last_event_at: datetime | None = strawberry.field(description="The time of the latest event that counts.")
+
+    @strawberry.field(description=f"The time spent on the item, in seconds. {SPENT}")
     def time_spent_seconds(parent: strawberry.Parent[progress.ItemProgress]) -> float:
         return parent.time_spent_ms / 1000
 
-    item = store_field(ITEMS, key=ITEM, returns=CourseItem, description="The item, in the enrolment's version.")
+    item = store_field(ITEMS, key=ITEM, returns=CourseItem, description=PINNED_ITEM)
 
 
-@strawberry.type(description="An attempt at an item, numbered from 1 within it.")
+@strawberry.type(description="One attempt at an item.")
 class Attempt:
-    number: int = strawberry.field(description="By time, from 1 within the item.")
-    event_id: UUID = strawberry.field(description="The event that it is.")
-    item_key: str = strawberry.field(description="The item.")
-    at: datetime = strawberry.field(description="When.")
-    score: float | None = strawberry.field(description="0…1.")
-    success: bool | None = strawberry.field(description="Its outcome: said outright or by the mastery score.")
+    """A view of `progress.Attempt`."""
 
-    item = store_field(ITEMS, key=ITEM, returns=CourseItem, description="The item, in the enrolment's version.")
+    number: int = strawberry.field(description="The attempts at an item are numbered from 1, by time.")
+    event_id: UUID = strawberry.field(description="The id of the event that reported the attempt.")
+    item_key: str = strawberry.field(description="The key of the item.")
+    at: datetime = strawberry.field(description="When the attempt was made.")
+    score: float | None = strawberry.field(description="The score, 0…1.")
+    success: bool | None = strawberry.field(
+        description="Whether it succeeded: as the event states, otherwise by the item's mastery score."
+    )
+
+    item = store_field(ITEMS, key=ITEM, returns=CourseItem, description=PINNED_ITEM)
 
 
-@strawberry.type(description="Issued once, by itself, when the course is satisfied.")
+@strawberry.type(description="The certificate of an enrolment. It is issued once, when the course is first satisfied.")
 class Certificate:
+    """A view of `progress.Certificate`."""
+
     registration: UUID = strawberry.field(description="The enrolment.")
-    issued_at: datetime = strawberry.field(description="When it was earned.")
-    revoked_at: datetime | None = strawberry.field(description="When an ADMIN took it back.")
-    verify_code: str = strawberry.field(description="What a third party checks it by.")
+    issued_at: datetime = strawberry.field(description="When it was issued.")
+    revoked_at: datetime | None = strawberry.field(description="When an ADMIN revoked it.")
+    verify_code: str = strawberry.field(description="The code by which a third party verifies it.")
 
 
 def items_args(
     viewer: Viewer,
     parent: progress.Enrollment,
     *,
-    state: Annotated[list[ProgressState] | None, strawberry.argument(description="Only those in these states.")] = None,
+    state: Annotated[
+        list[ProgressState] | None, strawberry.argument(description="Only the items in these states.")
+    ] = None,
     first: int | None = 50,
     after: str | None = None,
 ) -> ItemsArgs:
+    """The arguments of `Enrollment.items`."""
     return ItemsArgs(None if state is None else frozenset(state), after, checked_first(first, default=50))
 
 
@@ -107,12 +130,14 @@ def attempts_args(
     viewer: Viewer,
     parent: progress.Enrollment,
     *,
-    item: Annotated[str | None, strawberry.argument(description="Only this item's (its key).")] = None,
+    item: Annotated[str | None, strawberry.argument(description="Only the attempts at the item with this key.")] = None,
     first: int | None = 50,
     after: str | None = None,
 ) -> AttemptsArgs:
+    """The arguments of `Enrollment.attempts`."""
     return AttemptsArgs(item, after, checked_first(first, default=50))
 
 
-def page(parent: progress.Enrollment, found: Any, args: ItemsArgs | AttemptsArgs) -> PageRows | None:
+def progress_page(parent: progress.Enrollment, found: Any, args: ItemsArgs | AttemptsArgs) -> PageRows:
+    """The view of a page of items or attempts."""
     return connection(found, after=args.after)

@@ -1,4 +1,4 @@
-"""ProgressUpdate: a view of what a feed tells of one commit."""
+"""ProgressUpdate: a view of what a feed publishes of one commit."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,20 +14,25 @@ from stores.domain.updates import Update
 
 
 @strawberry.type(
-    description="A registration's progress as of one commit. `progress` and `changed` are as of the commit; "
-    "`enrollment` and all that is read beneath it is as of now."
+    description="The progress of one registration after one commit. `progress` and `changed` are as of that commit. "
+    "`enrollment` and its fields are read when the update is sent."
 )
 class ProgressUpdate:
-    cursor: str = strawberry.field(description="Opaque; give it as `after` to go on behind this update.")
-    at: datetime = strawberry.field(description="When it was committed.")
-    registration: UUID = strawberry.field(description="The enrolment whose progress it is.")
-    progress: CourseProgress = strawberry.field(description="The roll-up.")
-    changed: list[ItemProgress] = strawberry.field(description="The items that differ from the update before.")
+    """A view of `Update`."""
+
+    cursor: str = strawberry.field(description="Opaque. Pass it as `after` to get the updates after this one.")
+    at: datetime = strawberry.field(description="The time of the commit.")
+    registration: UUID = strawberry.field(description="The enrolment whose progress this is.")
+    progress: CourseProgress = strawberry.field(description="The progress in the course.")
+    changed: list[ItemProgress] = strawberry.field(
+        description="The items whose progress changed since the last update."
+    )
     coalesced: int = strawberry.field(
-        description="How many updates of this registration were left out before it; their changes are among `changed`."
+        description="The number of earlier updates of this registration that were merged into this one. Their changes "
+        "are in `changed`."
     )
 
-    @strawberry.field(description="Grows by one with every commit that changed anything of the progress.")
+    @strawberry.field(description="The version of the progress: each commit that changes it adds one.")
     def version(parent: strawberry.Parent[Update]) -> BigInt:
         return BigInt(parent.version)
 

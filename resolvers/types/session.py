@@ -1,4 +1,4 @@
-"""Session, Presence, ResumePoint: where a learner is just now, and where they go on."""
+"""Session, Presence, ResumePoint: what a learner does now, and where they continue."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,45 +15,58 @@ from resolvers.types.store_field import store_field
 from stores.domain import sessions
 
 ITEM = ("registration", "item_key")
+POSITION = "The position in the item, in the item's own unit (seconds of a video)."
 
 
-@strawberry.type(description="A sitting at the platform, from its first heartbeat to its end.")
+@strawberry.type(description="A learner's session in the platform, from its first heartbeat to its end.")
 class Session:
-    registration: UUID | None = strawberry.field(description="The enrolment the learner is in.")
-    item_key: str | None = strawberry.field(description="The item the learner is at.")
-    position: float | None = strawberry.field(description="Where in the item, in its own unit.")
-    device: str | None = strawberry.field(description="On which device.")
-    started_at: datetime = strawberry.field(description="When it began.")
-    last_seen_at: datetime = strawberry.field(description="The last heartbeat.")
+    """A view of `sessions.Session`."""
 
-    @strawberry.field(description="The client's own id of the session.")
+    registration: UUID | None = strawberry.field(description="The enrolment that the learner is working in.")
+    item_key: str | None = strawberry.field(description="The key of the item that the learner is working on.")
+    position: float | None = strawberry.field(description=POSITION)
+    device: str | None = strawberry.field(description="The learner's device.")
+    started_at: datetime = strawberry.field(description="When the session started.")
+    last_seen_at: datetime = strawberry.field(description="The time of the last heartbeat.")
+
+    @strawberry.field(description="The id that the client or the gateway gave the session.")
     def id(parent: strawberry.Parent[sessions.Session]) -> strawberry.ID:
         return strawberry.ID(parent.session_id)
 
-    course = store_field(LATEST, key="course_key", returns=Course, description="The course the learner is in.")
-    item = store_field(ITEMS, key=ITEM, returns=CourseItem, description="The item the learner is at.")
-
-
-@strawberry.type(description="Whether a learner is here.")
-class Presence:
-    status: PresenceStatus = strawberry.field(description="By the time of the last heartbeat.")
-    last_seen_at: datetime | None = strawberry.field(description="The last heartbeat; null if none is remembered.")
-
-    learner = store_field(
-        VISIBLE_LEARNERS,
-        key="learner_id",
-        returns=LEARNER,
-        description="Whose presence this is.",
+    course = store_field(
+        LATEST, key="course_key", returns=Course, description="The course that the learner is working in."
     )
-    course = store_field(LATEST, key="course_key", returns=Course, description="The course they were last seen in.")
+    item = store_field(ITEMS, key=ITEM, returns=CourseItem, description="The item that the learner is working on.")
 
 
-@strawberry.type(description="Where a registration goes on: the latest of heartbeats, events and checkpoints.")
+@strawberry.type(description="Whether a learner is online.")
+class Presence:
+    """A view of `sessions.Presence`."""
+
+    status: PresenceStatus = strawberry.field(description="Derived from the time of the last heartbeat.")
+    last_seen_at: datetime | None = strawberry.field(
+        description="The time of the last heartbeat; null if none is stored."
+    )
+
+    learner = store_field(VISIBLE_LEARNERS, key="learner_id", returns=LEARNER, description="The learner.")
+    course = store_field(
+        LATEST,
+        key="course_key",
+        returns=Course,
+        description="The course of the last heartbeat, if the viewer may see it.",
+    )
+
+
+@strawberry.type(
+    description="Where a learner continues in a course: the latest of the positions that heartbeats and events report."
+)
 class ResumePoint:
-    registration: UUID = strawberry.field(description="The enrolment.")
-    item_key: str = strawberry.field(description="The item to go on with.")
-    position: float | None = strawberry.field(description="Where in the item, in its own unit.")
-    at: datetime = strawberry.field(description="When the learner was there.")
-    device: str | None = strawberry.field(description="On which device.")
+    """A view of `sessions.ResumePoint`."""
 
-    item = store_field(ITEMS, key=ITEM, returns=CourseItem, description="The item to go on with.")
+    registration: UUID = strawberry.field(description="The enrolment.")
+    item_key: str = strawberry.field(description="The key of the item to continue with.")
+    position: float | None = strawberry.field(description=POSITION)
+    at: datetime = strawberry.field(description="When the learner was there.")
+    device: str | None = strawberry.field(description="The learner's device.")
+
+    item = store_field(ITEMS, key=ITEM, returns=CourseItem, description="The item to continue with.")

@@ -1,7 +1,7 @@
 """`store_field`: the only way a field reads a store. It names the access path, the key of the parent and the arguments.
 
 graphql-core resolves the field for each object through a loader. The declaration (`StoreField`, in the field's
-metadata) is also read by the nullability check.
+metadata) is also read by the nullability check in `schema.py`.
 """
 
 import inspect
@@ -13,43 +13,45 @@ import strawberry
 
 from resolvers.context import Context, Info
 from resolvers.data.dataloaders import AccessPath
-from resolvers.errors import forbidden
 from resolvers.viewer import Viewer
 
 Key = str | tuple[str, ...]
+"""The attribute of the parent record that is the key, or several of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreField:
-    """`key`: attribute(s) of the parent record; a null among them makes the field null without asking.
-    `select(viewer, parent, **arguments)` → the path's arguments. `may(viewer, parent)`: else FORBIDDEN.
-    `then(parent, found, args)`: the view of what was found (`found` is None where there is nothing)."""
+    """How a field of an object reads a store.
+
+    `key`: attributes of the parent record; if one of them is None, the field is null without a store call.
+    `args(viewer, parent, **arguments)` returns the path's arguments, or raises a `RequestError` (FORBIDDEN too).
+    `view(parent, found, args)` returns what the field's type is a view of; `found` is None if the key has no value.
+    """
 
     path: AccessPath[Any, Any, Any]
     key: Key
-    select: Callable[..., Any] | None = None
-    may: Callable[[Viewer, Any], bool] | None = None
-    then: Callable[[Any, Any, Any], Any] | None = None
+    args: Callable[..., Any] | None = None
+    view: Callable[[Any, Any, Any], Any] | None = None
 
     def key_of(self, parent: Any) -> Any:
+        """The key in this parent record, None if a part of it is None."""
         if isinstance(self.key, str):
             return getattr(parent, self.key)
         parts = tuple(getattr(parent, name) for name in self.key)
         return None if None in parts else parts
 
     async def fetch(self, context: Context, parent: Any, given: dict[str, Any]) -> Any:
-        if self.may is not None and not self.may(context.viewer, parent):
-            raise forbidden()
+        """Resolve the field for one parent. `given`: the field's GraphQL arguments."""
+        args = () if self.args is None else self.args(context.viewer, parent, **given)
         key = self.key_of(parent)
         if key is None:
             return None
-        args = () if self.select is None else self.select(context.viewer, parent, **given)
         found = await context.loaders.load(self.path, key, args)
-        return found if self.then is None else self.then(parent, found, args)
+        return found if self.view is None else self.view(parent, found, args)
 
 
 class Lookup(NamedTuple):
-    """What a root field asks for."""
+    """What a root field reads: one key of an access path, with the path's arguments."""
 
     path: AccessPath[Any, Any, Any]
     key: Any
@@ -58,16 +60,21 @@ class Lookup(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RootStoreField:
-    """A root field over a store. `ask(viewer, **arguments)` says what to look up, or raises.
-    `then(viewer, found, lookup)` makes the view, and says FORBIDDEN where nothing was found and that must not show."""
+    """How a root field reads a store.
 
-    ask: Callable[..., Lookup]
-    then: Callable[[Viewer, Any, Lookup], Any] | None = None
+    `lookup(viewer, **arguments)` returns what to read, or raises a `RequestError`.
+    `view(viewer, found, lookup)` returns what the field's type is a view of; it raises FORBIDDEN where the viewer may
+    not learn that nothing was found.
+    """
+
+    lookup: Callable[..., Lookup]
+    view: Callable[[Viewer, Any, Lookup], Any] | None = None
 
     async def fetch(self, context: Context, parent: Any, given: dict[str, Any]) -> Any:
-        lookup = self.ask(context.viewer, **given)
+        """Resolve the field. `given`: its GraphQL arguments; a root field has no parent."""
+        lookup = self.lookup(context.viewer, **given)
         found = await context.loaders.load(lookup.path, lookup.key, lookup.args)
-        return found if self.then is None else self.then(context.viewer, found, lookup)
+        return found if self.view is None else self.view(context.viewer, found, lookup)
 
 
 def store_field(
@@ -76,27 +83,27 @@ def store_field(
     key: Key,
     returns: Any,
     description: str,
-    select: Callable[..., Any] | None = None,
-    may: Callable[[Viewer, Any], bool] | None = None,
-    then: Callable[[Any, Any, Any], Any] | None = None,
+    args: Callable[..., Any] | None = None,
+    view: Callable[[Any, Any, Any], Any] | None = None,
 ) -> Any:
-    """A nullable field of type `returns`; its GraphQL arguments are `select`'s keyword-only parameters."""
-    declared = StoreField(path=path, key=key, select=select, may=may, then=then)
-    return _field(declared, arguments_of(select), returns, description)
+    """A nullable field of type `returns`; see `StoreField`. Its GraphQL arguments are `args`' keyword-only ones."""
+    declared = StoreField(path=path, key=key, args=args, view=view)
+    return _field(declared, arguments_of(args), returns, description)
 
 
 def root_store_field(
     *,
-    ask: Callable[..., Lookup],
+    lookup: Callable[..., Lookup],
     returns: Any,
     description: str,
-    then: Callable[[Viewer, Any, Lookup], Any] | None = None,
+    view: Callable[[Viewer, Any, Lookup], Any] | None = None,
 ) -> Any:
-    """A nullable root field; its GraphQL arguments are `ask`'s keyword-only parameters."""
-    return _field(RootStoreField(ask=ask, then=then), arguments_of(ask), returns, description)
+    """A nullable root field; see `RootStoreField`. Its GraphQL arguments are `lookup`'s keyword-only ones."""
+    return _field(RootStoreField(lookup=lookup, view=view), arguments_of(lookup), returns, description)
 
 
 def arguments_of(function: Callable[..., Any] | None) -> list[inspect.Parameter]:
+    """The keyword-only parameters of a function: the GraphQL arguments of the field that it serves."""
     if function is None:
         return []
     parameters = inspect.signature(function).parameters.values()
@@ -109,7 +116,7 @@ def _field(
     async def resolve(parent: Any, info: Any, **given: Any) -> Any:
         return await declared.fetch(info.context, parent, given)
 
-    # Strawberry reads a resolver's signature: this one is the declaration's, typed by it.
+    # Strawberry derives a field's arguments and type from its resolver's signature: build that of the declaration.
     named = inspect.Parameter.POSITIONAL_OR_KEYWORD
     resolve.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [

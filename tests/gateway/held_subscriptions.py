@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 import strawberry
 
-from resolvers.context import Info
+from resolvers.context import Context, Info
 from resolvers.data.access_paths import LATEST
 from resolvers.errors import RequestError
 from resolvers.schema import schema_of
+from resolvers.subscriptions.event_stream import open_stream
 from stores.errors import Unavailable
 from tests.resolvers import world
 
@@ -92,6 +93,19 @@ class Mutation:
         return f"hello {name}"
 
 
+@asynccontextmanager
+async def reading(context: Context, strings: Strings) -> AsyncIterator[AsyncIterator[Event]]:
+    async def events() -> AsyncIterator[Event]:
+        for number in range(3):
+            await context.loaders.load(LATEST, world.ALGEBRA, ())
+            yield Event(number=number)
+            await strings.next.wait()
+            strings.next.clear()
+
+    async with strings.source():
+        yield events()
+
+
 def schema_with(strings: Strings) -> strawberry.Schema:
     @strawberry.type
     class Subscription:
@@ -132,11 +146,7 @@ def schema_with(strings: Strings) -> strawberry.Schema:
         @strawberry.subscription
         async def reads(self, info: Info) -> AsyncIterator[Event]:
             """An event whenever `next` is set. The source itself reads what its events do."""
-            async with strings.source():
-                for number in range(3):
-                    await info.context.loaders.load(LATEST, world.ALGEBRA, ())
-                    yield Event(number=number)
-                    await strings.next.wait()
-                    strings.next.clear()
+            stream: AsyncIterator[Event] = await open_stream(info.context, reading(info.context, strings))
+            return stream
 
     return schema_of(Query, Mutation, Subscription)

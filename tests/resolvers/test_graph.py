@@ -14,6 +14,7 @@ import strawberry
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType
 from graphql import build_schema as parse_schema
 from graphql.utilities import find_breaking_changes
+from strawberry.relay import to_base64
 
 from resolvers.data.access_paths import LATEST
 from resolvers.execution.strawberry_internals import core_schema
@@ -152,6 +153,36 @@ async def test_store_health_tells_how_far_the_followers_of_the_outbox_are_behind
     assert await behind(replace(stores, outbox=down)) == none
 
 
+async def test_each_null_of_nodes_has_its_own_error() -> None:
+    ids = [to_base64(*one) for one in (("Learner", "none"), ("Course", world.ALGEBRA), ("Course", "none"), ("X", "y"))]
+    for viewer, missing in ((world.admin(), "NOT_FOUND"), (world.learner(world.BEN), "FORBIDDEN")):
+        peer = world.peer_of(await world.open_school(), viewer, trace=False)
+        query = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename } }"
+        result = await SCHEMA.execute(query, variable_values={"ids": ids}, context_value=peer)
+        assert result.data == {"nodes": [None, {"__typename": "Course"}, None, None]}
+        found = {tuple(error.path or ()): (error.extensions or {})["code"] for error in result.errors or []}
+        unknown = {("nodes", 0): missing, ("nodes", 2): missing, ("nodes", 3): "BAD_USER_INPUT"}
+        assert found == unknown
+
+
+@pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../etc/passwd"])
+async def test_activity_takes_iana_time_zones_only(zone: str) -> None:
+    given = f'window: DAY, range: {{from: "2026-01-02T00:00:00Z", to: "2026-01-03T00:00:00Z"}}, timeZone: "{zone}"'
+    result = await ask(f'{{ course(key: "{world.ALGEBRA}") {{ activity({given}) {{ events }} }} }}')
+    assert [error.extensions["code"] for error in result.errors] == ["BAD_USER_INPUT"]
+
+
+async def test_a_stored_time_zone_that_is_none_costs_the_activity_only() -> None:
+    stores = await world.open_school()
+    profile = (await stores.profiles.by_ids([world.ADA]))[world.ADA]
+    await stores.profiles.replace(replace(profile, time_zone="Mars/Olympus", version=profile.version + 1))
+    given = 'window: DAY, range: {from: "2026-01-02T00:00:00Z", to: "2026-01-03T00:00:00Z"}'
+    query = f"{{ me {{ timeZone activity({given}) {{ events }} }} }}"
+    result = await SCHEMA.execute(query, context_value=world.peer_of(stores, world.learner(), trace=False))
+    assert result.data == {"me": {"timeZone": "Mars/Olympus", "activity": None}}
+    assert [error.extensions for error in result.errors or []] == [{"code": "INVALID_TIME_ZONE"}]
+
+
 @pytest.mark.parametrize(
     "field",
     [
@@ -202,7 +233,7 @@ def test_a_field_that_reaches_a_store_must_be_nullable() -> None:
     class Query:
         fine = store_field(LATEST, key="x", returns=int, description="Nullable.")
         fragile: int = strawberry.field(
-            resolver=resolve, metadata={"store_field": RootStoreField(ask=lambda viewer: Lookup(LATEST, "x"))}
+            resolver=resolve, metadata={"store_field": RootStoreField(lookup=lambda viewer: Lookup(LATEST, "x"))}
         )
 
     with pytest.raises(RuntimeError, match=r"Query\.fragile"):

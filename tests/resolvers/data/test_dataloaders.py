@@ -24,11 +24,11 @@ class Noted:
 
 def loaders_with(noted: Noted, deadline: float = 5.0) -> Loaders:
     deadlines = {"profiles": timedelta(seconds=deadline)}
-    return Loaders(cast(Stores, None), deadlines, noted, None)
+    return Loaders(cast(Stores, None), deadlines, noted)
 
 
-def path_of(read: Any, cap: int = 100) -> StorePath[str, Any, str]:
-    return StorePath("profiles", "by_ids", lambda stores, keys, args: read(keys, args), cap=cap)
+def path_of(read: Any, batch_size: int = 100) -> StorePath[str, Any, str]:
+    return StorePath("profiles", "by_ids", lambda stores, keys, args: read(keys, args), batch_size=batch_size)
 
 
 async def echo(keys: Sequence[str], args: Any) -> Mapping[str, str]:
@@ -45,7 +45,7 @@ async def test_keys_of_one_turn_are_one_call_and_gaps_are_none() -> None:
 
 async def test_arguments_make_a_loader_of_their_own_and_a_cap_cuts_a_batch() -> None:
     loaders = loaders_with(Noted())
-    path = path_of(echo, cap=2)
+    path = path_of(echo, batch_size=2)
     await asyncio.gather(*(loaders.load(path, str(key), args) for key in range(3) for args in ("x", "y")))
     assert sorted(batch.keys for batch in loaders.batches) == [1, 1, 2, 2]
 

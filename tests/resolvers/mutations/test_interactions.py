@@ -25,7 +25,7 @@ from tests.resolvers.test_graph import Down
 RECORD = """mutation ($input: RecordInteractionsInput!) { recordInteractions(input: $input) {
   results { id status error { code path } } errors { code path } } }"""
 AT = show_time(world.NOW - timedelta(hours=1))
-HIDDEN = "not found, or not yours to see"
+HIDDEN = "not found, or you may not see it"
 
 
 def interaction(number: int, verb: str = "PLAYED", **more: Any) -> dict[str, Any]:

@@ -129,7 +129,7 @@ async def _told_adds_up(steps: list[tuple[str, str, int, bool]]) -> None:
     sessions = MemorySessions(now=clock)
     school = await open_school()
     peer = world.peer_of(replace(school.stores, sessions=sessions), world.admin())
-    attendance, told = PresenceTopic("here"), dict[str, PresenceStatus]()
+    topic, told = PresenceTopic("here"), dict[str, PresenceStatus]()
     signalled: set[str] | None = None
     for learner_id, what, seconds, look in [*steps, ("a", "nothing", 0, True)]:
         clock.forward(timedelta(seconds=seconds))
@@ -140,17 +140,17 @@ async def _told_adds_up(steps: list[tuple[str, str, int, bool]]) -> None:
         if what != "nothing" and signalled is not None:
             signalled.add(learner_id)
         if look:
-            loaders = Loaders(peer.stores, peer.deadlines, peer.health, None)
+            loaders = Loaders(peer.stores, peer.deadlines, peer.health)
             keys = None if signalled is None else frozenset(signalled)
-            for one in await attendance.look(loaders, keys, now=clock()):
+            for one in await topic.refresh(loaders, keys, now=clock()):
                 assert told.get(one.learner_id, PresenceStatus.OFFLINE) is not one.status or not keys
                 told[one.learner_id] = one.status
             signalled = set()
             present = await sessions.present(["here"])
             here = {one.learner_id: one.status for one in present["here"]}
             assert {key: value for key, value in told.items() if value is not PresenceStatus.OFFLINE} == here
-            assert sorted(attendance.state(), key=_id) == list(present["here"])
-            due = attendance.due()
+            assert sorted(topic.snapshot(), key=_id) == list(present["here"])
+            due = topic.next_change_at()
             assert (due is None) == (not here)
             assert due is None or due > clock()
 

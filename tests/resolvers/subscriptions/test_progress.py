@@ -196,6 +196,44 @@ async def test_what_is_withdrawn_already_completes_once_what_was_missed_is_told(
         assert await again.ended()
 
 
+async def test_a_withdrawal_from_before_the_learner_enrolled_again_does_not_complete_it() -> None:
+    """A subscriber returns with a cursor from before the withdrawal: the enrolment is ACTIVE now."""
+    school = await open_school()
+    first = await school.watch(of(f"learner:{ADA_ID}", "cursor"), world.learner())
+    assert await first.silent()
+    await school.does(ADA_ALGEBRA, Verb.COMPLETED, "video")
+    cursor = (await first.event())["cursor"]
+    await first.close()
+    await school.does(ADA_ALGEBRA, Verb.UNREGISTERED)
+    await school.does(ADA_ALGEBRA, Verb.REGISTERED, at=school.clock() + timedelta(milliseconds=1))
+    again = await school.watch(of(f"registration:{ADA_ALGEBRA}", "version", after=cursor), world.learner())
+    while not await again.silent():
+        await again.event()
+    await school.does(ADA_ALGEBRA, Verb.COMPLETED, "quiz")
+    assert await again.event()
+    await school.does(ADA_ALGEBRA, Verb.UNREGISTERED, at=school.clock() + timedelta(milliseconds=2))
+    assert await again.event()
+    assert await again.ended()
+
+
+async def test_a_timeout_within_the_feed_is_an_error_and_no_end() -> None:
+    """It once completed the subscription of an ACTIVE enrolment that nobody had ended."""
+    school = await open_school()
+
+    class TimingOut:
+        @asynccontextmanager
+        async def feed(self, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+            yield self
+
+        async def __anext__(self) -> Any:
+            raise TimeoutError
+
+    live: Any = TimingOut()
+    stores = replace(school.stores, live=live)
+    watcher = await school.watch(of(f"registration:{ADA_ALGEBRA}"), world.learner(), stores=stores)
+    assert await watcher.code() == "INTERNAL"
+
+
 async def test_a_withdrawal_while_it_begins_is_not_missed() -> None:
     """Committed and published after the permission was looked at, before listening has begun."""
     school = await open_school()

@@ -6,9 +6,20 @@ from uuid import uuid4
 
 import pytest
 
+from resolvers.subscriptions.topics import LONGEST_RETRY
 from stores.domain.events import Verb
+from stores.errors import CursorExpired
 from tests.resolvers import world
-from tests.resolvers.subscriptions.watched_school import Broken, School, Watcher, open_school
+from tests.resolvers.subscriptions.watched_school import (
+    ADA_ALGEBRA,
+    CLASSMATE,
+    Broken,
+    School,
+    Watcher,
+    open_school,
+    settled,
+    tasks,
+)
 
 REGISTRATION = world.registration(world.BOTANY, 0)
 QUERY = f'resumeMoved(registration: "{REGISTRATION}") {{ registration itemKey position item {{ title }} }}'
@@ -98,12 +109,36 @@ async def test_it_is_the_affair_of_whoever_may_see_the_enrolment(viewer: Any, re
     assert await watcher.code() == code
 
 
-async def test_it_ends_when_the_learner_withdraws() -> None:
+async def test_it_completes_when_the_learner_withdraws_without_a_further_move() -> None:
     school = await open_school()
     watcher = await school.watch(QUERY, world.learner())
     await school.beats(world.ADA, world.BOTANY, "video", position=3.0)
     assert await place(watcher) == ("video", 3.0)
+    await school.does(CLASSMATE, Verb.UNREGISTERED)
+    await school.does(ADA_ALGEBRA, Verb.UNREGISTERED)
+    assert await watcher.silent()
     await school.does(REGISTRATION, Verb.UNREGISTERED)
-    school.clock.forward(SECOND)
-    await school.beats(world.ADA, world.BOTANY, "video", position=4.0)
+    assert await watcher.ended()
+    await settled()
+    assert tasks() == 0
+
+
+async def test_it_completes_at_once_if_the_learner_has_withdrawn() -> None:
+    school = await open_school()
+    await school.beats(world.ADA, world.BOTANY, "video", position=3.0)
+    await school.does(REGISTRATION, Verb.UNREGISTERED)
+    watcher = await school.watch(QUERY, world.learner())
+    assert await watcher.ended()
+
+
+async def test_it_completes_if_the_learner_withdraws_while_the_feed_is_lost() -> None:
+    school = await open_school()
+    live: Any = school.stores.live
+    watcher = await school.watch(QUERY, world.learner())
+    assert await watcher.silent()
+    (listener,) = next(iter(filter(None, live._listeners.values())))
+    await school.does(REGISTRATION, Verb.UNREGISTERED, deliver=False)
+    listener.fail(CursorExpired("live", "the feed was lost"))
+    assert await watcher.silent()
+    await school.clock.on(LONGEST_RETRY)
     assert await watcher.ended()

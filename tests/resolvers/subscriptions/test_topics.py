@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from resolvers.data.dataloaders import Loaders
 from resolvers.subscriptions.topic import Subscriber
-from resolvers.subscriptions.topics import PATIENCE
+from resolvers.subscriptions.topics import FIRST_RETRY, LONGEST_RETRY
 from stores.memory.signals import SignalChannels
 from stores.ports.signals import Signals
 from stores.ports.stores import Stores
@@ -82,11 +83,11 @@ async def test_a_store_that_is_away_is_waited_for_by_who_listens_and_told_to_who
     assert [error.extensions for error in result.errors] == [{"code": "STORE_UNAVAILABLE", "store": "sessions"}]
     assert "hunter2" not in str(result.errors[0].formatted)
     assert await joining.ended()
-    for seconds in PATIENCE:
-        await school.clock.on(timedelta(seconds=seconds))
+    for _ in range(5):
+        await school.clock.on(FIRST_RETRY)
         assert await watcher.silent()
     sessions.error = None
-    await school.clock.on(timedelta(seconds=PATIENCE[-1]))
+    await school.clock.on(LONGEST_RETRY)
     assert await who(watcher) == (TWO, "ONLINE")
     await watcher.close()
 
@@ -158,7 +159,8 @@ class Counter:
     """Something to watch that counts how often it is looked at, and signals by hand."""
 
     store = "live"
-    pause = SECOND
+    min_interval = SECOND
+    ended = False
     channels = SignalChannels()
     looks: list[frozenset[str] | None]
 
@@ -168,25 +170,82 @@ class Counter:
     def signals(self, stores: Stores) -> Signals:
         return self.channels.listen("counter")
 
-    async def look(self, loaders: Loaders, keys: frozenset[str] | None, *, now: datetime) -> Sequence[int]:
+    async def refresh(self, loaders: Loaders, keys: frozenset[str] | None, *, now: datetime) -> Sequence[int]:
         self.looks.append(keys)
         return [len(self.looks)]
 
-    def state(self) -> Sequence[int]:
+    def snapshot(self) -> Sequence[int]:
         return [len(self.looks)]
 
-    def due(self) -> datetime | None:
+    def next_change_at(self) -> datetime | None:
         return None
 
     def key_of(self, event: int) -> int:
         return 0
 
 
+@pytest.mark.parametrize("stop", [asyncio.CancelledError, StopAsyncIteration])
+async def test_signals_that_stop_do_not_complete_the_subscriptions(stop: type[BaseException]) -> None:
+    """A driver may cancel what it was asked to do. Only the topic's owner ends the topic."""
+    school = await open_school()
+    stops = [stop]
+
+    class Stopping(Counter):
+        @asynccontextmanager
+        async def _stopping(self) -> AsyncIterator[Any]:
+            async with self.channels.listen("counter") as mailbox:
+                yield self._first_stop(mailbox)
+
+        def signals(self, stores: Stores) -> Signals:
+            return self._stopping()
+
+        def _first_stop(self, mailbox: Any) -> Any:
+            class Signalled:
+                async def __anext__(self) -> Any:
+                    found = await anext(mailbox)
+                    if stops:
+                        raise stops.pop()
+                    return found
+
+            return Signalled()
+
+    looks: list[frozenset[str] | None] = []
+    async with school.topics.subscribe(lambda: Stopping(looks)) as events:
+        assert await anext(events) == 1
+        await school.clock.on(SECOND)
+        Counter.channels.signal("counter", "a")
+        await settled()
+        assert stops == []
+        await school.clock.on(FIRST_RETRY)
+        assert await anext(events) == 2
+        await school.clock.on(SECOND)
+        Counter.channels.signal("counter", "a")
+        assert await anext(events) == 3
+    await settled()
+    assert tasks() == 0
+
+
+async def test_a_driver_that_cancels_a_refresh_does_not_complete_the_subscriptions() -> None:
+    school = await open_school(sessions=Broken)
+    sessions: Any = school.stores.sessions
+    await school.beats(ONE)
+    watcher = await school.watch(PRESENCE)
+    assert await who(watcher) == (ONE, "ONLINE")
+    await school.clock.on(SECOND)
+    await school.beats(TWO)
+    sessions.error = asyncio.CancelledError
+    assert await watcher.silent()
+    sessions.error = None
+    await school.clock.on(LONGEST_RETRY)
+    assert await who(watcher) == (TWO, "ONLINE")
+    await watcher.close()
+
+
 async def test_signals_that_come_in_the_pause_are_looked_into_once_after_it() -> None:
     school = await open_school()
     looks: list[frozenset[str] | None] = []
     kind = lambda: Counter(looks)  # noqa: E731 - a kind of its own for this test
-    async with school.topics.of(kind) as events:
+    async with school.topics.subscribe(kind) as events:
         assert await anext(events) == 1
         for key in ("a", "b", "a"):
             Counter.channels.signal("counter", key)

@@ -57,7 +57,7 @@ def batch_of(number: int, chance: Random) -> list[Event]:
 
 async def record(progress: SqlProgress, events: Sequence[Event]) -> Sequence[Verdict]:
     """As the gateway does it, with the store's deadline."""
-    loaders = Loaders(memory_stores(Clock()), {"progress": DEADLINE}, NoFailures(), None)
+    loaders = Loaders(memory_stores(Clock()), {"progress": DEADLINE}, NoFailures())
     return await loaders.call_queued(
         "progress",
         "record",
