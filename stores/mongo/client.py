@@ -31,6 +31,8 @@ Database = AsyncDatabase[Document]
 LEARNERS = "learners"
 COURSES = "courses"
 WRITE_CONFLICT = 112
+NOT_PERMITTED = {13, 18}
+"""Unauthorized and AuthenticationFailed."""
 
 
 @asynccontextmanager
@@ -97,6 +99,8 @@ def translated(store: str) -> Iterator[None]:
     except OperationFailure as error:
         if error.code == WRITE_CONFLICT:
             raise Conflict(store, "another writer was first") from None
+        if error.code in NOT_PERMITTED:
+            raise Unavailable(store, "MongoDB refuses the user or the password: check that the URL has both") from None
         raise Unavailable(store, f"MongoDB refused (code {error.code})") from None
     except PyMongoError as error:
         raise Unavailable(store, f"the driver gave up ({type(error).__name__})") from None

@@ -7,7 +7,15 @@ from datetime import timedelta
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError, DataError, RedisError, ResponseError, TimeoutError
+from redis.exceptions import (
+    AuthenticationError,
+    ConnectionError,
+    DataError,
+    NoPermissionError,
+    RedisError,
+    ResponseError,
+    TimeoutError,
+)
 
 from stores.backoff import Backoff
 from stores.cancellation import preserve_cancellation
@@ -57,6 +65,8 @@ def translated(store: str) -> Iterator[None]:
             yield
     except TimeoutError:
         raise TimedOut(store, "no answer from Redis in time") from None
+    except (AuthenticationError, NoPermissionError):
+        raise Unavailable(store, "Redis refuses the user or the password: check that the URL has both") from None
     except ConnectionError:
         raise Unavailable(store, "Redis cannot be reached") from None
     except (DataError, UnicodeEncodeError):

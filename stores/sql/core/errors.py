@@ -37,8 +37,10 @@ def translation(store: str, error: Exception) -> StoreError:
             return Unavailable(store, "the server cannot be reached or went away")
         case asyncpg.ClientConfigurationError():
             return Unavailable(store, "the server's URL is not a valid one")
-        case asyncpg.InvalidAuthorizationSpecificationError() | asyncpg.InvalidCatalogNameError():
-            return Unavailable(store, "the server refuses us: look at the user, the password and the database's name")
+        case asyncpg.InvalidAuthorizationSpecificationError():
+            return Unavailable(store, "the server refuses the user or the password: check that the URL has both")
+        case asyncpg.InvalidCatalogNameError():
+            return Unavailable(store, "there is no database of this name: check the URL")
         case asyncpg.InsufficientResourcesError():
             return Unavailable(store, "the server has no room for more")
         case asyncpg.UndefinedTableError() | asyncpg.UndefinedColumnError():
