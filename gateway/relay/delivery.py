@@ -6,8 +6,10 @@ All of it is idempotent: after a crash the next relay repeats what was not settl
 import logging
 from collections.abc import Sequence
 
+from gateway.relay.withdrawn_sessions import end_withdrawn_sessions
 from stores.domain.events import Event
 from stores.domain.outbox import SESSION_END_VERBS, SESSION_START_VERBS, Commit
+from stores.domain.progress import EnrollmentState
 from stores.domain.sessions import Heartbeat
 from stores.domain.updates import activity_channel
 from stores.errors import StoreError
@@ -38,7 +40,7 @@ async def deliver_to_timeline(stores: Stores, commits: Sequence[Commit]) -> None
 
 
 async def deliver_to_live(stores: Stores, commits: Sequence[Commit]) -> None:
-    """Publish progress updates, move resume points, open and close sessions."""
+    """Publish progress updates, move resume points, open and close sessions. A withdrawn enrolment has no session."""
     await stores.live.publish(commits)
     gone = {(commit.registration, str(event.id)) for commit in commits for event in commit.voided}
     # Without this filter, a point whose event is voided later in this batch would reappear.
@@ -49,7 +51,7 @@ async def deliver_to_live(stores: Stores, commits: Sequence[Commit]) -> None:
     opened: list[Heartbeat] = []
     for commit in commits:
         for event in commit.events:
-            if event.verb in SESSION_START_VERBS:
+            if event.verb in SESSION_START_VERBS and commit.state is not EnrollmentState.WITHDRAWN:
                 opened.append(heartbeat_of(event))
             elif event.verb in SESSION_END_VERBS:
                 await stores.sessions.touch(opened)
@@ -57,6 +59,8 @@ async def deliver_to_live(stores: Stores, commits: Sequence[Commit]) -> None:
                 await stores.sessions.end(session_of(event), learner_id=event.learner_id, at=event.at)
     if opened:
         await stores.sessions.touch(opened)
+    withdrawn = {commit.registration for commit in commits if commit.state is EnrollmentState.WITHDRAWN}
+    await end_withdrawn_sessions(stores, withdrawn)
 
 
 async def reconcile_with_ledger(stores: Stores, events: Sequence[Event]) -> None:

@@ -134,6 +134,40 @@ async def test_events_open_and_close_sessions(stores: Stores, clock: Clock) -> N
         assert (await stores.sessions.by_learners(["u1"]))["u1"].started_at == moment(20), "the end came out of order"
 
 
+async def test_withdrawing_ends_the_presence(stores: Stores, clock: Clock) -> None:
+    """However the learner withdraws, and although a client's clock is ahead of the withdrawal."""
+    clock.forward(timedelta(minutes=1))
+    beat = Heartbeat(session_id="tab", learner_id="u1", registration=R1, course_key="c1", at=moment(70))
+    other = replace(beat, learner_id="u2", registration=UUID(int=2))
+    registered = done(1, Verb.REGISTERED, at=0)
+    async with relaying(stores):
+        await record(stores.progress, registered)
+        await stores.sessions.touch([beat, other])
+        await record(stores.progress, done(2, Verb.UNREGISTERED, at=5))
+        await until(settled(stores))
+        assert await stores.sessions.online(["c1"]) == {"c1": 1}
+        await record(stores.progress, done(3, Verb.LAUNCHED, "video", at=20, session_id="s1"))
+        await until(settled(stores))
+        assert await stores.sessions.online(["c1"]) == {"c1": 1}, "an event after the withdrawal opened a session"
+        await record(stores.progress, done(4, Verb.REGISTERED, at=30))
+        await stores.sessions.touch([replace(beat, at=moment(75))])
+        await until(settled(stores))
+        assert await stores.sessions.online(["c1"]) == {"c1": 2}
+        await record(stores.progress, done(5, Verb.VOIDED, at=40, voids=UUID(int=4)))
+        await until(settled(stores))
+        assert await stores.sessions.online(["c1"]) == {"c1": 1}, "the void of the last REGISTERED withdraws, too"
+
+
+async def test_a_repeated_withdrawal_leaves_a_learner_who_enrolled_again(stores: Stores, clock: Clock) -> None:
+    beat = Heartbeat(session_id="tab", learner_id="u1", registration=R1, course_key="c1", at=clock())
+    await record(stores.progress, done(1, Verb.UNREGISTERED, at=5))
+    await record(stores.progress, done(2, Verb.REGISTERED, at=6))
+    await stores.sessions.touch([beat])
+    async with relaying(stores):
+        await until(settled(stores))
+    assert await stores.sessions.online(["c1"]) == {"c1": 1}
+
+
 async def test_opening_an_item_keeps_its_resume_position(stores: Stores, clock: Clock) -> None:
     clock.forward(timedelta(minutes=1))
     async with relaying(stores):
