@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from time import perf_counter
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
@@ -158,14 +159,13 @@ class Loaders:
     def _loader(self, path: "AccessPath[K, A, V]", args: A) -> DataLoader[K, V | None]:
         loader = self._open.get((path, args))
         if loader is None:
-
-            async def batch(keys: list[K]) -> list[V | None]:
-                found = await self._read(path, keys, args)
-                return [found.get(key) for key in keys]
-
             size = path.batch_size if isinstance(path, StorePath) else None
-            loader = self._open[path, args] = DataLoader(batch, max_batch_size=size)
+            loader = self._open[path, args] = DataLoader(partial(self._batch, path, args), max_batch_size=size)
         return loader
+
+    async def _batch(self, path: "AccessPath[K, A, V]", args: A, keys: list[K]) -> list[V | None]:
+        found = await self._read(path, keys, args)
+        return [found.get(key) for key in keys]
 
     async def _read(self, path: "AccessPath[K, A, V]", keys: list[K], args: A) -> Mapping[K, V]:
         if isinstance(path, DerivedPath):

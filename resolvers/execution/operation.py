@@ -14,7 +14,7 @@ from resolvers.execution.strawberry_internals import requested_operation
 
 CANNOT_BE_RUN = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 """Strawberry raises these over HTTP, and makes them the first result of a stream."""
-OPERATION_REQUIRED = "operationName is required: the document has several operations, or none of that name"
+OPERATION_REQUIRED = "operationName is required: the document has several operations"
 
 
 class Operation(SchemaExtension):
@@ -23,9 +23,10 @@ class Operation(SchemaExtension):
     def on_operation(self) -> Iterator[None]:
         """Replace the request's Peer by a fresh Context, and mask the errors of the result."""
         peer: Peer = self.execution_context.context
-        self.execution_context.context = Context.of(peer)
+        context = self.execution_context.context = Context.of(peer)
         yield
         mask(self.execution_context.result)
+        context.loaders.forget()  # cuts the cycle of loaders and cache: they are freed without a garbage collection
 
     def on_stream_result(self, result: Any) -> Iterator[None]:
         """Mask the errors of each result of a stream before it is sent."""
@@ -38,7 +39,7 @@ class Operation(SchemaExtension):
         document, name = execution.graphql_document, requested_operation(execution)
         if document is not None and get_operation_ast(document, name) is None:
             execution.pre_execution_errors = [
-                GraphQLError("operationName is required: the document has several operations, or none of that name")
+                GraphQLError("operationName is required: the document has several operations")
             ]
         yield
 
