@@ -198,6 +198,10 @@ async def test_a_stored_time_zone_that_is_none_costs_the_activity_only() -> None
         'to: "2026-01-01T00:00:00Z"}) { events } }',
         'course(key: "course-v1:Quad+Algebra+2026") { activity(window: DAY, range: {from: "2026-01-02T00:00:00Z", '
         'to: "2026-01-03T00:00:00Z"}, timeZone: "Mars/Olympus") { events } }',
+        'course(key: "course-v1:Quad+Algebra+2026") { activity(window: DAY, range: {from: "2026-01-02T00:00:00Z", '
+        'to: "2026-01-03T00:00:00Z"}, timeZone: "") { events } }',
+        'course(key: "course-v1:Quad+Algebra+2026") { activity(window: DAY, range: {from: "2026-01-02T00:00:00Z", '
+        'to: "2026-01-03T00:00:00Z"}, timeZone: "localtime") { events } }',
         'course(key: "course-v1:Quad+Algebra+2026") { activity(window: DAY, range: {from: "2026-01-04T00:00:00Z", '
         'to: "2026-01-03T00:00:00Z"}) { events } }',
         'course(key: "course-v1:Quad+Algebra+2026") { activity(window: DAY, range: {from: "0001-01-01T00:00:00Z", '

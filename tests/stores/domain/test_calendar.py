@@ -1,8 +1,11 @@
 """Windows of a learner's time: whatever the clocks of the zone did, they adjoin and begin on the wall clock's hour."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given, settings
@@ -88,18 +91,84 @@ def test_quarter_hours_of_offset() -> None:
     assert day == Span(at("2026-03-27T18:15Z"), at("2026-03-28T18:15Z"))
 
 
-def test_hours_where_the_clocks_change_by_half_an_hour() -> None:
-    # On Lord Howe Island they went from 02:00 to 02:30; the next day's hours are whole again.
+def test_an_hour_into_which_clocks_are_set_half_an_hour_forward_is_short() -> None:
+    # On Lord Howe Island they went from 02:00 to 02:30.
     assert starts(Window.HOUR, "Australia/Lord_Howe", "2026-10-04T01:10+10:30", "2026-10-04T03:40+11:00") == [
         "2026-10-04T01:00:00+10:30",
         "2026-10-04T02:30:00+11:00",
-        "2026-10-04T03:30:00+11:00",
+        "2026-10-04T03:00:00+11:00",
     ]
     assert starts(Window.HOUR, "Australia/Lord_Howe", "2026-10-04T23:00+11:00", "2026-10-05T00:30+11:00") == [
-        "2026-10-04T22:30:00+11:00",
-        "2026-10-04T23:30:00+11:00",
+        "2026-10-04T23:00:00+11:00",
         "2026-10-05T00:00:00+11:00",
     ]
+
+
+def test_an_hour_in_which_clocks_are_set_half_an_hour_back_is_long() -> None:
+    # On Lord Howe Island they went from 02:00 back to 01:30.
+    found = spans(
+        Window.HOUR,
+        Span(at("2026-04-04T14:00Z"), at("2026-04-04T17:00Z")),
+        zone_named("Australia/Lord_Howe"),
+        most=9,
+    )
+    assert [f"{span.start:%H:%M}-{span.end:%H:%M}" for span in found] == ["14:00-15:30", "15:30-16:30", "16:30-17:30"]
+
+
+def test_an_hour_that_comes_twice_is_two_windows() -> None:
+    assert starts(Window.HOUR, "Europe/London", "2026-10-25T00:00Z", "2026-10-25T03:00Z") == [
+        "2026-10-25T01:00:00+01:00",
+        "2026-10-25T01:00:00+00:00",
+        "2026-10-25T02:00:00+00:00",
+    ]
+
+
+def clock_changes(zone: ZoneInfo, first: int, last: int) -> Iterator[datetime]:
+    """The quarters at or before which the offset of a zone changed, in the years `first` to `last`."""
+    days = (datetime(last + 1, 1, 1, tzinfo=UTC) - datetime(first, 1, 1, tzinfo=UTC)).days
+    start = datetime(first, 1, 1, tzinfo=UTC).astimezone(zone).utcoffset()
+    for number in range(1, days + 1):
+        day = datetime(first, 1, 1, tzinfo=UTC) + timedelta(days=number)
+        offset = day.astimezone(zone).utcoffset()
+        if offset != start:
+            quarters = (day - count * QUARTER for count in range(1, 97))
+            yield next(each for each in quarters if each.astimezone(zone).utcoffset() == start) + QUARTER
+        start = offset
+
+
+def check_hours_around(change: datetime, zone: ZoneInfo) -> None:
+    """Every window holds quarters of one local hour, and there are no fewer windows than that takes."""
+    found = spans(Window.HOUR, Span(change - timedelta(hours=3), change + timedelta(hours=3)), zone, most=20)
+    hours: list[tuple[date, int]] = []
+    for span in found:
+        quarters = [span.start + n * QUARTER for n in range((span.end - span.start) // QUARTER)]
+        labels = {(local.date(), local.hour) for local in (each.astimezone(zone) for each in quarters)}
+        assert len(labels) == 1, (zone.key, span)
+        hours += labels
+    assert all(one.end == other.start for one, other in pairwise(found))
+    for (hour, other), span in zip(pairwise(hours), found[1:], strict=True):
+        assert hour != other or span.start.astimezone(zone).minute == 0, (zone.key, span)
+
+
+@pytest.mark.parametrize("name", [*ZONES, "America/St_Johns", "America/Caracas", "Asia/Pyongyang", "Asia/Tehran"])
+def test_hours_are_local_hours_around_every_change_of_clocks(name: str) -> None:
+    zone = zone_named(name)
+    for change in clock_changes(zone, 2000, 2027):
+        check_hours_around(change, zone)
+
+
+@pytest.mark.slow
+def test_hours_are_local_hours_in_every_zone() -> None:
+    names = files("tzdata").joinpath("zones").read_text().split()
+    rules = {files("tzdata.zoneinfo").joinpath(name).read_bytes(): name for name in names if name != "Factory"}
+    changes = 0
+    for name in rules.values():
+        zone = zone_named(name)
+        for change in clock_changes(zone, 2000, 2027):
+            check_hours_around(change, zone)
+            changes += 1
+    assert len(rules) > 300
+    assert changes > 3_000
 
 
 def test_weeks_are_those_of_iso_8601() -> None:
@@ -123,7 +192,19 @@ def test_windows_are_whole_and_limited() -> None:
     assert spans(Window.DAY, Span(asked.end, asked.end), zone, most=0) == ()
 
 
-@pytest.mark.parametrize("name", ["", "Mars/Olympus", "../etc/passwd", "/etc/passwd", "Europe", "Europe/London\0", "é"])
+@pytest.mark.parametrize("name", ["US/Pacific", "Asia/Calcutta", "Etc/GMT+5", "EST5EDT", "UTC"])
+def test_links_and_old_names_are_zones(name: str) -> None:
+    assert zone_named(name).key == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "Mars/Olympus", "../etc/passwd", "/etc/passwd", "Europe", "Europe/London\0", "é", " UTC"),
+        *("localtime", "posixrules", "Factory", "right/Europe/Berlin", "posix/Europe/Berlin", "zone.tab"),
+        *("europe/berlin", "utc", "EUROPE/BERLIN", "Europe//Berlin", "Europe/../Europe/Berlin", "Europe/Berlin/"),
+    ],
+)
 def test_an_unknown_zone_is_an_error(name: str) -> None:
     with pytest.raises(ValueError, match="unknown time zone"):
         zone_named(name)
