@@ -36,14 +36,14 @@ def add_oulad(parser: ArgumentParser) -> None:
 
 def port(text: str) -> int:
     """A TCP port."""
-    if not text.isdecimal() or int(text) > 65535:
+    if not (text.isascii() and text.isdecimal()) or int(text) > 65535:
         raise ArgumentTypeError(f"{text!r} is not a port: 0 to 65535")
     return int(text)
 
 
 def count(text: str) -> int:
     """A number of learners."""
-    if not text.isdecimal() or not 1 <= int(text) <= 10_000_000:
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 10_000_000:
         raise ArgumentTypeError(f"{text!r} is not a number from 1 to 10,000,000")
     return int(text)
 
@@ -61,7 +61,7 @@ def rate(text: str) -> float:
 
 def duration(text: str) -> timedelta:
     """A number and a unit: 90s, 30min, 12h, 7d or 2w. `m` also means minutes."""
-    found = re.fullmatch(r"(\d{1,9})(s|min|m|h|d|w)", text)
+    found = re.fullmatch(r"([0-9]{1,9})(s|min|m|h|d|w)", text)
     if found is None:
         raise ArgumentTypeError(f"{text!r} is not a duration: a number and s, min, h, d or w, such as 30min or 12h")
     seconds = int(found[1]) * UNITS[found[2]]

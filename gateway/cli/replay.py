@@ -38,7 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def speed(text: str) -> float:
     """Seconds of the dataset's time per second. Without a unit the number is in seconds."""
-    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,6})?)(s|min|m|h|d|w)?", text)
+    found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(s|min|m|h|d|w)?", text)
     if found is None or float(found[1]) == 0:
         raise ArgumentTypeError(f"{text!r} is not a speed: a number above 0 and s, min, h, d or w, such as 6h")
     return float(found[1]) * UNITS[found[2] or "s"]

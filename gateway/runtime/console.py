@@ -34,14 +34,15 @@ def format_table(rows: Sequence[Sequence[object]]) -> str:
 
 
 class ProgressBars:
-    """A progress bar for each stage of long work. Without a terminal: a line every two seconds, and one at the end.
+    """A progress bar for each stage of long work. Without a terminal: a line now and then, and one at the end.
 
-    `done` is the verb of these lines ("loaded 12 courses").
+    `done` is the verb of these lines ("loaded 12 courses"); there are `line_every` seconds between two of them.
     """
 
-    def __init__(self, console: Console, *, done: str = "loaded") -> None:
+    def __init__(self, console: Console, *, done: str = "loaded", line_every: float = LINE_EVERY_SECONDS) -> None:
         self._console = console
         self._verb = done
+        self._line_every = line_every
         self._bars: dict[str, TaskID] = {}
         self._done: dict[str, int] = {}
         self._printed: dict[str, int] = {}
@@ -64,7 +65,7 @@ class ProgressBars:
             if stage not in self._bars:
                 self._bars[stage] = self._progress.add_task(stage)
             self._progress.update(self._bars[stage], completed=done, total=total)
-        elif monotonic() - self._printed_at > LINE_EVERY_SECONDS:
+        elif monotonic() - self._printed_at >= self._line_every:
             self._print_line()
 
     def _print_line(self) -> None:
