@@ -18,7 +18,6 @@ from gateway.cli import (
     token,
     watch,
 )
-from gateway.datasets.oulad.files import BadSource
 from gateway.embedded.errors import EmbeddedError
 from gateway.runtime.errors import CommandError
 from gateway.runtime.shutdown import INTERRUPTED
@@ -93,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = options.run(options)
     except CommandError as error:
         return failed(*error.lines, exit_code=error.exit_code)
-    except (EmbeddedError, BadSource, StoreError) as error:
+    except (EmbeddedError, StoreError) as error:
         return failed(str(error))
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]

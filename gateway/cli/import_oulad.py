@@ -30,13 +30,16 @@ def run(options: Namespace) -> int:
     from gateway.config.open_stores import checked_urls
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
-    from gateway.datasets.loader import Written, load
+    from gateway.datasets.load_counts import LoadCounts
+    from gateway.datasets.loader import load
     from gateway.datasets.oulad.dataset import oulad_world
     from gateway.observability.logs import write_logs
     from gateway.runtime.clock import utc_now
     from gateway.runtime.console import ProgressBars, format_table, stderr_console
     from gateway.runtime.shutdown import Shutdown
     from gateway.runtime.shutdown import run as run_command
+    from gateway.runtime.store_retry import StoreRetry
+    from stores.errors import StoreError
 
     settings, console = environment_settings(), stderr_console()
     write_logs(settings.log.level or "WARNING")
@@ -50,7 +53,9 @@ def run(options: Namespace) -> int:
             await migrate_stores(location.urls, now=utc_now, on_step=lambda port, steps: None)
             async with location.opener(utc_now)() as (stores, _):
                 with ProgressBars(console) as bars:
-                    written = await load(world, stores, on_progress=bars)
+                    written = await load(
+                        world, stores, now=utc_now, on_progress=bars, retry=StoreRetry(on_outage=report)
+                    )
         counted = [(what, f"{number:,}") for what, number in world.counts.items()]
         skipped = [(f"skipped rows of {file}", f"{number:,}") for file, number in world.left_out.items()]
         stored = [("store", "records", "given", "new", "known", "rejected"), *map(row, written)]
@@ -58,8 +63,11 @@ def run(options: Namespace) -> int:
         sys.stdout.write(f"{files}\n\n{format_table(stored)}\n")
         return int(any(each.rejected for each in written))
 
-    def row(each: Written) -> list[str]:
+    def report(error: StoreError) -> None:
+        console.print(f"{error}; retrying for up to a minute")
+
+    def row(each: LoadCounts) -> list[str]:
         numbers = (each.given, each.new, each.known, each.rejected.total())
-        return [each.store, each.what, *("" if number is None else f"{number:,}" for number in numbers)]
+        return [each.store, each.kind, *("" if number is None else f"{number:,}" for number in numbers)]
 
     return run_command(import_oulad, interrupted="interrupted: repeat the command to continue where it stopped")

@@ -83,7 +83,7 @@ def run(options: Namespace) -> int:
         async with open_location(options.data, settings, owner="quadrangle replay", on_step=console.print) as location:
             await migrate_stores(location.urls, now=utc_now, on_step=lambda port, steps: None)
             async with location.opener(utc_now)() as (stores, backends):
-                items = await prepared(world, stores, console)
+                items = await prepared(world, stores, console, now=utc_now)
                 health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=utc_now)
                 schedule = Schedule(world.events, speed=options.speed)
                 # Our own relay, even beside a gateway's: they share the work by leases. Whether another one runs cannot

@@ -1,13 +1,22 @@
-"""One loader for every World, through the ports' bulk writes. What is there already stays as it is, so that a load that
-was killed and is repeated completes without duplicates."""
+"""Loads a `Dataset` into the stores through the ports' bulk writes.
+
+A load is idempotent: records that a store already has stay unchanged. Repeating a load that was interrupted completes
+it without duplicates.
+"""
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
 
 from gateway.datasets.dataset import Dataset
+from gateway.datasets.load_counts import LoadCounts, OnProgress, Stage, ignore_progress
+from gateway.datasets.publishing import PublishedCourses, publish_courses, published_courses
 from gateway.relay.delivery import reconcile_with_ledger
+from gateway.runtime.store_retry import RETRY_FOR_A_MINUTE, StoreRetry
+from resolvers.writes.interactions import load_events
 from stores.batches import (
     LOADED_ENROLLMENTS,
     LOADED_EVENTS,
@@ -16,134 +25,123 @@ from stores.batches import (
     LOADED_TIMELINE_EVENTS,
     batched,
 )
-from stores.domain.catalog import Course, CourseVersion, Item
 from stores.domain.events import Event
 from stores.domain.progress import VerdictStatus
 from stores.ports.stores import Stores
 
-Items = Mapping[CourseVersion, Sequence[Item]]
-OnProgress = Callable[[str, int, int], None]
-"""Told of a stage by name ("courses", "profiles", "enrollments", "events", "timeline", "heartbeats"): how many of its
-records are done, and how many there are (an estimate until the stage's last call)."""
-
-AHEAD = 10
-"""How many batches the ledger may be ahead of the timeline."""
+QUEUED_BATCHES = 10
+"""How many batches of events the ledger may be ahead of the timeline."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Written:
-    """What became of the records of one kind; `new` is None where the port does not tell new from known ones."""
+async def load(
+    dataset: Dataset,
+    stores: Stores,
+    *,
+    now: Callable[[], datetime],
+    on_progress: OnProgress = ignore_progress,
+    retry: StoreRetry = RETRY_FOR_A_MINUTE,
+) -> tuple[LoadCounts, ...]:
+    """Write all of `dataset` and return the counts of each kind of records, in the order of the stages.
 
-    store: str
-    what: str
-    given: int = 0
-    new: int | None = None
-    rejected: Counter[str] = field(default_factory=Counter)
+    Courses come first, then enrolments and events, with profiles and the timeline beside them, then heartbeats. Courses
+    and events obey the rules of the mutations (`resolvers/writes`). Rejected events are counted and stay out of the
+    timeline. `now` is the clock in UTC.
 
-    @property
-    def known(self) -> int | None:
-        """How many were there already."""
-        return None if self.new is None else self.given - self.new - self.rejected.total()
-
-
-async def load(world: Dataset, stores: Stores, *, on_progress: OnProgress) -> tuple[Written, ...]:
-    """Write all of `world`: courses, then profiles beside enrolments and events, the timeline following the ledger
-    (what that rejects does not come into it), then heartbeats. The first StoreError ends the load."""
-    courses, pins, items = await publish(world, stores, on_progress)
-    profiles = Stage("profiles", "profiles", world, on_progress, new=0)
-    enrollments = Stage("progress", "enrollments", world, on_progress, new=0)
-    events = Stage("progress", "events", world, on_progress, new=0)
-    timeline = Stage("timeline", "timeline", world, on_progress)
-    heartbeats = Stage("sessions", "heartbeats", world, on_progress)
-    recorded: asyncio.Queue[list[Event] | None] = asyncio.Queue(AHEAD)
-
-    async def add_profiles() -> None:
-        for batch in batched(world.profiles, LOADED_PROFILES):
-            profiles.done(batch, new=await stores.profiles.add(batch))
-        profiles.end()
-
-    async def enroll_and_record() -> None:
-        pinned = (replace(row, course_version=pins[row.course_key]) for row in world.enrollments)
-        for some in batched(pinned, LOADED_ENROLLMENTS):
-            enrollments.done(some, new=await stores.progress.enroll(some, items=items))
-        enrollments.end()
-        for batch in batched(world.events, LOADED_EVENTS):
-            await recorded.put(await record(batch, stores, items, events))
-        events.end()
-        await recorded.put(None)
-
-    async def append() -> None:
-        waiting: list[Event] = []
-        while (kept := await recorded.get()) is not None:
-            waiting += kept
-            if len(waiting) >= LOADED_TIMELINE_EVENTS:
-                await reconcile_with_ledger(stores, waiting)
-                timeline.done(waiting)
-                waiting = []
-        await reconcile_with_ledger(stores, waiting)
-        timeline.done(waiting)
-        timeline.end()
-
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(add_profiles())
-            tasks.create_task(enroll_and_record())
-            tasks.create_task(append())
-    except ExceptionGroup as failed:
-        raise failed.exceptions[0] from None
-    for beats in batched(world.heartbeats, LOADED_HEARTBEATS):
-        await stores.sessions.touch(beats)
-        heartbeats.done(beats)
-    heartbeats.end()
-    return tuple(stage.written for stage in (courses, profiles, enrollments, events, timeline, heartbeats))
+    Raises `BadCourse` before anything is written, `StoreGaveUp` if a store keeps failing, and `Rejected`."""
+    return await _Loader(dataset, stores, now, on_progress, retry).run()
 
 
-class Stage:
-    """The records of one kind on their way into a store: what became of them, told as it goes."""
-
+class _Loader:
     def __init__(
-        self, store: str, what: str, world: Dataset, on_progress: OnProgress, *, new: int | None = None
+        self,
+        dataset: Dataset,
+        stores: Stores,
+        now: Callable[[], datetime],
+        on_progress: OnProgress,
+        retry: StoreRetry,
     ) -> None:
-        self.written = Written(store=store, what=what, new=new)
-        self._about = world.sizes.get("events" if what == "timeline" else what, 0)
-        self._on_progress = on_progress
+        def stage(store: str, kind: str, *, estimate: int | None = None, new: int | None = None) -> Stage:
+            expected = dataset.sizes.get(kind, 0) if estimate is None else estimate
+            return Stage(LoadCounts(store=store, kind=kind, new=new), estimate=expected, on_progress=on_progress)
 
-    def done(self, batch: Sequence[object], *, new: int | None = None) -> None:
-        self.written.given += len(batch)
-        if self.written.new is not None and new is not None:
-            self.written.new += new
-        self._on_progress(self.written.what, self.written.given, max(self._about, self.written.given))
+        self._dataset = dataset
+        self._stores = stores
+        self._now = now
+        self._retry = retry
+        self._courses = stage("catalog", "courses", estimate=len(dataset.courses), new=0)
+        self._profiles = stage("profiles", "profiles", new=0)
+        self._enrollments = stage("progress", "enrollments", new=0)
+        self._events = stage("progress", "events", new=0)
+        self._timeline = stage("timeline", "timeline", estimate=dataset.sizes.get("events", 0))
+        self._heartbeats = stage("sessions", "heartbeats")
+        self._recorded: asyncio.Queue[list[Event] | None] = asyncio.Queue(QUEUED_BATCHES)
 
-    def end(self) -> None:
-        self._on_progress(self.written.what, self.written.given, self.written.given)
+    async def run(self) -> tuple[LoadCounts, ...]:
+        catalog, drafts = self._stores.catalog, self._dataset.courses
+        await publish_courses(drafts, catalog, retry=self._retry, stage=self._courses)
+        keys = [draft.key for draft in drafts]
+        courses = await self._retry.call(partial(published_courses, keys, catalog))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._add_profiles())
+                tasks.create_task(self._enroll_and_record(courses))
+                tasks.create_task(self._append_to_timeline())
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        for batch in batched(self._dataset.heartbeats, LOADED_HEARTBEATS):
+            await self._retry.call(partial(self._stores.sessions.touch, batch))
+            self._heartbeats.add(batch)
+        self._heartbeats.finish()
+        stages = (
+            self._courses,
+            self._profiles,
+            self._enrollments,
+            self._events,
+            self._timeline,
+            self._heartbeats,
+        )
+        return tuple(stage.counts for stage in stages)
 
+    async def _add_profiles(self) -> None:
+        for batch in batched(self._dataset.profiles, LOADED_PROFILES):
+            self._profiles.add(batch, new=await self._retry.call(partial(self._stores.profiles.add, batch)))
+        self._profiles.finish()
 
-async def publish(world: Dataset, stores: Stores, on_progress: OnProgress) -> tuple[Stage, Mapping[str, int], Items]:
-    """Publish each course whose newest version is not what the world drafts; what enrolments are now pinned to, and
-    the items of every version, as older enrolments are pinned to older ones."""
-    stage = Stage("catalog", "courses", world, on_progress, new=0)
-    newest = dict(await stores.catalog.latest([course.key for course in world.courses]))
-    for draft in world.courses:
-        there = newest.get(draft.key)
-        same = there is not None and replace(draft, version=there.version, published_at=there.published_at) == there
-        if not same:
-            newest[draft.key] = await stores.catalog.publish(draft)
-        stage.done([draft], new=0 if same else 1)
-    stage.end()
-    pins = {key: course.version for key, course in newest.items()}
-    every = [CourseVersion(key, version) for key, latest in pins.items() for version in range(1, latest + 1)]
-    known: Mapping[CourseVersion, Course] = await stores.catalog.versions(every)
-    return stage, pins, {pin: course.items for pin, course in known.items()}
+    async def _enroll_and_record(self, courses: PublishedCourses) -> None:
+        pinned = (replace(row, course_version=courses.newest[row.course_key]) for row in self._dataset.enrollments)
+        for rows in batched(pinned, LOADED_ENROLLMENTS):
+            enroll = partial(self._stores.progress.enroll, rows, items=courses.items)
+            self._enrollments.add(rows, new=await self._retry.call(enroll))
+        self._enrollments.finish()
+        for batch in batched(self._dataset.events, LOADED_EVENTS):
+            await self._recorded.put(await self._record(batch, courses))
+        self._events.finish()
+        await self._recorded.put(None)
 
+    async def _record(self, batch: list[Event], courses: PublishedCourses) -> list[Event]:
+        """Load events into the ledger, and return those that it has now."""
+        load = partial(load_events, self._stores, batch, items=courses.items, now=self._now())
+        verdicts = await self._retry.call(load)
+        statuses = Counter(verdict.status for verdict in verdicts)
+        self._events.counts.rejected.update(verdict.fault.code for verdict in verdicts if verdict.fault is not None)
+        self._events.add(batch, new=statuses[VerdictStatus.ACCEPTED])
+        return [
+            event
+            for event, verdict in zip(batch, verdicts, strict=True)
+            if verdict.status is not VerdictStatus.REJECTED
+        ]
 
-async def record(batch: Sequence[Event], stores: Stores, items: Items, stage: Stage) -> list[Event]:
-    """Hand a batch to the ledger; those that it has now."""
-    verdicts = await stores.progress.load(batch, items=items)
-    counts = Counter(verdict.status for verdict in verdicts)
-    stage.written.rejected.update(
-        verdict.code or "REJECTED" for verdict in verdicts if verdict.status is VerdictStatus.REJECTED
-    )
-    stage.done(batch, new=counts[VerdictStatus.ACCEPTED])
-    return [
-        event for event, verdict in zip(batch, verdicts, strict=True) if verdict.status is not VerdictStatus.REJECTED
-    ]
+    async def _append_to_timeline(self) -> None:
+        pending: list[Event] = []
+        while (recorded := await self._recorded.get()) is not None:
+            pending += recorded
+            if len(pending) >= LOADED_TIMELINE_EVENTS:
+                await self._append(pending)
+                pending = []
+        if pending:
+            await self._append(pending)
+        self._timeline.finish()
+
+    async def _append(self, events: list[Event]) -> None:
+        await self._retry.call(partial(reconcile_with_ledger, self._stores, events))
+        self._timeline.add(events)

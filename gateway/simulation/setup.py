@@ -6,9 +6,10 @@ from dataclasses import replace
 from rich.console import Console
 
 from gateway.datasets.dataset import Dataset
-from gateway.datasets.loader import load, publish
+from gateway.datasets.loader import load
+from gateway.datasets.publishing import published_courses
 from gateway.runtime.console import ProgressBars
-from gateway.simulation.scheduler import Wait
+from gateway.simulation.scheduler import Now, Wait
 from stores.domain.catalog import CourseVersion, Item
 from stores.errors import StoreError
 from stores.ports.stores import Stores
@@ -16,17 +17,13 @@ from stores.ports.stores import Stores
 LOOKS, SECONDS_APART = 50, 0.1
 
 
-async def prepared(world: Dataset, stores: Stores, console: Console) -> Mapping[CourseVersion, Sequence[Item]]:
+async def prepared(
+    world: Dataset, stores: Stores, console: Console, *, now: Now
+) -> Mapping[CourseVersion, Sequence[Item]]:
     """Make the courses, learners and enrolments that are not there; the items of every version in use."""
     with ProgressBars(console) as bars:
-
-        def told(stage: str, done: int, total: int) -> None:
-            if total:  # no word of what a replay does not load
-                bars(stage, done, total)
-
-        await load(replace(world, events=(), heartbeats=()), stores, on_progress=told)
-    _, _, items = await publish(world, stores, lambda stage, done, total: None)
-    return items
+        await load(replace(world, events=(), heartbeats=()), stores, now=now, on_progress=bars)
+    return (await published_courses([course.key for course in world.courses], stores.catalog)).items
 
 
 async def drained(stores: Stores, *, wait: Wait) -> int:

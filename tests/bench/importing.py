@@ -12,6 +12,7 @@ import orjson
 from gateway.datasets.loader import load
 from gateway.datasets.oulad.dataset import oulad_world
 from gateway.embedded.loopback import HOST
+from gateway.runtime.clock import utc_now
 from resolvers.types.scalars import show_time
 from stores.domain.events import Event, Verb
 from stores.ports.stores import Stores
@@ -29,7 +30,7 @@ async def importing(deployment: Deployment, stores: Stores) -> dict[str, Any]:
     world = oulad_world(OULAD, skip_bad=False)
     results = [event for event in world.events if event.verb is Verb.ATTEMPTED]
     rest = replace(world, events=[event for event in world.events if event.verb is Verb.REGISTERED])
-    await load(rest, stores, on_progress=lambda stage, done, total: None)
+    await load(rest, stores, now=utc_now)
     gateway = deployment.serve()
     bodies = iter(batches(results))
     now = asyncio.get_running_loop().time

@@ -31,6 +31,7 @@ from gateway.embedded.influxd import find_influxd
 from gateway.embedded.open_servers import open_embedded
 from gateway.http.app import build_app
 from gateway.http.auth.tokens import Access, Tokens
+from gateway.runtime.clock import utc_now
 from resolvers.schema import build_schema
 from resolvers.viewer import Role, Viewer
 from stores.domain.paging import Page
@@ -95,7 +96,7 @@ async def bench(rounds: int, learners: int, folder: Path) -> list[dict[str, Any]
         async with open_stores(urls, now=now) as (stores, _):
             world = demo_world(seed=1, learners=learners, now=now())
             print(f"loading {learners} learners", file=sys.stderr)
-            await load(world, stores, on_progress=lambda stage, done, total: None)
+            await load(world, stores, now=utc_now)
             of_course, of_learner = await busiest(stores)
         app = build_app(
             Settings(),

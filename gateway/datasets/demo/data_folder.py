@@ -7,9 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from gateway.datasets.demo.dataset import demo_world
-from gateway.datasets.loader import OnProgress, load
+from gateway.datasets.load_counts import OnProgress
+from gateway.datasets.loader import load
 from gateway.embedded.folder import DataFolder
 from gateway.embedded.secret_files import write_private
+from gateway.runtime.store_retry import RETRY_FOR_A_MINUTE, StoreRetry
 from stores.ports.stores import Stores
 
 MARKER = "world.json"
@@ -37,7 +39,14 @@ def plan_of(folder: DataFolder, *, seed: int, learners: int, now: Callable[[], d
 
 
 async def load_world(
-    folder: DataFolder, plan: Plan, stores: Stores, *, kept_in: Mapping[str, str], on_progress: OnProgress
+    folder: DataFolder,
+    plan: Plan,
+    stores: Stores,
+    *,
+    kept_in: Mapping[str, str],
+    now: Callable[[], datetime],
+    on_progress: OnProgress,
+    retry: StoreRetry = RETRY_FOR_A_MINUTE,
 ) -> None:
     """Load the plan's world unless it is there. A port that another server keeps now (influxd came or went) is filled
     anew; what is there already stays as it is."""
@@ -46,7 +55,7 @@ async def load_world(
     plan = replace(plan, kept_in=dict(kept_in), loaded=False)
     keep(folder.path, plan)
     world = demo_world(seed=plan.seed, learners=plan.learners, now=datetime.fromisoformat(plan.began))
-    await load(world, stores, on_progress=on_progress)
+    await load(world, stores, now=now, on_progress=on_progress, retry=retry)
     keep(folder.path, replace(plan, loaded=True))
 
 

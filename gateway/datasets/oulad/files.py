@@ -1,26 +1,23 @@
-"""OULAD's files: CSV, plain or gzipped, of an exact header and a row a line. What is wrong is said with its place."""
+"""Reads OULAD's files: CSV, plain or gzipped, with an exact header and one row per line."""
 
 import csv
 import gzip
 import zlib
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
+
+from gateway.datasets.oulad.bad_rows import BadRows, BadSource
 
 Row = TypeVar("Row")
 
 
-class BadSource(Exception):
-    """The files cannot be imported as they are: which file, which row (the header is row 1), and why."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table(Generic[Row]):
-    """A file by name, its header, and what makes a row of its fields (ValueError: why it cannot).
+    """A file by its name and header. `parse` makes a row of the fields of a line; its ValueError says what is wrong.
 
-    `parts`: the file may hold a part of the real table and be called so (`studentVle_AAA_2013J_first_rows.csv`).
+    `parts`: the file may hold a part of the real table and be named so (`studentVle_AAA_2013J_first_rows.csv`).
     """
 
     name: str
@@ -29,25 +26,14 @@ class Table(Generic[Row]):
     parts: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sieve:
-    """What becomes of a bad row: an error at once, or left out and counted by its file."""
+def read_rows(folder: Path, table: Table[Row], keep: Callable[[Row], None], bad_rows: BadRows) -> None:
+    """Pass every row of a table to `keep`. A row that `parse` or `keep` refuses by ValueError goes to `bad_rows`.
 
-    skip_bad: bool
-    left_out: Counter[str] = field(default_factory=Counter)
-
-    def refuse(self, file: str, row: int, why: str) -> None:
-        if not self.skip_bad:
-            raise BadSource(f"{file} row {row}: {why}")
-        self.left_out[file] += 1
-
-
-def each_row(folder: Path, table: Table[Row], keep: Callable[[Row], None], sieve: Sieve) -> None:
-    """Hand every row of a table to `keep`, which refuses one by ValueError."""
-    path = find(folder, table)
-    lines = text_of(path).split("\n")
+    Raises `BadSource` if the file is missing, unreadable or has another header."""
+    path = find_file(folder, table)
+    lines = read_text(path).split("\n")
     try:
-        header = fields_of(lines[0])
+        header = split_fields(lines[0])
     except ValueError as error:
         raise BadSource(f"{path.name} row 1: {error}") from None
     if tuple(header) != table.columns:
@@ -57,16 +43,16 @@ def each_row(folder: Path, table: Table[Row], keep: Callable[[Row], None], sieve
         if line in ("", "\r"):
             continue
         try:
-            fields = fields_of(line)
+            fields = split_fields(line)
             if len(fields) != width:
                 raise ValueError(f"{len(fields)} fields in place of {width}")
             keep(table.parse(fields))
         except ValueError as error:
-            sieve.refuse(path.name, number, str(error))
+            bad_rows.add(table.name, path.name, number, error)
 
 
-def fields_of(line: str) -> list[str]:
-    """The fields of one line. No value of OULAD has a line break in it, so a stray quote costs its own row only."""
+def split_fields(line: str) -> list[str]:
+    """The fields of one line. No value of OULAD contains a line break, so a stray quote spoils one row only."""
     line = line.removesuffix("\r")
     if '"' not in line:
         return line.split(",")
@@ -76,8 +62,8 @@ def fields_of(line: str) -> list[str]:
         raise ValueError(str(error)) from None
 
 
-def find(folder: Path, table: Table[Row]) -> Path:
-    """The one file of a table."""
+def find_file(folder: Path, table: Table[Row]) -> Path:
+    """The file of a table. Raises `BadSource` unless there is exactly one."""
     if not folder.is_dir():
         raise BadSource(f"{folder}: no such folder")
     patterns = [f"{table.name}.csv", f"{table.name}.csv.gz"]
@@ -91,7 +77,8 @@ def find(folder: Path, table: Table[Row]) -> Path:
     return found[0]
 
 
-def text_of(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a plain or gzipped file. Raises `BadSource`."""
     try:
         content = path.read_bytes()
         if path.suffix == ".gz":
@@ -100,10 +87,11 @@ def text_of(path: Path) -> str:
         raise BadSource(f"{path.name}: damaged, not a whole gzip file") from None
     except OSError as error:
         raise BadSource(f"{path.name}: cannot be read ({error.strerror})") from None
-    # What is not UTF-8 becomes characters that no value may have, so that it costs its own row only.
+    # Bytes that are not UTF-8 become characters that no value may contain, so that they spoil one row only.
     return content.decode("utf-8-sig", errors="surrogateescape")
 
 
 def header_fault(header: list[str], columns: tuple[str, ...]) -> str:
+    """What is wrong with a header."""
     missing = [column for column in columns if column not in header]
     return f"missing column {', '.join(missing)}" if missing else f"the header must be {','.join(columns)}"

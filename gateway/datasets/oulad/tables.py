@@ -1,10 +1,11 @@
-"""OULAD's tables together, read in the order in which they refer to each other: keys and references are checked."""
+"""All tables of OULAD, read in the order in which they refer to each other. Keys and references are checked."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from gateway.datasets.oulad import rows
-from gateway.datasets.oulad.files import BadSource, Sieve, each_row
+from gateway.datasets.oulad.bad_rows import BadRows, MissingReference
+from gateway.datasets.oulad.files import read_rows
 from gateway.datasets.oulad.rows import (
     Assessment,
     Clicks,
@@ -19,7 +20,9 @@ from gateway.datasets.oulad.rows import (
 
 
 class Tables:
-    """Every good row; those of one student in one run lie together, in the order of their file."""
+    """Every good row. Results and clicks are grouped by student and run, in the order of their file.
+
+    The `add_…` methods raise ValueError for a row that is there twice or refers to a missing one."""
 
     def __init__(self) -> None:
         self.runs: dict[RunKey, Run] = {}
@@ -32,72 +35,84 @@ class Tables:
         self.left_out: Mapping[str, int] = {}
 
     def add_run(self, row: Run) -> None:
+        """Add a row of courses.csv."""
         if row.key in self.runs:
             raise ValueError(f"{row.key} is there twice")
         self.runs[row.key] = row
 
     def add_assessment(self, row: Assessment) -> None:
+        """Add a row of assessments.csv."""
         if row.id in self.assessments:
             raise ValueError(f"assessment {row.id} is there twice")
-        self.known_run(row.run)
+        self.check_run(row.run)
         self.assessments[row.id] = row
 
     def add_site(self, row: Site) -> None:
+        """Add a row of vle.csv."""
         if row.id in self.sites:
             raise ValueError(f"site {row.id} is there twice")
-        self.known_run(row.run)
+        self.check_run(row.run)
         self.sites[row.id] = row
 
     def add_student(self, row: Student) -> None:
+        """Add a row of studentInfo.csv."""
         if row.key in self.students:
             raise ValueError(f"{row.key} is there twice")
-        self.known_run(row.key.run)
+        self.check_run(row.key.run)
         self.students[row.key] = row
 
     def add_registration(self, row: Registration) -> None:
+        """Add a row of studentRegistration.csv."""
         if row.key in self.registrations:
             raise ValueError(f"{row.key} is there twice")
-        self.known_student(row.key)
+        self.check_student(row.key)
         self.registrations[row.key] = row
 
     def add_result(self, row: Result) -> None:
-        # The row names no run: its assessment does.
+        """Add a row of studentAssessment.csv. It names no run; its assessment does."""
         found = self.assessments.get(row.assessment)
         if found is None:
-            raise ValueError(f"assessments.csv has no assessment {row.assessment}")
+            raise MissingReference("assessments", f"assessment {row.assessment}")
         key = StudentKey(found.run, row.student)
-        self.known_student(key)
+        self.check_student(key)
         self.results.setdefault(key, []).append(row)
 
     def add_clicks(self, row: Clicks) -> None:
-        self.known_student(row.key)
+        """Add a row of studentVle.csv."""
+        self.check_student(row.key)
         found = self.sites.get(row.site)
         if found is None or found.run != row.key.run:
-            raise ValueError(f"vle.csv has no site {row.site} in {row.key.run}")
+            raise MissingReference("vle", f"site {row.site} in {row.key.run}")
         self.clicks.setdefault(row.key, []).append(row)
 
-    def known_run(self, key: RunKey) -> None:
+    def check_run(self, key: RunKey) -> None:
+        """Raise `MissingReference` if the run is unknown."""
         if key not in self.runs:
-            raise ValueError(f"courses.csv has no {key}")
+            raise MissingReference("courses", key)
 
-    def known_student(self, key: StudentKey) -> None:
+    def check_student(self, key: StudentKey) -> None:
+        """Raise `MissingReference` if the student is unknown in that run."""
         if key not in self.students:
-            raise ValueError(f"studentInfo.csv has no {key}")
+            raise MissingReference("studentInfo", key)
 
 
 def read_tables(folder: Path, *, skip_bad: bool) -> Tables:
-    """All of `folder`, or `BadSource` for the first thing wrong; with `skip_bad` bad rows are left out and counted,
-    and so are those that refer to one. A missing or unreadable file, or a wrong header, is an error at any rate."""
-    tables, sieve = Tables(), Sieve(skip_bad=skip_bad)
-    each_row(folder, rows.RUNS, tables.add_run, sieve)
-    each_row(folder, rows.ASSESSMENTS, tables.add_assessment, sieve)
-    each_row(folder, rows.VLE, tables.add_site, sieve)
-    each_row(folder, rows.STUDENTS, tables.add_student, sieve)
-    each_row(folder, rows.REGISTRATIONS, tables.add_registration, sieve)
-    unregistered = next((key for key in tables.students if key not in tables.registrations), None)
-    if unregistered is not None and not skip_bad:
-        raise BadSource(f"studentRegistration.csv: no row for {unregistered}")
-    each_row(folder, rows.RESULTS, tables.add_result, sieve)
-    each_row(folder, rows.CLICKS, tables.add_clicks, sieve)
-    tables.left_out = dict(sieve.left_out)
+    """All tables of `folder`. Raises `BadSource`, which lists the bad rows of all files.
+
+    With `skip_bad` bad rows and the rows that refer to them are left out and counted. A missing or unreadable file and
+    a wrong header are always errors."""
+    tables, bad = Tables(), BadRows(skip=skip_bad)
+    read_rows(folder, rows.RUNS, tables.add_run, bad)
+    read_rows(folder, rows.ASSESSMENTS, tables.add_assessment, bad)
+    read_rows(folder, rows.VLE, tables.add_site, bad)
+    read_rows(folder, rows.STUDENTS, tables.add_student, bad)
+    read_rows(folder, rows.REGISTRATIONS, tables.add_registration, bad)
+    if not bad.any_in(rows.REGISTRATIONS.name):
+        for key in tables.students:
+            if key not in tables.registrations:
+                bad.report(f"studentRegistration.csv: no row for {key}")
+    read_rows(folder, rows.RESULTS, tables.add_result, bad)
+    read_rows(folder, rows.CLICKS, tables.add_clicks, bad)
+    bad.check()
+    tables.left_out = dict(bad.left_out)
     return tables

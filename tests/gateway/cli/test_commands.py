@@ -195,7 +195,9 @@ def test_a_malformed_row_is_one_line_or_skipped_and_counted(tmp_path: Path) -> N
     folder = write(tmp_path, **with_line(RESULTS, 2, "1752,11391,soon,0,78"))
     refused = quadrangle("import", "oulad", folder, **MEMORY)
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert refused.stderr.splitlines()[-1].startswith(f"quadrangle: {RESULTS} row 2: date_submitted")
+    *_, row, count = refused.stderr.splitlines()
+    assert row.startswith(f"quadrangle: {RESULTS} row 2: date_submitted")
+    assert count.startswith("quadrangle: 1 bad row")
     skipped = quadrangle("import", "oulad", folder, "--skip-bad", **MEMORY)
     assert skipped.returncode == 0, skipped.stderr
     assert [*f"skipped rows of {RESULTS}".split(), "1"] in [line.split() for line in skipped.stdout.splitlines()]

@@ -115,9 +115,9 @@ def test_its_events_end_now_and_look_like_learning(world: Dataset) -> None:
 
 async def test_loaded_it_shows_people_who_finish_who_are_here_and_a_full_grid(world: Dataset) -> None:
     stores = memory_stores(lambda: NOW)
-    written = await load(world, stores, on_progress=lambda stage, done, total: None)
+    written = await load(world, stores, now=lambda: NOW)
     assert not any(each.rejected for each in written)
-    again = await load(world, stores, on_progress=lambda stage, done, total: None)
+    again = await load(world, stores, now=lambda: NOW)
     assert [each.new for each in again] == [0, 0, 0, 0, None, None]
 
     registrations = [row.registration for row in world.enrollments]
@@ -140,7 +140,7 @@ async def test_loaded_it_shows_people_who_finish_who_are_here_and_a_full_grid(wo
 async def test_one_learner_is_a_world_too() -> None:
     stores = memory_stores(lambda: NOW)
     world = demo_world(seed=5, learners=1, now=NOW)
-    await load(world, stores, on_progress=lambda stage, done, total: None)
+    await load(world, stores, now=lambda: NOW)
     page = await stores.timeline.by_learners(
         ["demo-0001"], span=None, verbs=None, courses=[SQL101], after=None, first=1
     )

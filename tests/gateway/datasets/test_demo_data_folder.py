@@ -12,6 +12,7 @@ from gateway.config.store_location import StoreLocation
 from gateway.datasets.demo.data_folder import load_world, plan_of, wake
 from gateway.datasets.demo.viewers import ADMIN, demo_access
 from gateway.embedded.folder import DataFolder
+from gateway.runtime.store_retry import StoreGaveUp, StoreRetry
 from stores.domain.events import Event
 from stores.domain.sessions import PresenceStatus
 from stores.errors import Unavailable
@@ -65,7 +66,13 @@ class Loads:
     async def start(self, *, learners: int = 5, kept_in: dict[str, str] = KEPT_IN) -> None:
         plan = plan_of(self.folder, seed=1, learners=learners, now=self.clock)
         await load_world(
-            self.folder, plan, self.stores, kept_in=kept_in, on_progress=lambda stage, *_: self.stages.add(stage)
+            self.folder,
+            plan,
+            self.stores,
+            kept_in=kept_in,
+            now=self.clock,
+            on_progress=lambda stage, *_: self.stages.add(stage),
+            retry=StoreRetry(limit=timedelta()),
         )
 
 
@@ -98,7 +105,7 @@ async def test_learners_are_there_again_when_a_demo_starts_later(loads: Loads) -
 
 async def test_a_load_that_was_cut_off_goes_on_with_the_very_same_world(loads: Loads, tmp_path: Path) -> None:
     loads.timeline.down = True
-    with pytest.raises(Unavailable):
+    with pytest.raises(StoreGaveUp):
         await loads.start()
     loads.timeline.down = False
     loads.clock.forward(timedelta(days=9))  # another week, which would be another world

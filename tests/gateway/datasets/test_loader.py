@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from gateway.datasets.dataset import Dataset
-from gateway.datasets.loader import Written, load
+from gateway.datasets.load_counts import LoadCounts
+from gateway.datasets.loader import load
 from gateway.datasets.oulad.dataset import oulad_world
+from gateway.datasets.publishing import BadCourse
+from gateway.runtime.store_retry import RETRY_FOR_A_MINUTE, StoreGaveUp, StoreRetry
 from stores.domain.catalog import CourseVersion
 from stores.domain.events import Event, Verb
 from stores.errors import Unavailable
@@ -33,9 +36,9 @@ def stores() -> Stores:
     return memory_stores(lambda: NOW)
 
 
-async def loaded(world: Dataset, stores: Stores) -> dict[str, Written]:
-    written = await load(world, stores, on_progress=lambda stage, done, total: None)
-    return {each.what: each for each in written}
+async def loaded(world: Dataset, stores: Stores, *, retry: StoreRetry = RETRY_FOR_A_MINUTE) -> dict[str, LoadCounts]:
+    written = await load(world, stores, now=lambda: NOW, retry=retry)
+    return {each.kind: each for each in written}
 
 
 async def everything(world: Dataset, stores: Stores) -> object:
@@ -130,26 +133,59 @@ class Stumbling(MemoryTimeline):
 
 async def test_a_load_that_was_cut_off_is_completed_by_the_next(world: Dataset, stores: Stores) -> None:
     cut_off = replace(memory_stores(lambda: NOW), timeline=Stumbling())
-    with pytest.raises(Unavailable, match="timeline: gone"):
-        await loaded(world, cut_off)
+    with pytest.raises(StoreGaveUp, match=r"timeline: gone .*; repeat the command to continue where it stopped"):
+        await loaded(world, cut_off, retry=StoreRetry(limit=timedelta()))
     await loaded(world, cut_off)
     await loaded(world, stores)
     assert await everything(world, cut_off) == await everything(world, stores)
 
 
-async def test_every_stage_is_told_to_its_end(world: Dataset, stores: Stores) -> None:
+async def test_a_load_survives_a_short_outage(world: Dataset, stores: Stores) -> None:
+    waits: list[float] = []
+    outages: list[str] = []
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+
+    stumbling = replace(memory_stores(lambda: NOW), timeline=Stumbling())
+    retry = StoreRetry(wait=wait, on_outage=lambda error: outages.append(str(error)))
+    counts = await loaded(world, stumbling, retry=retry)
+    assert (len(waits), outages) == (1, ["timeline: gone"])
+    assert counts["timeline"].given == 15
+    await loaded(world, stores)
+    assert await everything(world, stumbling) == await everything(world, stores)
+
+
+async def test_a_course_that_breaks_the_rules_is_refused_before_any_write(world: Dataset, stores: Stores) -> None:
+    first, *rest = world.courses
+    module, *others = first.modules
+    item = replace(module.items[0], prerequisites=("nowhere",))
+    bad = replace(first, modules=(replace(module, items=(item, *module.items[1:])), *others))
+    with pytest.raises(BadCourse) as caught:
+        await loaded(replace(world, courses=(*rest, bad)), stores)
+    assert caught.value.lines == (f"{AAA}: modules.0.items.0.prerequisites.0: is not the key of another item",)
+    assert not await stores.catalog.latest([course.key for course in world.courses])
+
+
+async def test_an_event_from_the_future_is_rejected_and_counted(world: Dataset, stores: Stores) -> None:
+    event = next(iter(world.events))
+    counts = await loaded(replace(world, events=[replace(event, at=NOW + timedelta(days=1))]), stores)
+    assert counts["events"].rejected == {"BAD_USER_INPUT": 1}
+    assert counts["timeline"].given == 0
+
+
+async def test_progress_of_every_stage_is_reported_to_its_end(world: Dataset, stores: Stores) -> None:
     told: dict[str, tuple[int, int]] = {}
 
     def on_progress(stage: str, done: int, total: int) -> None:
         assert told.get(stage, (0, 0))[0] <= done <= total
         told[stage] = (done, total)
 
-    await load(replace(world, sizes={}), stores, on_progress=on_progress)
+    await load(replace(world, sizes={}), stores, now=lambda: NOW, on_progress=on_progress)
     assert told == {
         "courses": (2, 2),
         "profiles": (3, 3),
         "enrollments": (4, 4),
         "events": (15, 15),
         "timeline": (15, 15),
-        "heartbeats": (0, 0),
     }

@@ -116,7 +116,7 @@ def test_an_event_keeps_its_id_whatever_lies_around_it(tmp_path: Path) -> None:
 async def test_a_pass_with_an_unregistration_date_is_waived_and_stays_withdrawn(tmp_path: Path) -> None:
     changed = with_line(REGISTRATIONS, 2, "AAA,2013J,11391,-159,200")
     stores, world = memory_stores(lambda: NOW), oulad_world(write(tmp_path, **changed))
-    await load(world, stores, on_progress=lambda stage, done, total: None)
+    await load(world, stores, now=lambda: NOW)
     key = next(
         row.registration for row in world.enrollments if (row.learner_id, row.course_key) == ("oulad-11391", AAA)
     )
@@ -127,15 +127,15 @@ async def test_a_pass_with_an_unregistration_date_is_waived_and_stays_withdrawn(
 async def test_waivers_are_added_to_data_that_was_imported_without_them(tmp_path: Path) -> None:
     stores, world = memory_stores(lambda: NOW), oulad_world(write(tmp_path))
     old = replace(world, events=[event for event in world.events if event.verb is not Verb.WAIVED])
-    await load(old, stores, on_progress=lambda stage, done, total: None)
+    await load(old, stores, now=lambda: NOW)
     for new in (3, 0):
-        events = (await load(world, stores, on_progress=lambda stage, done, total: None))[3]
-        assert (events.what, events.new, events.rejected.total()) == ("events", new, 0)
+        events = (await load(world, stores, now=lambda: NOW))[3]
+        assert (events.kind, events.new, events.rejected.total()) == ("events", new, 0)
 
 
 async def test_what_the_files_say_is_what_the_stores_say(tmp_path: Path) -> None:
     stores, world = memory_stores(lambda: NOW), oulad_world(write(tmp_path))
-    await load(world, stores, on_progress=lambda stage, done, total: None)
+    await load(world, stores, now=lambda: NOW)
     registrations = {(row.learner_id, row.course_key): row.registration for row in world.enrollments}
     rows = await stores.progress.by_registrations(list(registrations.values()))
     left, undated = registrations["oulad-28400", AAA], registrations["oulad-30268", BBB]
@@ -200,7 +200,7 @@ async def test_none_of_a_real_runs_clicks_vanishes_into_a_neighbour(real: Datase
         events=[event for event in real.events if event.course_key == AAA],
     )
     stores = memory_stores(lambda: NOW)
-    await load(run, stores, on_progress=lambda stage, done, total: None)
+    await load(run, stores, now=lambda: NOW)
     learners = sorted({row.learner_id for row in run.enrollments})
     pages = await stores.timeline.by_learners(
         learners, span=None, verbs={Verb.INTERACTED}, courses=None, after=None, first=20_000

@@ -1,11 +1,11 @@
-"""What is wrong with OULAD's files is said in one line with its file and row, or left out and counted."""
+"""Bad rows of OULAD's files are reported with their file and row, or left out and counted."""
 
 import gzip
 from pathlib import Path
 
 import pytest
 
-from gateway.datasets.oulad.files import BadSource
+from gateway.datasets.oulad.bad_rows import MAX_REPORTED, BadSource
 from gateway.datasets.oulad.tables import read_tables
 from tests.gateway.datasets.small_oulad import (
     CLICKS,
@@ -54,14 +54,40 @@ BAD_ROWS = [
 
 
 @pytest.mark.parametrize(("file", "row", "line", "why"), BAD_ROWS)
-def test_a_bad_row_is_named_by_file_and_number(tmp_path: Path, file: str, row: int, line: str, why: str) -> None:
+def test_a_bad_row_is_reported_with_its_place(tmp_path: Path, file: str, row: int, line: str, why: str) -> None:
     write(tmp_path, **with_line(file, row, line))
     with pytest.raises(BadSource) as caught:
         read_tables(tmp_path, skip_bad=False)
-    place, _, said = str(caught.value).partition(": ")
-    assert why in said
+    reported, count = caught.value.lines
+    place, _, message = reported.partition(": ")
+    assert why in message
     assert place == f"{file} row {row}"
-    assert "\n" not in str(caught.value)
+    assert "\n" not in reported
+    assert count == "1 bad row: correct the files, or leave bad rows out with --skip-bad"
+
+
+def test_bad_rows_of_all_files_are_reported_without_those_that_only_refer_to_them(tmp_path: Path) -> None:
+    changed = with_line(STUDENTS, 3, "AAA,2013J,28400,X,Scotland,A Level,,35-55,1,60,Y,Withdrawn")
+    changed |= with_line(RESULTS, 2, "1752,11391,18,0,780")
+    with pytest.raises(BadSource) as caught:
+        read_tables(write(tmp_path, **changed), skip_bad=False)
+    assert [line.partition(":")[0] for line in caught.value.lines] == [
+        f"{STUDENTS} row 3",
+        f"{RESULTS} row 2",
+        "2 bad rows",
+    ]
+
+
+def test_the_first_twenty_bad_rows_are_reported_and_all_are_counted(tmp_path: Path) -> None:
+    header = FILES[RESULTS].splitlines()[0]
+    rows = "\n".join([header, *["1752,11391,soon,0,78"] * 25])
+    with pytest.raises(BadSource) as caught:
+        read_tables(write(tmp_path, **{RESULTS: rows}), skip_bad=False)
+    *reported, count = caught.value.lines
+    assert [line.partition(":")[0] for line in reported] == [
+        f"{RESULTS} row {number}" for number in range(2, MAX_REPORTED + 2)
+    ]
+    assert count.startswith("25 bad rows (the first 20 are listed): ")
 
 
 @pytest.mark.parametrize(
@@ -85,13 +111,13 @@ def test_a_bad_row_is_named_by_file_and_number(tmp_path: Path, file: str, row: i
         (with_line(REGISTRATIONS, 3, ""), "studentRegistration.csv: no row for student 28400 of AAA/2013J"),
     ],
 )
-def test_a_bad_file_is_named(tmp_path: Path, changed: dict[str, str | bytes | None], why: str) -> None:
+def test_a_bad_file_is_reported(tmp_path: Path, changed: dict[str, str | bytes | None], why: str) -> None:
     with pytest.raises(BadSource) as caught:
         read_tables(write(tmp_path, **changed), skip_bad=False)
     assert why in str(caught.value)
 
 
-def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(BadSource, match="no such folder"):
         read_tables(tmp_path / "nowhere", skip_bad=True)
 

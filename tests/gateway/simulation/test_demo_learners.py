@@ -93,7 +93,7 @@ class Campus:
         self.world: Dataset = demo_world(seed=1, learners=LEARNERS, now=self.pacer())
 
     async def load(self) -> "Campus":
-        await load(self.world, self.stores, on_progress=lambda stage, done, total: None)
+        await load(self.world, self.stores, now=self.pacer)
         self.sessions.beats.clear()
         return self
 

@@ -16,8 +16,8 @@ from rich.console import Console
 from gateway.cli.replay import speed
 from gateway.datasets.dataset import Dataset
 from gateway.datasets.loader import load
+from gateway.datasets.oulad.bad_rows import BadSource
 from gateway.datasets.oulad.dataset import world_of
-from gateway.datasets.oulad.files import BadSource
 from gateway.datasets.oulad.part import part_of, run_named
 from gateway.datasets.oulad.tables import Tables, read_tables
 from gateway.relay.publishing import publishing
@@ -89,7 +89,7 @@ class Stage:
         going = Replay(
             self.stores,
             Schedule(self.world.events, speed=speed),
-            items=await prepared(self.world, self.stores, QUIET),
+            items=await prepared(self.world, self.stores, QUIET, now=self.pacer),
             fresh=Fresh(self._noise),
             now=self.pacer,
             wait=self.pacer.wait,
@@ -121,7 +121,7 @@ async def test_everything_happens_again_in_its_order_at_its_pace(stage: Stage) -
 
 
 async def test_every_event_is_of_now_with_a_fresh_id_and_the_import_stays(stage: Stage) -> None:
-    await load(stage.world, stage.stores, on_progress=lambda stage, done, total: None)
+    await load(stage.world, stage.stores, now=stage.pacer)
     before = await stage.progress.ledger([event.id for event in stage.world.events])
     await stage.replay()
     assert await stage.progress.ledger([event.id for event in stage.world.events]) == before
@@ -191,9 +191,7 @@ async def test_what_the_ledger_does_not_know_is_counted(stage: Stage) -> None:
     other = [
         replace(row, registration=event(7).id) for row in stage.world.enrollments if row.learner_id == "oulad-28400"
     ]
-    await load(
-        replace(stage.world, enrollments=other, events=()), stage.stores, on_progress=lambda stage, done, total: None
-    )
+    await load(replace(stage.world, enrollments=other, events=()), stage.stores, now=stage.pacer)
     told = await stage.replay()
     assert told.rejected == {"UNKNOWN_REGISTRATION": 6}
     assert summary_of(told).endswith("; 6 rejected as UNKNOWN_REGISTRATION")

@@ -1,0 +1,59 @@
+"""What happens to malformed rows: they are reported all together, or left out and counted."""
+
+from collections import Counter
+
+from gateway.runtime.errors import CommandError
+
+MAX_REPORTED = 20
+
+
+class BadSource(CommandError):
+    """The files cannot be imported as they are. Each line names a file, a row (the header is row 1) and the error."""
+
+
+class MissingReference(ValueError):
+    """A row refers to a row of another table that does not exist."""
+
+    def __init__(self, table: str, row: object) -> None:
+        super().__init__(f"{table}.csv has no {row}")
+        self.table = table
+
+
+class BadRows:
+    """Collects the bad rows of all files.
+
+    A bad row of one table makes the rows that refer to it bad, too. `left_out` counts these by file; the report has
+    only the rows whose own table or content is at fault, because the others become good when those are corrected."""
+
+    def __init__(self, *, skip: bool) -> None:
+        self.left_out: Counter[str] = Counter()
+        self._skip = skip
+        self._tables: set[str] = set()
+        self._reported: list[str] = []
+        self._count = 0
+
+    def add(self, table: str, file: str, row: int, error: ValueError) -> None:
+        """Record that a row of a file is bad."""
+        self.left_out[file] += 1
+        follows = isinstance(error, MissingReference) and self.any_in(error.table)
+        self._tables.add(table)
+        if not follows:
+            self.report(f"{file} row {row}: {error}")
+
+    def any_in(self, table: str) -> bool:
+        """Whether a table has bad rows."""
+        return table in self._tables
+
+    def report(self, line: str) -> None:
+        """Record an error for the report."""
+        self._count += 1
+        if self._count <= MAX_REPORTED:
+            self._reported.append(line)
+
+    def check(self) -> None:
+        """Raise `BadSource` with the report if there were bad rows and they are not to be skipped."""
+        if self._skip or not self._count:
+            return
+        shown = f" (the first {MAX_REPORTED} are listed)" if self._count > MAX_REPORTED else ""
+        rows = "1 bad row" if self._count == 1 else f"{self._count:,} bad rows"
+        raise BadSource(*self._reported, f"{rows}{shown}: correct the files, or leave bad rows out with --skip-bad")
