@@ -8,7 +8,7 @@ from gateway.cli.options import add_address, count, rate
 
 if TYPE_CHECKING:
     from gateway.config.store_location import StoreLocation
-    from gateway.http.auth.tokens import Access
+    from gateway.http.auth.access import Access
 
 LEARNERS, SEED = 500, 1
 LIVE_RATE = 3.0
@@ -149,7 +149,7 @@ def describe(location: "StoreLocation", access: "Access") -> str:
         production = PRODUCTION_SERVERS[PORTS[port].embedded[0]]
         shown = name if name.startswith(production) else f"{name}, in place of {production}"
         rows.append((port, shown, url_for(location.urls, port)))
-    if access.nobody is None:
+    if access.anonymous_viewer is None:
         note, viewers = (
             "this address is not a loopback address: every request needs a token",
             [LEARNER, INSTRUCTOR, ADMIN],

@@ -30,7 +30,7 @@ def run(options: Namespace) -> int:
 
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
-    from gateway.http.server import calm_collector
+    from gateway.http.server import tune_garbage_collection
     from gateway.observability.logs import write_logs
     from gateway.relay.relay import Relay
     from gateway.runtime.clock import utc_now
@@ -50,7 +50,7 @@ def run(options: Namespace) -> int:
             holder = uuid4().hex
             health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=utc_now)
             publishing = asyncio.create_task(Relay(stores, holder=holder, failures=health).run())
-            calm_collector()
+            tune_garbage_collection()
             with shutdown.handled_by(publishing.cancel):
                 print_ready(f"relay {holder}")
                 await asyncio.wait([publishing])

@@ -29,7 +29,8 @@ def run(options: Namespace) -> int:
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location, require_complete
     from gateway.http.app import build_app
-    from gateway.http.auth.tokens import Access, Tokens
+    from gateway.http.auth.access import Access
+    from gateway.http.auth.tokens import Tokens
     from gateway.http.server import address_of, bind, serve
     from gateway.observability.logs import write_logs
     from gateway.runtime.clock import utc_now

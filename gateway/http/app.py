@@ -1,4 +1,4 @@
-"""The gateway as an ASGI app: routes, middleware and lifespan as data."""
+"""The gateway as an ASGI app: its routes, middleware and lifespan."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -15,16 +15,16 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route, WebSocketRoute
 
 from gateway.config.settings import Settings
-from gateway.http.auth.tokens import Access
-from gateway.http.error_responses import as_refusal
-from gateway.http.graphql_endpoint import Endpoint
+from gateway.http.auth.access import Access
+from gateway.http.error_responses import http_error
+from gateway.http.graphql_endpoint import GraphQLEndpoint
 from gateway.http.health import health_routes
-from gateway.http.middleware.access_log import Observe
+from gateway.http.middleware.access_log import AccessLog
 from gateway.http.middleware.body_limit import BodyLimit
 from gateway.http.peers import Peers
-from gateway.http.state import State
-from gateway.http.websocket.connection import BOUNDS, Bounds
-from gateway.http.websocket.route import Sockets
+from gateway.http.state import AppState
+from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
+from gateway.http.websocket.route import WebSocketEndpoint
 from gateway.relay.publishing import publishing
 from gateway.web.graphiql import static_route
 from resolvers.health import Health
@@ -32,6 +32,7 @@ from resolvers.subscriptions.topics import TopicRegistry
 from stores.ports.stores import Stores
 
 Backends = Mapping[str, str]
+"""The name of each store's backend."""
 OpenStores = Callable[[], AbstractAsyncContextManager[tuple[Stores, Backends]]]
 LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 
@@ -45,12 +46,16 @@ def build_app(
     now: Callable[[], datetime],
     new_id: Callable[[], str] = lambda: uuid4().hex,
     host: str = "127.0.0.1",
-    bounds: Bounds = BOUNDS,
+    limits: ConnectionLimits = DEFAULT_LIMITS,
 ) -> Starlette:
-    """`host`: the address it is to listen on, by which it may be called where no token is needed."""
+    """Build the app. The lifespan opens the stores and publishes commits until it ends.
+
+    `host` is the address that the server listens on: without tokens, requests may name only it or loopback. `new_id`
+    creates request ids.
+    """
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[State]:
+    async def lifespan(app: Starlette) -> AsyncIterator[AppState]:
         async with open_stores() as (stores, backends):
             health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=now)
             topics = TopicRegistry(stores, deadlines=settings.deadlines, failures=health, now=now)
@@ -58,23 +63,23 @@ def build_app(
                 publishing(stores, where=settings.relay.where, holder=uuid4().hex, failures=health),
                 aclosing(topics),
             ):
-                yield State(stores=stores, health=health, topics=topics, leaving=asyncio.Event())
+                yield AppState(stores=stores, health=health, topics=topics, stopping=asyncio.Event())
 
     peers = Peers(access=access, deadlines=settings.deadlines, now=now)
     return Starlette(
         routes=[
-            Route("/graphql", Endpoint(schema, peers)),
-            WebSocketRoute("/graphql", Sockets(schema, peers, bounds)),
+            Route("/graphql", GraphQLEndpoint(schema, peers)),
+            WebSocketRoute("/graphql", WebSocketEndpoint(schema, peers, limits)),
             Route("/", lambda request: RedirectResponse("/graphql")),
             *health_routes(),
             static_route(),
         ],
         middleware=[
-            Middleware(Observe, new_id=new_id),
-            # Where no token is needed, another site's name must not lead here (DNS rebinding).
-            *([] if access.nobody is None else [Middleware(TrustedHostMiddleware, [*LOOPBACK_NAMES, host])]),
+            Middleware(AccessLog, new_id=new_id),
+            # Without tokens, a page of another site must not reach the gateway by DNS rebinding.
+            *([] if access.anonymous_viewer is None else [Middleware(TrustedHostMiddleware, [*LOOPBACK_NAMES, host])]),
             Middleware(BodyLimit, most=settings.http.body_limit),
         ],
-        exception_handlers={HTTPException: as_refusal},
+        exception_handlers={HTTPException: http_error},
         lifespan=lifespan,
     )

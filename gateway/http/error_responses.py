@@ -1,4 +1,4 @@
-"""Answers to requests that never get to the graph: GraphQL's error form, whatever went wrong."""
+"""Responses to requests that never reach the graph, in GraphQL's error format."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -17,22 +17,23 @@ CODES = {
     413: "TOO_LARGE",
     500: "INTERNAL",
 }
+"""The error code of each HTTP status; REFUSED for others."""
 
 
-def refusal(
+def error_response(
     status: int,
     message: str,
     *,
     headers: Mapping[str, str] | None = None,
     media_type: str = "application/json",
-    **more: str,
+    **extensions: str,
 ) -> Response:
-    extensions = {"code": CODES.get(status, "REFUSED"), **more}
-    body = {"errors": [{"message": message, "extensions": extensions}]}
-    return Response(orjson.dumps(body), status, headers, media_type)
+    """`{"errors": [{"message", "extensions": {"code", …}}]}` with this HTTP status."""
+    error = {"message": message, "extensions": {"code": CODES.get(status, "REFUSED"), **extensions}}
+    return Response(orjson.dumps({"errors": [error]}), status, headers, media_type)
 
 
-def as_refusal(request: Request, error: Exception) -> Response:
-    """For Starlette: no such route, no such method, a body that is too large."""
-    refused = cast(HTTPException, error)
-    return refusal(refused.status_code, refused.detail, headers=refused.headers)
+def http_error(request: Request, error: Exception) -> Response:
+    """The response to an `HTTPException` of Starlette: unknown route or method, or a body that is too large."""
+    http = cast(HTTPException, error)
+    return error_response(http.status_code, http.detail, headers=http.headers)

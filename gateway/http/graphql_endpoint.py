@@ -1,4 +1,7 @@
-"""The GraphQL endpoint: a request becomes a Peer, a Peer runs one operation. GraphQL over HTTP, strictly."""
+"""/graphql over HTTP: one operation per request, as JSON or as an event stream.
+
+Follows the GraphQL over HTTP specification (graphql.github.io/graphql-over-http).
+"""
 
 from typing import Any
 
@@ -17,11 +20,11 @@ from strawberry.types.graphql import OperationType
 
 from gateway.http import request_json
 from gateway.http.auth.tokens import Unauthenticated
-from gateway.http.error_responses import refusal
-from gateway.http.graphql_request import Malformed, answer_of, answers, request_of
+from gateway.http.error_responses import error_response
+from gateway.http.graphql_request import MalformedRequest, parse_request, response_of, run_operation
 from gateway.http.peers import TRACE_HEADER, Peers
-from gateway.http.sse import EventStream, accepts_events, accepts_nothing_else
-from gateway.web.graphiql import explorer_page, wants_explorer
+from gateway.http.sse import EventStreamResponse, accepts_event_stream, accepts_only_event_stream
+from gateway.web.graphiql import graphiql_page, wants_graphiql
 from resolvers.context import Peer
 
 JSON = "application/json"
@@ -32,11 +35,13 @@ ALLOWED = {
 }
 
 
-class Subscribes(Exception):
-    """The request is a subscription: one answer will not do."""
+class NeedsStream(Exception):
+    """The operation is a subscription, which a single response cannot answer."""
 
 
-class Endpoint(GraphQL[Peer, None]):
+class GraphQLEndpoint(GraphQL[Peer, None]):
+    """Strawberry's ASGI view with our parsing, error format and transports. Its overridden methods keep their names."""
+
     def __init__(self, schema: strawberry.Schema, peers: Peers) -> None:
         super().__init__(schema, graphql_ide=None, subscription_protocols=())
         self._peers = peers
@@ -47,21 +52,21 @@ class Endpoint(GraphQL[Peer, None]):
             response = await self._respond(request)
         except Unauthenticated as error:
             challenge = 'Bearer error="invalid_token"' if error.given else "Bearer"
-            response = refusal(401, str(error), headers={"WWW-Authenticate": challenge})
+            response = error_response(401, str(error), headers={"WWW-Authenticate": challenge})
         except HTTPException as error:
             headers = {"Allow": "GET, POST"} if error.status_code == 405 else None
-            response = refusal(error.status_code, error.reason, headers=headers)
+            response = error_response(error.status_code, error.reason, headers=headers)
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
-        if wants_explorer(request):
-            return explorer_page()
-        if accepts_nothing_else(request):
+        if wants_graphiql(request):
+            return graphiql_page()
+        if accepts_only_event_stream(request):
             return await self._stream(request)
         try:
             return await self.run(request)
-        except Subscribes:
-            if accepts_events(request):
+        except NeedsStream:
+            if accepts_event_stream(request):
                 return await self._stream(request)
             raise HTTPException(
                 400, "a subscription needs a WebSocket (graphql-transport-ws) or Accept: text/event-stream"
@@ -72,18 +77,20 @@ class Endpoint(GraphQL[Peer, None]):
         adapter = self.request_adapter_class(request)
         if not self.is_request_allowed(adapter):
             raise HTTPException(405, "GraphQL only supports GET and POST requests.")
-        asked = await self.parse_http_body(adapter)
-        if not asked.query:
+        operation = await self.parse_http_body(adapter)
+        if not operation.query:
             raise HTTPException(400, "No GraphQL query found in the request")
         allowed = ALLOWED[adapter.method] | {OperationType.SUBSCRIPTION}
-        return EventStream(answers(self.schema, peer, asked, allowed), leaving=request.state["leaving"])
+        return EventStreamResponse(
+            run_operation(self.schema, peer, operation, allowed), stopping=request.state["stopping"]
+        )
 
     def should_render_graphql_ide(self, request: object) -> bool:
-        return False  # the explorer is, before a token is asked for
+        return False  # `_respond` serves GraphiQL, before it asks for a token
 
     async def get_context(self, request: Any, response: Any) -> Peer:
         headers = request.headers
-        return self._peers.of(request.state, headers.get("authorization"), trace=headers.get(TRACE_HEADER))
+        return self._peers.create(request.state, headers.get("authorization"), trace=headers.get(TRACE_HEADER))
 
     async def get_sub_response(self, request: Any) -> Response:
         sub_response = await super().get_sub_response(request)
@@ -102,11 +109,11 @@ class Endpoint(GraphQL[Peer, None]):
         else:
             raise HTTPException(400, f"the content type must be {JSON}")
         try:
-            return request_of(given)
-        except Malformed as error:
+            return parse_request(given)
+        except MalformedRequest as error:
             raise HTTPException(400, str(error)) from None
 
-    async def execute_operation(  # no batches, no streams
+    async def execute_operation(  # a single operation: no batches, no incremental delivery
         self, request: Any, request_adapter: Any, request_data: Any, context: Any, root_value: Any, sub_response: Any
     ) -> ExecutionResult:
         method = request_adapter.method
@@ -125,11 +132,11 @@ class Endpoint(GraphQL[Peer, None]):
             raise HTTPException(400, error.as_http_error_reason()) from None
         except InvalidOperationTypeError as error:
             if error.operation_type is OperationType.SUBSCRIPTION:
-                raise Subscribes from None
+                raise NeedsStream from None
             raise HTTPException(400, error.as_http_error_reason(method)) from None
 
     async def process_result(self, request: Any, result: ExecutionResult) -> GraphQLHTTPResponse:
-        return answer_of(result)
+        return response_of(result)
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
         media_type = sub_response.media_type

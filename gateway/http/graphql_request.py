@@ -1,4 +1,4 @@
-"""What every transport has in common: the parts of a GraphQL request, and the answers it gets."""
+"""GraphQL requests and their results, for all transports (HTTP, server-sent events, WebSocket)."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Collection
@@ -13,13 +13,14 @@ from strawberry.types.graphql import OperationType
 from resolvers.context import Peer
 
 
-class Malformed(ValueError):
-    """What was sent is no GraphQL request; the text says why and quotes nothing."""
+class MalformedRequest(ValueError):
+    """The input is not a GraphQL request. The message says why and quotes nothing of the input."""
 
 
-def request_of(given: object) -> GraphQLRequestData:
+def parse_request(given: object) -> GraphQLRequestData:
+    """The request in a decoded JSON value (GraphQL over HTTP, "Request Parameters"). Raises `MalformedRequest`."""
     if not isinstance(given, dict):
-        raise Malformed("the request must be a JSON object")
+        raise MalformedRequest("the request must be a JSON object")
     return GraphQLRequestData(
         query=_part(given, "query", str),
         variables=_part(given, "variables", dict),
@@ -31,36 +32,37 @@ def request_of(given: object) -> GraphQLRequestData:
 def _part(given: dict[str, Any], name: str, kind: type) -> Any:
     part = given.get(name)
     if part is not None and not isinstance(part, kind):
-        raise Malformed(f"{name} must be {'a string' if kind is str else 'an object'}")
+        raise MalformedRequest(f"{name} must be {'a string' if kind is str else 'an object'}")
     return part
 
 
-def answer_of(result: ExecutionResult) -> GraphQLHTTPResponse:
-    """An operation that was refused before it ran, or that broke off, has no data, not even null."""
-    answer = process_result(result)
+def response_of(result: ExecutionResult) -> GraphQLHTTPResponse:
+    """The response map of a result. A request error has no `data` entry (GraphQL spec, "Response Format")."""
+    response = process_result(result)
     if result.data is None and result.errors and not any(error.path for error in result.errors):
-        del answer["data"]
-    return answer
+        del response["data"]
+    return response
 
 
-async def answers(
+async def run_operation(
     schema: BaseSchema,
     peer: Peer,
-    asked: GraphQLRequestData,
+    request: GraphQLRequestData,
     allowed: Collection[OperationType] = tuple(OperationType),
 ) -> AsyncGenerator[GraphQLHTTPResponse, None]:
-    """One answer to a query or a mutation, one for each event of a subscription. Close it, and its source ends."""
+    """Yield the response to a query or mutation, or one for each event of a subscription. Closing the generator ends
+    the subscription."""
     results = await schema.stream(
-        asked.query,
-        variable_values=asked.variables,
+        request.query,
+        variable_values=request.variables,
         context_value=peer,
-        operation_name=asked.operation_name,
-        operation_extensions=asked.extensions,
+        operation_name=request.operation_name,
+        operation_extensions=request.extensions,
         allowed_operation_types=allowed,
     )
     async with aclosing(results):
         async for result in results:
-            yield answer_of(result)  # type: ignore[arg-type]  # @defer and @stream are not in the schema
-            # A source that always has an event, sent to buffers that always have room (or to a client who left), would
-            # never wait: everybody else would.
+            yield response_of(result)  # type: ignore[arg-type]  # @defer and @stream are not in the schema
+            # A source that always has an event, and a client whose buffer always has room, would never suspend this
+            # task: no other task would run.
             await asyncio.sleep(0)

@@ -1,26 +1,29 @@
-"""For who runs the gateway: is the process alive, can it answer?"""
+"""Health checks for the operators of the gateway: /livez and /readyz."""
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway.http.state import State
+from gateway.http.state import AppState
 from resolvers.health import StoreState
 
 
-async def livez(request: Request[State]) -> Response:
+async def livez(request: Request[AppState]) -> Response:
+    """200 while the process runs its event loop."""
     return Response(b'{"live":true}', media_type="application/json")
 
 
-async def readyz(request: Request[State]) -> Response:
-    """Ready while any store answers: one that is down costs its own fields, and no gateway would have them."""
+async def readyz(request: Request[AppState]) -> Response:
+    """200 while at least one store responds, else 503. A store that is down affects only its own fields, in every
+    gateway alike, so taking this one out of rotation would not help."""
     stores = await request.state["health"].check()
     ready = any(store.state is not StoreState.DOWN for store in stores)
-    told = {store.store: {"state": store.state.value, "backend": store.backend} for store in stores}
-    body = orjson.dumps({"ready": ready, "stores": told})
+    states = {store.store: {"state": store.state.value, "backend": store.backend} for store in stores}
+    body = orjson.dumps({"ready": ready, "stores": states})
     return Response(body, 200 if ready else 503, {"Cache-Control": "no-store"}, "application/json")
 
 
 def health_routes() -> list[Route]:
+    """The routes of both checks. Neither needs a token."""
     return [Route("/livez", livez), Route("/readyz", readyz)]

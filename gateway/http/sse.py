@@ -1,4 +1,4 @@
-"""Server-sent events: an operation's answers as they come (GraphQL over SSE, distinct connections mode)."""
+"""Results of an operation as server-sent events (GraphQL over SSE, "distinct connections" mode)."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -15,19 +15,20 @@ from stores.cancellation import cancel_and_wait
 
 MEDIA_TYPE = "text/event-stream"
 KEEP_ALIVE = timedelta(seconds=12)
-"""Proxies commonly cut what has been silent for 30 s or 60 s."""
+"""Interval of comments on an idle stream. Proxies commonly close one that is silent for 30 s or 60 s."""
 HEADERS = {
     "Cache-Control": "no-cache, no-transform",
-    "X-Accel-Buffering": "no",  # nginx would hold small events back
+    "X-Accel-Buffering": "no",  # nginx would buffer small events
 }
 
 
-def accepts_events(request: Request) -> bool:
+def accepts_event_stream(request: Request) -> bool:
+    """Whether the client accepts an event stream."""
     return MEDIA_TYPE in _accepted(request)
 
 
-def accepts_nothing_else(request: Request) -> bool:
-    """Some clients list every form they know: those are answered in JSON where JSON will do."""
+def accepts_only_event_stream(request: Request) -> bool:
+    """Whether the client accepts nothing else. Clients that list several types get JSON for queries and mutations."""
     return _accepted(request) == {MEDIA_TYPE}
 
 
@@ -36,54 +37,56 @@ def _accepted(request: Request) -> set[str]:
     return {each.partition(";")[0].strip().lower() for each in ranges}
 
 
-class EventStream(Response):
-    """Ends when the answers do (with `complete`), when the client leaves, or when the server does (without: clients
-    then try again)."""
+class EventStreamResponse(Response):
+    """Streams `results` until they end, the client disconnects, or `stopping` is set.
+
+    Only the first sends `complete`; without it, clients reconnect.
+    """
 
     def __init__(
         self,
-        answers: AsyncGenerator[GraphQLHTTPResponse, None],
+        results: AsyncGenerator[GraphQLHTTPResponse, None],
         *,
-        leaving: asyncio.Event,
+        stopping: asyncio.Event,
         keep_alive: timedelta = KEEP_ALIVE,
     ) -> None:
         super().__init__(media_type=MEDIA_TYPE, headers=HEADERS)
         del self.headers["content-length"]
-        self._answers = answers
-        self._leaving = leaving
+        self._results = results
+        self._stopping = stopping
         self._keep_alive = keep_alive.total_seconds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def write(chunk: bytes, *, last: bool = False) -> None:
             await send({"type": "http.response.body", "body": chunk, "more_body": not last})
 
-        async def tell() -> None:
+        async def send_results() -> None:
             try:
-                async with aclosing(self._answers):
-                    async for answer in self._answers:
-                        await write(b"event: next\ndata: " + orjson.dumps(answer) + b"\n\n")
-                # Browsers drop an event without data.
+                async with aclosing(self._results):
+                    async for result in self._results:
+                        await write(b"event: next\ndata: " + orjson.dumps(result) + b"\n\n")
+                # Browsers ignore an event without a data line.
                 await write(b"event: complete\ndata:\n\n")
             except asyncio.CancelledError:
                 pass  # a task keeps its CancelledError, whose frames refer to the task: a cycle of some 150 objects
 
-        async def stay() -> None:
+        async def keep_alive() -> None:
             while True:
                 await asyncio.sleep(self._keep_alive)
                 await write(b":\n\n")
 
-        async def gone() -> None:
+        async def disconnected() -> None:
             while (await receive())["type"] != "http.disconnect":
                 pass
 
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        told = asyncio.create_task(tell())
-        ends = [told, asyncio.create_task(gone()), asyncio.create_task(self._leaving.wait())]
-        tasks = [*ends, asyncio.create_task(stay())]
+        sending = asyncio.create_task(send_results())
+        ends = [sending, asyncio.create_task(disconnected()), asyncio.create_task(self._stopping.wait())]
+        tasks = [*ends, asyncio.create_task(keep_alive())]
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             await cancel_and_wait(tasks)
-        if told.done():
-            told.result()
+        if sending.done():
+            sending.result()
         await write(b"", last=True)

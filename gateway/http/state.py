@@ -1,3 +1,5 @@
+"""The state of the process that the lifespan hands to each request."""
+
 import asyncio
 from typing import TypedDict
 
@@ -6,11 +8,10 @@ from resolvers.subscriptions.topics import TopicRegistry
 from stores.ports.stores import Stores
 
 
-class State(TypedDict):
-    """What lives as long as the process, from the lifespan to every request. `leaving` is set when the server begins to
-    stop: what would go on for ever ends then."""
+class AppState(TypedDict):
+    """What lives as long as the process. `stopping` is set when the server begins to stop: event streams end then."""
 
     stores: Stores
     health: Health
     topics: TopicRegistry
-    leaving: asyncio.Event
+    stopping: asyncio.Event

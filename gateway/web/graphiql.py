@@ -1,4 +1,4 @@
-"""GraphiQL for a browser, out of the package: no other server is asked for anything."""
+"""The GraphiQL page and its files. All of them are in the package; the page loads nothing from other servers."""
 
 from pathlib import Path
 
@@ -9,32 +9,36 @@ from starlette.staticfiles import StaticFiles
 
 STATIC = Path(__file__).with_name("static")
 HEADERS = {
-    # Styles alone may be inline: the editor places its cursor and widgets by them.
+    # Inline styles are allowed because the editor positions its cursor and widgets with them.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-KEPT = "public, max-age=3600"
-"""The files have no version in their names: an hour, then the browser asks again with their ETag."""
+CACHE_CONTROL = "public, max-age=3600"
+"""File names have no version, so browsers revalidate by ETag after an hour."""
 
 
-class Files(StaticFiles):
+class SecuredFiles(StaticFiles):
+    """Static files with the page's security headers."""
+
     def file_response(self, *args: object, **kwargs: object) -> Response:
         response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers.update({**HEADERS, "Cache-Control": KEPT})
+        response.headers.update({**HEADERS, "Cache-Control": CACHE_CONTROL})
         return response
 
 
 def static_route() -> Mount:
-    return Mount("/static", Files(directory=STATIC))
+    """The route of the page's scripts and styles."""
+    return Mount("/static", SecuredFiles(directory=STATIC))
 
 
-def wants_explorer(request: Request) -> bool:
-    """A browser's visit, in contrast to a query by GET."""
+def wants_graphiql(request: Request) -> bool:
+    """Whether a GET request is a browser opening the page, not a query."""
     asks_for_page = "text/html" in request.headers.get("accept", "")
     return request.method == "GET" and asks_for_page and "query" not in request.query_params
 
 
-def explorer_page() -> Response:
-    return FileResponse(STATIC / "explorer.html", headers={**HEADERS, "Vary": "Accept"})
+def graphiql_page() -> Response:
+    """The HTML page."""
+    return FileResponse(STATIC / "page.html", headers={**HEADERS, "Vary": "Accept"})

@@ -6,7 +6,7 @@ from statistics import quantiles
 from time import perf_counter, process_time
 from typing import Any
 
-from gateway.http.server import calm_collector
+from gateway.http.server import tune_garbage_collection
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ async def interleaved(
     for _ in range(warm_up):
         for run in ways.values():
             await run()
-    calm_collector()  # as `serve` does
+    tune_garbage_collection()  # as `serve` does
     samples = {name: Samples() for name in ways}
     names = list(ways)
     for number in range(rounds):

@@ -13,7 +13,8 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.config.settings import read_settings
 from gateway.http.app import OpenStores, build_app
-from gateway.http.auth.tokens import Access, Tokens
+from gateway.http.auth.access import Access
+from gateway.http.auth.tokens import Tokens
 from resolvers.schema import build_schema
 from resolvers.viewer import Viewer
 from stores.ports.stores import Stores
@@ -23,7 +24,7 @@ SCHEMA = build_schema()
 TOKENS = Tokens(secret="a secret that nobody knows but this file")
 SERVE = Access(tokens=TOKENS)
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
-OPEN = Access(tokens=TOKENS, nobody=world.admin())
+OPEN = Access(tokens=TOKENS, anonymous_viewer=world.admin())
 
 
 def school(**instead: Any) -> OpenStores:

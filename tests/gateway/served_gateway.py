@@ -14,9 +14,9 @@ from websockets.typing import Subprotocol
 
 from gateway.config.settings import read_settings
 from gateway.http.app import build_app
-from gateway.http.auth.tokens import Access
+from gateway.http.auth.access import Access
 from gateway.http.server import address_of, bind, serve
-from gateway.http.websocket.connection import BOUNDS, Bounds
+from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
 from gateway.runtime.shutdown import Shutdown
 from tests.gateway.held_subscriptions import Strings, schema_with
 from tests.gateway.school import OPEN, school
@@ -48,7 +48,7 @@ class Live:
 async def live(
     *,
     access: Access = OPEN,
-    bounds: Bounds = BOUNDS,
+    limits: ConnectionLimits = DEFAULT_LIMITS,
     body_limit: int = 1_000_000,
     grace: timedelta = timedelta(seconds=10),
     ping: float = 20,
@@ -65,7 +65,7 @@ async def live(
         access=access,
         now=now,
         new_id=lambda: "request-1",
-        bounds=bounds,
+        limits=limits,
     )
     thresholds = gc.get_threshold()
     with bind("127.0.0.1", 0) as bound:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.http.websocket.connection import Bounds
+from gateway.http.websocket.connection import ConnectionLimits
 from tests.gateway.school import SCHEMA, SERVE, bearer
 from tests.gateway.served_gateway import live
 from tests.protocol.feeds import REGISTRATION, Feeds, pass_quiz
@@ -12,7 +12,7 @@ from tests.protocol.node import Node
 from tests.resolvers import world
 
 ADMIN = bearer(world.admin())
-IMPATIENT = Bounds(init_within=timedelta(seconds=0.5))
+IMPATIENT = ConnectionLimits(init_timeout=timedelta(seconds=0.5))
 pytestmark = pytest.mark.slow
 
 
@@ -30,7 +30,7 @@ async def test_a_client_works_and_watches_over_one_socket(node: Node) -> None:
 async def test_a_socket_is_closed_with_the_code_that_says_why(node: Node) -> None:
     async with (
         live(schema=SCHEMA, access=SERVE) as gateway,
-        live(schema=SCHEMA, access=SERVE, bounds=IMPATIENT) as impatient,
+        live(schema=SCHEMA, access=SERVE, limits=IMPATIENT) as impatient,
     ):
         environment = {"GRAPHQL_URL": f"{gateway.url}/graphql", "IMPATIENT_URL": f"{impatient.url}/graphql"}
         async with node.suite("socket_closes.mjs", **environment, AUTHORIZATION=ADMIN["Authorization"]) as suite:

@@ -1,4 +1,4 @@
-"""Around every request and every socket: an id, a line in the log, one masked answer to what nobody expected."""
+"""Gives each request and WebSocket an id and a log line, and masks unexpected errors."""
 
 import logging
 import re
@@ -10,17 +10,19 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.http.error_responses import refusal
+from gateway.http.error_responses import error_response
 
 log = logging.getLogger("quadrangle.http")
-HEADER = "x-request-id"
-SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-CLIENT_LEFT = 499
-NO_CODE = 1005
+REQUEST_ID_HEADER = "x-request-id"
+VALID_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+CLIENT_CLOSED_REQUEST = 499
+NO_STATUS_RECEIVED = 1005
 PROBES = ("/livez", "/readyz")
 
 
-class Observe:
+class AccessLog:
+    """ASGI middleware. `new_id` creates the id of a request that brings no valid one in X-Request-ID."""
+
     def __init__(self, app: ASGIApp, *, new_id: Callable[[], str]) -> None:
         self._app = app
         self._new_id = new_id
@@ -36,13 +38,13 @@ class Observe:
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
         request_id = self._id_of(scope)
-        status = CLIENT_LEFT
+        status = CLIENT_CLOSED_REQUEST
 
         async def send_marked(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[HEADER] = request_id
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
             await send(message)
 
         try:
@@ -51,17 +53,17 @@ class Observe:
             pass
         except Exception:
             log.exception("unexpected error", extra={"request_id": request_id})
-            if status != CLIENT_LEFT:
-                raise  # half an answer is out: the server can but cut the connection
-            await refusal(500, f"internal error {request_id}", id=request_id)(scope, receive, send_marked)
+            if status != CLIENT_CLOSED_REQUEST:
+                raise  # the response has begun: the server can only close the connection
+            await error_response(500, f"internal error {request_id}", id=request_id)(scope, receive, send_marked)
         finally:
             route = route_of(scope)
             level = logging.DEBUG if route in PROBES else logging.INFO
-            told = {"request_id": request_id, "method": scope["method"], "route": route, "status": status}
-            log.log(level, "request", extra={**told, "ms": since(started)})
+            fields = {"request_id": request_id, "method": scope["method"], "route": route, "status": status}
+            log.log(level, "request", extra={**fields, "ms": ms_since(started)})
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """`code` is why it closed, by whichever side was first; or the HTTP status that refused it."""
+        """`code` is the close code of the side that closed first, or the HTTP status of a refused handshake."""
         started = perf_counter()
         request_id = self._id_of(scope)
         code: int | None = None
@@ -71,7 +73,7 @@ class Observe:
             nonlocal code
             message = await receive()
             if message["type"] == "websocket.disconnect" and code is None:
-                code = message.get("code", NO_CODE)
+                code = message.get("code", NO_STATUS_RECEIVED)
             return message
 
         async def send_marked(message: Message) -> None:
@@ -79,12 +81,12 @@ class Observe:
             if message["type"] == "websocket.accept":
                 accepted = True
                 message.setdefault("headers", [])
-                MutableHeaders(scope=message)[HEADER] = request_id
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
             elif message["type"] == "websocket.close" and code is None:
                 code = message.get("code", 1000) if accepted else 403
             elif message["type"] == "websocket.http.response.start":
                 code = message["status"]
-                MutableHeaders(scope=message)[HEADER] = request_id
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
             await send(message)
 
         try:
@@ -92,24 +94,24 @@ class Observe:
         except Exception:
             log.exception("unexpected error", extra={"request_id": request_id})
             if not accepted:
-                await refusal(500, f"internal error {request_id}", id=request_id)(scope, receive, send_marked)
+                await error_response(500, f"internal error {request_id}", id=request_id)(scope, receive, send_marked)
             elif code is None:
                 await send_marked({"type": "websocket.close", "code": 1011})
         finally:
-            told = {"request_id": request_id, "route": route_of(scope), "code": code, "ms": since(started)}
-            log.info("socket", extra={**told, "operations": scope.get("operations", 0)})
+            fields = {"request_id": request_id, "route": route_of(scope), "code": code, "ms": ms_since(started)}
+            log.info("socket", extra={**fields, "operations": scope.get("operations", 0)})
 
     def _id_of(self, scope: Scope) -> str:
-        given = Headers(scope=scope).get(HEADER, "")
-        return given if SANE_ID.fullmatch(given) else self._new_id()
+        given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
+        return given if VALID_ID.fullmatch(given) else self._new_id()
 
 
 def route_of(scope: Scope) -> str:
-    """The route, not the path: what a client puts into a URL is its own affair."""
+    """The path of the matched route, `-` if none matched. The URL itself is not logged: it may hold personal data."""
     route = scope.get("route")
     return route.path if isinstance(route, Route | WebSocketRoute | Mount) else "-"
 
 
-def since(started: float) -> float:
-    """Milliseconds."""
+def ms_since(started: float) -> float:
+    """Milliseconds since `started`, a value of `perf_counter`."""
     return round((perf_counter() - started) * 1000, 1)

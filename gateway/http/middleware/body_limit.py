@@ -1,12 +1,14 @@
+"""Refuses request bodies that are too large."""
+
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.http.error_responses import refusal
+from gateway.http.error_responses import error_response
 
 
 class BodyLimit:
-    """Refuses a request body of more than `most` bytes: at once where it says its length, else where it passes it."""
+    """Responds 413 to a body of more than `most` bytes: at once if Content-Length says so, else when it gets there."""
 
     def __init__(self, app: ASGIApp, *, most: int) -> None:
         self._app = app
@@ -17,10 +19,10 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        said = Headers(scope=scope).get("content-length", "")
-        if said.isdecimal() and int(said) > self._most:
-            # The client may be at it still: the connection is closed, or the rest of the body would be read.
-            await refusal(413, self._message, headers={"Connection": "close"})(scope, receive, send)
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdecimal() and int(declared) > self._most:
+            # The client may still be sending; without `close` the server would read the rest of the body.
+            await error_response(413, self._message, headers={"Connection": "close"})(scope, receive, send)
             return
         left = self._most
 

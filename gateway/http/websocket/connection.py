@@ -13,41 +13,41 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 
 from gateway.http.auth.tokens import Unauthenticated
-from gateway.http.graphql_request import Malformed, request_of
+from gateway.http.graphql_request import MalformedRequest, parse_request
 from gateway.http.websocket import messages
 from gateway.http.websocket.messages import Close
 from resolvers.context import Peer
 from stores.cancellation import cancel_and_wait
 
 log = logging.getLogger("quadrangle.websocket")
-Answers = AsyncGenerator[GraphQLHTTPResponse, None]
+Results = AsyncGenerator[GraphQLHTTPResponse, None]
 CLEANUP_SECONDS = 1.0
 """How long a new operation waits for the cleanup of a cancelled one when the connection is full."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class ConnectionLimits:
     """Limits of one connection: the time to send `connection_init`, and the number of concurrent operations."""
 
-    init_within: timedelta = timedelta(seconds=10)
+    init_timeout: timedelta = timedelta(seconds=10)
     operations: int = 100
 
 
-BOUNDS = Bounds()
+DEFAULT_LIMITS = ConnectionLimits()
 
 
 @dataclass(slots=True, eq=False)
 class Connection:
     """The server's side of graphql-transport-ws.
 
-    `enter` turns the payload of `connection_init` into a Peer; if it raises `Unauthenticated`, the connection is
-    closed. `answer` runs an operation. `started` counts the operations that were started.
+    `authenticate` turns the payload of `connection_init` into a Peer; if it raises `Unauthenticated`, the connection is
+    closed. `run` runs an operation. `started` counts the operations that were started.
     """
 
     websocket: WebSocket
-    enter: Callable[[Mapping[str, Any]], Peer]
-    answer: Callable[[Peer, GraphQLRequestData], Answers]
-    bounds: Bounds
+    authenticate: Callable[[WebSocket, Mapping[str, Any]], Peer]
+    run: Callable[[Peer, GraphQLRequestData], Results]
+    limits: ConnectionLimits
     started: int = 0
     _peer: Peer | None = None
     # The operations that the client knows by an id. Cancelled ones are in `_tasks` only, until they end.
@@ -57,13 +57,13 @@ class Connection:
     # One message at a time: for a client that does not read, at most one message waits beyond the server's own buffer.
     _sending: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def run(self) -> None:
+    async def serve(self) -> None:
         """Read messages until either side closes the connection. All operations have ended when it returns."""
         close: Close | None = None
         try:
-            async with asyncio.timeout(self.bounds.init_within.total_seconds()) as init_timeout:
+            async with asyncio.timeout(self.limits.init_timeout.total_seconds()) as init_timeout:
                 while True:
-                    await self._take(await self._receive(), init_timeout)
+                    await self._handle(await self._receive(), init_timeout)
         except TimeoutError:
             close = Close(messages.TOO_SLOW, "Connection initialisation timeout")
         except Close as error:
@@ -83,7 +83,7 @@ class Connection:
             raise WebSocketDisconnect(frame.get("code", 1005))
         return messages.read(frame)
 
-    async def _take(self, message: dict[str, Any], init_timeout: asyncio.Timeout) -> None:
+    async def _handle(self, message: dict[str, Any], init_timeout: asyncio.Timeout) -> None:
         match message["type"]:
             case "connection_init":
                 await self._init(message.get("payload") or {})
@@ -100,7 +100,7 @@ class Connection:
         if self._peer is not None:
             raise Close(messages.TOO_MANY, "Too many initialisation requests")
         try:
-            self._peer = self.enter(payload)
+            self._peer = self.authenticate(self.websocket, payload)
         except Unauthenticated:
             raise Close(messages.FORBIDDEN, "Forbidden") from None
         await self._send("connection_ack")
@@ -113,17 +113,17 @@ class Connection:
         if peer.viewer.expired(peer.now()):
             raise Close(messages.FORBIDDEN, "Forbidden")
         if not await self._has_room():
-            await self._refuse(id, "TOO_MANY", f"a connection runs at most {self.bounds.operations} operations at once")
+            await self._refuse(id, "TOO_MANY", f"a connection runs at most {self.limits.operations} operations at once")
             return
         try:
-            asked = request_of(payload)
-            if not asked.query:
-                raise Malformed("there is no query")
-        except Malformed as error:
+            request = parse_request(payload)
+            if not request.query:
+                raise MalformedRequest("there is no query")
+        except MalformedRequest as error:
             await self._refuse(id, "BAD_REQUEST", str(error))
             return
         self.started += 1
-        task = asyncio.create_task(self._operate(id, self.answer(peer, asked)))
+        task = asyncio.create_task(self._operate(id, self.run(peer, request)))
         self._running[id] = task
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -137,28 +137,28 @@ class Connection:
     async def _has_room(self) -> bool:
         """Cancelled operations count until their cleanup has ended."""
         ending = self._tasks.difference(self._running.values())
-        if len(self._tasks) >= self.bounds.operations and ending:
+        if len(self._tasks) >= self.limits.operations and ending:
             await asyncio.wait(ending, timeout=CLEANUP_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        return len(self._tasks) < self.bounds.operations
+        return len(self._tasks) < self.limits.operations
 
-    async def _operate(self, id: str, answers: Answers) -> None:
+    async def _operate(self, id: str, results: Results) -> None:
         try:
             errors: object = None
-            async with aclosing(answers):
-                async for answer in answers:
-                    if "data" not in answer:
-                        errors = answer["errors"]
+            async with aclosing(results):
+                async for result in results:
+                    if "data" not in result:
+                        errors = result["errors"]
                         break
-                    await self._send_result("next", id, answer)
+                    await self._send_result("next", id, result)
             await self._send_result("error" if errors else "complete", id, errors)
         except WebSocketDisconnect:
-            pass  # `run` receives the disconnect, too, and ends all operations
+            pass  # `serve` receives the disconnect, too, and ends all operations
         except asyncio.CancelledError:
             pass  # a task keeps its CancelledError, whose frames refer to the task: a cycle of some 150 objects
         except Exception:
-            mark = uuid4().hex[:12]
-            log.exception("unexpected error", extra={"error_id": mark})
-            error = {"message": f"internal error {mark}", "extensions": {"code": "INTERNAL"}}
+            error_id = uuid4().hex[:12]
+            log.exception("unexpected error", extra={"error_id": error_id})
+            error = {"message": f"internal error {error_id}", "extensions": {"code": "INTERNAL"}}
             with suppress(WebSocketDisconnect):
                 await self._send_result("error", id, [error])
 

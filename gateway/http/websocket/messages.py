@@ -1,4 +1,4 @@
-"""What a client may say, and with which code it is closed when it says something else."""
+"""Messages of graphql-transport-ws (github.com/enisdenjo/graphql-ws, PROTOCOL.md) and its close codes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,24 +15,26 @@ TOO_SLOW = 4408
 TAKEN = 4409
 TOO_MANY = 4429
 
-LONGEST_REASON = 123
-"""Bytes: a close frame has no room for more."""
-NAMED = frozenset({"subscribe", "complete"})
-PAYLOAD = frozenset({"connection_init", "ping", "pong"})
+MAX_REASON_BYTES = 123
+"""The limit of a close frame (RFC 6455, 5.5)."""
+WITH_ID = frozenset({"subscribe", "complete"})
+"""Client messages that need an id."""
+WITH_PAYLOAD = frozenset({"connection_init", "ping", "pong"})
+"""Client messages that may have an object as payload."""
 
 
 class Close(Exception):
-    """The client broke the protocol: the socket is closed, and so ends every operation on it."""
+    """The client violated the protocol: the connection is closed with this code and reason."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
         self.code = code
-        self.reason = reason.encode()[:LONGEST_REASON].decode(errors="ignore")
+        self.reason = reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore")
 
 
 def read(frame: Mapping[str, Any]) -> dict[str, Any]:
-    """A received frame as a message: its `type` is a known one, the `id` that some need is a string, and the payload
-    that others may have an object. The payload of `subscribe` is the operation's affair."""
+    """Decode and check a received frame: its type, id and payload. The payload of `subscribe` is checked with the
+    operation. Raises `Close`."""
     text = frame.get("text")
     if text is None:
         raise Close(MALFORMED, "a message must be text")
@@ -43,16 +45,17 @@ def read(frame: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(message, dict):
         raise Close(MALFORMED, "a message must be a JSON object")
     kind = message.get("type")
-    if not isinstance(kind, str) or kind not in NAMED | PAYLOAD:
-        raise Close(MALFORMED, "a message must have a type that the protocol knows")
-    if kind in NAMED and not (isinstance(message.get("id"), str) and message["id"]):
-        raise Close(MALFORMED, f"the id of {kind} must be a string that is not empty")
-    if kind in PAYLOAD and not isinstance(message.get("payload", {}), dict | None):
+    if not isinstance(kind, str) or kind not in WITH_ID | WITH_PAYLOAD:
+        raise Close(MALFORMED, "the type of the message is unknown")
+    if kind in WITH_ID and not (isinstance(message.get("id"), str) and message["id"]):
+        raise Close(MALFORMED, f"the id of {kind} must be a non-empty string")
+    if kind in WITH_PAYLOAD and not isinstance(message.get("payload", {}), dict | None):
         raise Close(MALFORMED, f"the payload of {kind} must be an object")
     return message
 
 
 def write(kind: str, id: str | None = None, payload: object = None) -> str:
+    """Encode a message of the server."""
     message: dict[str, object] = {"type": kind}
     if id is not None:
         message["id"] = id

@@ -1,4 +1,4 @@
-"""/graphql as a WebSocket route: which sockets are let in."""
+"""/graphql over WebSocket: which connections are accepted."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,30 +10,30 @@ from strawberry.http import GraphQLRequestData
 from strawberry.http.websocket_origin import is_same_origin
 
 from gateway.http.auth.tokens import Unauthenticated
-from gateway.http.error_responses import refusal
-from gateway.http.graphql_request import answers
+from gateway.http.error_responses import error_response
+from gateway.http.graphql_request import run_operation
 from gateway.http.peers import TRACE_HEADER, Peers
-from gateway.http.websocket.connection import Answers, Bounds, Connection
+from gateway.http.websocket.connection import Connection, ConnectionLimits, Results
 from gateway.http.websocket.messages import NOT_ACCEPTABLE
 from resolvers.context import Peer
 
 SUBPROTOCOL = "graphql-transport-ws"
 
 
-class Sockets:
-    """An ASGI app. It leaves in the scope how many `operations` a socket had."""
+class WebSocketEndpoint:
+    """An ASGI app. It stores the number of a connection's operations in the scope, as `operations`, for the log."""
 
-    def __init__(self, schema: strawberry.Schema, peers: Peers, bounds: Bounds) -> None:
+    def __init__(self, schema: strawberry.Schema, peers: Peers, limits: ConnectionLimits) -> None:
         self._schema = schema
         self._peers = peers
-        self._bounds = bounds
+        self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = WebSocket(scope, receive, send)
-        if not self._may_open(websocket):
-            await refusal(403, "a page of another site may not open a socket here")(scope, receive, send)
+        if not self._may_connect(websocket):
+            await error_response(403, "pages of other sites may not connect")(scope, receive, send)
             return
-        await websocket.receive()  # the request to connect
+        await websocket.receive()  # websocket.connect
         try:
             if SUBPROTOCOL not in scope["subprotocols"]:
                 await websocket.accept()
@@ -42,30 +42,29 @@ class Sockets:
             await websocket.accept(SUBPROTOCOL)
         except WebSocketDisconnect:
             return
-        connection = Connection(websocket, enter=self._enter(websocket), answer=self._answer, bounds=self._bounds)
+        connection = Connection(websocket, authenticate=self._authenticate, run=self._run, limits=self._limits)
         try:
-            await connection.run()
+            await connection.serve()
         finally:
             scope["operations"] = connection.started
 
-    def _may_open(self, websocket: WebSocket) -> bool:
-        """Browsers let any page open a socket to any server, and say only whose page it is. Where a token is needed
-        that page has to have one; where none is needed, nothing else keeps it out."""
+    def _may_connect(self, websocket: WebSocket) -> bool:
+        """Browsers let a page connect to any server and send its origin. Where tokens are required the page must have
+        one; without tokens, only this check keeps other sites out."""
         origin = websocket.headers.get("origin")
-        return self._peers.access.nobody is None or origin is None or is_same_origin(origin, websocket.headers["host"])
+        if self._peers.access.anonymous_viewer is not None and origin is not None:
+            return is_same_origin(origin, websocket.headers["host"])
+        return True
 
-    def _enter(self, websocket: WebSocket) -> Any:
-        state, headers = websocket.state, websocket.headers
+    def _authenticate(self, websocket: WebSocket, payload: Mapping[str, Any]) -> Peer:
+        """The peer of a `connection_init` payload. Browsers cannot set headers, so its entries take their place, with
+        case-insensitive names. Raises `Unauthenticated`."""
+        given = {name.lower(): value for name, value in payload.items()}
+        authorization = given.get("authorization", websocket.headers.get("authorization"))
+        if authorization is not None and not isinstance(authorization, str):
+            raise Unauthenticated("the token must be a string", given=True)
+        trace = given.get(TRACE_HEADER, websocket.headers.get(TRACE_HEADER))
+        return self._peers.create(websocket.state, authorization, trace=trace)
 
-        def enter(payload: Mapping[str, Any]) -> Peer:
-            # Browsers can set no header on a socket: the payload takes their place, in either case of letters.
-            given = {name.lower(): value for name, value in payload.items()}
-            authorization = given.get("authorization", headers.get("authorization"))
-            if authorization is not None and not isinstance(authorization, str):
-                raise Unauthenticated("the token must be a string", given=True)
-            return self._peers.of(state, authorization, trace=given.get(TRACE_HEADER, headers.get(TRACE_HEADER)))
-
-        return enter
-
-    def _answer(self, peer: Peer, asked: GraphQLRequestData) -> Answers:
-        return answers(self._schema, peer, asked)
+    def _run(self, peer: Peer, request: GraphQLRequestData) -> Results:
+        return run_operation(self._schema, peer, request)

@@ -1,4 +1,4 @@
-"""uvicorn's side of a socket: nothing of it in the logs, and no waiting for who does not read."""
+"""uvicorn's WebSocket protocol, without its logs and without unbounded waits for clients that do not read."""
 
 import logging
 from asyncio import TimerHandle
@@ -7,44 +7,46 @@ from typing import Any
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-# Outside the tree of loggers: nothing that configures those turns it on.
+# Not in the logger hierarchy, so that no logging configuration enables it.
 SILENT = logging.Logger(__name__, level=logging.CRITICAL + 1)  # noqa: LOG001
-FAREWELL = 1.0
-"""Seconds for a close frame to get through when the server stops."""
+CLOSE_SECONDS = 1.0
+"""Time to send a close frame when the server stops."""
 
 
-class SocketProtocol(WebSocketsSansIOProtocol):
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    """Overrides parts of uvicorn that are not documented: see uvicorn_internals.py."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # It would log addresses and query strings, and frames when it debugs. Observe tells what is worth telling.
+        # It logs addresses and query strings, and all frames at debug level. AccessLog logs connections instead.
         self.logger = SILENT
         self.conn.logger = SILENT
         self.conn.debug = False
-        self._patience: TimerHandle | None = None
+        self._abort_timer: TimerHandle | None = None
 
     def handle_ping(self) -> None:
         if self.writable.is_set():
             super().handle_ping()
         else:
-            self.conn.data_to_send()  # pongs would pile up for a client that pings and does not read
+            self.conn.data_to_send()  # and drop it: pongs would pile up for a client that pings and does not read
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
-        # To close is to wait until all is written: for ever, if nobody reads.
+        # `close` waits until the buffer is written, which never ends if the client does not read.
         self.transport.abort()
 
     def shutdown(self) -> None:
         super().shutdown()
-        self._patience = self.loop.call_later(FAREWELL, self.transport.abort)
+        self._abort_timer = self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        if self._patience is not None:
-            self._patience.cancel()
+        if self._abort_timer is not None:
+            self._abort_timer.cancel()
 
     async def send(self, message: Any) -> None:
         await self.writable.wait()
-        # Closed by uvicorn itself (no pong, a message too large), of which the app has not heard yet.
+        # uvicorn closed it (no pong, a message too large), and the app has not received the disconnect yet.
         if self.close_sent and message["type"] == "websocket.send":
             raise ClientDisconnected
         await super().send(message)

@@ -133,9 +133,9 @@ async def test_a_reset_forgets_the_world(loads: Loads) -> None:
 
 def test_elsewhere_than_on_the_loopback_nobody_is_an_admin_without_a_token() -> None:
     secret = "a secret that nobody knows but this file"
-    assert demo_access(secret, on_loopback=True).nobody == ADMIN
+    assert demo_access(secret, on_loopback=True).anonymous_viewer == ADMIN
     access = demo_access(secret, on_loopback=False)
-    assert access.nobody is None
+    assert access.anonymous_viewer is None
     lines = describe(StoreLocation(urls={}), access).splitlines()
     assert any("every request needs a token" in line for line in lines)
     token = next(line for line in lines if line.startswith("ADMIN")).split()[-1]

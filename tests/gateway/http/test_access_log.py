@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 from websockets.exceptions import InvalidStatus
 
-from gateway.http.middleware.access_log import Observe
+from gateway.http.middleware.access_log import AccessLog
 from gateway.observability.logs import Lines
 from stores.domain.outbox import Backlog, Consumer
 from stores.domain.profiles import Profile
@@ -175,7 +175,7 @@ async def test_a_client_that_leaves_is_no_error(logs: Stream) -> None:
         raise AssertionError("nobody is there")
 
     scope = {"type": "http", "method": "POST", "headers": []}
-    await Observe(app, new_id=lambda: "request-1")(scope, nothing, nothing)
+    await AccessLog(app, new_id=lambda: "request-1")(scope, nothing, nothing)
     [record] = logs.records()
     assert (record["level"], record["status"], record["route"]) == ("INFO", 499, "-")
 
@@ -224,7 +224,7 @@ async def test_what_nobody_expected_of_a_socket_is_masked(logs: Stream, accepts:
         sent.append(message)
 
     scope = {"type": "websocket", "headers": [], "extensions": {"websocket.http.response": {}}}
-    await Observe(app, new_id=lambda: "request-1")(scope, receive, send)
+    await AccessLog(app, new_id=lambda: "request-1")(scope, receive, send)
     assert sent[-1].get("code") == 1011 if accepts else sent[0]["status"] == 500
     unexpected, line = logs.records()
     assert (unexpected["level"], line["code"]) == ("ERROR", 1011 if accepts else 500)

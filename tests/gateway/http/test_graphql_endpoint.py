@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.http.auth.tokens import Access
+from gateway.http.auth.access import Access
 from tests.gateway.school import OPEN, SERVE, TOKENS, bearer, gateway
 from tests.resolvers import world
 
@@ -196,7 +196,7 @@ async def test_an_admin_may_ask_what_it_costs() -> None:
 
 
 async def test_others_are_told_in_the_demo_only() -> None:
-    demo = Access(tokens=TOKENS, nobody=world.admin(), may_trace=lambda viewer: True)
+    demo = Access(tokens=TOKENS, anonymous_viewer=world.admin(), may_trace=lambda viewer: True)
     headers = {**TRACE, **bearer(world.learner())}
     async with gateway(access=SERVE) as client:
         served = await client.post("/graphql", json=ME, headers=headers)

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from strawberry.http import GraphQLHTTPResponse
 
-from gateway.http.sse import EventStream
+from gateway.http.sse import EventStreamResponse
 from tests.gateway.held_subscriptions import SWALLOWS, WITHIN
 from tests.gateway.school import SERVE, bearer
 from tests.gateway.served_gateway import Live, live
@@ -183,7 +183,7 @@ async def test_silence_is_filled_with_comments() -> None:
         if said.count(b":\n\n") == 2:
             may_end.set()
 
-    stream = EventStream(answers(), leaving=asyncio.Event(), keep_alive=timedelta(milliseconds=1))  # type: ignore[arg-type]
+    stream = EventStreamResponse(answers(), stopping=asyncio.Event(), keep_alive=timedelta(milliseconds=1))  # type: ignore[arg-type]
     async with asyncio.timeout(WITHIN):
         await stream({}, receive, send)
     assert said[:3] == [b"start", b":\n\n", b":\n\n"]

@@ -7,7 +7,8 @@ from typing import Any
 import jwt
 import pytest
 
-from gateway.http.auth.tokens import Access, Tokens, Unauthenticated
+from gateway.http.auth.access import Access
+from gateway.http.auth.tokens import Tokens, Unauthenticated
 from resolvers.viewer import Role, Viewer
 
 SECRET = "a secret that nobody knows but this file"
@@ -92,12 +93,12 @@ def test_without_a_token_there_is_nobody_or_the_viewer_that_stands_for_nobody() 
     with pytest.raises(Unauthenticated) as error:
         Access(tokens=TOKENS).viewer(None)
     assert not error.value.given
-    assert Access(tokens=TOKENS, nobody=TEACHER).viewer(None) == TEACHER
+    assert Access(tokens=TOKENS, anonymous_viewer=TEACHER).viewer(None) == TEACHER
 
 
 def test_a_bad_token_is_refused_even_where_none_is_needed() -> None:
     with pytest.raises(Unauthenticated):
-        Access(tokens=TOKENS, nobody=TEACHER).viewer("Bearer x")
+        Access(tokens=TOKENS, anonymous_viewer=TEACHER).viewer("Bearer x")
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "Bearerx", "JWT"])

@@ -5,15 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.http.websocket.connection import Bounds
+from gateway.http.websocket.connection import ConnectionLimits
 from tests.gateway.held_subscriptions import FAT, NEVER, WITHIN
 from tests.gateway.http.websocket_client import closed, code_of, enter, hear, say, still_serves, subscribe
 from tests.gateway.served_gateway import live
 
 
 async def test_who_says_nothing_is_closed() -> None:
-    bounds = Bounds(init_within=timedelta(seconds=1))
-    async with live(bounds=bounds) as gateway, gateway.socket() as speaks:
+    limits = ConnectionLimits(init_timeout=timedelta(seconds=1))
+    async with live(limits=limits) as gateway, gateway.socket() as speaks:
         await enter(speaks)
         async with gateway.socket() as silent:
             assert await closed(silent) == (4408, "Connection initialisation timeout")
@@ -22,7 +22,7 @@ async def test_who_says_nothing_is_closed() -> None:
 
 
 async def test_operations_are_counted() -> None:
-    async with live(bounds=Bounds(operations=2)) as gateway, gateway.socket() as socket:
+    async with live(limits=ConnectionLimits(operations=2)) as gateway, gateway.socket() as socket:
         await enter(socket)
         for id in "12":
             await subscribe(socket, id, NEVER)

@@ -86,6 +86,6 @@ async function* chunks(stream) {
   for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
 }
 
-createRoot(document.getElementById("explorer")).render(
+createRoot(document.getElementById("graphiql")).render(
   React.createElement(GraphiQL, { fetcher, defaultQuery: QUERY, defaultHeaders: HEADERS, shouldPersistHeaders: false }),
 );
