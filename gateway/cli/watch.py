@@ -90,9 +90,9 @@ def run(options: Namespace) -> int:
             now=utc_now,
         )
 
-    def show(answer: dict[str, Any]) -> None:
+    def show(payload: dict[str, Any]) -> None:
         sys.stdout.write(
-            (json.dumps(answer, ensure_ascii=False) if options.json else format_update(answer, None)) + "\n"
+            (json.dumps(payload, ensure_ascii=False) if options.json else format_update(payload, None)) + "\n"
         )
         sys.stdout.flush()
 

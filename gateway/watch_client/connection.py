@@ -1,4 +1,4 @@
-"""One connection to a gateway: graphql-transport-ws as a client speaks it."""
+"""One connection to a gateway: the client side of graphql-transport-ws, and its errors."""
 
 import asyncio
 import json
@@ -15,21 +15,21 @@ from gateway.watch_client.target import Target
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
 FORBIDDEN = 4403
-FAULTS = range(4400, 4500)
-"""Close codes that are about what we said: to say it again does not help. But for one:"""
+CLIENT_ERRORS = range(4400, 4500)
+"""Close codes for errors of the client. Reconnecting does not help, except after:"""
 TOO_SLOW = 4408
-WITH_PAYLOAD = {"next": dict, "error": list}
-LET_IN_WITHIN = 10
-GATEWAY_AWAY = (502, 503, 504)
-"""What a proxy says."""
+PAYLOAD_TYPES = {"next": dict, "error": list}
+ACK_SECONDS = 10
+PROXY_STATUSES = (502, 503, 504)
+"""A proxy in front of the gateway cannot reach it."""
 
 
 class GatewayUnavailable(Exception):
-    """The gateway is not there, or went away. It may come back."""
+    """The gateway cannot be reached, or the connection was lost. A retry may succeed."""
 
 
 class OperationFailed(Exception):
-    """The gateway answered with errors."""
+    """The gateway answered an operation with errors. `codes` are their `extensions.code`."""
 
     def __init__(self, errors: Sequence[Mapping[str, Any]]) -> None:
         super().__init__("; ".join(str(error.get("message", error)) for error in errors))
@@ -37,30 +37,33 @@ class OperationFailed(Exception):
 
 
 class GatewayConnection:
+    """A WebSocket to a gateway. Its methods raise what `translated_errors` raises."""
+
     def __init__(self, socket: ClientConnection, target: Target) -> None:
         self._socket = socket
         self._target = target
-        self._asked = 0
+        self._operations = 0
 
-    async def begin(self) -> None:
+    async def initialize(self) -> None:
+        """Send `connection_init`, with the token if there is one, and wait for the acknowledgement."""
         token = self._target.token
         payload = {} if token is None else {"payload": {"Authorization": f"Bearer {token}"}}
         await self._send(type="connection_init", **payload)
         try:
-            async with asyncio.timeout(LET_IN_WITHIN):
+            async with asyncio.timeout(ACK_SECONDS):
                 while (await self._receive())[0] != "connection_ack":
                     pass
         except TimeoutError:
             raise GatewayUnavailable("no answer") from None
 
-    async def answers(self, document: str, variables: Mapping[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
-        """The payloads of one operation until the gateway completes it; `Failed`: it was refused, or broke off."""
-        self._asked += 1
-        mine = str(self._asked)
-        await self._send(type="subscribe", id=mine, payload={"query": document, "variables": dict(variables)})
+    async def execute(self, document: str, variables: Mapping[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
+        """The payloads of one operation until the gateway completes it. Raises `OperationFailed`."""
+        self._operations += 1
+        operation = str(self._operations)
+        await self._send(type="subscribe", id=operation, payload={"query": document, "variables": dict(variables)})
         while True:
             kind, id, payload = await self._receive()
-            if id != mine:
+            if id != operation:
                 continue
             if kind == "complete":
                 return
@@ -71,12 +74,12 @@ class GatewayConnection:
             yield payload
 
     async def _receive(self) -> tuple[str, str | None, Any]:
-        """Type, id and payload of the next message that is not a ping."""
+        """The type, id and payload of the next message. Pings are answered here."""
         while True:
             with translated_errors(self._target):
                 message = json.loads(await self._socket.recv())
                 kind, id, payload = message["type"], message.get("id"), message.get("payload")
-                if not isinstance(payload, WITH_PAYLOAD.get(kind, object)):
+                if not isinstance(payload, PAYLOAD_TYPES.get(kind, object)):
                     raise TypeError(kind)
                 if kind != "ping":
                     return kind, id, payload
@@ -89,48 +92,48 @@ class GatewayConnection:
 
 @asynccontextmanager
 async def open_connection(target: Target) -> AsyncIterator[GatewayConnection]:
-    """A connection that is let in."""
+    """An acknowledged connection. Raises what `translated_errors` raises."""
     with translated_errors(target):
-        # Through no proxy: gateways that are watched by hand are near.
+        # No proxy: the gateways that people watch from a terminal are in their own network.
         socket = await connect(target.socket_url, subprotocols=[PROTOCOL], proxy=None)
     async with socket:
         if socket.subprotocol != PROTOCOL:
             raise CommandError(f"{target.url} does not speak {PROTOCOL}: is it a gateway?")
-        link = GatewayConnection(socket, target)
-        await link.begin()
-        yield link
+        connection = GatewayConnection(socket, target)
+        await connection.initialize()
+        yield connection
 
 
 @contextmanager
 def translated_errors(target: Target) -> Iterator[None]:
-    """What goes wrong with a connection: `Away` where waiting may help, else `Stop`."""
+    """Raise `GatewayUnavailable` for errors after which a retry may succeed, else `CommandError`."""
     try:
         yield
     except ConnectionClosed as closed:
         raise close_error(closed, target) from None
     except InvalidStatus as refused:
         status = refused.response.status_code
-        if status in GATEWAY_AWAY:
+        if status in PROXY_STATUSES:
             raise GatewayUnavailable(f"HTTP {status}") from None
-        raise CommandError(f"{target.url} lets no WebSocket in (HTTP {status}): is it a gateway?") from None
+        raise CommandError(f"{target.url} accepts no WebSocket (HTTP {status}): is it a gateway?") from None
     except (TimeoutError, InvalidMessage, EOFError):
         raise GatewayUnavailable("no answer") from None
     except OSError as error:
-        raise GatewayUnavailable(
-            "connection refused" if isinstance(error, ConnectionRefusedError) else str(error)
-        ) from None
+        reason = "connection refused" if isinstance(error, ConnectionRefusedError) else str(error)
+        raise GatewayUnavailable(reason) from None
     except WebSocketException as error:
         raise CommandError(f"{target.url}: {error}") from None
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise CommandError(f"{target.url} does not keep to {PROTOCOL}: is it a gateway?") from None
+        raise CommandError(f"{target.url} does not follow {PROTOCOL}: is it a gateway?") from None
 
 
 def close_error(closed: ConnectionClosed, target: Target) -> Exception:
+    """The error for a close code."""
     code, reason = (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd is not None else (1006, "")
     if code == FORBIDDEN:
         if target.token is None:
-            return CommandError(f"{target.url} asks for a token: --token TOKEN, or --data DIR for a demo's")
-        return CommandError(f"{target.url} refuses the token: it is not one of its own, or has expired")
-    if code in FAULTS and code != TOO_SLOW:
+            return CommandError(f"{target.url} requires a token: use --token TOKEN, or --data DIR for a demo")
+        return CommandError(f"{target.url} refuses the token: it is invalid or has expired")
+    if code in CLIENT_ERRORS and code != TOO_SLOW:
         return CommandError(f"{target.url} closed the connection: {reason or code}")
     return GatewayUnavailable(reason or "the connection was lost")

@@ -1,15 +1,15 @@
-"""An update as a line to read. Names and titles are other people's: nothing in them may steer the terminal."""
+"""An update as a line of text. Names and titles may hold anything, so control characters are replaced."""
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
-MOST_CHANGES = 6
+SHOWN_CHANGES = 6
 
 
-def format_update(answer: Mapping[str, Any], zone: tzinfo | None) -> str:
-    """`zone` None: the machine's own."""
-    update = answer["data"]["progressUpdated"]
+def format_update(payload: Mapping[str, Any], zone: tzinfo | None) -> str:
+    """The line for the payload of an update. Times are in `zone`; None is the zone of this machine."""
+    update = payload["data"]["progressUpdated"]
     at = datetime.fromisoformat(update["at"]).astimezone(zone)
     progress, coalesced = update["progress"], update["coalesced"]
     parts = [
@@ -26,7 +26,7 @@ def format_update(answer: Mapping[str, Any], zone: tzinfo | None) -> str:
 
 
 def format_learner(update: Mapping[str, Any]) -> str:
-    """A store that is away costs the names that it keeps, and no more."""
+    """The learner's name, presence and course, as far as the stores gave them; without a name the registration."""
     enrollment = update["enrollment"] or {}
     learner, course = enrollment.get("learner") or {}, enrollment.get("course") or {}
     name = learner.get("displayName") or update["registration"]
@@ -35,9 +35,12 @@ def format_learner(update: Mapping[str, Any]) -> str:
 
 
 def format_changes(changed: list[Mapping[str, Any]]) -> str:
-    shown = [f"{row['itemKey']} {row['state']}" for row in changed[:MOST_CHANGES]]
-    return ", ".join([*shown, *([f"… {len(changed) - MOST_CHANGES} more"] if len(changed) > MOST_CHANGES else [])])
+    """The items that changed, at most `SHOWN_CHANGES` of them."""
+    shown = [f"{row['itemKey']} {row['state']}" for row in changed[:SHOWN_CHANGES]]
+    rest = len(changed) - SHOWN_CHANGES
+    return ", ".join([*shown, f"… {rest} more"] if rest > 0 else shown)
 
 
 def printable(text: str) -> str:
+    """Text without control characters, which could move the cursor or recolour the terminal."""
     return "".join(sign if sign.isprintable() else "�" for sign in text)

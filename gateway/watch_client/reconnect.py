@@ -1,4 +1,4 @@
-"""Updates across whatever happens to gateways and connections: by the cursor, none is missed as long as it is kept."""
+"""Watch across lost connections and gateway restarts. The cursor resumes the feed: no retained update is missed."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
@@ -11,16 +11,20 @@ from gateway.watch_client.subscription import COURSE, UPDATES, WatchSubscription
 from gateway.watch_client.target import Target
 from stores.backoff import Backoff
 
-PASSING = frozenset({"STORE_UNAVAILABLE", "STORE_TIMEOUT", "STORE_ERROR", "CONFLICT", "TOO_MANY"})
-"""Codes of what may be better soon."""
+TRANSIENT = frozenset({"STORE_UNAVAILABLE", "STORE_TIMEOUT", "STORE_ERROR", "CONFLICT", "TOO_MANY", "RETRY_LATER"})
+"""Error codes after which a retry may succeed."""
 
 
 class ReconnectingWatch:
-    """`find` says where the gateway is just now (`Stop`: nowhere). `tell` hears what a person should know."""
+    """Receives updates until the gateway completes the subscription.
+
+    `after`: the cursor to start behind. `find` returns the current target, or raises `CommandError` if none is known.
+    `on_update` gets each payload, `notify` each line for the user. `wait` sleeps for a number of seconds.
+    """
 
     def __init__(
         self,
-        asked: WatchSubscription,
+        subscription: WatchSubscription,
         *,
         after: str | None,
         find: Callable[[], Target],
@@ -28,89 +32,92 @@ class ReconnectingWatch:
         on_update: Callable[[dict[str, Any]], None],
         notify: Callable[[str], None],
     ) -> None:
-        self._asked = asked
+        self._subscription = subscription
         self._after = after
         self._find = find
         self._wait = wait
         self._on_update = on_update
         self._notify = notify
         self._backoff = Backoff()
-        self._away = False
-        self._let_in = False
+        self._unavailable = False
+        self._was_connected = False
 
     async def run(self) -> None:
-        """Until the gateway says that nothing more will come; `Stop` when it is no use to go on."""
+        """Run until the subscription completes. Raises `CommandError` if a retry cannot help."""
         while True:
             try:
-                await self._once()
-            except GatewayUnavailable as why:
-                if not self._away:
-                    self._notify(f"{why}: waiting for the gateway")
-                self._away = True
-                await self._wait(self._backoff.next_delay() / timedelta(seconds=1))
-            except OperationFailed as failed:
-                await self._mend(failed)
+                await self._connect_once()
+            except GatewayUnavailable as error:
+                await self._wait_for(f"{error}: waiting for the gateway")
+            except OperationFailed as error:
+                await self._handle(error)
             else:
-                self._notify(f"nothing more will come of {self._asked}")
+                self._notify(f"the gateway completed the subscription to {self._subscription}")
                 return
 
-    async def _once(self) -> None:
-        target = self._where()
+    async def _connect_once(self) -> None:
+        target = self._target()
         try:
-            async with open_connection(target) as link:
-                if not self._let_in:
-                    await self._check(link)
-                self._let_in = True
-                if self._away:
-                    self._notify(f"goes on, connected to {target.url}")
-                self._away = False
-                await self._listen(link)
-        except GatewayUnavailable as why:
-            if self._let_in:
+            async with open_connection(target) as connection:
+                if not self._was_connected:
+                    await self._check_course(connection)
+                self._was_connected = True
+                if self._unavailable:
+                    self._notify(f"connected to {target.url}")
+                self._unavailable = False
+                await self._receive(connection)
+        except GatewayUnavailable as error:
+            if self._was_connected:
                 raise
-            raise CommandError(f"no gateway answers at {target.url} ({why}): name one with --url or --data") from None
-        except OperationFailed as failed:
-            if "UNAUTHENTICATED" in failed.codes and target.minted:
+            raise CommandError(
+                f"no gateway answers at {target.url} ({error}): name another with --url or --data"
+            ) from None
+        except OperationFailed as error:
+            if "UNAUTHENTICATED" in error.codes and target.minted:
                 raise GatewayUnavailable("the token has expired") from None
             raise
 
-    def _where(self) -> Target:
+    def _target(self) -> Target:
         try:
             return self._find()
-        except CommandError as stop:
-            if not self._let_in:
+        except CommandError as error:
+            if not self._was_connected:
                 raise
-            raise GatewayUnavailable(str(stop)) from None
+            raise GatewayUnavailable(str(error)) from None
 
-    async def _check(self, link: GatewayConnection) -> None:
-        """Of a course that does not exist no update would ever come: a feed has no way of knowing."""
-        if self._asked.course is None:
+    async def _check_course(self, connection: GatewayConnection) -> None:
+        """Refuse an unknown course: the feed would accept it and never send an update."""
+        if self._subscription.course is None:
             return
         try:
-            async with aclosing(link.answers(COURSE, {"course": self._asked.course})) as answers:
-                known = [answer async for answer in answers]
+            async with aclosing(connection.execute(COURSE, {"course": self._subscription.course})) as payloads:
+                known = [payload async for payload in payloads]
         except OperationFailed:
-            return  # the subscription will tell
-        if not any(answer["data"].get("course") or answer.get("errors") for answer in known):
-            raise CommandError(f"there is no course {self._asked.course}")
+            return  # the subscription fails with the same error
+        if not any(payload["data"].get("course") or payload.get("errors") for payload in known):
+            raise CommandError(f"there is no course {self._subscription.course}")
 
-    async def _listen(self, link: GatewayConnection) -> None:
-        async with aclosing(link.answers(UPDATES, self._asked.variables(self._after))) as answers:
-            async for answer in answers:
-                self._after = answer["data"]["progressUpdated"]["cursor"]
+    async def _receive(self, connection: GatewayConnection) -> None:
+        async with aclosing(connection.execute(UPDATES, self._subscription.variables(self._after))) as payloads:
+            async for payload in payloads:
+                self._after = payload["data"]["progressUpdated"]["cursor"]
                 self._backoff.reset()
-                self._on_update(answer)
+                self._on_update(payload)
 
-    async def _mend(self, failed: OperationFailed) -> None:
-        if "CURSOR_EXPIRED" in failed.codes:
-            self._notify("what came after the last update is not kept any more: watching from now on")
-            if self._after is None:  # the feed itself was lost: not at once again
+    async def _handle(self, error: OperationFailed) -> None:
+        if "CURSOR_EXPIRED" in error.codes:
+            self._notify("updates after the last one were deleted: watching from now on")
+            if self._after is None:  # the feed itself was lost, and may be lost again
                 await self._wait(self._backoff.next_delay() / timedelta(seconds=1))
             self._after = None
-        elif failed.codes & PASSING:
-            if not self._away:
-                self._notify(f"{failed}: waiting")
-            self._away = True
-            await self._wait(self._backoff.next_delay() / timedelta(seconds=1))
+        elif error.codes & TRANSIENT:
+            await self._wait_for(f"{error}: waiting")
         else:
-            raise CommandError(str(failed)) from None
+            raise CommandError(str(error)) from None
+
+    async def _wait_for(self, reason: str) -> None:
+        """Wait before the next attempt. Only the first of several failures is reported."""
+        if not self._unavailable:
+            self._notify(reason)
+        self._unavailable = True
+        await self._wait(self._backoff.next_delay() / timedelta(seconds=1))

@@ -1,4 +1,4 @@
-"""What is watched, as GraphQL."""
+"""What is watched, as a GraphQL subscription."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +28,7 @@ COURSE = "query Known($course: String!) { course(key: $course) { key } }"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchSubscription:
-    """Exactly one of three. A learner is named by their own id, as on all command lines, or by a global one."""
+    """A course, a learner or a registration: exactly one of them. A learner by id or by global id."""
 
     course: str | None = None
     learner: str | None = None
@@ -38,7 +38,7 @@ class WatchSubscription:
         return self.course or (f"learner {self.learner}" if self.learner else f"registration {self.registration}")
 
     def variables(self, after: str | None) -> dict[str, Any]:
-        """Those that are given alone: null would be a value, too."""
+        """The variables of the subscription. Those without a value are left out, because null is a value as well."""
         given = {
             "course": self.course,
             "learner": None if self.learner is None else global_id(self.learner),
@@ -49,6 +49,7 @@ class WatchSubscription:
 
 
 def global_id(learner: str) -> str:
+    """The global id of a learner; one that is global already stays as it is."""
     try:
         if parse_id(learner)[0] == "Learner":
             return learner

@@ -1,4 +1,4 @@
-"""Which gateway is watched, and who watches."""
+"""Which gateway to watch, and with which token."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,18 +9,17 @@ from gateway.config.settings import Settings
 from gateway.config.store_location import token_secret
 from gateway.config.urls import Url
 from gateway.embedded.folder import DataFolder
-from gateway.embedded.processes import is_running
 from gateway.http.auth.tokens import Tokens
 from gateway.runtime.errors import CommandError
 from resolvers.viewer import Role, Viewer
 
 WATCHER = Viewer(subject="quadrangle-watch", role=Role.ADMIN)
-TOKEN_LASTS = timedelta(hours=12)
+TOKEN_LIFETIME = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """`minted`: the token is our own, so that one that has expired is no end."""
+    """Where to connect. `minted`: we signed the token ourselves, so an expired one can be replaced."""
 
     url: Url
     token: str | None = field(default=None, repr=False)
@@ -28,6 +27,7 @@ class Target:
 
     @property
     def socket_url(self) -> str:
+        """The URL of the WebSocket."""
         return "ws" + self.url.reveal().removeprefix("http")
 
 
@@ -40,17 +40,21 @@ def find_target(
     settings: Settings,
     now: Callable[[], datetime],
 ) -> Target:
-    """Where to connect just now: a demo that is started again may be elsewhere. `Stop` where none runs."""
+    """The current target; a restarted demo may have another port. Raises `CommandError` if none runs.
+
+    Without `url` it is the gateway that serves the data folder `data`, else `default`. Without `token` a data folder's
+    secret signs one for an ADMIN.
+    """
     if data is None:
         return Target(url=url or default, token=token)
     minted = token is None
     if token is None:
-        token = Tokens(secret=token_secret(data, settings)).mint(WATCHER, now=now(), valid_for=TOKEN_LASTS)
+        token = Tokens(secret=token_secret(data, settings)).mint(WATCHER, now=now(), valid_for=TOKEN_LIFETIME)
     if url is None:
-        told = DataFolder(data).read()
-        if told.endpoint is None or told.process is None or not is_running(told.process):
+        endpoint = DataFolder(data).endpoint()
+        if endpoint is None:
             raise CommandError(
-                f"nothing serves {data} just now: start `quadrangle demo --data {data}`, or name its --url"
+                f"no gateway serves {data} now: start `quadrangle demo --data {data}`, or name another with --url"
             )
-        url = Url.parse(told.endpoint)
+        url = Url.parse(endpoint)
     return Target(url=url, token=token, minted=minted)

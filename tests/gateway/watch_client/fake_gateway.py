@@ -1,4 +1,4 @@
-"""A gateway that speaks graphql-transport-ws as a test tells it to."""
+"""A gateway whose side of graphql-transport-ws is scripted by a test."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,12 +9,12 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-Play = Callable[["Talk"], Awaitable[None]]
+Script = Callable[["Talk"], Awaitable[None]]
 
 
 def update(number: int, **changed: Any) -> dict[str, Any]:
     """The payload of a `next`."""
-    told = {
+    values = {
         "cursor": f"c{number}",
         "version": str(number),
         "at": f"2026-03-28T12:00:{number:02}.000Z",
@@ -27,7 +27,7 @@ def update(number: int, **changed: Any) -> dict[str, Any]:
             "course": {"key": "c1", "title": "SQL"},
         },
     }
-    return {"data": {"progressUpdated": {**told, **changed}}}
+    return {"data": {"progressUpdated": {**values, **changed}}}
 
 
 class Talk:
@@ -39,14 +39,16 @@ class Talk:
         self.id = ""
 
     async def send(self, **message: Any) -> None:
+        """Send a message."""
         await self._socket.send(json.dumps(message))
 
     async def receive(self) -> dict[str, Any]:
+        """Receive the next message."""
         message: dict[str, Any] = json.loads(await self._socket.recv())
         return message
 
-    async def let_in(self) -> dict[str, Any]:
-        """Acknowledge, know every course, and return the variables of the subscription."""
+    async def accept(self) -> dict[str, Any]:
+        """Acknowledge, answer that every course exists, and return the variables of the subscription."""
         self.init = await self.receive()
         await self.send(type="connection_ack")
         while True:
@@ -59,25 +61,29 @@ class Talk:
             await self.send(type="complete", id=self.id)
 
     async def next(self, payload: dict[str, Any]) -> None:
+        """Send a payload of the subscription."""
         await self.send(type="next", id=self.id, payload=payload)
 
     async def refuse(self, code: str, message: str) -> None:
+        """Fail the subscription."""
         await self.send(type="error", id=self.id, payload=[{"message": message, "extensions": {"code": code}}])
 
     async def close(self, code: int, reason: str = "") -> None:
+        """Close the connection."""
         await self._socket.close(code, reason)
 
 
 class FakeGateway:
-    """`plays`: what becomes of the first connection, the second … At a connection after the last one it completes."""
+    """`scripts`: for the first connection, the second … Later connections complete at once. `speaks`: the protocol."""
 
-    def __init__(self, *plays: Play, speaks: str = "graphql-transport-ws") -> None:
-        self._plays = list(plays)
+    def __init__(self, *scripts: Script, speaks: str = "graphql-transport-ws") -> None:
+        self._scripts = list(scripts)
         self._speaks = speaks
         self.talks: list[Talk] = []
 
     @asynccontextmanager
     async def serving(self, port: int = 0) -> AsyncIterator[int]:
+        """Serve on 127.0.0.1; yields the port."""
         async with serve(
             self._answer, "127.0.0.1", port, subprotocols=[Subprotocol(self._speaks)], reuse_address=True
         ) as server:
@@ -86,20 +92,22 @@ class FakeGateway:
     async def _answer(self, socket: ServerConnection) -> None:
         talk = Talk(socket)
         self.talks.append(talk)
-        play = self._plays[len(self.talks) - 1] if len(self.talks) <= len(self._plays) else nothing_more
+        script = self._scripts[len(self.talks) - 1] if len(self.talks) <= len(self._scripts) else complete
         try:
-            await play(talk)
+            await script(talk)
         except ConnectionClosed:
             return
 
 
-async def nothing_more(talk: Talk) -> None:
-    await talk.let_in()
+async def complete(talk: Talk) -> None:
+    """Complete the subscription at once."""
+    await talk.accept()
     await talk.send(type="complete", id=talk.id)
     await talk.receive()
 
 
 def port_of(server: Server) -> int:
+    """The port of a server."""
     [socket] = server.sockets
     port: int = socket.getsockname()[1]
     return port
