@@ -32,7 +32,7 @@ def run(options: Namespace) -> int:
     from gateway.config.store_location import open_location
     from gateway.datasets.load_counts import LoadCounts
     from gateway.datasets.loader import load
-    from gateway.datasets.oulad.dataset import oulad_world
+    from gateway.datasets.oulad.dataset import read_oulad
     from gateway.observability.logs import write_logs
     from gateway.runtime.clock import utc_now
     from gateway.runtime.console import ProgressBars, format_table, stderr_console
@@ -46,7 +46,7 @@ def run(options: Namespace) -> int:
     if options.data is None:
         checked_urls(settings.stores)  # report invalid URLs before the files are read
     console.print(f"reading {options.folder}")
-    world = oulad_world(options.folder, skip_bad=options.skip_bad)
+    dataset = read_oulad(options.folder, skip_bad=options.skip_bad)
 
     async def import_oulad(shutdown: Shutdown) -> int:
         async with open_location(options.data, settings, owner="quadrangle import", on_step=console.print) as location:
@@ -54,10 +54,10 @@ def run(options: Namespace) -> int:
             async with location.opener(utc_now)() as (stores, _):
                 with ProgressBars(console) as bars:
                     written = await load(
-                        world, stores, now=utc_now, on_progress=bars, retry=StoreRetry(on_outage=report)
+                        dataset, stores, now=utc_now, on_progress=bars, retry=StoreRetry(on_outage=report)
                     )
-        counted = [(what, f"{number:,}") for what, number in world.counts.items()]
-        skipped = [(f"skipped rows of {file}", f"{number:,}") for file, number in world.left_out.items()]
+        counted = [(what, f"{number:,}") for what, number in dataset.counts.items()]
+        skipped = [(f"skipped rows of {file}", f"{number:,}") for file, number in dataset.left_out.items()]
         stored = [("store", "records", "given", "new", "known", "rejected"), *map(row, written)]
         files = format_table([("in the files", "rows"), *counted, *skipped])
         sys.stdout.write(f"{files}\n\n{format_table(stored)}\n")

@@ -54,8 +54,8 @@ def run(options: Namespace) -> int:
     from gateway.config.open_stores import checked_urls
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
-    from gateway.datasets.oulad.dataset import world_of
-    from gateway.datasets.oulad.part import part_of, run_named
+    from gateway.datasets.oulad.dataset import oulad_dataset
+    from gateway.datasets.oulad.subset import find_run, subset
     from gateway.datasets.oulad.tables import read_tables
     from gateway.observability.logs import write_logs
     from gateway.relay.publishing import publishing
@@ -76,16 +76,16 @@ def run(options: Namespace) -> int:
         checked_urls(settings.stores)  # report invalid URLs before the files are read
     console.print(f"reading {options.folder}")
     tables = read_tables(options.folder, skip_bad=options.skip_bad)
-    chosen = None if options.course is None else run_named(tables, options.course)
-    world = world_of(part_of(tables, run=chosen, learners=options.learners))
+    chosen = None if options.course is None else find_run(tables, options.course)
+    dataset = oulad_dataset(subset(tables, run=chosen, learners=options.learners))
 
     async def replay(shutdown: Shutdown) -> int:
         async with open_location(options.data, settings, owner="quadrangle replay", on_step=console.print) as location:
             await migrate_stores(location.urls, now=utc_now, on_step=lambda port, steps: None)
             async with location.opener(utc_now)() as (stores, backends):
-                items = await prepared(world, stores, console, now=utc_now)
+                items = await prepared(dataset, stores, console, now=utc_now)
                 health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=utc_now)
-                schedule = Schedule(world.events, speed=options.speed)
+                schedule = Schedule(dataset.events, speed=options.speed)
                 # Our own relay, even beside a gateway's: they share the work by leases. Whether another one runs cannot
                 # be known for sure, and without any the replayed events would not be published.
                 relay = publishing(stores, where=settings.relay.where, holder=uuid4().hex, failures=health)

@@ -1,4 +1,4 @@
-"""A World: all that a source holds, as the stores' own records, before anything of it is written."""
+"""A dataset: all records that a source has, in the stores' own types, before any of them is written."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class ReiterableRecords(Generic[T_co]):
-    """Records that are made anew whenever they are gone through, so that a great many need no room."""
+    """Records that are generated anew in each iteration, so that large numbers of them need no memory."""
 
     make: Callable[[], Iterator[T_co]]
 
@@ -25,11 +25,12 @@ class ReiterableRecords(Generic[T_co]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """Courses are drafts: the version is the catalog's to give, and what enrolments are pinned to follows it.
+    """The records of one source.
 
-    Events of one registration are neighbours (each then costs the ledger one visit). `sizes` is about how many
-    records there are of each kind, for progress bars; `counts` is what the source holds in its own words, and
-    `left_out` how many bad rows of each file were skipped.
+    Courses are drafts: the catalog assigns the version when it publishes them, and enrolments are pinned to that
+    version. The events of one registration should be adjacent, so that a batch touches few registrations. `sizes` has
+    the approximate number of records of each kind, for progress bars. `counts` describes the source in its own terms.
+    `left_out` has the number of bad rows that were skipped, by file.
     """
 
     name: str

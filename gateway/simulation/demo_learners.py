@@ -24,7 +24,7 @@ ARRIVING = timedelta(seconds=10)
 
 
 class Learners:
-    """`seed` and `learners`: of the world that is there; `rate`: events a second, about. Everything is read from the
+    """`seed` and `learners`: of the dataset that is there; `rate`: events a second, about. Everything is read from the
     stores and written through them as a client's writes would be; whoever publishes those publishes these."""
 
     def __init__(

@@ -18,12 +18,12 @@ LOOKS, SECONDS_APART = 50, 0.1
 
 
 async def prepared(
-    world: Dataset, stores: Stores, console: Console, *, now: Now
+    dataset: Dataset, stores: Stores, console: Console, *, now: Now
 ) -> Mapping[CourseVersion, Sequence[Item]]:
     """Make the courses, learners and enrolments that are not there; the items of every version in use."""
     with ProgressBars(console) as bars:
-        await load(replace(world, events=(), heartbeats=()), stores, now=now, on_progress=bars)
-    return (await published_courses([course.key for course in world.courses], stores.catalog)).items
+        await load(replace(dataset, events=(), heartbeats=()), stores, now=now, on_progress=bars)
+    return (await published_courses([course.key for course in dataset.courses], stores.catalog)).items
 
 
 async def drained(stores: Stores, *, wait: Wait) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from gateway.datasets.loader import load
-from gateway.datasets.oulad.dataset import oulad_world
+from gateway.datasets.oulad.dataset import read_oulad
 from gateway.embedded.loopback import HOST
 from gateway.runtime.clock import utc_now
 from resolvers.types.scalars import show_time
@@ -27,9 +27,9 @@ AT_ONCE, CONNECTIONS = 500, 4
 
 async def importing(deployment: Deployment, stores: Stores) -> dict[str, Any]:
     """Load courses, profiles, enrolments and registrations by the import, then time the results."""
-    world = oulad_world(OULAD, skip_bad=False)
-    results = [event for event in world.events if event.verb is Verb.ATTEMPTED]
-    rest = replace(world, events=[event for event in world.events if event.verb is Verb.REGISTERED])
+    dataset = read_oulad(OULAD, skip_bad=False)
+    results = [event for event in dataset.events if event.verb is Verb.ATTEMPTED]
+    rest = replace(dataset, events=[event for event in dataset.events if event.verb is Verb.REGISTERED])
     await load(rest, stores, now=utc_now)
     gateway = deployment.serve()
     bodies = iter(batches(results))

@@ -24,7 +24,7 @@ from gateway.config.migrate import migrate_stores
 from gateway.config.open_stores import open_stores
 from gateway.config.settings import Settings
 from gateway.config.store_location import embedded_location
-from gateway.datasets.demo.dataset import demo_world
+from gateway.datasets.demo.dataset import demo_dataset
 from gateway.datasets.loader import load
 from gateway.embedded.folder import DataFolder
 from gateway.embedded.influxd import find_influxd
@@ -95,9 +95,9 @@ async def bench(rounds: int, learners: int, folder: Path) -> list[dict[str, Any]
         urls = embedded_location(embedded).urls
         await migrate_stores(urls, now=now, on_step=lambda port, done: None)
         async with open_stores(urls, now=now) as (stores, _):
-            world = demo_world(seed=1, learners=learners, now=now())
+            dataset = demo_dataset(seed=1, learners=learners, now=now())
             print(f"loading {learners} learners", file=sys.stderr)
-            await load(world, stores, now=utc_now)
+            await load(dataset, stores, now=utc_now)
             of_course, of_learner = await busiest(stores)
         app = build_app(
             Settings(),

@@ -6,7 +6,7 @@ from gateway.datasets.demo.items import assignment, forum, page, quiz, tool, vid
 from stores.domain.catalog import Course, Item, Module, MoveOn
 
 SQL101 = "course-v1:Demo+SQL101+2026"
-"""In every demo world, and well attended."""
+"""In every demo dataset, and well attended."""
 
 OUTLINES: dict[str, tuple[str, str, dict[str, list[Item]]]] = {
     SQL101: (

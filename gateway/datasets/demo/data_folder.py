@@ -1,4 +1,4 @@
-"""The demo's world in a data folder: made once, whatever interrupts its making, and not again."""
+"""The demo's dataset in a data folder: made once, whatever interrupts its making, and not again."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from gateway.datasets.demo.dataset import demo_world
+from gateway.datasets.demo.dataset import demo_dataset
 from gateway.datasets.load_counts import OnProgress
 from gateway.datasets.loader import load
 from gateway.embedded.folder import DataFolder
@@ -20,8 +20,8 @@ AWAKE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a folder holds or is to hold. `began`: the moment the world's events end at, so that a load that was killed
-    goes on with the very same world; `kept_in`: by port, the server that it is loaded into."""
+    """What a folder holds or is to hold. `began`: the moment the dataset's events end at, so that a load that was
+    killed goes on with the very same dataset; `kept_in`: by port, the server that it is loaded into."""
 
     seed: int
     learners: int
@@ -38,7 +38,7 @@ def plan_of(folder: DataFolder, *, seed: int, learners: int, now: Callable[[], d
         return Plan(seed=seed, learners=learners, began=now().isoformat())
 
 
-async def load_world(
+async def load_demo(
     folder: DataFolder,
     plan: Plan,
     stores: Stores,
@@ -48,14 +48,14 @@ async def load_world(
     on_progress: OnProgress,
     retry: StoreRetry = RETRY_FOR_A_MINUTE,
 ) -> None:
-    """Load the plan's world unless it is there. A port that another server keeps now (influxd came or went) is filled
+    """Load the plan's dataset unless it is there. A port that another server keeps now (influxd came or went) is filled
     anew; what is there already stays as it is."""
     if plan.loaded and plan.kept_in == kept_in:
         return
     plan = replace(plan, kept_in=dict(kept_in), loaded=False)
     keep(folder.path, plan)
-    world = demo_world(seed=plan.seed, learners=plan.learners, now=datetime.fromisoformat(plan.began))
-    await load(world, stores, now=now, on_progress=on_progress, retry=retry)
+    dataset = demo_dataset(seed=plan.seed, learners=plan.learners, now=datetime.fromisoformat(plan.began))
+    await load(dataset, stores, now=now, on_progress=on_progress, retry=retry)
     keep(folder.path, replace(plan, loaded=True))
 
 
@@ -64,6 +64,6 @@ def keep(folder: Path, plan: Plan) -> None:
 
 
 async def wake(plan: Plan, stores: Stores, *, now: datetime) -> None:
-    """Seat the first of the world's learners as of now: presence does not outlive the pause between two demos."""
-    world = demo_world(seed=plan.seed, learners=min(plan.learners, AWAKE), now=now)
-    await stores.sessions.touch([*world.heartbeats])
+    """Seat the first of the dataset's learners as of now: presence does not outlive the pause between two demos."""
+    dataset = demo_dataset(seed=plan.seed, learners=min(plan.learners, AWAKE), now=now)
+    await stores.sessions.touch([*dataset.heartbeats])

@@ -1,4 +1,4 @@
-"""The demo world: made-up learners and eight weeks of their studying that end now, the same for the same arguments.
+"""The demo dataset: made-up learners and eight weeks of their studying that end now, the same for the same arguments.
 
 All but the sittings of just now is a function of the seed and of the week (UTC, from Monday) that `now` lies in: a load
 that is repeated later in that week finds what it wrote before, and adds what has happened since.
@@ -18,7 +18,7 @@ EVENTS_EACH = 120
 """About how many events a learner has in them."""
 
 
-def demo_world(*, seed: int, learners: int, now: datetime) -> Dataset:
+def demo_dataset(*, seed: int, learners: int, now: datetime) -> Dataset:
     """`learners` from 1 up; records are made as they are gone through, so that very many need no room. `demo-0001` and
     `demo-0002` study SQL101, the one ONLINE now and the other AWAY."""
     term = term_at(now)
@@ -43,6 +43,6 @@ def demo_world(*, seed: int, learners: int, now: datetime) -> Dataset:
 
 
 def term_at(now: datetime) -> datetime:
-    """When the weeks of a world that ends `now` begin."""
+    """When the weeks of a dataset that ends `now` begin."""
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return today - timedelta(days=today.weekday(), weeks=WEEKS)

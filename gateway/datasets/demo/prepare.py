@@ -5,7 +5,7 @@ from datetime import datetime
 
 from gateway.config.migrate import migrate_stores
 from gateway.config.store_location import StoreLocation
-from gateway.datasets.demo.data_folder import Plan, load_world, plan_of, wake
+from gateway.datasets.demo.data_folder import Plan, load_demo, plan_of, wake
 from gateway.datasets.load_counts import OnProgress
 from gateway.embedded.folder import DataFolder
 
@@ -26,6 +26,6 @@ async def prepare_data(
     await migrate_stores(location.urls, now=now, on_step=lambda port, steps: None)
     plan = plan_of(folder, seed=seed, learners=learners, now=now)
     async with location.opener(now)() as (stores, names):
-        await load_world(folder, plan, stores, kept_in=names, now=now, on_progress=on_progress)
+        await load_demo(folder, plan, stores, kept_in=names, now=now, on_progress=on_progress)
         await wake(plan, stores, now=now())
     return plan

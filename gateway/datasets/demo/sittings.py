@@ -12,7 +12,7 @@ from stores.domain.paging import EPOCH, to_ms
 from stores.domain.progress import Enrollment
 
 DEMO = uuid5(NAMESPACE_OID, "quadrangle demo")
-"""The space of the demo's ids: they are made of what they name, so the same world has the same ids."""
+"""The space of the demo's ids: they are made of what they name, so the same dataset has the same ids."""
 UNTIMED = frozenset({Verb.LAUNCHED, Verb.INITIALIZED, Verb.PLAYED, Verb.SEEKED, Verb.REGISTERED, Verb.UNREGISTERED})
 """Verbs that begin something: the time goes to the event that ends it, so that durations sum to the time spent."""
 

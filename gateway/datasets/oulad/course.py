@@ -1,4 +1,4 @@
-"""A run of OULAD as a course: its assessments are what counts, its sites (what learners click on) optional."""
+"""Makes a course of each run of OULAD. Assessments are required items; sites, which learners click on, are optional."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,23 +15,27 @@ CREDIT = (
 
 
 def course_key(run: RunKey) -> str:
+    """The course key of a run."""
     return f"course-v1:OU+{run.module}+{run.presentation}"
 
 
 def assessment_key(assessment: int) -> str:
+    """The item key of an assessment."""
     return f"assessment-{assessment}"
 
 
 def site_key(site: int) -> str:
+    """The item key of a site."""
     return f"site-{site}"
 
 
 def day_zero(run: RunKey) -> datetime:
-    """When a run starts: J is October's presentation, B February's."""
+    """The start of a run. A presentation with J starts in October, one with B in February."""
     return datetime(int(run.presentation[:4]), 10 if run.presentation.endswith("J") else 2, 1, tzinfo=UTC)
 
 
-def drafts(tables: Tables) -> Iterator[Course]:
+def course_drafts(tables: Tables) -> Iterator[Course]:
+    """The courses of all runs. The catalog gives them their versions."""
     assessments: dict[RunKey, list[Assessment]] = {key: [] for key in tables.runs}
     sites: dict[RunKey, list[Site]] = {key: [] for key in tables.runs}
     for assessment in tables.assessments.values():
@@ -39,10 +43,11 @@ def drafts(tables: Tables) -> Iterator[Course]:
     for site in tables.sites.values():
         sites[site.run].append(site)
     for run in tables.runs.values():
-        yield draft(run, assessments[run.key], sites[run.key])
+        yield course_draft(run, assessments[run.key], sites[run.key])
 
 
-def draft(run: Run, assessments: list[Assessment], sites: list[Site]) -> Course:
+def course_draft(run: Run, assessments: list[Assessment], sites: list[Site]) -> Course:
+    """The course of one run with its assessments and sites."""
     start = day_zero(run.key)
     month = "October" if start.month == 10 else "February"
     by_module: dict[str, list[Item]] = {kind.module: [] for kind in SITES.values()}
@@ -61,7 +66,8 @@ def draft(run: Run, assessments: list[Assessment], sites: list[Site]) -> Course:
 
 
 def assessment_items(assessments: list[Assessment]) -> Iterator[Item]:
-    """In the order in which they are due, undated ones (exams, in the run's last week) last; numbered by type."""
+    """Items in the order of their deadlines, numbered by type. Assessments without a date (exams in the last week) come
+    last."""
     numbers = dict.fromkeys(EXAMS, 0)
     for row in sorted(assessments, key=lambda row: (row.day is None, row.day, row.id)):
         kind = EXAMS[row.type]
@@ -77,6 +83,7 @@ def assessment_items(assessments: list[Assessment]) -> Iterator[Item]:
 
 
 def site_item(row: Site) -> Item:
+    """The item of a site."""
     kind = SITES[row.activity]
     weeks = "" if row.week_from is None else f", week {row.week_from}"
     if row.week_from is not None and row.week_to not in (None, row.week_from):

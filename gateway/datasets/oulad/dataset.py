@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 
 from gateway.datasets.dataset import Dataset
-from gateway.datasets.oulad.course import course_key, day_zero, drafts
+from gateway.datasets.oulad.course import course_drafts, course_key, day_zero
 from gateway.datasets.oulad.events import events_of, learner_id, registration_id
 from gateway.datasets.oulad.rows import Student
 from gateway.datasets.oulad.tables import Tables, read_tables
@@ -18,14 +18,16 @@ from stores.domain.progress import Enrollment
 from stores.domain.progress_projection import course_index
 
 
-def oulad_world(folder: Path, *, skip_bad: bool = False) -> Dataset:
-    """All of the dataset's files in `folder`, every row checked before any is made a record; `BadSource` says what is
-    wrong with them. With `skip_bad` bad rows are left out and counted."""
-    return world_of(read_tables(folder, skip_bad=skip_bad))
+def read_oulad(folder: Path, *, skip_bad: bool = False) -> Dataset:
+    """The dataset in `folder`. All rows are checked first; raises `BadSource`, which lists the bad ones.
+
+    With `skip_bad` bad rows are left out and counted."""
+    return oulad_dataset(read_tables(folder, skip_bad=skip_bad))
 
 
-def world_of(tables: Tables) -> Dataset:
-    courses = tuple(drafts(tables))
+def oulad_dataset(tables: Tables) -> Dataset:
+    """The records of all rows."""
+    courses = tuple(course_drafts(tables))
     profiles = tuple(profiles_of(tables))
     enrollments = tuple(enrollment_of(row) for row in tables.students.values())
     events = tuple(chain.from_iterable(all_events(tables, courses, enrollments)))
@@ -42,6 +44,7 @@ def world_of(tables: Tables) -> Dataset:
 
 
 def profiles_of(tables: Tables) -> Iterator[Profile]:
+    """A profile for each student, created at the start of their first run."""
     since: dict[int, datetime] = {}
     for key in tables.students:
         began = day_zero(key.run)
@@ -58,6 +61,7 @@ def profiles_of(tables: Tables) -> Iterator[Profile]:
 
 
 def enrollment_of(row: Student) -> Enrollment:
+    """The enrolment of a student in a run. Its attributes are the demographic columns and the final result."""
     attributes = row._asdict()
     del attributes["key"]
     return Enrollment(
@@ -81,7 +85,7 @@ def all_events(
 
 
 def counts_of(tables: Tables) -> Mapping[str, int]:
-    """What the files hold, as the dataset's own papers count it."""
+    """Counts of the files, named as the dataset's documentation does."""
     results = [row for rows in tables.results.values() for row in rows]
     clicks = [row for rows in tables.clicks.values() for row in rows]
     dates = [tables.registrations.get(key) for key in tables.students]

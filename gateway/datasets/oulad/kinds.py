@@ -1,4 +1,4 @@
-"""OULAD's own words for kinds of assessments and sites, and what they are to us. Other words are errors."""
+"""OULAD's kinds of assessments and sites, and the item types that they become. Unknown kinds are errors."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from stores.domain.catalog import ItemType
 
 
 class Kind(NamedTuple):
-    """The module of a course that lists it, what one of its kind is called, and its type."""
+    """The module of the course that the items go to, the title of an item, and its type."""
 
     module: str
     title: str

@@ -1,4 +1,4 @@
-"""A single value of OULAD's files: text in, a checked value out; ValueError names the column and shows the text."""
+"""Parses single values of OULAD's files. A ValueError names the column and shows the text."""
 
 import re
 from collections.abc import Collection
@@ -6,48 +6,52 @@ from collections.abc import Collection
 WHOLE = re.compile(r"-?[0-9]{1,9}")
 DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 FURTHEST_DAY = 3_660
-"""Days from a run's start: ten years either way is surely a slip, and keeps every instant a possible one."""
+"""Limit of days before or after a run's start. Ten years are surely a mistake, and could leave the range of dates."""
 MISSING = ("", "?")
-"""The dataset's other editions write "?" for a value that is not there."""
+"""Texts for a missing value. Other editions of the dataset write "?"."""
 
 
-def whole(column: str, text: str, least: int, most: int) -> int:
+def integer(column: str, text: str, least: int, most: int) -> int:
+    """A whole number from `least` to `most`."""
     if WHOLE.fullmatch(text) is None:
-        raise ValueError(f"{column} {shown(text)} is not a whole number")
+        raise ValueError(f"{column} {quoted(text)} is not a whole number")
     value = int(text)
     if not least <= value <= most:
         raise ValueError(f"{column} {value} is not within {least} … {most}")
     return value
 
 
-def number(column: str, text: str) -> int:
-    return whole(column, text, 0, 999_999_999)
+def count(column: str, text: str) -> int:
+    """A whole number from 0 up; ids are numbers, too."""
+    return integer(column, text, 0, 999_999_999)
 
 
-def whole_or_none(column: str, text: str) -> int | None:
-    return None if text in MISSING else whole(column, text, -FURTHEST_DAY, FURTHEST_DAY)
+def optional_day(column: str, text: str) -> int | None:
+    """A number of days or weeks, or None for a missing value."""
+    return None if text in MISSING else integer(column, text, -FURTHEST_DAY, FURTHEST_DAY)
 
 
-def percent(column: str, text: str) -> float:
-    if DECIMAL.fullmatch(text) is None:
-        raise ValueError(f"{column} {shown(text)} is not a number from 0 to 100")
-    value = float(text)
-    if value > 100:
-        raise ValueError(f"{column} {shown(text)} is not a number from 0 to 100")
-    return value
+def percentage(column: str, text: str) -> float:
+    """A number from 0 to 100."""
+    if DECIMAL.fullmatch(text) is None or float(text) > 100:
+        raise ValueError(f"{column} {quoted(text)} is not a number from 0 to 100")
+    return float(text)
 
 
 def one_of(column: str, text: str, known: Collection[str]) -> str:
+    """One of the known texts."""
     if text not in known:
-        raise ValueError(f"{column} {shown(text)} is none of {', '.join(sorted(known))}")
+        raise ValueError(f"{column} {quoted(text)} is none of {', '.join(sorted(known))}")
     return text
 
 
-def words(column: str, text: str) -> str:
+def printable_text(column: str, text: str) -> str:
+    """Text that is not empty and has no control characters."""
     if not text or not text.isprintable():
-        raise ValueError(f"{column} {shown(text)} is not readable text")
+        raise ValueError(f"{column} {quoted(text)} is not readable text")
     return text
 
 
-def shown(text: str) -> str:
+def quoted(text: str) -> str:
+    """The text for an error message, cut to 40 characters."""
     return repr(text if len(text) <= 40 else text[:40] + "…")

@@ -1,4 +1,4 @@
-"""The demo world: the same for the same arguments, believable, and good for showing things."""
+"""The demo dataset: the same for the same arguments, believable, and good for showing things."""
 
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -10,7 +10,7 @@ import pytest
 
 from gateway.datasets.dataset import Dataset
 from gateway.datasets.demo.courses import SQL101
-from gateway.datasets.demo.dataset import demo_world
+from gateway.datasets.demo.dataset import demo_dataset
 from gateway.datasets.loader import load
 from stores.domain.catalog import ItemType, MoveOn
 from stores.domain.documents import fault_of
@@ -23,80 +23,80 @@ NOW = datetime(2026, 3, 12, 15, 20, 7, 123456, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def world() -> Dataset:
-    return made(demo_world(seed=1, learners=200, now=NOW))
+def dataset() -> Dataset:
+    return made(demo_dataset(seed=1, learners=200, now=NOW))
 
 
-def made(world: Dataset) -> Dataset:
-    """The world with its records made once and for all."""
+def made(dataset: Dataset) -> Dataset:
+    """The dataset with its records made once and for all."""
     return replace(
-        world,
-        profiles=tuple(world.profiles),
-        enrollments=tuple(world.enrollments),
-        events=tuple(world.events),
-        heartbeats=tuple(world.heartbeats),
+        dataset,
+        profiles=tuple(dataset.profiles),
+        enrollments=tuple(dataset.enrollments),
+        events=tuple(dataset.events),
+        heartbeats=tuple(dataset.heartbeats),
     )
 
 
 def test_it_is_the_same_for_the_same_arguments_and_whenever_it_is_gone_through() -> None:
-    world = demo_world(seed=1, learners=20, now=NOW)
-    assert made(world) == made(world) == made(demo_world(seed=1, learners=20, now=NOW))
-    other = demo_world(seed=2, learners=20, now=NOW)
-    assert {event.id for event in world.events}.isdisjoint(event.id for event in other.events)
+    dataset = demo_dataset(seed=1, learners=20, now=NOW)
+    assert made(dataset) == made(dataset) == made(demo_dataset(seed=1, learners=20, now=NOW))
+    other = demo_dataset(seed=2, learners=20, now=NOW)
+    assert {event.id for event in dataset.events}.isdisjoint(event.id for event in other.events)
 
 
-def test_later_in_the_week_it_has_only_grown(world: Dataset) -> None:
-    later = {event.id: event for event in demo_world(seed=1, learners=200, now=NOW + timedelta(days=2)).events}
-    beats = {beat.learner_id for beat in world.heartbeats if NOW - beat.at < timedelta(minutes=10)}
-    earlier = [event for event in world.events if event.learner_id not in beats]
+def test_later_in_the_week_it_has_only_grown(dataset: Dataset) -> None:
+    later = {event.id: event for event in demo_dataset(seed=1, learners=200, now=NOW + timedelta(days=2)).events}
+    beats = {beat.learner_id for beat in dataset.heartbeats if NOW - beat.at < timedelta(minutes=10)}
+    earlier = [event for event in dataset.events if event.learner_id not in beats]
     assert all(later[event.id] == event for event in earlier)
     assert len(later) > len(earlier)
 
 
-def test_more_learners_are_only_more_learners(world: Dataset) -> None:
-    few = demo_world(seed=1, learners=3, now=NOW)
-    assert list(few.profiles) == list(world.profiles)[:3]
-    assert list(few.events) == [event for event in world.events if event.learner_id <= "demo-0003"]
+def test_more_learners_are_only_more_learners(dataset: Dataset) -> None:
+    few = demo_dataset(seed=1, learners=3, now=NOW)
+    assert list(few.profiles) == list(dataset.profiles)[:3]
+    assert list(few.events) == [event for event in dataset.events if event.learner_id <= "demo-0003"]
 
 
 def test_very_many_learners_are_made_as_they_are_asked_for() -> None:
-    many = demo_world(seed=1, learners=100_000, now=NOW)
+    many = demo_dataset(seed=1, learners=100_000, now=NOW)
     assert len(list(islice(many.events, 1_000))) == 1_000
     assert next(iter(many.enrollments)).learner_id == "demo-0001"
 
 
-def test_its_courses_have_every_kind_of_item_and_rule(world: Dataset) -> None:
-    items = [item for course in world.courses for item in course.items]
-    assert len(world.courses) == 8
+def test_its_courses_have_every_kind_of_item_and_rule(dataset: Dataset) -> None:
+    items = [item for course in dataset.courses for item in course.items]
+    assert len(dataset.courses) == 8
     assert {item.type for item in items} == set(ItemType)
     assert {item.move_on for item in items} == set(MoveOn)
-    for course in world.courses:
+    for course in dataset.courses:
         keys = [item.key for item in course.items]
         assert len(set(keys)) == len(keys)
         for place, item in enumerate(course.items):
             assert set(item.prerequisites) <= set(keys[:place])
 
 
-def test_its_learners_live_all_over_the_world_and_study_in_waking_hours(world: Dataset) -> None:
-    profiles = {profile.learner_id: profile for profile in world.profiles}
+def test_its_learners_live_all_over_the_world_and_study_in_waking_hours(dataset: Dataset) -> None:
+    profiles = {profile.learner_id: profile for profile in dataset.profiles}
     zones = {profile.time_zone for profile in profiles.values()}
     assert {"Asia/Kathmandu", "Asia/Kolkata", "America/Sao_Paulo", "Europe/London", "America/New_York"} <= zones
     assert len({profile.display_name for profile in profiles.values()}) > 150
     assert all(fault_of(p.preferences) is fault_of(p.attributes) is None for p in profiles.values())
-    here = {beat.learner_id for beat in world.heartbeats if NOW - beat.at < timedelta(minutes=10)}
+    here = {beat.learner_id for beat in dataset.heartbeats if NOW - beat.at < timedelta(minutes=10)}
     hours = {
         event.at.astimezone(ZoneInfo(profiles[event.learner_id].time_zone)).hour
-        for event in world.events
+        for event in dataset.events
         if event.session_id is not None and event.learner_id not in here
     }
     assert hours <= set(range(6, 24))
 
 
-def test_its_events_end_now_and_look_like_learning(world: Dataset) -> None:
-    events = list(world.events)
+def test_its_events_end_now_and_look_like_learning(dataset: Dataset) -> None:
+    events = list(dataset.events)
     assert 20_000 <= len(events) <= 40_000
     assert len({event.id for event in events}) == len(events)
-    assert abs(len(events) - world.sizes["events"]) < len(events) / 4
+    assert abs(len(events) - dataset.sizes["events"]) < len(events) / 4
     first, last = min(event.at for event in events), max(event.at for event in events)
     assert NOW - timedelta(minutes=10) < last <= NOW
     assert NOW - timedelta(days=63) <= first <= NOW - timedelta(days=55)
@@ -113,21 +113,21 @@ def test_its_events_end_now_and_look_like_learning(world: Dataset) -> None:
     assert all(at == sorted(at) for session, at in times.items() if session is not None)
 
 
-async def test_loaded_it_shows_people_who_finish_who_are_here_and_a_full_grid(world: Dataset) -> None:
+async def test_loaded_it_shows_people_who_finish_who_are_here_and_a_full_grid(dataset: Dataset) -> None:
     stores = memory_stores(lambda: NOW)
-    written = await load(world, stores, now=lambda: NOW)
+    written = await load(dataset, stores, now=lambda: NOW)
     assert not any(each.rejected for each in written)
-    again = await load(world, stores, now=lambda: NOW)
+    again = await load(dataset, stores, now=lambda: NOW)
     assert [each.new for each in again] == [0, 0, 0, 0, None, None]
 
-    registrations = [row.registration for row in world.enrollments]
+    registrations = [row.registration for row in dataset.enrollments]
     certificates = await stores.progress.certificates(registrations)
     assert 10 <= len(certificates) <= len(registrations) / 4
     counts = await stores.progress.count_by_courses([SQL101], states={EnrollmentState.ACTIVE})
     assert counts[SQL101] >= 50
     assert await stores.progress.count_by_courses([SQL101], states={EnrollmentState.WITHDRAWN})
 
-    presence = await stores.sessions.presence([profile.learner_id for profile in world.profiles])
+    presence = await stores.sessions.presence([profile.learner_id for profile in dataset.profiles])
     assert presence["demo-0001"].status is PresenceStatus.ONLINE
     assert presence["demo-0002"].status is PresenceStatus.AWAY
     assert Counter(each.status for each in presence.values())[PresenceStatus.OFFLINE] > 150
@@ -139,8 +139,8 @@ async def test_loaded_it_shows_people_who_finish_who_are_here_and_a_full_grid(wo
 
 async def test_one_learner_is_a_world_too() -> None:
     stores = memory_stores(lambda: NOW)
-    world = demo_world(seed=5, learners=1, now=NOW)
-    await load(world, stores, now=lambda: NOW)
+    dataset = demo_dataset(seed=5, learners=1, now=NOW)
+    await load(dataset, stores, now=lambda: NOW)
     page = await stores.timeline.by_learners(
         ["demo-0001"], span=None, verbs=None, courses=[SQL101], after=None, first=1
     )

@@ -1,4 +1,4 @@
-"""The demo's world is made once, whatever interrupts its making."""
+"""The demo's dataset is made once, whatever interrupts its making."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pytest
 
 from gateway.cli.demo import describe
 from gateway.config.store_location import StoreLocation
-from gateway.datasets.demo.data_folder import load_world, plan_of, wake
+from gateway.datasets.demo.data_folder import load_demo, plan_of, wake
 from gateway.datasets.demo.viewers import ADMIN, demo_access
 from gateway.embedded.folder import DataFolder
 from gateway.runtime.store_retry import StoreGaveUp, StoreRetry
@@ -65,7 +65,7 @@ class Loads:
 
     async def start(self, *, learners: int = 5, kept_in: dict[str, str] = KEPT_IN) -> None:
         plan = plan_of(self.folder, seed=1, learners=learners, now=self.clock)
-        await load_world(
+        await load_demo(
             self.folder,
             plan,
             self.stores,
@@ -108,7 +108,7 @@ async def test_a_load_that_was_cut_off_goes_on_with_the_very_same_world(loads: L
     with pytest.raises(StoreGaveUp):
         await loads.start()
     loads.timeline.down = False
-    loads.clock.forward(timedelta(days=9))  # another week, which would be another world
+    loads.clock.forward(timedelta(days=9))  # another week, which would be another dataset
     await loads.start(learners=7)
     at_once = Loads(tmp_path / "other")
     await at_once.start()

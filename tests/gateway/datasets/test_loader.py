@@ -11,7 +11,7 @@ import pytest
 from gateway.datasets.dataset import Dataset
 from gateway.datasets.load_counts import LoadCounts
 from gateway.datasets.loader import load
-from gateway.datasets.oulad.dataset import oulad_world
+from gateway.datasets.oulad.dataset import read_oulad
 from gateway.datasets.publishing import BadCourse
 from gateway.runtime.store_retry import RETRY_FOR_A_MINUTE, StoreGaveUp, StoreRetry
 from stores.domain.catalog import CourseVersion
@@ -27,8 +27,8 @@ AAA = "course-v1:OU+AAA+2013J"
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Dataset:
-    return oulad_world(write(tmp_path))
+def dataset(tmp_path: Path) -> Dataset:
+    return read_oulad(write(tmp_path))
 
 
 @pytest.fixture
@@ -36,18 +36,18 @@ def stores() -> Stores:
     return memory_stores(lambda: NOW)
 
 
-async def loaded(world: Dataset, stores: Stores, *, retry: StoreRetry = RETRY_FOR_A_MINUTE) -> dict[str, LoadCounts]:
-    written = await load(world, stores, now=lambda: NOW, retry=retry)
+async def loaded(dataset: Dataset, stores: Stores, *, retry: StoreRetry = RETRY_FOR_A_MINUTE) -> dict[str, LoadCounts]:
+    written = await load(dataset, stores, now=lambda: NOW, retry=retry)
     return {each.kind: each for each in written}
 
 
-async def everything(world: Dataset, stores: Stores) -> object:
-    """What the stores say of the world's learners and enrolments."""
-    learners = [profile.learner_id for profile in world.profiles]
-    registrations = [row.registration for row in world.enrollments]
+async def everything(dataset: Dataset, stores: Stores) -> object:
+    """What the stores say of the dataset's learners and enrolments."""
+    learners = [profile.learner_id for profile in dataset.profiles]
+    registrations = [row.registration for row in dataset.enrollments]
     return (
         await stores.profiles.by_ids(learners),
-        await stores.catalog.latest([course.key for course in world.courses]),
+        await stores.catalog.latest([course.key for course in dataset.courses]),
         await stores.progress.by_registrations(registrations),
         await stores.progress.item_progress(registrations),
         await stores.progress.course_progress(registrations),
@@ -55,11 +55,11 @@ async def everything(world: Dataset, stores: Stores) -> object:
     )
 
 
-async def test_a_repeated_load_makes_nothing_new(world: Dataset, stores: Stores) -> None:
-    first = await loaded(world, stores)
-    before = await everything(world, stores)
-    again = await loaded(world, stores)
-    assert await everything(world, stores) == before
+async def test_a_repeated_load_makes_nothing_new(dataset: Dataset, stores: Stores) -> None:
+    first = await loaded(dataset, stores)
+    before = await everything(dataset, stores)
+    again = await loaded(dataset, stores)
+    assert await everything(dataset, stores) == before
     new = {what: (written.given, written.new, written.known) for what, written in first.items()}
     known = {what: (written.given, written.new, written.known) for what, written in again.items()}
     assert new == {
@@ -79,35 +79,37 @@ async def test_a_repeated_load_makes_nothing_new(world: Dataset, stores: Stores)
     }
 
 
-async def test_a_repeated_load_does_not_bring_back_what_was_voided(world: Dataset, stores: Stores) -> None:
-    await loaded(world, stores)
-    target = next(event for event in world.events if event.verb is Verb.INTERACTED)
+async def test_a_repeated_load_does_not_bring_back_what_was_voided(dataset: Dataset, stores: Stores) -> None:
+    await loaded(dataset, stores)
+    target = next(event for event in dataset.events if event.verb is Verb.INTERACTED)
     [course] = await stores.catalog.versions([CourseVersion(target.course_key, 1)])
     items = {pin: made.items for pin, made in (await stores.catalog.versions([course])).items()}
     void = replace(target, id=UUID(int=1), verb=Verb.VOIDED, item_key=None, voids=target.id, extensions={})
     assert [verdict.code for verdict in await stores.progress.record([void], items=items)] == [None]
     await stores.timeline.remove([target])  # as the relay does
-    before = await everything(world, stores)
-    await loaded(world, stores)
-    assert await everything(world, stores) == before
+    before = await everything(dataset, stores)
+    await loaded(dataset, stores)
+    assert await everything(dataset, stores) == before
 
 
 async def test_a_changed_course_is_a_new_version_and_old_enrolments_stay_with_the_old_one(
-    world: Dataset, stores: Stores
+    dataset: Dataset, stores: Stores
 ) -> None:
-    early = [row for row in world.enrollments if row.learner_id == "oulad-11391"]
-    await loaded(replace(world, enrollments=early, events=()), stores)
-    first, *rest = world.courses
-    written = await loaded(replace(world, courses=(replace(first, title="ReiterableRecords"), *rest)), stores)
+    early = [row for row in dataset.enrollments if row.learner_id == "oulad-11391"]
+    await loaded(replace(dataset, enrollments=early, events=()), stores)
+    first, *rest = dataset.courses
+    written = await loaded(replace(dataset, courses=(replace(first, title="ReiterableRecords"), *rest)), stores)
     assert (written["courses"].new, written["events"].new) == (1, 15)
-    rows = await stores.progress.by_registrations([row.registration for row in world.enrollments])
+    rows = await stores.progress.by_registrations([row.registration for row in dataset.enrollments])
     pins = {(row.learner_id, row.course_key): row.course_version for row in rows.values()}
     assert (pins["oulad-11391", AAA], pins["oulad-28400", AAA]) == (1, 2)
 
 
-async def test_what_the_ledger_rejects_is_counted_and_not_in_the_timeline(world: Dataset, stores: Stores) -> None:
-    lost = next(row.registration for row in world.enrollments if row.learner_id == "oulad-28400")
-    written = await loaded(replace(world, enrollments=[r for r in world.enrollments if r.registration != lost]), stores)
+async def test_what_the_ledger_rejects_is_counted_and_not_in_the_timeline(dataset: Dataset, stores: Stores) -> None:
+    lost = next(row.registration for row in dataset.enrollments if row.learner_id == "oulad-28400")
+    written = await loaded(
+        replace(dataset, enrollments=[r for r in dataset.enrollments if r.registration != lost]), stores
+    )
     assert written["events"].rejected == {"UNKNOWN_REGISTRATION": 6}
     assert (written["events"].new, written["events"].known, written["timeline"].given) == (9, 0, 9)
     timeline = await stores.timeline.by_learners(
@@ -131,16 +133,16 @@ class Stumbling(MemoryTimeline):
         await super().append(events)
 
 
-async def test_a_load_that_was_cut_off_is_completed_by_the_next(world: Dataset, stores: Stores) -> None:
+async def test_a_load_that_was_cut_off_is_completed_by_the_next(dataset: Dataset, stores: Stores) -> None:
     cut_off = replace(memory_stores(lambda: NOW), timeline=Stumbling())
     with pytest.raises(StoreGaveUp, match=r"timeline: gone .*; repeat the command to continue where it stopped"):
-        await loaded(world, cut_off, retry=StoreRetry(limit=timedelta()))
-    await loaded(world, cut_off)
-    await loaded(world, stores)
-    assert await everything(world, cut_off) == await everything(world, stores)
+        await loaded(dataset, cut_off, retry=StoreRetry(limit=timedelta()))
+    await loaded(dataset, cut_off)
+    await loaded(dataset, stores)
+    assert await everything(dataset, cut_off) == await everything(dataset, stores)
 
 
-async def test_a_load_survives_a_short_outage(world: Dataset, stores: Stores) -> None:
+async def test_a_load_survives_a_short_outage(dataset: Dataset, stores: Stores) -> None:
     waits: list[float] = []
     outages: list[str] = []
 
@@ -149,39 +151,39 @@ async def test_a_load_survives_a_short_outage(world: Dataset, stores: Stores) ->
 
     stumbling = replace(memory_stores(lambda: NOW), timeline=Stumbling())
     retry = StoreRetry(wait=wait, on_outage=lambda error: outages.append(str(error)))
-    counts = await loaded(world, stumbling, retry=retry)
+    counts = await loaded(dataset, stumbling, retry=retry)
     assert (len(waits), outages) == (1, ["timeline: gone"])
     assert counts["timeline"].given == 15
-    await loaded(world, stores)
-    assert await everything(world, stumbling) == await everything(world, stores)
+    await loaded(dataset, stores)
+    assert await everything(dataset, stumbling) == await everything(dataset, stores)
 
 
-async def test_a_course_that_breaks_the_rules_is_refused_before_any_write(world: Dataset, stores: Stores) -> None:
-    first, *rest = world.courses
+async def test_a_course_that_breaks_the_rules_is_refused_before_any_write(dataset: Dataset, stores: Stores) -> None:
+    first, *rest = dataset.courses
     module, *others = first.modules
     item = replace(module.items[0], prerequisites=("nowhere",))
     bad = replace(first, modules=(replace(module, items=(item, *module.items[1:])), *others))
     with pytest.raises(BadCourse) as caught:
-        await loaded(replace(world, courses=(*rest, bad)), stores)
+        await loaded(replace(dataset, courses=(*rest, bad)), stores)
     assert caught.value.lines == (f"{AAA}: modules.0.items.0.prerequisites.0: is not the key of another item",)
-    assert not await stores.catalog.latest([course.key for course in world.courses])
+    assert not await stores.catalog.latest([course.key for course in dataset.courses])
 
 
-async def test_an_event_from_the_future_is_rejected_and_counted(world: Dataset, stores: Stores) -> None:
-    event = next(iter(world.events))
-    counts = await loaded(replace(world, events=[replace(event, at=NOW + timedelta(days=1))]), stores)
+async def test_an_event_from_the_future_is_rejected_and_counted(dataset: Dataset, stores: Stores) -> None:
+    event = next(iter(dataset.events))
+    counts = await loaded(replace(dataset, events=[replace(event, at=NOW + timedelta(days=1))]), stores)
     assert counts["events"].rejected == {"BAD_USER_INPUT": 1}
     assert counts["timeline"].given == 0
 
 
-async def test_progress_of_every_stage_is_reported_to_its_end(world: Dataset, stores: Stores) -> None:
+async def test_progress_of_every_stage_is_reported_to_its_end(dataset: Dataset, stores: Stores) -> None:
     told: dict[str, tuple[int, int]] = {}
 
     def on_progress(stage: str, done: int, total: int) -> None:
         assert told.get(stage, (0, 0))[0] <= done <= total
         told[stage] = (done, total)
 
-    await load(replace(world, sizes={}), stores, now=lambda: NOW, on_progress=on_progress)
+    await load(replace(dataset, sizes={}), stores, now=lambda: NOW, on_progress=on_progress)
     assert told == {
         "courses": (2, 2),
         "profiles": (3, 3),

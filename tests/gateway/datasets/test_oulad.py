@@ -1,4 +1,4 @@
-"""OULAD as a world: how its rows map, and that the real files come in whole."""
+"""OULAD as a dataset: how its rows map, and that the real files come in whole."""
 
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pytest
 
 from gateway.datasets.dataset import Dataset
 from gateway.datasets.loader import load
-from gateway.datasets.oulad.dataset import oulad_world
+from gateway.datasets.oulad.dataset import read_oulad
 from stores.domain.catalog import ItemType, MoveOn
 from stores.domain.documents import fault_of
 from stores.domain.events import Verb
@@ -28,7 +28,7 @@ def at(text: str) -> datetime:
 
 
 def test_a_run_is_a_course_of_assessments_and_optional_sites(tmp_path: Path) -> None:
-    aaa, bbb = oulad_world(write(tmp_path)).courses
+    aaa, bbb = read_oulad(write(tmp_path)).courses
     assert (aaa.key, aaa.title, bbb.title) == (AAA, "Module AAA, October 2013", "Module BBB, February 2014")
     assert "CC BY 4.0" in (aaa.description or "")
     assert [(module.title, [item.key for item in module.items]) for module in aaa.modules] == [
@@ -48,8 +48,8 @@ def test_a_run_is_a_course_of_assessments_and_optional_sites(tmp_path: Path) -> 
 
 
 def test_a_learner_of_two_runs_is_one_profile_with_two_enrolments(tmp_path: Path) -> None:
-    world = oulad_world(write(tmp_path))
-    profiles, enrollments = list(world.profiles), list(world.enrollments)
+    dataset = read_oulad(write(tmp_path))
+    profiles, enrollments = list(dataset.profiles), list(dataset.enrollments)
     assert [profile.learner_id for profile in profiles] == ["oulad-11391", "oulad-28400", "oulad-30268"]
     assert {(profile.locale, profile.time_zone) for profile in profiles} == {("en-GB", "Europe/London")}
     assert [(row.learner_id, row.course_key) for row in enrollments] == [
@@ -73,7 +73,7 @@ def test_a_learner_of_two_runs_is_one_profile_with_two_enrolments(tmp_path: Path
 
 
 def test_everything_that_happened_is_an_event_at_its_hour(tmp_path: Path) -> None:
-    events = list(oulad_world(write(tmp_path)).events)
+    events = list(read_oulad(write(tmp_path)).events)
     said = [
         (event.learner_id, event.verb, event.at, event.item_key, event.score, dict(event.extensions))
         for event in events
@@ -107,36 +107,36 @@ def test_an_event_keeps_its_id_whatever_lies_around_it(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     header, *rows = FILES[CLICKS].splitlines()
     shuffled = "\n".join([header, *reversed(rows[:3])]) + "\n"
-    one = {event.id: event for event in oulad_world(write(tmp_path / "a")).events}
-    other = {event.id: event for event in oulad_world(write(tmp_path / "b", **{CLICKS: shuffled})).events}
+    one = {event.id: event for event in read_oulad(write(tmp_path / "a")).events}
+    other = {event.id: event for event in read_oulad(write(tmp_path / "b", **{CLICKS: shuffled})).events}
     assert other.items() <= one.items()
     assert len(one) - len(other) == 1
 
 
 async def test_a_pass_with_an_unregistration_date_is_waived_and_stays_withdrawn(tmp_path: Path) -> None:
     changed = with_line(REGISTRATIONS, 2, "AAA,2013J,11391,-159,200")
-    stores, world = memory_stores(lambda: NOW), oulad_world(write(tmp_path, **changed))
-    await load(world, stores, now=lambda: NOW)
+    stores, dataset = memory_stores(lambda: NOW), read_oulad(write(tmp_path, **changed))
+    await load(dataset, stores, now=lambda: NOW)
     key = next(
-        row.registration for row in world.enrollments if (row.learner_id, row.course_key) == ("oulad-11391", AAA)
+        row.registration for row in dataset.enrollments if (row.learner_id, row.course_key) == ("oulad-11391", AAA)
     )
     assert (await stores.progress.by_registrations([key]))[key].state is EnrollmentState.WITHDRAWN
     assert (await stores.progress.course_progress([key]))[key].satisfied
 
 
 async def test_waivers_are_added_to_data_that_was_imported_without_them(tmp_path: Path) -> None:
-    stores, world = memory_stores(lambda: NOW), oulad_world(write(tmp_path))
-    old = replace(world, events=[event for event in world.events if event.verb is not Verb.WAIVED])
+    stores, dataset = memory_stores(lambda: NOW), read_oulad(write(tmp_path))
+    old = replace(dataset, events=[event for event in dataset.events if event.verb is not Verb.WAIVED])
     await load(old, stores, now=lambda: NOW)
     for new in (3, 0):
-        events = (await load(world, stores, now=lambda: NOW))[3]
+        events = (await load(dataset, stores, now=lambda: NOW))[3]
         assert (events.kind, events.new, events.rejected.total()) == ("events", new, 0)
 
 
 async def test_what_the_files_say_is_what_the_stores_say(tmp_path: Path) -> None:
-    stores, world = memory_stores(lambda: NOW), oulad_world(write(tmp_path))
-    await load(world, stores, now=lambda: NOW)
-    registrations = {(row.learner_id, row.course_key): row.registration for row in world.enrollments}
+    stores, dataset = memory_stores(lambda: NOW), read_oulad(write(tmp_path))
+    await load(dataset, stores, now=lambda: NOW)
+    registrations = {(row.learner_id, row.course_key): row.registration for row in dataset.enrollments}
     rows = await stores.progress.by_registrations(list(registrations.values()))
     left, undated = registrations["oulad-28400", AAA], registrations["oulad-30268", BBB]
     assert (rows[left].state, rows[left].enrolled_at) == (EnrollmentState.WITHDRAWN, at("2013-08-09T00:00:00"))
@@ -151,7 +151,7 @@ async def test_what_the_files_say_is_what_the_stores_say(tmp_path: Path) -> None
 def real() -> Dataset:
     if not REAL.is_dir():
         pytest.skip("the OULAD files are not here")
-    return oulad_world(REAL)
+    return read_oulad(REAL)
 
 
 def test_the_real_files_come_in_whole(real: Dataset) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from gateway.datasets.dataset import Dataset
-from gateway.datasets.demo.dataset import demo_world, term_at
+from gateway.datasets.demo.dataset import demo_dataset, term_at
 from gateway.datasets.loader import load
 from gateway.simulation.demo_learners import BEAT, Learners
 from gateway.simulation.scheduler import Step, meanwhile, steadily
@@ -80,7 +80,7 @@ class Sessions(MemorySessions):
 
 
 class Campus:
-    """A loaded world, and its learners."""
+    """A loaded dataset, and its learners."""
 
     def __init__(self) -> None:
         self.pacer = Pacer()
@@ -90,10 +90,10 @@ class Campus:
         self.stores: Stores = replace(
             memory_stores(self.pacer), progress=self.progress, sessions=self.sessions, outbox=outbox
         )
-        self.world: Dataset = demo_world(seed=1, learners=LEARNERS, now=self.pacer())
+        self.dataset: Dataset = demo_dataset(seed=1, learners=LEARNERS, now=self.pacer())
 
     async def load(self) -> "Campus":
-        await load(self.world, self.stores, now=self.pacer)
+        await load(self.dataset, self.stores, now=self.pacer)
         self.sessions.beats.clear()
         return self
 

@@ -17,8 +17,8 @@ from gateway.cli.replay import speed
 from gateway.datasets.dataset import Dataset
 from gateway.datasets.loader import load
 from gateway.datasets.oulad.bad_rows import BadSource
-from gateway.datasets.oulad.dataset import world_of
-from gateway.datasets.oulad.part import part_of, run_named
+from gateway.datasets.oulad.dataset import oulad_dataset
+from gateway.datasets.oulad.subset import find_run, subset
 from gateway.datasets.oulad.tables import Tables, read_tables
 from gateway.relay.publishing import publishing
 from gateway.simulation.progress_display import Telling, state_of, summary_of
@@ -72,8 +72,8 @@ class Progress(MemoryProgress):
 
 
 class Stage:
-    def __init__(self, world: Dataset) -> None:
-        self.world = world
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
         self.pacer = Pacer()
         outbox = MemoryOutbox(now=self.pacer)
         self.progress = Progress(self.pacer, outbox)
@@ -88,8 +88,8 @@ class Stage:
     async def replay(self, *, speed: float = 86_400, lasts: timedelta = timedelta(hours=1)) -> Told:
         going = Replay(
             self.stores,
-            Schedule(self.world.events, speed=speed),
-            items=await prepared(self.world, self.stores, QUIET, now=self.pacer),
+            Schedule(self.dataset.events, speed=speed),
+            items=await prepared(self.dataset, self.stores, QUIET, now=self.pacer),
             fresh=Fresh(self._noise),
             now=self.pacer,
             wait=self.pacer.wait,
@@ -106,13 +106,13 @@ def tables(tmp_path: Path) -> Tables:
 
 @pytest.fixture
 def stage(tables: Tables) -> Stage:
-    return Stage(world_of(tables))
+    return Stage(oulad_dataset(tables))
 
 
 async def test_everything_happens_again_in_its_order_at_its_pace(stage: Stage) -> None:
     began = stage.pacer()
     told = await stage.replay()
-    past = sorted(stage.world.events, key=lambda event: event.at)
+    past = sorted(stage.dataset.events, key=lambda event: event.at)
     same = [(event.registration, event.verb, event.item_key, event.score) for event in stage.recorded]
     assert same == [(event.registration, event.verb, event.item_key, event.score) for event in past]
     assert (told.done, told.total, told.rejected) == (15, 15, {})
@@ -121,10 +121,10 @@ async def test_everything_happens_again_in_its_order_at_its_pace(stage: Stage) -
 
 
 async def test_every_event_is_of_now_with_a_fresh_id_and_the_import_stays(stage: Stage) -> None:
-    await load(stage.world, stage.stores, now=stage.pacer)
-    before = await stage.progress.ledger([event.id for event in stage.world.events])
+    await load(stage.dataset, stage.stores, now=stage.pacer)
+    before = await stage.progress.ledger([event.id for event in stage.dataset.events])
     await stage.replay()
-    assert await stage.progress.ledger([event.id for event in stage.world.events]) == before
+    assert await stage.progress.ledger([event.id for event in stage.dataset.events]) == before
     assert {event.id for event in stage.recorded}.isdisjoint(before)
     assert {event.id.version for event in stage.recorded} == {7}
     assert all(event.at <= seen for seen, events in stage.progress.appends for event in events)
@@ -149,7 +149,7 @@ async def test_what_is_replayed_is_published_and_who_does_something_is_here(stag
 
 
 async def test_only_what_is_missing_is_made(tables: Tables) -> None:
-    part = world_of(part_of(tables, run=run_named(tables, "BBB/2014B"), learners=None))
+    part = oulad_dataset(subset(tables, run=find_run(tables, "BBB/2014B"), learners=None))
     stage = Stage(part)
     await stage.replay()
     assert list(await stage.stores.catalog.latest([AAA, BBB])) == [BBB]
@@ -161,10 +161,10 @@ async def test_only_what_is_missing_is_made(tables: Tables) -> None:
 
 
 def test_a_part_is_one_run_or_the_first_students(tables: Tables) -> None:
-    assert run_named(tables, AAA) == run_named(tables, "AAA/2013J")
+    assert find_run(tables, AAA) == find_run(tables, "AAA/2013J")
     with pytest.raises(BadSource, match=r"no run CCC/2014J; there are AAA/2013J, BBB/2014B"):
-        run_named(tables, "CCC/2014J")
-    one = world_of(part_of(tables, run=None, learners=1))
+        find_run(tables, "CCC/2014J")
+    one = oulad_dataset(subset(tables, run=None, learners=1))
     assert {row.learner_id for row in one.enrollments} == {event.learner_id for event in one.events} == {"oulad-11391"}
     assert len(list(one.enrollments)) == 2
 
@@ -189,9 +189,9 @@ async def test_a_ledger_that_is_away_is_waited_for(stage: Stage) -> None:
 
 async def test_what_the_ledger_does_not_know_is_counted(stage: Stage) -> None:
     other = [
-        replace(row, registration=event(7).id) for row in stage.world.enrollments if row.learner_id == "oulad-28400"
+        replace(row, registration=event(7).id) for row in stage.dataset.enrollments if row.learner_id == "oulad-28400"
     ]
-    await load(replace(stage.world, enrollments=other, events=()), stage.stores, now=stage.pacer)
+    await load(replace(stage.dataset, enrollments=other, events=()), stage.stores, now=stage.pacer)
     told = await stage.replay()
     assert told.rejected == {"UNKNOWN_REGISTRATION": 6}
     assert summary_of(told).endswith("; 6 rejected as UNKNOWN_REGISTRATION")

@@ -1,4 +1,4 @@
-"""A part of OULAD: one run, some of the students, and of all tables the rows that these need."""
+"""Selects a part of OULAD: one run, or the first students, with the rows that belong to them."""
 
 from itertools import islice
 
@@ -8,16 +8,16 @@ from gateway.datasets.oulad.rows import RunKey
 from gateway.datasets.oulad.tables import Tables
 
 
-def run_named(tables: Tables, name: str) -> RunKey:
-    """`AAA/2013J`, or the key of its course; `BadSource` says which ones there are."""
+def find_run(tables: Tables, name: str) -> RunKey:
+    """The run called `AAA/2013J`, or that with this course key. Raises `BadSource`, which lists the existing runs."""
     for run in tables.runs:
         if name in (str(run), course_key(run)):
             return run
     raise BadSource(f"there is no run {name}; there are {', '.join(map(str, sorted(tables.runs)))}")
 
 
-def part_of(tables: Tables, *, run: RunKey | None, learners: int | None) -> Tables:
-    """The students of one run (None: of all), and of those the first ones in their file."""
+def subset(tables: Tables, *, run: RunKey | None, learners: int | None) -> Tables:
+    """The tables restricted to one run (None: all runs) and to the first `learners` students (None: all students)."""
     students = [key for key in tables.students if run is None or key.run == run]
     if learners is not None:
         chosen = set(islice(dict.fromkeys(key.student for key in students), learners))
