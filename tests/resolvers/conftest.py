@@ -18,6 +18,6 @@ async def school() -> School:
 
 @pytest.fixture(params=backends.LEDGERS)
 async def ledger_school(request: pytest.FixtureRequest, servers: Servers) -> AsyncIterator[School]:
-    """The school without enrolments: its progress in each backend, all else in memory."""
+    """The school without enrolments. Its progress is in each backend in turn, the rest in memory."""
     async with backends.LEDGERS[request.param](servers) as (progress, outbox):
         yield School(replace(await world.open_school(), progress=progress, outbox=outbox))

@@ -1,4 +1,4 @@
-"""Writing to the made-up school: a mutation's payload, under whoever writes."""
+"""Mutations on the invented school."""
 
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,9 @@ from tests.resolvers import world
 SCHEMA = build_schema()
 ADA_ID, BEN_ID = "TGVhcm5lcjpsZWFybmVyLWFkYQ==", "TGVhcm5lcjpsZWFybmVyLWJlbg=="
 IN_ALGEBRA = str(world.registration(world.ALGEBRA, 0))
-"""Ada's."""
+"""Ada's registration."""
 BEN_IN_BOTANY = str(world.registration(world.BOTANY, 1))
-"""He withdrew from it."""
+"""Ben's registration. He has withdrawn."""
 
 
 class School:
@@ -25,7 +25,7 @@ class School:
     async def write(
         self, query: str, given: dict[str, Any], viewer: Viewer | None = None, *, peer: Peer | None = None
     ) -> Any:
-        """The payload; a write never makes a top-level error. `peer`: another than the viewer's usual one."""
+        """Run a mutation and return its payload. `peer`: instead of the viewer's usual one."""
         peer = peer or world.peer_of(self.stores, viewer or world.admin(), trace=False)
         result = await SCHEMA.execute(query, variable_values={"input": given}, context_value=peer)
         assert result.errors is None, result.errors
@@ -34,7 +34,7 @@ class School:
         return payload
 
     async def kept(self, *numbers: int) -> list[Event]:
-        """Those of these events that the ledger has."""
+        """The events with these ids that the ledger has."""
         found = await self.stores.progress.ledger([UUID(int=number) for number in numbers])
         return [found[UUID(int=number)] for number in numbers if UUID(int=number) in found]
 

@@ -1,4 +1,4 @@
-"""Golden queries: the answer and the store calls it cost are files. `python -m tests golden` writes them afresh."""
+"""Golden queries: files with the answer and its store calls. `python -m tests golden` writes them."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ SCHEMA = build_schema()
 
 
 def viewer_named(query: str) -> Viewer:
-    """Who asks stands in the query's first line: `# ADMIN`, `# LEARNER learner-ada`, `# INSTRUCTOR course …`."""
+    """The viewer that the first line names: `# ADMIN`, `# LEARNER learner-ada`, `# INSTRUCTOR course …`."""
     role, *rest = query.splitlines()[0].removeprefix("#").split()
     match role:
         case "ADMIN":
@@ -40,7 +40,7 @@ async def answer_of(query: str) -> str:
 
 
 @pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)
-async def test_the_answer_and_its_cost_are_as_recorded(path: Path, pytestconfig: pytest.Config) -> None:
+async def test_the_answer_and_its_store_calls_are_as_recorded(path: Path, pytestconfig: pytest.Config) -> None:
     found = await answer_of(path.read_text())
     recorded = path.with_suffix(".json")
     if pytestconfig.getoption("--golden"):
@@ -49,7 +49,7 @@ async def test_the_answer_and_its_cost_are_as_recorded(path: Path, pytestconfig:
 
 
 async def test_the_instructor_grid_costs_five_calls_however_many_learners() -> None:
-    """The N+1 exam: one page and four batches for fifty learners."""
+    """No N+1 calls: one page and four batches for fifty learners."""
     grid = json.loads((HERE / "grid.json").read_text())
     assert len(grid["calls"]) == 5
     assert len(grid["data"]["enrollments"]["edges"]) == 50

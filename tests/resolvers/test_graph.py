@@ -1,4 +1,4 @@
-"""The graph's promises that no golden query shows: faults cost their own fields, nothing leaks, all is described."""
+"""What golden queries do not show: errors null their own fields, secrets stay inside, all is described."""
 
 import asyncio
 import logging
@@ -30,9 +30,9 @@ from tests.resolvers import world
 
 SCHEMA = build_schema()
 CONTRACT = Path(__file__).parents[1] / "contract.graphql"
-"""The schema that clients rely on. schema.graphql may add to it, and change nothing of it without an entry below."""
+"""The schema that clients rely on. schema.graphql may add to it; other changes need an entry below."""
 ALLOWED_CHANGES: dict[str, str] = {}
-"""Breaking changes of the contract: the description that graphql-core gives of each, and its reason."""
+"""The breaking changes of the contract: graphql-core's description of each, and the reason."""
 PAGE = """{ learner(id: "TGVhcm5lcjpsZWFybmVyLWFkYQ==") {
   displayName
   enrollments(first: 1) { edges { node { course { title } progress { completion } } } }
@@ -42,7 +42,7 @@ PAGE = """{ learner(id: "TGVhcm5lcjpsZWFybmVyLWFkYQ==") {
 
 
 class Down:
-    """A store that cannot be reached, or knows something that must not get out."""
+    """A store whose every call raises an error, perhaps with a secret in its text."""
 
     def __init__(self, error: Callable[[], Exception]) -> None:
         self._error = error
@@ -72,7 +72,7 @@ async def ask(query: str, *, down: str | None = None, error: Callable[[], Except
         ("progress", [["learner", "enrollments"]]),
     ],
 )
-async def test_a_store_that_is_down_costs_its_own_fields(down: str, nulls: list[Any]) -> None:
+async def test_a_store_that_is_down_nulls_its_own_fields_only(down: str, nulls: list[Any]) -> None:
     result = await ask(PAGE, down=down)
     assert [error.path for error in result.errors] == nulls
     for error in result.errors:
@@ -89,13 +89,13 @@ async def test_a_timeout_has_its_own_code() -> None:
     assert [error.extensions["code"] for error in result.errors] == ["STORE_TIMEOUT"]
 
 
-async def test_a_fault_of_a_store_is_not_logged_with_its_text(caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_text_of_a_store_error_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         await ask(PAGE, down="timeline")
     assert "hunter2" not in caplog.text
 
 
-async def test_what_is_not_ours_is_masked_and_logged_with_the_id_that_the_client_gets(
+async def test_an_unexpected_error_is_masked_and_logged_with_the_clients_id(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level(logging.ERROR):
@@ -106,7 +106,7 @@ async def test_what_is_not_ours_is_masked_and_logged_with_the_id_that_the_client
     assert any(error.extensions["id"] in record.getMessage() for record in caplog.records)
 
 
-async def test_store_health_never_throws_and_names_the_dead() -> None:
+async def test_store_health_never_fails_and_names_the_store_that_is_down() -> None:
     result = await ask("{ storeHealth { store state latencyMs lastErrorAt } }", down="timeline")
     assert result.errors is None
     states = {row["store"]: row["state"] for row in result.data["storeHealth"]}
@@ -121,7 +121,7 @@ async def test_store_health_never_throws_and_names_the_dead() -> None:
     }
 
 
-async def test_store_health_tells_how_far_the_followers_of_the_outbox_are_behind() -> None:
+async def test_store_health_has_the_backlog_of_the_outbox() -> None:
     stores = await world.open_school()
     event = Event(
         id=UUID(int=1),
@@ -172,7 +172,7 @@ async def test_activity_takes_iana_time_zones_only(zone: str) -> None:
     assert [error.extensions["code"] for error in result.errors] == ["BAD_USER_INPUT"]
 
 
-async def test_a_stored_time_zone_that_is_none_costs_the_activity_only() -> None:
+async def test_an_invalid_stored_time_zone_nulls_the_activity_only() -> None:
     stores = await world.open_school()
     profile = (await stores.profiles.by_ids([world.ADA]))[world.ADA]
     await stores.profiles.replace(replace(profile, time_zone="Mars/Olympus", version=profile.version + 1))
@@ -214,7 +214,7 @@ async def test_bad_input_is_a_typed_error_on_its_own_field(field: str) -> None:
     assert len(result.data["storeHealth"]) == len(world.PORTS)
 
 
-async def test_a_range_without_length_has_no_windows() -> None:
+async def test_an_empty_range_has_no_windows() -> None:
     none = '{from: "2026-01-03T00:00:00Z", to: "2026-01-03T00:00:00Z"}'
     result = await ask(f'{{ course(key: "{world.ALGEBRA}") {{ activity(window: DAY, range: {none}) {{ events }} }} }}')
     assert (result.errors, result.data) == (None, {"course": {"activity": []}})
@@ -229,7 +229,7 @@ async def test_a_date_time_is_rfc_3339_with_an_offset(moment: str) -> None:
     assert result.errors
 
 
-def test_a_field_that_reaches_a_store_must_be_nullable() -> None:
+def test_a_field_that_reads_a_store_must_be_nullable() -> None:
     async def resolve() -> int:
         return 1
 
@@ -244,7 +244,7 @@ def test_a_field_that_reaches_a_store_must_be_nullable() -> None:
         refuse_fragile(strawberry.Schema(query=Query))
 
 
-def test_everything_is_described() -> None:
+def test_every_type_and_field_has_a_description() -> None:
     bare = []
     for name, kind in core_schema(SCHEMA).type_map.items():
         if name.startswith("__"):
@@ -261,7 +261,7 @@ def test_the_schema_keeps_the_contract() -> None:
     assert {change.description for change in changes} == set(ALLOWED_CHANGES)
 
 
-async def test_a_dead_store_is_asked_within_its_deadline() -> None:
+async def test_a_store_that_stalls_times_out() -> None:
     stores = await world.open_school()
 
     class Stalled:
@@ -277,24 +277,24 @@ async def test_a_dead_store_is_asked_within_its_deadline() -> None:
     assert [error.extensions for error in result.errors or []] == [{"code": "STORE_TIMEOUT", "store": "sessions"}]
 
 
-async def test_a_document_that_comes_again_is_asked_as_its_own_viewer_with_its_own_variables() -> None:
-    """Parsed and validated once; nothing else of an operation may be kept."""
+async def test_a_cached_document_is_executed_for_its_own_viewer_and_variables() -> None:
+    """The caches keep the parsed and validated document, and nothing else of an operation."""
     stores = await world.open_school()
     query = "query ($c: String!) { course(key: $c) { title enrollments(first: 1) { totalCount } } }"
 
-    async def asked(viewer: Viewer, key: str) -> Any:
+    async def answer(viewer: Viewer, key: str) -> Any:
         peer = world.peer_of(stores, viewer, trace=False)
         return (await SCHEMA.execute(query, variable_values={"c": key}, context_value=peer)).data
 
     seen = {"title": "Algebra", "enrollments": {"totalCount": world.IN_ALGEBRA}}
-    assert await asked(world.admin(), world.ALGEBRA) == {"course": seen}
-    assert await asked(world.learner(), world.ALGEBRA) == {"course": {"title": "Algebra", "enrollments": None}}
-    assert await asked(world.instructor(world.BOTANY), world.BOTANY) == {
+    assert await answer(world.admin(), world.ALGEBRA) == {"course": seen}
+    assert await answer(world.learner(), world.ALGEBRA) == {"course": {"title": "Algebra", "enrollments": None}}
+    assert await answer(world.instructor(world.BOTANY), world.BOTANY) == {
         "course": {"title": "Botany", "enrollments": {"totalCount": 2}}
     }
 
 
 @pytest.mark.parametrize("query", ["{ nothing }", "{ me { displayName }", "{ me { " + "displayName " * 2000 + "} }"])
-async def test_a_document_is_answered_the_same_when_it_comes_again(query: str) -> None:
+async def test_a_cached_document_gives_the_same_answer(query: str) -> None:
     first, again = await ask(query), await ask(query)
     assert (first.data, first.errors) == (again.data, again.errors)

@@ -1,4 +1,4 @@
-"""The rule vectors through the graph: in one batch or one by one, in order or not, every value is as expected."""
+"""The rule vectors through the graph, in one batch or several, in order or not."""
 
 from random import Random
 from typing import Any
@@ -15,15 +15,15 @@ from tests.stores.domain.test_progress_projection import VECTORS, items_of
 
 CASES = VECTORS["cases"]
 BEFORE = "2026-02-01T00:00:00.000Z"
-STANDING = """query ($registration: UUID!) { enrollment(registration: $registration) {
+STATE = """query ($registration: UUID!) { enrollment(registration: $registration) {
   state certificate { issuedAt revokedAt }
   progress { completion itemsDone itemsTotal score satisfied satisfiedAt lastActivityAt timeSpentSeconds }
   items(first: 100) { edges { node { itemKey state completion satisfied satisfiedAt completedAt passedAt attempts
     bestScore latestScore timeSpentSeconds lastEventAt } } } } }"""
 
 
-def moved(number: int, text: str) -> str:
-    """The vectors' ids are unique within a case and in the order that ties are broken by: so are these in all."""
+def unique(number: int, text: str) -> str:
+    """The vectors' ids are unique within a case: make them unique over all, in the same order."""
     return str(UUID(int=UUID(text).int | (number + 1) << 112))
 
 
@@ -32,7 +32,7 @@ def registration(number: int) -> str:
 
 
 async def begin(school: School) -> None:
-    """A course a case, and an enrolment in it, made as any other."""
+    """Create a course and an enrolment for each case."""
     for number, case in enumerate(CASES):
         modules = (Module(title="All", items=tuple(items_of(case))),)
         course = Course(key=f"c{number}", version=1, title=case["name"], modules=modules, published_at=world.NOW)
@@ -41,22 +41,22 @@ async def begin(school: School) -> None:
         assert (await school.write(ENROLL, given))["errors"] == []
 
 
-def said(number: int, case: dict[str, Any]) -> list[dict[str, Any]]:
+def events_of(number: int, case: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             **event,
             "registration": registration(number),
-            "id": moved(number, event["id"]),
-            **({"voids": moved(number, event["voids"])} if "voids" in event else {}),
+            "id": unique(number, event["id"]),
+            **({"voids": unique(number, event["voids"])} if "voids" in event else {}),
         }
         for event in case["events"]
     ]
 
 
-async def standing(school: School, number: int) -> dict[str, Any]:
-    """As the vectors write it."""
+async def state_of(school: School, number: int) -> dict[str, Any]:
+    """The state of a case's registration, in the form of the vectors."""
     peer = world.peer_of(school.stores, world.admin(), trace=False)
-    result = await SCHEMA.execute(STANDING, variable_values={"registration": registration(number)}, context_value=peer)
+    result = await SCHEMA.execute(STATE, variable_values={"registration": registration(number)}, context_value=peer)
     assert result.errors is None
     assert result.data is not None
     found = result.data["enrollment"]
@@ -68,8 +68,8 @@ async def standing(school: School, number: int) -> dict[str, Any]:
     }
 
 
-def rounded(told: dict[str, Any]) -> dict[str, Any]:
-    return {name: round(value, 6) if isinstance(value, float) else value for name, value in told.items()}
+def rounded(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: round(value, 6) if isinstance(value, float) else value for name, value in fields.items()}
 
 
 def expected(case: dict[str, Any]) -> dict[str, Any]:
@@ -80,9 +80,9 @@ def expected(case: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("order", ["in order", "shuffled"])
 @pytest.mark.parametrize("pieces", ["one batch", "a batch a case", "one by one"])
-async def test_the_graph_tells_what_the_vectors_expect(ledger_school: School, pieces: str, order: str) -> None:
+async def test_the_graph_answers_what_the_vectors_expect(ledger_school: School, pieces: str, order: str) -> None:
     await begin(ledger_school)
-    batches = [said(number, case) for number, case in enumerate(CASES)]
+    batches = [events_of(number, case) for number, case in enumerate(CASES)]
     if order == "shuffled":
         for batch in batches:
             Random(order).shuffle(batch)
@@ -95,6 +95,6 @@ async def test_the_graph_tells_what_the_vectors_expect(ledger_school: School, pi
         payload = await ledger_school.write(RECORD, {"events": batch})
         assert payload["errors"] == []
         assert {result["status"] for result in payload["results"]} <= {"ACCEPTED", "DUPLICATE"}
-    found = {case["name"]: await standing(ledger_school, number) for number, case in enumerate(CASES)}
+    found = {case["name"]: await state_of(ledger_school, number) for number, case in enumerate(CASES)}
     assert len(found) == len(CASES)
     assert found == {case["name"]: expected(case) for case in CASES}

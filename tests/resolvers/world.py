@@ -1,4 +1,4 @@
-"""A small made-up school that golden queries and permission tests ask about: fixed ids, fixed times, memory stores."""
+"""A small invented school for golden queries and permission tests: fixed ids and times, memory stores."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -81,7 +81,7 @@ def profile(learner_id: str, name: str, zone: str = "Europe/Berlin") -> Profile:
 
 
 class Journal:
-    """Makes a registration's events with ids that count up."""
+    """Builds events with ids that count up."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -102,7 +102,7 @@ class Journal:
 
 
 def enrollments() -> Mapping[str, list[Enrollment]]:
-    """Ada takes both courses, Ben botany, and a class of sixty (Ada the first of them) algebra."""
+    """Sixty learners take algebra, Ada first; Ada and Ben take botany."""
     ids = [ADA, *(f"learner-{number:03d}" for number in range(1, IN_ALGEBRA))]
     algebra = [
         Enrollment(registration=registration(ALGEBRA, n), learner_id=who, course_key=ALGEBRA, course_version=1)
@@ -133,7 +133,7 @@ async def open_school() -> Stores:
 
 
 async def fill(stores: Stores) -> None:
-    """Make the school in stores that are empty."""
+    """Write the school into empty stores."""
     courses = [await stores.catalog.publish(one) for one in (course(ALGEBRA, "Algebra"), course(BOTANY, "Botany"))]
     taken = enrollments()
     names = {row.learner_id: f"Learner {row.learner_id[-3:]}" for rows in taken.values() for row in rows}

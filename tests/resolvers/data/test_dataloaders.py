@@ -1,4 +1,4 @@
-"""What the loaders promise: batches, caps, deadlines, and that no field's fate becomes another's."""
+"""Data loaders: batches, batch sizes, deadlines, and fields that do not affect each other."""
 
 import asyncio
 import gc
@@ -14,7 +14,7 @@ from stores.errors import Rejected, StoreError, TimedOut, Unavailable
 from stores.ports.stores import Stores
 
 
-class Noted:
+class RecordedFailures:
     def __init__(self) -> None:
         self.stores: list[str] = []
 
@@ -22,9 +22,9 @@ class Noted:
         self.stores.append(store)
 
 
-def loaders_with(noted: Noted, deadline: float = 5.0) -> Loaders:
+def loaders_with(failures: RecordedFailures, deadline: float = 5.0) -> Loaders:
     deadlines = {"profiles": timedelta(seconds=deadline)}
-    return Loaders(cast(Stores, None), deadlines, noted)
+    return Loaders(cast(Stores, None), deadlines, failures)
 
 
 def path_of(read: Any, batch_size: int = 100) -> StorePath[str, Any, str]:
@@ -35,24 +35,24 @@ async def echo(keys: Sequence[str], args: Any) -> Mapping[str, str]:
     return {key: key.upper() for key in keys if key != "unknown"}
 
 
-async def test_keys_of_one_turn_are_one_call_and_gaps_are_none() -> None:
-    loaders = loaders_with(Noted())
+async def test_keys_of_one_turn_are_read_in_one_call_and_unknown_keys_are_none() -> None:
+    loaders = loaders_with(RecordedFailures())
     path = path_of(echo)
     found = await asyncio.gather(*(loaders.load(path, key, ()) for key in ("a", "b", "a", "unknown")))
     assert found == ["A", "B", "A", None]
     assert [(batch.store, batch.call, batch.keys) for batch in loaders.batches] == [("profiles", "by_ids", 3)]
 
 
-async def test_arguments_make_a_loader_of_their_own_and_a_cap_cuts_a_batch() -> None:
-    loaders = loaders_with(Noted())
+async def test_arguments_and_the_batch_size_separate_calls() -> None:
+    loaders = loaders_with(RecordedFailures())
     path = path_of(echo, batch_size=2)
     await asyncio.gather(*(loaders.load(path, str(key), args) for key in range(3) for args in ("x", "y")))
     assert sorted(batch.keys for batch in loaders.batches) == [1, 1, 2, 2]
 
 
 async def test_the_wait_for_a_turn_does_not_count_against_the_deadline() -> None:
-    turn, noted = asyncio.Event(), Noted()
-    loaders = loaders_with(noted, deadline=0.05)
+    turn, failures = asyncio.Event(), RecordedFailures()
+    loaders = loaders_with(failures, deadline=0.05)
 
     async def queued(on_start: Callable[[], None]) -> str:
         await turn.wait()
@@ -62,7 +62,7 @@ async def test_the_wait_for_a_turn_does_not_count_against_the_deadline() -> None
 
     asyncio.get_running_loop().call_later(0.2, turn.set)
     assert await loaders.call_queued("profiles", "put", 1, queued, max_wait=timedelta(seconds=30)) == "written"
-    assert noted.stores == []
+    assert failures.stores == []
 
 
 async def test_from_its_turn_on_a_write_has_the_deadline_of_its_store() -> None:
@@ -74,57 +74,57 @@ async def test_from_its_turn_on_a_write_has_the_deadline_of_its_store() -> None:
         await asyncio.Event().wait()
 
     for work, max_wait in ((stuck, timedelta(seconds=30)), (never_begun, timedelta(milliseconds=10))):
-        noted = Noted()
-        loaders = loaders_with(noted, deadline=0.01)
+        failures = RecordedFailures()
+        loaders = loaders_with(failures, deadline=0.01)
         with pytest.raises(TimedOut):
             await loaders.call_queued("profiles", "put", 1, work, max_wait=max_wait)
-        assert noted.stores == ["profiles"]
+        assert failures.stores == ["profiles"]
 
 
-async def test_a_primed_value_costs_nothing() -> None:
-    loaders = loaders_with(Noted())
+async def test_a_primed_value_costs_no_call() -> None:
+    loaders = loaders_with(RecordedFailures())
     path = path_of(echo)
     loaders.prime(path, "a", (), "brought along")
     assert await loaders.load(path, "a", ()) == "brought along"
     assert loaders.batches == []
 
 
-async def test_a_deadline_is_a_timeout_of_that_store_and_noted() -> None:
+async def test_a_missed_deadline_is_a_timeout_and_a_failure_of_that_store() -> None:
     async def stall(keys: Sequence[str], args: Any) -> Mapping[str, str]:
         await asyncio.Event().wait()
         raise AssertionError
 
-    noted = Noted()
-    loaders = loaders_with(noted, deadline=0.01)
+    failures = RecordedFailures()
+    loaders = loaders_with(failures, deadline=0.01)
     with pytest.raises(TimedOut) as caught:
         await loaders.load(path_of(stall), "a", ())
     assert caught.value.store == "profiles"
-    assert noted.stores == ["profiles"]
+    assert failures.stores == ["profiles"]
 
 
 @pytest.mark.timeout(10)
-async def test_a_driver_that_cancels_does_not_hang_its_fields() -> None:
+async def test_a_driver_that_cancels_is_unavailable() -> None:
     async def cancelled(keys: Sequence[str], args: Any) -> Mapping[str, str]:
         raise asyncio.CancelledError
 
-    loaders = loaders_with(Noted())
+    loaders = loaders_with(RecordedFailures())
     with pytest.raises(Unavailable):
         await loaders.load(path_of(cancelled), "a", ())
 
 
-async def test_a_cancelled_sibling_leaves_the_shared_key_to_the_others() -> None:
-    go = asyncio.Event()
+async def test_a_cancelled_field_does_not_cancel_others_with_the_same_key() -> None:
+    release = asyncio.Event()
 
     async def slow(keys: Sequence[str], args: Any) -> Mapping[str, str]:
-        await go.wait()
+        await release.wait()
         return await echo(keys, args)
 
-    loaders = loaders_with(Noted())
+    loaders = loaders_with(RecordedFailures())
     path = path_of(slow)
     doomed, other = (asyncio.ensure_future(loaders.load(path, "a", ())) for _ in range(2))
     await asyncio.sleep(0)
     doomed.cancel()
-    go.set()
+    release.set()
     assert await other == "A"
     assert doomed.cancelled()
 
@@ -135,28 +135,28 @@ async def test_a_call_that_swallows_a_cancellation_is_cancelled_all_the_same() -
             await asyncio.Event().wait()
         return "an answer"
 
-    calling = asyncio.ensure_future(loaders_with(Noted()).call("profiles", "swallow", 1, swallow()))
+    calling = asyncio.ensure_future(loaders_with(RecordedFailures()).call("profiles", "swallow", 1, swallow()))
     await asyncio.sleep(0)
     calling.cancel()
     await asyncio.wait([calling])
     assert calling.cancelled()
 
 
-async def test_an_error_that_nobody_waits_for_is_not_logged_with_its_text() -> None:
-    """asyncio says "exception was never retrieved" through the loop's handler when a future is collected."""
-    go, said = asyncio.Event(), list[str]()
+async def test_an_error_that_no_field_receives_is_not_logged() -> None:
+    """asyncio reports "exception was never retrieved" to the loop's handler when a future is freed."""
+    release, said = asyncio.Event(), list[str]()
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: said.append(context["message"]))
 
     async def fail(keys: Sequence[str], args: Any) -> Mapping[str, str]:
-        await go.wait()
+        await release.wait()
         raise Rejected("profiles", "secret")
 
-    loaders = loaders_with(Noted())
+    loaders = loaders_with(RecordedFailures())
     doomed = asyncio.ensure_future(loaders.load(path_of(fail), "a", ()))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     doomed.cancel()
-    go.set()
+    release.set()
     for _ in range(10):
         await asyncio.sleep(0)
     del loaders, doomed
@@ -164,26 +164,26 @@ async def test_an_error_that_nobody_waits_for_is_not_logged_with_its_text() -> N
     assert said == []
 
 
-async def test_only_faults_of_the_store_count_against_its_health() -> None:
+async def test_rejected_requests_are_no_failures_of_the_store() -> None:
     async def fail(keys: Sequence[str], args: Any) -> Mapping[str, str]:
         raise args("profiles", "no")
 
-    noted = Noted()
-    loaders = loaders_with(noted)
+    failures = RecordedFailures()
+    loaders = loaders_with(failures)
     for error in (Rejected, Unavailable, TimedOut):
         with pytest.raises(StoreError):
             await loaders.load(path_of(fail), "a", error)
-    assert noted.stores == ["profiles", "profiles"]
+    assert failures.stores == ["profiles", "profiles"]
 
 
-async def test_a_joined_path_costs_what_it_reads() -> None:
+async def test_a_derived_path_costs_what_it_reads() -> None:
     inner = path_of(echo)
 
     async def twice(loaders: Loaders, keys: Sequence[str], args: Any) -> Mapping[str, str]:
         found = await loaders.load_many(inner, keys, args)
         return {key: value * 2 for key, value in found.items()}
 
-    loaders = loaders_with(Noted())
+    loaders = loaders_with(RecordedFailures())
     joined: DerivedPath[str, Any, str] = DerivedPath(twice)
     assert await loaders.load_many(joined, ["a", "b", "unknown"], ()) == {"a": "AA", "b": "BB"}
     assert [batch.keys for batch in loaders.batches] == [3]

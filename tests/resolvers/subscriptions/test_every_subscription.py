@@ -1,4 +1,4 @@
-"""What holds for every subscription: fresh reads for each event, an end with the token, told errors, nothing left."""
+"""Every subscription: new reads for each event, the end with the token, masked errors, no task left behind."""
 
 import asyncio
 import json
@@ -15,83 +15,85 @@ from strawberry.types.execution import PreExecutionError
 from stores.domain.events import Verb
 from stores.errors import Rejected
 from tests.resolvers import world
-from tests.resolvers.subscriptions.watched_school import (
+from tests.resolvers.subscriptions.live_school import (
     ADA_ALGEBRA,
     ADA_ID,
-    Broken,
-    of,
+    FailingStore,
     open_school,
-    settled,
-    tasks,
+    other_tasks,
+    progress_updated,
+    settle,
 )
 
 
-async def test_what_lies_beneath_an_event_is_read_afresh_for_each() -> None:
+async def test_the_fields_of_each_event_are_read_anew() -> None:
     school = await open_school()
     fields = "enrollment { learner { displayName } }"
-    watcher = await school.watch(of(f"registration:{ADA_ALGEBRA}", fields), world.admin())
-    assert await watcher.silent()
+    subscription = await school.subscribe(progress_updated(f"registration:{ADA_ALGEBRA}", fields), world.admin())
+    assert await subscription.is_silent()
     calls = []
     for name in ("Ada", "Ada King"):
         profile = (await school.stores.profiles.by_ids([world.ADA]))[world.ADA]
         await school.stores.profiles.replace(replace(profile, display_name=name, version=profile.version + 1))
-        await school.does(ADA_ALGEBRA, Verb.COMPLETED, "video" if name == "Ada" else "quiz")
-        result = await watcher.result()
+        await school.record(ADA_ALGEBRA, Verb.COMPLETED, "video" if name == "Ada" else "quiz")
+        result = await subscription.result()
         assert result.data["progressUpdated"]["enrollment"]["learner"]["displayName"] == name
         calls.append([batch["call"] for batch in result.extensions["stores"]["batches"]])
     assert calls == [["by_registrations", "by_ids"]] * 2
-    await watcher.close()
+    await subscription.close()
 
 
 async def test_it_ends_when_the_token_expires_before_the_next_event() -> None:
     school = await open_school()
     viewer = replace(world.learner(), expires_at=school.clock() + timedelta(hours=1))
-    watcher = await school.watch(of(f"registration:{ADA_ALGEBRA}"), viewer)
-    assert await watcher.silent()
-    await school.does(ADA_ALGEBRA, Verb.COMPLETED, "video")
-    assert await watcher.event()
-    assert await watcher.silent()
+    subscription = await school.subscribe(progress_updated(f"registration:{ADA_ALGEBRA}"), viewer)
+    assert await subscription.is_silent()
+    await school.record(ADA_ALGEBRA, Verb.COMPLETED, "video")
+    assert await subscription.event()
+    assert await subscription.is_silent()
     school.clock.forward(timedelta(hours=1))
-    await school.does(ADA_ALGEBRA, Verb.COMPLETED, "quiz")
-    assert await watcher.code() == "UNAUTHENTICATED"
-    assert tasks() == 0
+    await school.record(ADA_ALGEBRA, Verb.COMPLETED, "quiz")
+    assert await subscription.code() == "UNAUTHENTICATED"
+    assert other_tasks() == 0
 
 
-async def test_it_ends_when_the_token_expires_though_nothing_happens() -> None:
+async def test_it_ends_when_the_token_expires_without_an_event() -> None:
     school = await open_school()
     viewer = replace(world.learner(), expires_at=school.clock() + timedelta(milliseconds=10))
-    watcher = await school.watch(of(f"registration:{ADA_ALGEBRA}"), viewer)
-    assert await watcher.code() == "UNAUTHENTICATED"
+    subscription = await school.subscribe(progress_updated(f"registration:{ADA_ALGEBRA}"), viewer)
+    assert await subscription.code() == "UNAUTHENTICATED"
 
 
-async def test_a_fault_beneath_an_event_costs_its_own_field_and_is_told_as_anywhere(
+async def test_an_error_in_an_event_nulls_its_own_field_and_is_masked(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    school = await open_school(profiles=Broken)
-    watcher = await school.watch(of(f"registration:{ADA_ALGEBRA}", "registration enrollment { learner { id } }"))
-    assert await watcher.silent()
+    school = await open_school(profiles=FailingStore)
+    subscription = await school.subscribe(
+        progress_updated(f"registration:{ADA_ALGEBRA}", "registration enrollment { learner { id } }")
+    )
+    assert await subscription.is_silent()
     profiles: Any = school.stores.profiles
-    told = []
+    event = []
     with caplog.at_level(logging.ERROR):
         for item in ("video", "quiz"):
             if item == "video":
-                profiles.away("profiles")
+                profiles.take_down("profiles")
             else:
                 profiles.error = lambda: RuntimeError("secret dsn")
-            await school.does(ADA_ALGEBRA, Verb.COMPLETED, item)
-            result = await watcher.result()
+            await school.record(ADA_ALGEBRA, Verb.COMPLETED, item)
+            result = await subscription.result()
             (error,) = result.errors
             assert result.data["progressUpdated"]["enrollment"] == {"learner": None}
             assert "secret" not in str(error.formatted)
             assert "hunter2" not in str(error.formatted)
-            told.append(error.extensions)
-    assert [one["code"] for one in told] == ["STORE_UNAVAILABLE", "INTERNAL"]
-    assert any(told[1]["id"] in record.getMessage() for record in caplog.records)
-    await watcher.close()
+            event.append(error.extensions)
+    assert [one["code"] for one in event] == ["STORE_UNAVAILABLE", "INTERNAL"]
+    assert any(event[1]["id"] in record.getMessage() for record in caplog.records)
+    await subscription.close()
 
 
 class Failing:
-    """A feed that goes wrong: on entering, or later."""
+    """A feed that fails when it is entered, or at its first update."""
 
     def __init__(self, error: Exception, *, at_once: bool) -> None:
         self._error = error
@@ -114,42 +116,42 @@ class Failing:
 @pytest.mark.parametrize(
     ("error", "code"), [(RuntimeError("secret dsn"), "INTERNAL"), (Rejected("live", "no cursor"), "BAD_USER_INPUT")]
 )
-async def test_a_source_that_goes_wrong_ends_with_a_told_error(at_once: bool, error: Exception, code: str) -> None:
+async def test_a_source_that_fails_ends_with_a_masked_error(at_once: bool, error: Exception, code: str) -> None:
     school = await open_school()
     live: Any = Failing(error, at_once=at_once)
     stores = replace(school.stores, live=live)
-    watcher = await school.watch(of(f"registration:{ADA_ALGEBRA}"), stores=stores)
-    result = await watcher.result()
-    (told,) = result.errors
+    subscription = await school.subscribe(progress_updated(f"registration:{ADA_ALGEBRA}"), stores=stores)
+    result = await subscription.result()
+    (event,) = result.errors
     assert isinstance(result, PreExecutionError) is at_once
-    assert told.extensions["code"] == code
-    assert "secret" not in str(told.formatted)
-    assert await watcher.ended()
+    assert event.extensions["code"] == code
+    assert "secret" not in str(event.formatted)
+    assert await subscription.has_ended()
 
 
 @pytest.mark.parametrize(
     "query",
     [
-        of(f"registration:{ADA_ALGEBRA}"),
-        of(f"learner:{ADA_ID}"),
-        of(f"course:{world.ALGEBRA}"),
+        progress_updated(f"registration:{ADA_ALGEBRA}"),
+        progress_updated(f"learner:{ADA_ID}"),
+        progress_updated(f"course:{world.ALGEBRA}"),
         f'presenceChanged(course: "{world.ALGEBRA}") {{ status }}',
         f'courseActivity(course: "{world.ALGEBRA}", window: HOUR) {{ events }}',
         f'resumeMoved(registration: "{ADA_ALGEBRA}") {{ at }}',
     ],
 )
-async def test_what_is_closed_leaves_no_work_behind(query: str) -> None:
+async def test_a_closed_subscription_leaves_no_task_behind(query: str) -> None:
     school = await open_school()
     live: Any = school.stores.live
-    waiting = await school.watch(query)
-    while not await waiting.silent():
+    waiting = await school.subscribe(query)
+    while not await waiting.is_silent():
         await waiting.result()
-    told = await school.watch(query)
-    await told.silent()
+    event = await school.subscribe(query)
+    await event.is_silent()
     await asyncio.wait_for(waiting.close(), 30)
-    await asyncio.wait_for(told.close(), 30)
-    await settled()
-    assert tasks() == 0
+    await asyncio.wait_for(event.close(), 30)
+    await settle()
+    assert other_tasks() == 0
     assert not any(live._listeners.values())
     assert not any(live._channels._mailboxes.values())
 
@@ -163,8 +165,8 @@ async def test_what_is_closed_leaves_no_work_behind(query: str) -> None:
         "presenceChanged(course: COURSE) { status }",
     ],
 )
-async def test_a_course_that_does_not_exist_is_told_to_whoever_sees_all(query: str, course: str) -> None:
+async def test_an_admin_gets_bad_user_input_for_a_course_that_does_not_exist(query: str, course: str) -> None:
     school = await open_school()
-    watcher = await school.watch(query.replace("COURSE", json.dumps(course)), world.admin())
-    assert await watcher.code() == "BAD_USER_INPUT"
-    assert await watcher.ended()
+    subscription = await school.subscribe(query.replace("COURSE", json.dumps(course)), world.admin())
+    assert await subscription.code() == "BAD_USER_INPUT"
+    assert await subscription.has_ended()

@@ -1,4 +1,4 @@
-"""Watching progress: whose may be watched, what is told of it, and when it ends."""
+"""progressUpdated: permissions, updates, cursors, and when it completes."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,31 +16,31 @@ from stores.domain.events import Verb
 from stores.domain.outbox import PARTITIONS, Consumer
 from stores.domain.updates import FEED_LENGTHS, TopicKind
 from tests.resolvers import world
-from tests.resolvers.subscriptions.watched_school import (
+from tests.resolvers.subscriptions.live_school import (
     ADA_ALGEBRA,
     ADA_BOTANY,
     ADA_ID,
     BEN_BOTANY,
     CLASSMATE,
-    Broken,
-    of,
+    FailingStore,
     open_school,
+    progress_updated,
 )
 
 
-async def test_a_registrations_progress_is_told_as_it_is_committed() -> None:
+async def test_each_commit_of_a_registration_is_an_update() -> None:
     school = await open_school()
     fields = """cursor version at registration coalesced progress { completion itemsDone version }
         changed { itemKey state item { title } } enrollment { state learner { displayName } }"""
-    watcher = await school.watch(of(f"registration:{ADA_ALGEBRA}", fields), world.learner())
-    assert await watcher.silent()
-    await school.does(ADA_BOTANY, Verb.COMPLETED, "video")
-    await school.does(CLASSMATE, Verb.COMPLETED, "video")
-    await school.does(ADA_ALGEBRA, Verb.COMPLETED, "video")
-    told = await watcher.event()
-    assert told.pop("cursor")
-    assert int(told.pop("version")) == int(told["progress"].pop("version"))
-    assert told == {
+    subscription = await school.subscribe(progress_updated(f"registration:{ADA_ALGEBRA}", fields), world.learner())
+    assert await subscription.is_silent()
+    await school.record(ADA_BOTANY, Verb.COMPLETED, "video")
+    await school.record(CLASSMATE, Verb.COMPLETED, "video")
+    await school.record(ADA_ALGEBRA, Verb.COMPLETED, "video")
+    event = await subscription.event()
+    assert event.pop("cursor")
+    assert int(event.pop("version")) == int(event["progress"].pop("version"))
+    assert event == {
         "at": "2026-03-30T12:00:00.000Z",
         "registration": str(ADA_ALGEBRA),
         "coalesced": 0,
@@ -48,45 +48,45 @@ async def test_a_registrations_progress_is_told_as_it_is_committed() -> None:
         "changed": [{"itemKey": "video", "state": "COMPLETED", "item": {"title": "Watch"}}],
         "enrollment": {"state": "ACTIVE", "learner": {"displayName": "Ada"}},
     }
-    assert await watcher.silent()
-    await watcher.close()
+    assert await subscription.is_silent()
+    await subscription.close()
 
 
-async def test_who_comes_back_with_a_cursor_gets_what_was_missed() -> None:
+async def test_a_subscriber_with_a_cursor_gets_the_missed_updates() -> None:
     school = await open_school()
-    first = await school.watch(of(f"learner:{ADA_ID}", "cursor version"), world.learner())
-    assert await first.silent()
-    await school.does(ADA_ALGEBRA, Verb.COMPLETED, "video")
+    first = await school.subscribe(progress_updated(f"learner:{ADA_ID}", "cursor version"), world.learner())
+    assert await first.is_silent()
+    await school.record(ADA_ALGEBRA, Verb.COMPLETED, "video")
     seen = await first.event()
     await first.close()
-    await school.does(ADA_ALGEBRA, Verb.PASSED, "quiz")
-    again = await school.watch(
-        of(f"registration:{ADA_ALGEBRA}", "cursor version", after=seen["cursor"]), world.learner()
+    await school.record(ADA_ALGEBRA, Verb.PASSED, "quiz")
+    resumed = await school.subscribe(
+        progress_updated(f"registration:{ADA_ALGEBRA}", "cursor version", after=seen["cursor"]), world.learner()
     )
-    assert int((await again.event())["version"]) == int(seen["version"]) + 1
-    assert await again.silent()
-    await again.close()
+    assert int((await resumed.event())["version"]) == int(seen["version"]) + 1
+    assert await resumed.is_silent()
+    await resumed.close()
 
 
-async def test_a_cursor_that_is_not_kept_any_more_says_so_in_its_own_words() -> None:
+async def test_a_cursor_whose_updates_are_no_longer_stored_is_expired() -> None:
     school = await open_school()
-    watcher = await school.watch(of(f"learner:{ADA_ID}", "cursor"), world.learner())
-    assert await watcher.silent()
-    await school.does(ADA_ALGEBRA, Verb.COMPLETED, "video")
-    cursor = (await watcher.event())["cursor"]
-    await watcher.close()
-    await school.does(ADA_ALGEBRA, Verb.PASSED, "quiz", deliver=False)
+    subscription = await school.subscribe(progress_updated(f"learner:{ADA_ID}", "cursor"), world.learner())
+    assert await subscription.is_silent()
+    await school.record(ADA_ALGEBRA, Verb.COMPLETED, "video")
+    cursor = (await subscription.event())["cursor"]
+    await subscription.close()
+    await school.record(ADA_ALGEBRA, Verb.PASSED, "quiz", deliver=False)
     (commit,) = await school.stores.outbox.take(Consumer.LIVE, range(PARTITIONS), most=10)
     for number in range(FEED_LENGTHS[TopicKind.LEARNER] + 2):
         await school.stores.live.publish([replace(commit, number=100 + number)])
-    late = await school.watch(of(f"learner:{ADA_ID}", after=cursor), world.learner())
+    late = await school.subscribe(progress_updated(f"learner:{ADA_ID}", after=cursor), world.learner())
     result = await late.result()
     (error,) = result.errors
     assert (error.extensions, error.message) == (
         {"code": "CURSOR_EXPIRED", "store": "live"},
         "live: what came after this cursor is not kept any more",
     )
-    wrong = await school.watch(of(f"learner:{ADA_ID}", after="%%%"), world.learner())
+    wrong = await school.subscribe(progress_updated(f"learner:{ADA_ID}", after="%%%"), world.learner())
     assert await wrong.code() == "BAD_USER_INPUT"
 
 
@@ -94,10 +94,10 @@ async def test_a_cursor_that_is_not_kept_any_more_says_so_in_its_own_words() -> 
     "arguments",
     ["(registration: null)", f'(registration: "{ADA_ALGEBRA}", course: "x")', f'(learner: "{ADA_ID}", course: "x")'],
 )
-async def test_exactly_one_thing_is_watched(arguments: str) -> None:
+async def test_exactly_one_of_the_arguments_is_required(arguments: str) -> None:
     school = await open_school()
-    watcher = await school.watch(f"progressUpdated{arguments} {{ registration }}")
-    assert await watcher.code() == "BAD_USER_INPUT"
+    subscription = await school.subscribe(f"progressUpdated{arguments} {{ registration }}")
+    assert await subscription.code() == "BAD_USER_INPUT"
 
 
 SERVICE = Viewer(subject=world.ADA, role=Role.SERVICE)
@@ -122,29 +122,29 @@ ALGEBRA_TEACHER, BOTANY_TEACHER = world.instructor(world.ALGEBRA), world.instruc
         (BOTANY_TEACHER, f"course:{world.ALGEBRA}", "FORBIDDEN"),
     ],
 )
-async def test_what_may_not_be_watched_is_refused_before_there_is_an_event(
+async def test_a_subscription_without_permission_is_refused_before_the_first_event(
     viewer: Viewer, what: str, code: str
 ) -> None:
     school = await open_school()
-    watcher = await school.watch(of(what), viewer)
-    result = await watcher.result()
+    subscription = await school.subscribe(progress_updated(what), viewer)
+    result = await subscription.result()
     assert isinstance(result, PreExecutionError)
     assert [error.extensions for error in result.errors or []] == [{"code": code}]
-    assert await watcher.ended()
+    assert await subscription.has_ended()
 
 
-async def test_an_instructor_hears_of_a_learner_in_their_own_courses_only() -> None:
+async def test_an_instructor_gets_a_learners_updates_in_their_own_courses_only() -> None:
     school = await open_school()
-    teacher = await school.watch(of(f"learner:{ADA_ID}"), ALGEBRA_TEACHER)
-    herself = await school.watch(of(f"learner:{ADA_ID}"), world.learner())
-    course = await school.watch(of(f"course:{world.ALGEBRA}"), ALGEBRA_TEACHER)
-    assert [await one.silent() for one in (teacher, herself, course)] == [True] * 3
+    teacher = await school.subscribe(progress_updated(f"learner:{ADA_ID}"), ALGEBRA_TEACHER)
+    herself = await school.subscribe(progress_updated(f"learner:{ADA_ID}"), world.learner())
+    course = await school.subscribe(progress_updated(f"course:{world.ALGEBRA}"), ALGEBRA_TEACHER)
+    assert [await one.is_silent() for one in (teacher, herself, course)] == [True] * 3
     for registration in (ADA_BOTANY, ADA_ALGEBRA, CLASSMATE):
-        await school.does(registration, Verb.COMPLETED, "page")
-        await school.does(registration, Verb.COMPLETED, "video")
+        await school.record(registration, Verb.COMPLETED, "page")
+        await school.record(registration, Verb.COMPLETED, "video")
     seen = {one: set[str]() for one in (teacher, herself, course)}
     for one, registrations in seen.items():
-        while not await one.silent():
+        while not await one.is_silent():
             registrations.add((await one.event())["registration"])
         await one.close()
     assert list(seen.values()) == [
@@ -154,70 +154,74 @@ async def test_an_instructor_hears_of_a_learner_in_their_own_courses_only() -> N
     ]
 
 
-async def test_ones_own_progress_needs_no_store_but_the_feed() -> None:
-    school = await open_school(profiles=Broken, progress=Broken)
+async def test_ones_own_progress_needs_the_feed_only() -> None:
+    school = await open_school(profiles=FailingStore, progress=FailingStore)
     for name in ("profiles", "progress"):
-        getattr(school.stores, name).away(name)
-    watcher = await school.watch(of(f"learner:{ADA_ID}"), world.learner())
-    assert await watcher.silent()
-    await watcher.close()
+        getattr(school.stores, name).take_down(name)
+    subscription = await school.subscribe(progress_updated(f"learner:{ADA_ID}"), world.learner())
+    assert await subscription.is_silent()
+    await subscription.close()
 
 
 async def test_it_completes_when_the_learner_withdraws() -> None:
     school = await open_school()
-    watcher = await school.watch(of(f"registration:{ADA_ALGEBRA}", "enrollment { state }"), world.learner())
-    assert await watcher.silent()
-    await school.does(ADA_ALGEBRA, Verb.UNREGISTERED)
-    assert await watcher.event() == {"enrollment": {"state": "WITHDRAWN"}}
-    assert await watcher.ended()
+    subscription = await school.subscribe(
+        progress_updated(f"registration:{ADA_ALGEBRA}", "enrollment { state }"), world.learner()
+    )
+    assert await subscription.is_silent()
+    await school.record(ADA_ALGEBRA, Verb.UNREGISTERED)
+    assert await subscription.event() == {"enrollment": {"state": "WITHDRAWN"}}
+    assert await subscription.has_ended()
 
 
-async def test_what_is_withdrawn_already_completes_at_once() -> None:
+async def test_it_completes_at_once_if_the_learner_has_withdrawn() -> None:
     school = await open_school()
-    watcher = await school.watch(of(f"registration:{BEN_BOTANY}"), world.learner(world.BEN))
-    assert await watcher.ended()
+    subscription = await school.subscribe(progress_updated(f"registration:{BEN_BOTANY}"), world.learner(world.BEN))
+    assert await subscription.has_ended()
 
 
-async def test_what_is_withdrawn_already_completes_once_what_was_missed_is_told() -> None:
+async def test_it_completes_after_the_missed_updates_if_the_learner_has_withdrawn() -> None:
     school = await open_school()
-    first = await school.watch(of(f"registration:{ADA_ALGEBRA}", "cursor"), world.learner())
-    assert await first.silent()
+    first = await school.subscribe(progress_updated(f"registration:{ADA_ALGEBRA}", "cursor"), world.learner())
+    assert await first.is_silent()
     cursors = []
     for verb, item in ((Verb.COMPLETED, "video"), (Verb.COMPLETED, "quiz"), (Verb.UNREGISTERED, None)):
-        await school.does(ADA_ALGEBRA, verb, item)
+        await school.record(ADA_ALGEBRA, verb, item)
         cursors.append((await first.event())["cursor"])
-    assert await first.ended()
+    assert await first.has_ended()
     soon = {**world.DEADLINES, "live": timedelta(milliseconds=200)}
     for number, cursor in enumerate(cursors):
-        asked = of(f"registration:{ADA_ALGEBRA}", "cursor", after=cursor)
-        again = await school.watch(asked, world.learner(), deadlines=soon)
+        query = progress_updated(f"registration:{ADA_ALGEBRA}", "cursor", after=cursor)
+        resumed = await school.subscribe(query, world.learner(), deadlines=soon)
         for expected in cursors[number + 1 :]:
-            assert (await again.event())["cursor"] == expected
-        assert await again.ended()
+            assert (await resumed.event())["cursor"] == expected
+        assert await resumed.has_ended()
 
 
 async def test_a_withdrawal_from_before_the_learner_enrolled_again_does_not_complete_it() -> None:
     """A subscriber returns with a cursor from before the withdrawal: the enrolment is ACTIVE now."""
     school = await open_school()
-    first = await school.watch(of(f"learner:{ADA_ID}", "cursor"), world.learner())
-    assert await first.silent()
-    await school.does(ADA_ALGEBRA, Verb.COMPLETED, "video")
+    first = await school.subscribe(progress_updated(f"learner:{ADA_ID}", "cursor"), world.learner())
+    assert await first.is_silent()
+    await school.record(ADA_ALGEBRA, Verb.COMPLETED, "video")
     cursor = (await first.event())["cursor"]
     await first.close()
-    await school.does(ADA_ALGEBRA, Verb.UNREGISTERED)
-    await school.does(ADA_ALGEBRA, Verb.REGISTERED, at=school.clock() + timedelta(milliseconds=1))
-    again = await school.watch(of(f"registration:{ADA_ALGEBRA}", "version", after=cursor), world.learner())
-    while not await again.silent():
-        await again.event()
-    await school.does(ADA_ALGEBRA, Verb.COMPLETED, "quiz")
-    assert await again.event()
-    await school.does(ADA_ALGEBRA, Verb.UNREGISTERED, at=school.clock() + timedelta(milliseconds=2))
-    assert await again.event()
-    assert await again.ended()
+    await school.record(ADA_ALGEBRA, Verb.UNREGISTERED)
+    await school.record(ADA_ALGEBRA, Verb.REGISTERED, at=school.clock() + timedelta(milliseconds=1))
+    resumed = await school.subscribe(
+        progress_updated(f"registration:{ADA_ALGEBRA}", "version", after=cursor), world.learner()
+    )
+    while not await resumed.is_silent():
+        await resumed.event()
+    await school.record(ADA_ALGEBRA, Verb.COMPLETED, "quiz")
+    assert await resumed.event()
+    await school.record(ADA_ALGEBRA, Verb.UNREGISTERED, at=school.clock() + timedelta(milliseconds=2))
+    assert await resumed.event()
+    assert await resumed.has_ended()
 
 
-async def test_a_timeout_within_the_feed_is_an_error_and_no_end() -> None:
-    """It once completed the subscription of an ACTIVE enrolment that nobody had ended."""
+async def test_a_timeout_within_the_feed_is_an_error_and_does_not_complete_it() -> None:
+    """It completed the subscription of an ACTIVE enrolment."""
     school = await open_school()
 
     class TimingOut:
@@ -230,12 +234,14 @@ async def test_a_timeout_within_the_feed_is_an_error_and_no_end() -> None:
 
     live: Any = TimingOut()
     stores = replace(school.stores, live=live)
-    watcher = await school.watch(of(f"registration:{ADA_ALGEBRA}"), world.learner(), stores=stores)
-    assert await watcher.code() == "INTERNAL"
+    subscription = await school.subscribe(
+        progress_updated(f"registration:{ADA_ALGEBRA}"), world.learner(), stores=stores
+    )
+    assert await subscription.code() == "INTERNAL"
 
 
-async def test_a_withdrawal_while_it_begins_is_not_missed() -> None:
-    """Committed and published after the permission was looked at, before listening has begun."""
+async def test_a_withdrawal_while_the_subscription_starts_is_not_missed() -> None:
+    """It is committed and published after the permission check, before the feed is entered."""
     school = await open_school()
     live = school.stores.live
 
@@ -245,12 +251,14 @@ async def test_a_withdrawal_while_it_begins_is_not_missed() -> None:
 
         @asynccontextmanager
         async def feed(self, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-            await school.does(ADA_ALGEBRA, Verb.UNREGISTERED)
+            await school.record(ADA_ALGEBRA, Verb.UNREGISTERED)
             async with live.feed(*args, **kwargs) as updates:
                 yield updates
 
     late: Any = Late()
     stores = replace(school.stores, live=late)
     soon = {**world.DEADLINES, "live": timedelta(milliseconds=200)}
-    watcher = await school.watch(of(f"registration:{ADA_ALGEBRA}"), world.learner(), stores=stores, deadlines=soon)
-    assert await watcher.ended()
+    subscription = await school.subscribe(
+        progress_updated(f"registration:{ADA_ALGEBRA}"), world.learner(), stores=stores, deadlines=soon
+    )
+    assert await subscription.has_ended()

@@ -1,4 +1,4 @@
-"""One watch for all who listen: it lives as long as anybody does, outlives a store's absence, and is told of errors."""
+"""Topics: shared by subscribers, retried while a store is unavailable, ended with the last subscriber."""
 
 import asyncio
 import logging
@@ -17,7 +17,14 @@ from stores.memory.signals import SignalChannels
 from stores.ports.signals import Signals
 from stores.ports.stores import Stores
 from tests.resolvers import world
-from tests.resolvers.subscriptions.watched_school import Broken, School, Watcher, open_school, settled, tasks
+from tests.resolvers.subscriptions.live_school import (
+    FailingStore,
+    School,
+    Subscription,
+    open_school,
+    other_tasks,
+    settle,
+)
 
 PRESENCE = f'presenceChanged(course: "{world.ALGEBRA}") {{ status learner {{ learnerId }} }}'
 RESUME = f'resumeMoved(registration: "{world.registration(world.ALGEBRA, 0)}") {{ itemKey position }}'
@@ -25,88 +32,88 @@ ONE, TWO = "learner-001", "learner-002"
 SECOND = timedelta(seconds=1)
 
 
-async def who(watcher: Watcher) -> tuple[str, str]:
-    told = await watcher.event()
-    return told["learner"]["learnerId"], told["status"]
+async def status(subscription: Subscription) -> tuple[str, str]:
+    event = await subscription.event()
+    return event["learner"]["learnerId"], event["status"]
 
 
-async def test_however_many_listen_the_store_is_asked_once_and_each_begins_with_what_is() -> None:
-    school = await open_school(sessions=Broken)
+async def test_subscribers_share_store_calls_and_each_begins_with_the_snapshot() -> None:
+    school = await open_school(sessions=FailingStore)
     sessions: Any = school.stores.sessions
-    await school.beats(ONE)
-    first = await school.watch(PRESENCE)
-    assert await who(first) == (ONE, "ONLINE")
-    second = await school.watch(PRESENCE, world.instructor(world.ALGEBRA))
-    assert await who(second) == (ONE, "ONLINE")
-    await school.clock.on(SECOND)
-    await school.beats(TWO)
-    for watcher in (first, second):
-        assert await who(watcher) == (TWO, "ONLINE")
+    await school.heartbeat(ONE)
+    first = await school.subscribe(PRESENCE)
+    assert await status(first) == (ONE, "ONLINE")
+    second = await school.subscribe(PRESENCE, world.instructor(world.ALGEBRA))
+    assert await status(second) == (ONE, "ONLINE")
+    await school.clock.advance(SECOND)
+    await school.heartbeat(TWO)
+    for subscription in (first, second):
+        assert await status(subscription) == (TWO, "ONLINE")
     assert [sessions.calls.count(call) for call in ("present", "presence")] == [1, 1]
     await first.close()
-    await school.clock.on(SECOND)
-    await school.beats("learner-003")
-    assert await who(second) == ("learner-003", "ONLINE")
+    await school.clock.advance(SECOND)
+    await school.heartbeat("learner-003")
+    assert await status(second) == ("learner-003", "ONLINE")
     await second.close()
-    await settled()
-    assert tasks() == 0
+    await settle()
+    assert other_tasks() == 0
 
 
-async def test_who_is_slow_gets_the_latest_of_each_learner() -> None:
+async def test_a_slow_subscriber_gets_the_latest_status_of_each_learner() -> None:
     school = await open_school()
-    await school.beats(ONE)
-    slow = await school.watch(PRESENCE)
-    assert await who(slow) == (ONE, "ONLINE")
+    await school.heartbeat(ONE)
+    slow = await school.subscribe(PRESENCE)
+    assert await status(slow) == (ONE, "ONLINE")
     for learner_id in (TWO, ONE, TWO):
-        await school.clock.on(timedelta(minutes=2))
-        await school.beats(learner_id)
-    await school.clock.on(SECOND)
-    assert [await who(slow), await who(slow)] == [(ONE, "AWAY"), (TWO, "ONLINE")]
-    assert await slow.silent()
+        await school.clock.advance(timedelta(minutes=2))
+        await school.heartbeat(learner_id)
+    await school.clock.advance(SECOND)
+    assert [await status(slow), await status(slow)] == [(ONE, "AWAY"), (TWO, "ONLINE")]
+    assert await slow.is_silent()
     await slow.close()
 
 
-async def test_a_store_that_is_away_is_waited_for_by_who_listens_and_told_to_who_joins() -> None:
-    school = await open_school(sessions=Broken)
+async def test_an_unavailable_store_is_retried_for_subscribers_and_refuses_new_ones() -> None:
+    school = await open_school(sessions=FailingStore)
     sessions: Any = school.stores.sessions
-    await school.beats(ONE)
-    watcher = await school.watch(PRESENCE)
-    assert await who(watcher) == (ONE, "ONLINE")
-    sessions.away("sessions")
-    await school.clock.on(SECOND)
+    await school.heartbeat(ONE)
+    subscription = await school.subscribe(PRESENCE)
+    assert await status(subscription) == (ONE, "ONLINE")
+    sessions.take_down("sessions")
+    await school.clock.advance(SECOND)
     sessions.error, away = None, sessions.error
-    await school.beats(TWO)  # by another process, which reaches the store
+    await school.heartbeat(TWO)  # by another process, which reaches the store
     sessions.error = away
-    assert await watcher.silent()
-    joining = await school.watch(PRESENCE)
-    result = await joining.result()
+    assert await subscription.is_silent()
+    refused = await school.subscribe(PRESENCE)
+    result = await refused.result()
     assert [error.extensions for error in result.errors] == [{"code": "STORE_UNAVAILABLE", "store": "sessions"}]
     assert "hunter2" not in str(result.errors[0].formatted)
-    assert await joining.ended()
+    assert await refused.has_ended()
     for _ in range(5):
-        await school.clock.on(FIRST_RETRY)
-        assert await watcher.silent()
+        await school.clock.advance(FIRST_RETRY)
+        assert await subscription.is_silent()
     sessions.error = None
-    await school.clock.on(LONGEST_RETRY)
-    assert await who(watcher) == (TWO, "ONLINE")
-    await watcher.close()
+    await school.clock.advance(LONGEST_RETRY)
+    assert await status(subscription) == (TWO, "ONLINE")
+    await subscription.close()
 
 
-async def test_who_is_alone_with_a_store_that_is_away_leaves_nothing_behind() -> None:
-    school = await open_school(sessions=Broken)
+async def test_a_refused_first_subscriber_leaves_no_task_behind() -> None:
+    school = await open_school(sessions=FailingStore)
     sessions: Any = school.stores.sessions
-    sessions.away("sessions")
+    sessions.take_down("sessions")
     for query in (PRESENCE, RESUME):
-        assert await (await school.watch(query)).code() == "STORE_UNAVAILABLE"
-    await settled()
-    assert tasks() == 0
+        assert await (await school.subscribe(query)).code() == "STORE_UNAVAILABLE"
+    await settle()
+    assert other_tasks() == 0
     sessions.error = None
-    again = await school.watch(PRESENCE)
-    assert await again.silent()
-    await again.close()
+    second = await school.subscribe(PRESENCE)
+    assert await second.is_silent()
+    await second.close()
 
 
-async def test_a_watch_that_stalls_is_given_up_within_its_deadline() -> None:
+async def test_a_refresh_that_stalls_times_out() -> None:
     school = await open_school()
 
     class Stalled:
@@ -119,63 +126,63 @@ async def test_a_watch_that_stalls_is_given_up_within_its_deadline() -> None:
     stores: Any = replace(school.stores, sessions=Stalled())
     stalled = School(stores, school.clock)
     stalled.topics._deadlines = {**world.DEADLINES, "sessions": timedelta(milliseconds=20)}
-    assert await (await stalled.watch(PRESENCE)).code() == "STORE_TIMEOUT"
+    assert await (await stalled.subscribe(PRESENCE)).code() == "STORE_TIMEOUT"
 
 
-async def test_an_error_of_ours_ends_those_who_listen_masked(caplog: pytest.LogCaptureFixture) -> None:
-    school = await open_school(sessions=Broken)
+async def test_an_unexpected_error_ends_the_subscriptions_and_is_masked(caplog: pytest.LogCaptureFixture) -> None:
+    school = await open_school(sessions=FailingStore)
     sessions: Any = school.stores.sessions
-    watcher = await school.watch(PRESENCE)
-    assert await watcher.silent()
-    await school.clock.on(SECOND)
-    await school.beats(ONE)
+    subscription = await school.subscribe(PRESENCE)
+    assert await subscription.is_silent()
+    await school.clock.advance(SECOND)
+    await school.heartbeat(ONE)
     sessions.error = lambda: RuntimeError("secret dsn")
     with caplog.at_level(logging.ERROR):
-        result = await watcher.result()
+        result = await subscription.result()
     (error,) = result.errors
     assert error.extensions["code"] == "INTERNAL"
     assert "secret" not in str(error.formatted)
     assert any(error.extensions["id"] in record.getMessage() for record in caplog.records)
-    assert await watcher.ended()
-    assert await (await school.watch(PRESENCE)).code() == "INTERNAL"
+    assert await subscription.has_ended()
+    assert await (await school.subscribe(PRESENCE)).code() == "INTERNAL"
     sessions.error = None
-    again = await school.watch(PRESENCE)
-    assert await who(again) == (ONE, "ONLINE")
-    await again.close()
+    second = await school.subscribe(PRESENCE)
+    assert await status(second) == (ONE, "ONLINE")
+    await second.close()
 
 
-async def test_when_the_process_ends_so_do_all_watches_and_who_listens() -> None:
+async def test_closing_the_registry_completes_all_subscriptions() -> None:
     school = await open_school()
-    watchers = [await school.watch(query) for query in (PRESENCE, PRESENCE, RESUME)]
-    for one in watchers:
-        while not await one.silent():
+    subscriptions = [await school.subscribe(query) for query in (PRESENCE, PRESENCE, RESUME)]
+    for one in subscriptions:
+        while not await one.is_silent():
             await one.result()
     await school.topics.aclose()
-    assert [await one.ended() for one in watchers] == [True] * 3
-    assert tasks() == 0
+    assert [await one.has_ended() for one in subscriptions] == [True] * 3
+    assert other_tasks() == 0
 
 
 class Counter:
-    """Something to watch that counts how often it is looked at, and signals by hand."""
+    """A topic that counts its refreshes. The test signals it."""
 
     store = "live"
     min_interval = SECOND
     ended = False
     channels = SignalChannels()
-    looks: list[frozenset[str] | None]
+    refreshes: list[frozenset[str] | None]
 
-    def __init__(self, looks: list[frozenset[str] | None]) -> None:
-        self.looks = looks
+    def __init__(self, refreshes: list[frozenset[str] | None]) -> None:
+        self.refreshes = refreshes
 
     def signals(self, stores: Stores) -> Signals:
         return self.channels.listen("counter")
 
     async def refresh(self, loaders: Loaders, keys: frozenset[str] | None, *, now: datetime) -> Sequence[int]:
-        self.looks.append(keys)
-        return [len(self.looks)]
+        self.refreshes.append(keys)
+        return [len(self.refreshes)]
 
     def snapshot(self) -> Sequence[int]:
-        return [len(self.looks)]
+        return [len(self.refreshes)]
 
     def next_change_at(self) -> datetime | None:
         return None
@@ -186,7 +193,7 @@ class Counter:
 
 @pytest.mark.parametrize("stop", [asyncio.CancelledError, StopAsyncIteration])
 async def test_signals_that_stop_do_not_complete_the_subscriptions(stop: type[BaseException]) -> None:
-    """A driver may cancel what it was asked to do. Only the topic's owner ends the topic."""
+    """A driver may cancel its own call. Only the registry ends a topic."""
     school = await open_school()
     stops = [stop]
 
@@ -209,61 +216,61 @@ async def test_signals_that_stop_do_not_complete_the_subscriptions(stop: type[Ba
 
             return Signalled()
 
-    looks: list[frozenset[str] | None] = []
-    async with school.topics.subscribe(lambda: Stopping(looks)) as events:
+    refreshes: list[frozenset[str] | None] = []
+    async with school.topics.subscribe(lambda: Stopping(refreshes)) as events:
         assert await anext(events) == 1
-        await school.clock.on(SECOND)
+        await school.clock.advance(SECOND)
         Counter.channels.signal("counter", "a")
-        await settled()
+        await settle()
         assert stops == []
-        await school.clock.on(FIRST_RETRY)
+        await school.clock.advance(FIRST_RETRY)
         assert await anext(events) == 2
-        await school.clock.on(SECOND)
+        await school.clock.advance(SECOND)
         Counter.channels.signal("counter", "a")
         assert await anext(events) == 3
-    await settled()
-    assert tasks() == 0
+    await settle()
+    assert other_tasks() == 0
 
 
 async def test_a_driver_that_cancels_a_refresh_does_not_complete_the_subscriptions() -> None:
-    school = await open_school(sessions=Broken)
+    school = await open_school(sessions=FailingStore)
     sessions: Any = school.stores.sessions
-    await school.beats(ONE)
-    watcher = await school.watch(PRESENCE)
-    assert await who(watcher) == (ONE, "ONLINE")
-    await school.clock.on(SECOND)
-    await school.beats(TWO)
+    await school.heartbeat(ONE)
+    subscription = await school.subscribe(PRESENCE)
+    assert await status(subscription) == (ONE, "ONLINE")
+    await school.clock.advance(SECOND)
+    await school.heartbeat(TWO)
     sessions.error = asyncio.CancelledError
-    assert await watcher.silent()
+    assert await subscription.is_silent()
     sessions.error = None
-    await school.clock.on(LONGEST_RETRY)
-    assert await who(watcher) == (TWO, "ONLINE")
-    await watcher.close()
+    await school.clock.advance(LONGEST_RETRY)
+    assert await status(subscription) == (TWO, "ONLINE")
+    await subscription.close()
 
 
-async def test_signals_that_come_in_the_pause_are_looked_into_once_after_it() -> None:
+async def test_signals_within_the_minimal_interval_cause_one_refresh_after_it() -> None:
     school = await open_school()
-    looks: list[frozenset[str] | None] = []
-    kind = lambda: Counter(looks)  # noqa: E731 - a kind of its own for this test
+    refreshes: list[frozenset[str] | None] = []
+    kind = lambda: Counter(refreshes)  # noqa: E731 - a topic kind of its own for this test
     async with school.topics.subscribe(kind) as events:
         assert await anext(events) == 1
         for key in ("a", "b", "a"):
             Counter.channels.signal("counter", key)
-            await settled()
-        assert looks == [None]
-        await school.clock.on(SECOND)
-        assert looks == [None, frozenset({"a", "b"})]
-        await school.clock.on(SECOND)
+            await settle()
+        assert refreshes == [None]
+        await school.clock.advance(SECOND)
+        assert refreshes == [None, frozenset({"a", "b"})]
+        await school.clock.advance(SECOND)
         for mailbox in Counter.channels._mailboxes["counter"]:
             mailbox.put_all()
-        await settled()
-        assert looks == [None, frozenset({"a", "b"}), None]
+        await settle()
+        assert refreshes == [None, frozenset({"a", "b"}), None]
         assert await anext(events) == 3
-    await settled()
-    assert tasks() == 0
+    await settle()
+    assert other_tasks() == 0
 
 
-async def test_a_listener_keeps_the_latest_of_each_key_in_the_order_they_came() -> None:
+async def test_a_subscriber_holds_the_latest_event_of_each_key_in_order() -> None:
     listener = Subscriber[str](lambda event: event[0])
     for event in ("a1", "b1", "a2", "c1"):
         listener.offer(event)

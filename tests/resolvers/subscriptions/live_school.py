@@ -1,4 +1,4 @@
-"""The school with a clock that tests drive, and those who watch it: nothing here waits for real time to pass."""
+"""The school with subscriptions and a clock that tests drive. Nothing here waits for real time to pass."""
 
 import asyncio
 from collections.abc import Callable
@@ -27,22 +27,22 @@ from tests.resolvers import world
 
 SCHEMA = build_schema()
 TICKS = 100
-"""Turns of the loop after which nothing more happens by itself."""
+"""Turns of the event loop after which all tasks wait."""
 ADA_ALGEBRA, ADA_BOTANY = world.registration(world.ALGEBRA, 0), world.registration(world.BOTANY, 0)
 BEN_BOTANY = world.registration(world.BOTANY, 1)
 CLASSMATE = world.registration(world.ALGEBRA, 1)
 ADA_ID = to_base64("Learner", world.ADA)
 
 
-def of(what: str, fields: str = "registration", **more: str) -> str:
-    """A subscription of progress: `of('learner:…')`."""
+def progress_updated(what: str, fields: str = "registration", **more: str) -> str:
+    """A field of a subscription document: `progress_updated('learner:…')`."""
     name, _, value = what.partition(":")
     given = "".join(f', {key}: "{text}"' for key, text in more.items())
     return f'progressUpdated({name}: "{value}"{given}) {{ {fields} }}'
 
 
-class Alarm(Clock):
-    """A clock that those who sleep by it wake by."""
+class DrivenClock(Clock):
+    """A clock whose sleepers wake when a test advances it."""
 
     def __init__(self, now: datetime = world.NOW) -> None:
         super().__init__(now)
@@ -55,31 +55,31 @@ class Alarm(Clock):
         self._sleeping.append((self() + timedelta(seconds=seconds), woken))
         await woken
 
-    async def on(self, step: timedelta) -> None:
-        """The time passes, and what it brings about happens."""
+    async def advance(self, step: timedelta) -> None:
+        """Advance the time, wake the sleepers that are due, and let all tasks run."""
         self.forward(step)
         due = [woken for at, woken in self._sleeping if at <= self()]
         self._sleeping = [one for one in self._sleeping if one[0] > self()]
         for woken in due:
             if not woken.done():
                 woken.set_result(None)
-        await settled()
+        await settle()
 
 
-async def settled() -> None:
+async def settle() -> None:
     for _ in range(TICKS):
         await asyncio.sleep(0)
 
 
-class Broken:
-    """A store in front of another one, that fails while `error` makes an error. `calls`: what was asked of it."""
+class FailingStore:
+    """A store in front of another one. It raises `error()` if that is set. `calls`: the names of its calls."""
 
     def __init__(self, store: Any) -> None:
         self._store = store
         self.error: Callable[[], Exception] | None = None
         self.calls: list[str] = []
 
-    def away(self, name: str) -> None:
+    def take_down(self, name: str) -> None:
         self.error = lambda: Unavailable(name, "hunter2@db refused")
 
     def __getattr__(self, name: str) -> Any:
@@ -96,8 +96,8 @@ class Broken:
         return call
 
 
-class Watcher:
-    """Who reads one subscription's results."""
+class Subscription:
+    """The results of one subscription."""
 
     def __init__(self, results: Any) -> None:
         self._results = results
@@ -110,30 +110,30 @@ class Watcher:
             return await task
 
     async def event(self) -> Any:
-        """The next event, which is without an error."""
+        """The next event; it has no errors."""
         result = await self.result()
         assert result.errors is None, result.errors
         return next(iter(result.data.values()))
 
     async def code(self) -> str:
-        """The code of the error that comes next, and is the last thing that comes."""
+        """The code of the next result's error. It is the last result."""
         result = await self.result()
         assert result.data is None
         (error,) = result.errors
-        assert await self.ended()
+        assert await self.has_ended()
         return str(error.extensions["code"])
 
-    async def ended(self) -> bool:
+    async def has_ended(self) -> bool:
         try:
             await self.result()
         except StopAsyncIteration:
             return True
         return False
 
-    async def silent(self) -> bool:
-        """Nothing comes, and it is not over."""
+    async def is_silent(self) -> bool:
+        """Whether no result comes while the subscription continues."""
         self._next = self._next or asyncio.ensure_future(anext(self._results))
-        await settled()
+        await settle()
         return not self._next.done()
 
     async def close(self) -> None:
@@ -145,9 +145,9 @@ class Watcher:
 
 
 class School:
-    """One process: its stores, and the one TopicRegistry for all who look on."""
+    """One process: its stores and its TopicRegistry."""
 
-    def __init__(self, stores: Stores, clock: Alarm) -> None:
+    def __init__(self, stores: Stores, clock: DrivenClock) -> None:
         self.stores = stores
         self.clock = clock
         self._ids = count(1)
@@ -158,14 +158,14 @@ class School:
         peer = world.peer_of(self.stores, viewer)
         return replace(peer, **{"topics": self.topics, "now": self.clock, **instead})
 
-    async def watch(self, query: str, viewer: Viewer | None = None, **instead: Any) -> Watcher:
+    async def subscribe(self, query: str, viewer: Viewer | None = None, **instead: Any) -> Subscription:
         peer = self.peer(viewer or world.admin(), **instead)
-        return Watcher(await SCHEMA.subscribe(f"subscription {{ {query} }}", context_value=peer))
+        return Subscription(await SCHEMA.subscribe(f"subscription {{ {query} }}", context_value=peer))
 
-    async def does(
+    async def record(
         self, registration: UUID, verb: Verb, item: str | None = None, *, deliver: bool = True, **more: Any
     ) -> Event:
-        """A learner does something, and the relay brings it to whom it concerns."""
+        """Record an event, and (`deliver`) do what the relay does with its commit."""
         enrollment = (await self.stores.progress.by_registrations([registration]))[registration]
         event = Event(
             **{
@@ -194,7 +194,9 @@ class School:
         await self.stores.sessions.move([one.resume for one in commits if one.resume is not None], gone=gone)
         await outbox.settle(Consumer.LIVE, commits)
 
-    async def beats(self, learner_id: str, course: str = world.ALGEBRA, item: str | None = None, **more: Any) -> None:
+    async def heartbeat(
+        self, learner_id: str, course: str = world.ALGEBRA, item: str | None = None, **more: Any
+    ) -> None:
         number = 0 if learner_id == world.ADA else int(learner_id[-3:]) if learner_id[-1].isdigit() else 1
         beat = Heartbeat(
             **{
@@ -211,13 +213,13 @@ class School:
 
 
 async def open_school(**instead: Callable[[Any], Any]) -> School:
-    """With nobody present. `instead`: what to put in front of a store."""
-    clock = Alarm()
+    """The school without heartbeats. `instead`: what to put in front of a store, by its name."""
+    clock = DrivenClock()
     stores = replace(await world.open_school(), sessions=MemorySessions(now=clock))
     stores = replace(stores, **{name: make(getattr(stores, name)) for name, make in instead.items()})
     return School(stores, clock)
 
 
-def tasks() -> int:
-    """How many tasks there are beside the test's own."""
+def other_tasks() -> int:
+    """The number of tasks besides the test's own."""
     return len(asyncio.all_tasks()) - 1
