@@ -17,24 +17,28 @@ from stores.ports.timeline import Timeline
 
 
 async def memory_profiles(clients: StoreClients, url: Url) -> Profiles:
+    """Profiles in this process' memory."""
     from stores.memory.profiles import MemoryProfiles
 
     return MemoryProfiles()
 
 
 async def memory_catalog(clients: StoreClients, url: Url) -> Catalog:
+    """The catalog in this process' memory."""
     from stores.memory.catalog import MemoryCatalog
 
     return MemoryCatalog()
 
 
 async def memory_outbox(clients: StoreClients, url: Url) -> Outbox:
+    """The outbox in this process' memory."""
     from stores.memory.outbox import MemoryOutbox
 
     return clients.shared(url, MemoryOutbox)
 
 
 async def memory_progress(clients: StoreClients, url: Url) -> Progress:
+    """Progress in this process' memory. It fills the outbox at the same URL."""
     from stores.memory.outbox import MemoryOutbox
     from stores.memory.progress import MemoryProgress
 
@@ -42,24 +46,28 @@ async def memory_progress(clients: StoreClients, url: Url) -> Progress:
 
 
 async def memory_live(clients: StoreClients, url: Url) -> Live:
+    """Live feeds in this process' memory."""
     from stores.memory.live import MemoryLive
 
     return MemoryLive()
 
 
 async def memory_timeline(clients: StoreClients, url: Url) -> Timeline:
+    """Timelines in this process' memory."""
     from stores.memory.timeline import MemoryTimeline
 
     return MemoryTimeline()
 
 
 async def memory_sessions(clients: StoreClients, url: Url) -> Sessions:
+    """Sessions in this process' memory."""
     from stores.memory.sessions import MemorySessions
 
     return MemorySessions(now=clients.now)
 
 
 async def mongo_profiles(clients: StoreClients, url: Url) -> Profiles:
+    """Profiles in MongoDB."""
     from stores.mongo.client import open_mongo
     from stores.mongo.profiles import MongoProfiles
 
@@ -67,6 +75,7 @@ async def mongo_profiles(clients: StoreClients, url: Url) -> Profiles:
 
 
 async def mongo_catalog(clients: StoreClients, url: Url) -> Catalog:
+    """The catalog in MongoDB."""
     from stores.mongo.catalog import MongoCatalog
     from stores.mongo.client import open_mongo
     from stores.mongo.course_cache import CourseCache
@@ -75,6 +84,7 @@ async def mongo_catalog(clients: StoreClients, url: Url) -> Catalog:
 
 
 async def sql_progress(clients: StoreClients, url: Url) -> Progress:
+    """Progress in CockroachDB or PostgreSQL."""
     from stores.sql.core.pool import open_pool
     from stores.sql.progress.progress import SqlProgress
 
@@ -82,6 +92,7 @@ async def sql_progress(clients: StoreClients, url: Url) -> Progress:
 
 
 async def sql_outbox(clients: StoreClients, url: Url) -> Outbox:
+    """The outbox in CockroachDB or PostgreSQL. Its statements run at READ COMMITTED."""
     from stores.sql.core.pool import open_relaxed_pool
     from stores.sql.outbox.outbox import SqlOutbox
 
@@ -89,6 +100,7 @@ async def sql_outbox(clients: StoreClients, url: Url) -> Outbox:
 
 
 async def sql_timeline(clients: StoreClients, url: Url) -> Timeline:
+    """Timelines in CockroachDB or PostgreSQL."""
     from stores.sql.core.pool import open_pool
     from stores.sql.timeline.timeline import SqlTimeline
 
@@ -96,6 +108,7 @@ async def sql_timeline(clients: StoreClients, url: Url) -> Timeline:
 
 
 async def influx_timeline(clients: StoreClients, url: Url) -> Timeline:
+    """Timelines in InfluxDB."""
     from stores.influx.client import open_influx
     from stores.influx.timeline import InfluxTimeline
 
@@ -103,6 +116,7 @@ async def influx_timeline(clients: StoreClients, url: Url) -> Timeline:
 
 
 async def redis_sessions(clients: StoreClients, url: Url) -> Sessions:
+    """Sessions in Redis."""
     from stores.redis.client import open_redis
     from stores.redis.pubsub import PubSub
     from stores.redis.sessions import RedisSessions
@@ -112,6 +126,7 @@ async def redis_sessions(clients: StoreClients, url: Url) -> Sessions:
 
 
 async def redis_live(clients: StoreClients, url: Url) -> Live:
+    """Live feeds in Redis."""
     from stores.redis.client import open_redis
     from stores.redis.live import RedisLive
     from stores.redis.pubsub import PubSub

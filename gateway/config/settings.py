@@ -29,14 +29,14 @@ DEFAULT_DEADLINE = timedelta(seconds=2)
 T = TypeVar("T")
 
 
-def _long_enough(secret: SecretStr) -> SecretStr:
+def _check_secret(secret: SecretStr) -> SecretStr:
     # RFC 7518: an HS256 key has at least as many bits as the hash.
     if len(secret.get_secret_value().encode()) < MIN_SECRET_BYTES:
         raise ValueError(f"less than {MIN_SECRET_BYTES} bytes")
     return secret
 
 
-def _duration(seconds: object) -> object:
+def _parse_seconds(seconds: object) -> object:
     if not isinstance(seconds, str):
         return seconds
     try:
@@ -48,8 +48,8 @@ def _duration(seconds: object) -> object:
     return found
 
 
-Secret = Annotated[SecretStr, AfterValidator(_long_enough)]
-Seconds = Annotated[timedelta, BeforeValidator(_duration)]
+Secret = Annotated[SecretStr, AfterValidator(_check_secret)]
+Seconds = Annotated[timedelta, BeforeValidator(_parse_seconds)]
 
 
 class SettingsGroup(BaseModel):
@@ -129,7 +129,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """
     ours = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
     known = variables()
-    faults = [_unknown(name, known) for name in sorted(ours) if name not in known]
+    faults = [_unknown_name(name, known) for name in sorted(ours) if name not in known]
     given = {name: value for name, value in ours.items() if value}
     urls = _read_per_port(given, url_variable, TypeAdapter(Url), faults)
     deadlines = _read_per_port(given, deadline_variable, TypeAdapter[timedelta](Seconds), faults)
@@ -139,7 +139,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         try:
             read[part] = group.model_validate({name: given[name] for name in names if name in given})
         except ValidationError as error:
-            faults += [f"{fault['loc'][0]}: {_words(fault['msg'])}" for fault in error.errors(include_input=False)]
+            faults += [f"{fault['loc'][0]}: {_message(fault['msg'])}" for fault in error.errors(include_input=False)]
     if faults:
         raise CommandError(*dict.fromkeys(faults))
     return Settings.model_validate(read)
@@ -160,7 +160,7 @@ def _read_per_port(
             try:
                 read[port] = kind.validate_python(given[name])
             except ValidationError as error:
-                faults.append(f"{name}: {_words(error.errors(include_input=False)[0]['msg'])}")
+                faults.append(f"{name}: {_message(error.errors(include_input=False)[0]['msg'])}")
     return read
 
 
@@ -168,11 +168,11 @@ def _variable(field: FieldInfo) -> str:
     return str(field.validation_alias)
 
 
-def _unknown(name: str, known: list[str]) -> str:
+def _unknown_name(name: str, known: list[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1, cutoff=0)
     return f"{name}: no such setting; did you mean {near[0]}?"
 
 
-def _words(message: str) -> str:
+def _message(message: str) -> str:
     words = message.removeprefix("Value error, ")
     return words[:1].lower() + words[1:]

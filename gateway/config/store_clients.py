@@ -1,4 +1,4 @@
-"""The clients of one run: equal URLs share one. Closed in reverse order by the stack they are opened on."""
+"""Database clients, shared by the ports that have the same URL."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
@@ -12,13 +12,15 @@ Now = Callable[[], datetime]
 
 
 class StoreClients:
+    """The clients of one process. The stack on which they are opened closes them in reverse order."""
+
     def __init__(self, stack: AsyncExitStack, now: Now) -> None:
         self.now = now
         self._stack = stack
         self._open: dict[object, Any] = {}
 
     async def client_for(self, url: Url, open_client: Callable[[str], AbstractAsyncContextManager[T]]) -> T:
-        """The client that this opener makes for this URL."""
+        """The client for a URL, opened by `open_client` on first use."""
         text = url.reveal()
         if (text, open_client) not in self._open:
             self._open[text, open_client] = await self._stack.enter_async_context(open_client(text))
@@ -26,7 +28,7 @@ class StoreClients:
         return client
 
     def shared(self, url: Url, make: Callable[..., T], *of: object) -> T:
-        """What those who keep something at this URL have in common: made once."""
+        """An object that the ports at a URL share, made by `make(*of)` on first use."""
         key = (url.reveal(), make)
         if key not in self._open:
             self._open[key] = make(*of)

@@ -1,4 +1,4 @@
-"""Where a store is: a URL that shows neither user nor password nor anything else that may be secret."""
+"""The URL of a store. Its text form hides the user, the password and everything else that may be secret."""
 
 import re
 from dataclasses import dataclass
@@ -8,37 +8,40 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*(?=:)")
-# Hosts, ports and a path. What looks otherwise may be a password with an unescaped sign in it.
+# Hosts, ports and a path. Anything else may be a part of a password with an unescaped character.
 PLAIN = re.compile(r"[\w.,:/\[\]-]*")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Url:
-    """`reveal()` is the whole of it, for the driver; `str` and `repr` show scheme, hosts and path."""
+    """A URL. `reveal()` is the full text, for the driver; `str` and `repr` show the scheme, the hosts and the path."""
 
     _text: str
 
     @classmethod
     def parse(cls, text: str) -> "Url":
+        """The URL with this text. Raises `ValueError` without a scheme, or with spaces or control characters."""
         if SCHEME.match(text) is None or not text.isprintable() or " " in text:
             raise ValueError("not a URL")
         return cls(text)
 
     @property
     def scheme(self) -> str:
+        """The part before the first colon; it selects the backend."""
         return self._text.partition(":")[0]
 
     def reveal(self) -> str:
+        """The full text, with its secrets."""
         return self._text
 
     def __str__(self) -> str:
         scheme, slashes, rest = self._text.partition("://")
         if not slashes:
             return f"{self.scheme}:"
-        before, at, behind = rest.rpartition("@")
+        user, at, behind = rest.rpartition("@")
         place = re.split(r"[?#]", behind, maxsplit=1)[0]
-        sure = PLAIN.fullmatch(place) is not None and not (at and re.search(r"[/?#]", before))
-        return f"{scheme}://{place if sure else '…'}"
+        safe = PLAIN.fullmatch(place) is not None and not (at and re.search(r"[/?#]", user))
+        return f"{scheme}://{place if safe else '…'}"
 
     def __repr__(self) -> str:
         return f"Url({str(self)!r})"
