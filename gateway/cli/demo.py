@@ -38,10 +38,15 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--data", type=Path, default=Path(".quadrangle"), metavar="DIR", help="the data folder (default: .quadrangle)"
     )
     parser.add_argument("--learners", type=count, metavar="N", help=f"learners in a new dataset (default: {LEARNERS})")
-    parser.add_argument("--seed", type=int, help=f"seed of a new dataset; the same seed gives the same data ({SEED})")
+    parser.add_argument(
+        "--seed", type=int, help=f"seed of a new dataset; equal seeds give equal data (default: {SEED})"
+    )
     parser.add_argument("--live", action="store_true", help="simulate learners who study while it serves")
     parser.add_argument(
-        "--live-rate", type=rate, metavar="N", help=f"about how many events per second --live makes ({LIVE_RATE:g})"
+        "--live-rate",
+        type=rate,
+        metavar="N",
+        help=f"about how many events per second --live makes (default: {LIVE_RATE:g})",
     )
     parser.add_argument("--reset", action="store_true", help="delete the data of the folder first")
 

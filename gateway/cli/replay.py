@@ -11,7 +11,8 @@ DESCRIPTION = (
     "Replays the Open University Learning Analytics Dataset in chronological order, but faster. Every event is\n"
     "recorded with the current time and a new id, and published like a client's. Imported events stay as they are.\n"
     "Missing courses, learners and enrolments are created first. The dataset has dates without times: the events\n"
-    "of a day are spread over the day. With GATEWAY_RELAY=external other processes publish the events."
+    "of a day are spread over the day. With GATEWAY_RELAY=external other processes publish the events.\n"
+    "The exit code is 1 if an event was rejected."
 )
 EPILOG = """\
 examples:
