@@ -163,7 +163,7 @@ LEDGER: StorePath[UUID, NoArgs, Event] = StorePath("progress", "ledger", lambda 
 EVENTS: StorePath[str, TimelineArgs, Page[Event]] = StorePath(
     "timeline", "by_learners", lambda s, keys, args: s.timeline.by_learners(keys, **args._asdict())
 )
-REACH = {Window.HOUR: timedelta(hours=1), Window.DAY: timedelta(hours=26), Window.WEEK: timedelta(days=8)}
+REACH = {Window.HOUR: timedelta(minutes=90), Window.DAY: timedelta(hours=26), Window.WEEK: timedelta(days=8)}
 """A window that overlaps a span, in any time zone, starts and ends within this distance of the span."""
 
 
