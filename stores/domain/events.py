@@ -1,7 +1,5 @@
 """An interaction, as the ledger and the timeline keep it: an xAPI statement in the gateway's own words."""
 
-import hashlib
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from stores.domain.documents import fault_of
-from stores.domain.paging import CLEAN_TEXT, to_ms
+from stores.domain.paging import CLEAN_TEXT
 
 
 class Verb(Enum):
@@ -115,23 +113,3 @@ def fault_in(event: Event) -> str | None:
     if not -(2**63) <= (event.duration_ms or 0) < 2**63:
         return "a duration of more than 64 bits"
     return fault_of(event.extensions) if event.extensions else None
-
-
-def digest(event: Event) -> bytes:
-    """SHA-256 of the body: two events of one id are the same event when, and only when, their digests are equal."""
-    body = [
-        str(event.registration),
-        event.verb.value,
-        event.verb_iri,
-        event.item_key,
-        to_ms(event.at),
-        None if event.score is None else float(event.score),
-        event.success,
-        None if event.progress is None else float(event.progress),
-        event.duration_ms,
-        None if event.position is None else float(event.position),
-        event.session_id,
-        None if event.voids is None else str(event.voids),
-        event.extensions,
-    ]
-    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).digest()

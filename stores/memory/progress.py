@@ -10,7 +10,8 @@ from uuid import UUID
 from stores.domain.admission import LedgerEntry, accepted_registrations, admit, check_enrollments, check_events
 from stores.domain.catalog import CourseVersion, Item
 from stores.domain.commit import make_commit, republished_commits
-from stores.domain.events import Event, digest
+from stores.domain.event_digest import digest
+from stores.domain.events import Event
 from stores.domain.item_progress import ATTEMPTS, outcome
 from stores.domain.outbox import Commit, Consumer
 from stores.domain.progress import Certificate, Enrollment, Verdict, VerdictStatus

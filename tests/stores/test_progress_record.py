@@ -114,6 +114,14 @@ async def test_the_body_makes_the_difference_between_a_repeat_and_a_conflict(pro
     assert await attempts(progress) == [(1, 1, "quiz")]
 
 
+async def test_numbers_in_another_form_are_the_same_body(progress: Progress) -> None:
+    await enroll(progress, enrollment(1))
+    forms: list[Any] = [{"x": [1.0, {"y": 2}]}, {"x": [1, {"y": 2.0}]}, {"x": [1, {"y": 3}]}]
+    events = [done(1, Verb.VIEWED, "page", extensions=form) for form in forms]
+    assert await record(progress, events[0]) == ["ACCEPTED"]
+    assert await record(progress, *events) == ["DUPLICATE", "DUPLICATE", "CONFLICT"]
+
+
 async def test_a_rejected_id_is_free_for_another_event(progress: Progress) -> None:
     await enroll(progress, enrollment(1))
     assert await record(progress, done(1, Verb.VIEWED, "no such item"), done(1, Verb.VIEWED, "page")) == [

@@ -26,6 +26,8 @@ WHERE voids = ANY($1::text[]::uuid[]) AND voids IS NOT NULL AND verb = 'VOIDED'
 
 KNOWN = "SELECT event_id, registration, body_sha256 FROM event_ledger WHERE event_id = ANY($1::text[]::uuid[])"
 
+BY_ID = f"SELECT {LEDGER.names} FROM event_ledger WHERE event_id = ANY($1::text[]::uuid[])"
+
 WHOLE = f"SELECT {LEDGER.names} FROM event_ledger WHERE registration = ANY($1::text[]::uuid[])"
 
 
@@ -41,6 +43,14 @@ async def known(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Led
         return {}
     rows = await connection.fetch(KNOWN, [str(key) for key in ids])
     return {row["event_id"]: LedgerEntry(row["registration"], row["body_sha256"]) for row in rows}
+
+
+async def by_ids(connection: Connection, ids: Collection[UUID], enrollments: Mapping[UUID, Enrollment]) -> list[Event]:
+    """These events. `enrollments` must have those of their registrations."""
+    if not ids:
+        return []
+    rows = await connection.fetch(BY_ID, [str(key) for key in ids])
+    return [event_of(row, enrollments[row["registration"]]) for row in rows]
 
 
 async def whole(connection: Connection, enrollments: Mapping[UUID, Enrollment]) -> dict[UUID, list[Event]]:

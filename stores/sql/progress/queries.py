@@ -8,9 +8,7 @@ from stores.domain.paging import decode, from_ms
 from stores.domain.progress import EnrollmentState
 from stores.sql.core.tables import Table
 from stores.sql.core.where_clause import Conditions, sendable
-from stores.sql.progress.tables import ENROLLMENTS, LEDGER
-
-LEDGER_BY_ID = f"SELECT {LEDGER.names} FROM event_ledger WHERE event_id = ANY($1::text[]::uuid[])"
+from stores.sql.progress.tables import ENROLLMENTS
 
 VOIDS_OF = """
 SELECT voids, registration FROM event_ledger

@@ -22,6 +22,7 @@ from stores.sql.core.pool import Pool
 from stores.sql.core.tables import Table
 from stores.sql.core.transact import fetch
 from stores.sql.progress import queries
+from stores.sql.progress.ledger import BY_ID
 from stores.sql.progress.pages import attempt_cursor, dated_cursor, pages
 from stores.sql.progress.rows import (
     attempt_of,
@@ -112,7 +113,7 @@ class SqlProgressReads:
         return {row.registration: row for row in await self._rows(RESUME_POINTS, resume_point_of, registrations)}
 
     async def ledger(self, event_ids: Sequence[UUID]) -> Mapping[UUID, Event]:
-        rows = await self._fetch(queries.LEDGER_BY_ID, [str(key) for key in event_ids])
+        rows = await self._fetch(BY_ID, [str(key) for key in event_ids])
         enrollments = await self.by_registrations([UUID(int=row["registration"].int) for row in rows])
         events = (event_of(row, enrollments[row["registration"]]) for row in rows)
         return {event.id: event for event in events}

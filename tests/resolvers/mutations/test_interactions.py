@@ -15,7 +15,8 @@ from resolvers.viewer import Viewer
 from resolvers.writes.event_faults import Interaction, problem_with_event
 from resolvers.writes.interactions import event_of
 from stores.domain.admission import check_events
-from stores.domain.events import VERB_IRIS, Event, Verb, digest
+from stores.domain.event_digest import digest
+from stores.domain.events import VERB_IRIS, Event, Verb
 from stores.domain.progress import Enrollment, EnrollmentState
 from stores.errors import TimedOut, Unavailable
 from tests.resolvers import world

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
@@ -76,6 +77,17 @@ async def test_a_record_is_the_same_few_round_trips_for_one_event_and_for_hundre
                     asked[count, session] = proxy.chunks_sent - before
     assert asked[20, None] == asked[1, None]
     assert asked[20, "s"] == asked[1, "s"] == asked[1, None] + 1
+
+
+async def test_a_digest_that_an_older_gateway_stored_is_no_conflict(url: str) -> None:
+    """It hashed 1.0 and 1 differently."""
+    old, same, other = (done(1, Verb.VIEWED, "page", extensions={"x": value}) for value in (1.0, 1, 2))
+    async with open_pool(url, size=1) as pool:
+        progress = SqlProgress(pool)
+        assert await record(progress, old) == ["ACCEPTED"]
+        await pool.execute("UPDATE event_ledger SET body_sha256 = sha256('written with 1.0')")
+        assert await record(progress, old, same, other) == ["DUPLICATE", "DUPLICATE", "CONFLICT"]
+        assert await record(progress, replace(old, registration=R[2], learner_id="u2", course_key="c2")) == ["CONFLICT"]
 
 
 async def insisting(progress: SqlProgress, *events: Event) -> list[str]:
