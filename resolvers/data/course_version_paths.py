@@ -9,7 +9,8 @@ from resolvers.data.access_paths import ENROLLMENTS, ITEM_ROWS, VERSIONS, NoArgs
 from resolvers.data.dataloaders import DerivedPath, Loaders
 from stores.domain.catalog import Course, Item, MoveOn
 from stores.domain.item_progress import not_started
-from stores.domain.paging import Page, decode, encode, page_of
+from stores.domain.paging import ITEMS as ITEM_CURSORS
+from stores.domain.paging import Page, page_of
 from stores.domain.progress import ItemProgress, ProgressState
 from stores.domain.progress_projection import weighted_mean
 
@@ -63,7 +64,7 @@ async def _item_pages(
     loaders: Loaders, registrations: Sequence[UUID], args: ItemsArgs
 ) -> Mapping[UUID, Page[ItemProgress]]:
     """Pages of all items in course order, those without events included. A cursor holds the position."""
-    start = 0 if args.after is None else int(decode("progress", args.after, int)[0]) + 1
+    start = 0 if args.after is None else int(ITEM_CURSORS.decode(args.after)[0]) + 1
     courses, kept = await asyncio.gather(
         _courses_of(loaders, registrations), loaders.load_many(ITEM_ROWS, registrations, ())
     )
@@ -76,7 +77,9 @@ async def _item_pages(
             for position, row in enumerate(rows_in_order)
             if position >= start and (args.states is None or row.state in args.states)
         ]
-        return page_of([row for _, row in wanted], [encode(position) for position, _ in wanted], args.first)
+        return page_of(
+            [row for _, row in wanted], [ITEM_CURSORS.encode(position) for position, _ in wanted], args.first
+        )
 
     return {registration: page(registration, course) for registration, course in courses.items()}
 

@@ -1,4 +1,9 @@
-"""Pages by keyset: a cursor is the order key of a row, opaque to whoever holds it."""
+"""Pages by keyset, and the cursors of their rows.
+
+A cursor is the order key of a row, opaque to clients: URL-safe base64 (RFC 4648) of a JSON list. The cursor of a page
+begins with a tag that names its list and the list's order, so that another list refuses it. The cursors of live feeds
+(`stores.feeds.position`) name their topic instead.
+"""
 
 import base64
 import binascii
@@ -14,25 +19,71 @@ from uuid import UUID
 from stores.errors import Rejected
 
 T_co = TypeVar("T_co", covariant=True)
+PartKind = type | UnionType
+"""`int` (milliseconds or a number), `str`, `UUID` or `int | None`."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+UUID_TEXT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+CLEAN_TEXT = re.compile("[^\0\ud800-\udfff]*")
+"""Text that every store can keep: without NUL and without unpaired surrogates."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T_co]):
-    """Rows in order, each with the cursor that a next page starts after. `has_next`: there is at least one more."""
+    """Rows in order, each with its cursor: the next page is read after the last one. `has_next`: there are more."""
 
     rows: tuple[T_co, ...]
     cursors: tuple[str, ...]
     has_next: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CursorFormat:
+    """The cursors of one list in one order. `tag` names both and must be unique; `kinds` are the parts of the order
+    key. A list whose order changes gets a new tag."""
+
+    store: str
+    tag: str
+    kinds: tuple[PartKind, ...]
+
+    def encode(self, *parts: str | int | None) -> str:
+        """The cursor of the row with this order key."""
+        return encode(self.tag, *parts)
+
+    def decode(self, cursor: str) -> list[str]:
+        """The order key of a cursor as text, as `decode` returns it. `Rejected` if it is not a cursor of this list."""
+        tag, *parts = decode(self.store, cursor, str, *self.kinds)
+        if tag != self.tag:
+            raise Rejected(self.store, "malformed cursor")
+        return parts
+
+
+LEARNERS = CursorFormat("profiles", "learners", (str,))
+"""Profiles by learner id."""
+COURSES = CursorFormat("catalog", "courses", (str,))
+"""Courses by key."""
+ENROLLMENTS_OF_LEARNER = CursorFormat("progress", "enrollments-newest", (int | None, UUID))
+"""A learner's enrolments, newest first: `enrolled_at` in ms or null, registration."""
+ENROLLMENTS_OF_COURSE = CursorFormat("progress", "enrollments", (UUID,))
+"""A course's enrolments by registration."""
+ATTEMPTS = CursorFormat("progress", "attempts", (int, UUID))
+"""Attempts by time: ms, event id."""
+ITEMS = CursorFormat("progress", "items", (int,))
+"""The items of a course version in course order: position from 0."""
+TIMELINE = CursorFormat("timeline", "events", (int, UUID))
+"""A learner's events, newest first: ms, event id."""
+TIMELINE_SLOTS = CursorFormat("timeline", "events-slots", (int, int))
+"""As `TIMELINE`, in InfluxDB, which orders the events of one millisecond by a slot: ms, slot."""
+
+
 def encode(*parts: str | int | None) -> str:
-    """The cursor of a row whose order key is `parts`."""
+    """A cursor with these parts."""
     return base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def decode(store: str, cursor: str, *kinds: type | UnionType) -> list[str]:
-    """The parts of a cursor as text, empty text for null (of `int | None`); `Rejected` unless it has exactly these
-    kinds of parts."""
+def decode(store: str, cursor: str, *kinds: PartKind) -> list[str]:
+    """The parts of a cursor as text; null, which `int | None` allows, becomes the empty text. `Rejected` (with `store`)
+    unless the cursor has exactly these kinds of parts."""
     try:
         parts = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error, RecursionError):
@@ -40,16 +91,16 @@ def decode(store: str, cursor: str, *kinds: type | UnionType) -> list[str]:
     if not isinstance(parts, list) or len(parts) != len(kinds):
         raise Rejected(store, "malformed cursor")
     for part, kind in zip(parts, kinds, strict=True):
-        if not fits(part, kind):
+        if not is_of_kind(part, kind):
             raise Rejected(store, "malformed cursor")
     return ["" if part is None else str(part) for part in parts]
 
 
-def fits(part: object, kind: type | UnionType) -> bool:
-    """Whether a part is what a cursor of ours has there, and what every backend can compare with: an int that is a
-    moment in ms, a text without NUL and half characters, a UUID written in the usual form, or null where it may be."""
+def is_of_kind(part: object, kind: PartKind) -> bool:
+    """Whether a part is one that every backend can compare with: an int within the range of moments in ms, text without
+    NUL and unpaired surrogates, a UUID in its usual form, or null where `kind` allows it."""
     if kind == int | None:
-        return part is None or fits(part, int)
+        return part is None or is_of_kind(part, int)
     if kind is int:
         return type(part) is int and part in MOMENTS
     pattern = UUID_TEXT if kind is UUID else CLEAN_TEXT
@@ -57,24 +108,21 @@ def fits(part: object, kind: type | UnionType) -> bool:
 
 
 def page_of(rows: Iterable[T_co], cursors: Iterable[str], first: int) -> Page[T_co]:
-    """The page of the first `first` of rows read with one to spare, which says whether there is more."""
+    """The page of the first `first` rows. The caller reads one row more, which decides `has_next`."""
     kept, marks = tuple(rows), tuple(cursors)
     return Page(kept[:first], marks[:first], len(kept) > first)
 
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
 def to_ms(moment: datetime) -> int:
-    """Whole milliseconds since 1970, exactly (no float in between)."""
-    gone = moment - EPOCH
-    return (gone.days * 86_400 + gone.seconds) * 1000 + gone.microseconds // 1000
+    """Whole milliseconds since 1970, rounded down, computed without floats."""
+    elapsed = moment - EPOCH
+    return (elapsed.days * 86_400 + elapsed.seconds) * 1000 + elapsed.microseconds // 1000
 
 
 def from_ms(ms: int) -> datetime:
+    """The moment, in UTC, of so many milliseconds since 1970."""
     return EPOCH + timedelta(milliseconds=ms)
 
 
 MOMENTS = range(to_ms(datetime.min.replace(tzinfo=UTC)), to_ms(datetime.max.replace(tzinfo=UTC)) + 1)
-UUID_TEXT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-CLEAN_TEXT = re.compile("[^\0\ud800-\udfff]*")
+"""Every moment of `datetime`, in ms since 1970."""

@@ -6,7 +6,7 @@ from time import monotonic
 
 from stores.domain.calendar import Span
 from stores.domain.events import NO_ACTIVITY, Event, Verb
-from stores.domain.paging import Page, decode, encode, from_ms, page_of
+from stores.domain.paging import TIMELINE_SLOTS, Page, from_ms, page_of
 from stores.domain.timeline import Quarter
 from stores.errors import Rejected
 from stores.influx.around import ATTENDANCE
@@ -128,11 +128,11 @@ def none_of(wanted: Collection[object] | None) -> bool:
 
 
 def cursor_of(time: int) -> str:
-    return encode(*divmod(time, NS_OF_MS))
+    return TIMELINE_SLOTS.encode(*divmod(time, NS_OF_MS))
 
 
 def time_of(cursor: str) -> int:
-    ms, slot = decode(STORE, cursor, int, int)
+    ms, slot = TIMELINE_SLOTS.decode(cursor)
     if not 0 <= int(slot) < NS_OF_MS:
         raise Rejected(STORE, "malformed cursor")
     return max(EARLIEST, min(LATEST, int(ms) * NS_OF_MS + int(slot)))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from stores.domain.catalog import Course, CourseVersion
-from stores.domain.paging import Page, decode, encode, page_of
+from stores.domain.paging import COURSES, Page, page_of
 from stores.ports.catalog import Catalog
 
 
@@ -26,9 +26,9 @@ class MemoryCatalog(Catalog):
         }
 
     async def page(self, *, after: str | None, first: int) -> Page[Course]:
-        past = None if after is None else decode("catalog", after, str)[0]
+        past = None if after is None else COURSES.decode(after)[0]
         keys = sorted(key for key in self._published if past is None or key > past)[: first + 1]
-        return page_of((self._published[key][-1] for key in keys), map(encode, keys), first)
+        return page_of((self._published[key][-1] for key in keys), map(COURSES.encode, keys), first)
 
     async def publish(self, course: Course) -> Course:
         published = self._published.setdefault(course.key, [])

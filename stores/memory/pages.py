@@ -5,7 +5,7 @@ from math import inf
 from typing import TypeVar
 from uuid import UUID
 
-from stores.domain.paging import Page, encode, page_of, to_ms
+from stores.domain.paging import ENROLLMENTS_OF_LEARNER, Page, page_of, to_ms
 from stores.domain.progress import Enrollment
 
 Key = TypeVar("Key")
@@ -19,7 +19,9 @@ def newest_first(row: Enrollment) -> Order:
 
 
 def enrolment_cursor(row: Enrollment) -> str:
-    return encode(None if row.enrolled_at is None else to_ms(row.enrolled_at), str(row.registration))
+    return ENROLLMENTS_OF_LEARNER.encode(
+        None if row.enrolled_at is None else to_ms(row.enrolled_at), str(row.registration)
+    )
 
 
 def pages(

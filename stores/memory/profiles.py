@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from stores.domain.paging import Page, decode, encode, page_of
+from stores.domain.paging import LEARNERS, Page, page_of
 from stores.domain.profiles import Profile, ProfileFilter, check_profile
 from stores.ports.profiles import Profiles
 
@@ -18,11 +18,11 @@ class MemoryProfiles(Profiles):
         return {key: self._profiles[key] for key in learner_ids if key in self._profiles}
 
     async def page(self, where: ProfileFilter, *, after: str | None, first: int) -> Page[Profile]:
-        past = None if after is None else decode("profiles", after, str)[0]
+        past = None if after is None else LEARNERS.decode(after)[0]
         known = self._profiles.keys() if where.ids is None else self._profiles.keys() & set(where.ids)
         keys = sorted(key for key in known if past is None or key > past)
         rows = [row for row in map(self._profiles.__getitem__, keys) if _matches(row, where)][: first + 1]
-        return page_of(rows, (encode(row.learner_id) for row in rows), first)
+        return page_of(rows, (LEARNERS.encode(row.learner_id) for row in rows), first)
 
     async def add(self, profiles: Sequence[Profile]) -> int:
         for profile in profiles:

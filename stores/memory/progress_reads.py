@@ -6,7 +6,7 @@ from uuid import UUID
 
 from stores.domain.admission import LedgerEntry
 from stores.domain.events import Event
-from stores.domain.paging import Page, decode, encode, to_ms
+from stores.domain.paging import ATTEMPTS, ENROLLMENTS_OF_COURSE, ENROLLMENTS_OF_LEARNER, Page, to_ms
 from stores.domain.progress import (
     Attempt,
     Certificate,
@@ -50,7 +50,7 @@ class MemoryProgressReads:
     ) -> Mapping[str, Page[Enrollment]]:
         past = None
         if after is not None:
-            ms, registration = decode("progress", after, int | None, UUID)
+            ms, registration = ENROLLMENTS_OF_LEARNER.decode(after)
             past = (-int(ms) if ms else UNDATED, UUID(registration))
         rows = {key: self._enrolled.of_learner(key, states, courses) for key in learner_ids}
         return pages(rows, order=newest_first, cursor=enrolment_cursor, past=past, first=first)
@@ -58,12 +58,12 @@ class MemoryProgressReads:
     async def by_courses(
         self, course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None, after: str | None, first: int
     ) -> Mapping[str, Page[Enrollment]]:
-        past = None if after is None else (0.0, UUID(decode("progress", after, UUID)[0]))
+        past = None if after is None else (0.0, UUID(ENROLLMENTS_OF_COURSE.decode(after)[0]))
         rows = {key: self._enrolled.of_course(key, states) for key in course_keys}
         return pages(
             rows,
             order=lambda row: (0.0, row.registration),
-            cursor=lambda row: encode(str(row.registration)),
+            cursor=lambda row: ENROLLMENTS_OF_COURSE.encode(str(row.registration)),
             past=past,
             first=first,
         )
@@ -94,7 +94,7 @@ class MemoryProgressReads:
     ) -> Mapping[UUID, Page[Attempt]]:
         past = None
         if after is not None:
-            ms, event_id = decode("progress", after, int, UUID)
+            ms, event_id = ATTEMPTS.decode(after)
             past = (int(ms), UUID(event_id))
         rows = {
             key: [row for row in attempts_of(self._ledger.get(key, ()), self._outcomes) if item in (None, row.item_key)]
@@ -103,7 +103,7 @@ class MemoryProgressReads:
         return pages(
             rows,
             order=lambda row: (to_ms(row.at), row.event_id),
-            cursor=lambda row: encode(to_ms(row.at), str(row.event_id)),
+            cursor=lambda row: ATTEMPTS.encode(to_ms(row.at), str(row.event_id)),
             past=past,
             first=first,
         )

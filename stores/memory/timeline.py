@@ -7,7 +7,7 @@ from uuid import UUID
 
 from stores.domain.calendar import QUARTER, Span
 from stores.domain.events import NO_ACTIVITY, Event, Verb, fault_in
-from stores.domain.paging import EPOCH, Page, decode, encode, page_of, to_ms
+from stores.domain.paging import EPOCH, TIMELINE, Page, page_of, to_ms
 from stores.domain.timeline import Quarter
 from stores.errors import Rejected
 from stores.ports.timeline import Timeline
@@ -66,7 +66,7 @@ class MemoryTimeline(Timeline):
                 and (past is None or _order(event) < past)
             ]
             if rows:
-                pages[learner_id] = page_of(rows, (encode(*_order(row)) for row in rows), first)
+                pages[learner_id] = page_of(rows, (TIMELINE.encode(*_order(row)) for row in rows), first)
         return pages
 
     async def learner_quarters(
@@ -108,7 +108,7 @@ def _order(event: Event) -> Order:
 
 
 def _mark(cursor: str) -> Order:
-    ms, event_id = decode("timeline", cursor, int, UUID)
+    ms, event_id = TIMELINE.decode(cursor)
     return int(ms), event_id
 
 

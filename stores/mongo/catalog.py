@@ -7,7 +7,8 @@ from pymongo.errors import DuplicateKeyError
 
 from stores.batches import MONGO_IDS, batched
 from stores.domain.catalog import Course, CourseVersion
-from stores.domain.paging import Page, decode, encode, page_of
+from stores.domain.paging import COURSES as COURSE_CURSORS
+from stores.domain.paging import Page, page_of
 from stores.errors import Conflict
 from stores.mongo.client import COURSES, Database, Document, translated
 from stores.mongo.course_cache import CourseCache
@@ -43,10 +44,10 @@ class MongoCatalog(Catalog):
         return found
 
     async def page(self, *, after: str | None, first: int) -> Page[Course]:
-        past = {} if after is None else {"key": {"$gt": decode("catalog", after, str)[0]}}
+        past = {} if after is None else {"key": {"$gt": COURSE_CURSORS.decode(after)[0]}}
         pins = await self._newest(past, {"$sort": {"_id": 1}}, {"$limit": first + 1})
         found = await self.versions(pins)
-        return page_of((found[pin] for pin in pins), (encode(pin.key) for pin in pins), first)
+        return page_of((found[pin] for pin in pins), (COURSE_CURSORS.encode(pin.key) for pin in pins), first)
 
     async def publish(self, course: Course) -> Course:
         for _ in range(MOST_TRIES):

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from hypothesis.strategies import SearchStrategy
 
 from stores.domain.catalog import CourseVersion, Item, ItemType, Module, MoveOn
-from stores.domain.paging import encode
+from stores.domain.paging import COURSES, LEARNERS
 from stores.domain.profiles import ProfileFilter
 from stores.errors import Rejected
 from tests import backends
@@ -61,7 +61,9 @@ filters = some.builds(
     name_starts_with=some.none() | names.map(lambda name: name[:3]),
     email=emails,
 )
-cursors = some.none() | ids.map(encode) | some.sampled_from(["", encode(1)])
+cursors = some.none() | ids.flatmap(
+    lambda key: some.sampled_from(["", LEARNERS.encode(1), LEARNERS.encode(key), COURSES.encode(key)])
+)
 sizes = some.integers(1, 5)
 profile_steps = some.lists(
     calls("add", some.lists(profiles_of_some, max_size=4))

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from stores.domain.outbox import Commit
-from stores.domain.paging import encode
+from stores.domain.paging import ENROLLMENTS_OF_LEARNER, LEARNERS, encode
 from stores.domain.progress import CourseProgress, EnrollmentState, ItemProgress, ProgressState
 from stores.domain.updates import FEED_LENGTHS, MAX_PENDING, Topic, TopicKind, Update
 from stores.errors import CursorExpired, Rejected
@@ -253,6 +253,8 @@ async def test_a_cursor_of_another_feed_has_expired(live: Live) -> None:
         encode(1, "e", -1, 2),
         encode(1, "e", 1, -2),
         "null",
+        LEARNERS.encode("u1"),
+        ENROLLMENTS_OF_LEARNER.encode(1, str(UUID(int=1))),
     ],
 )
 async def test_what_is_no_cursor_is_rejected(live: Live, cursor: str) -> None:

@@ -7,10 +7,11 @@ from uuid import UUID
 import pytest
 
 from stores.domain.events import Verb
-from stores.domain.paging import Page, encode
+from stores.domain.paging import ATTEMPTS, ENROLLMENTS_OF_COURSE, ENROLLMENTS_OF_LEARNER, Page
 from stores.domain.progress import CourseProgress, Enrollment, EnrollmentState
 from stores.errors import Rejected
 from stores.ports.progress import Progress
+from tests.stores.cursors import refused_by
 from tests.stores.learning import C1, C2, C3, CATALOG, done, enroll, enrollment, fitted, moment, record
 
 Row = TypeVar("Row")
@@ -186,28 +187,24 @@ async def test_states_restrict_a_courses_enrolments(progress: Progress) -> None:
         assert {key: n for key, n in counts.items() if n} == ({"c1": len(expected)} if expected else {})
 
 
-@pytest.mark.parametrize(
-    "cursor",
-    [
-        "",
-        "nonsense",
-        "é",
-        encode(1),
-        encode("1", str(R[1])),
-        encode(1, "no uuid"),
-        encode(1, None),
-        encode(10**30, str(R[1])),
-        encode(None, str(R[1]).replace("-", "")),
-        encode(1, str(R[1]), 1),
-    ],
-)
-async def test_a_malformed_cursor_is_rejected(progress: Progress, cursor: str) -> None:
+@pytest.mark.parametrize("cursor", refused_by(ENROLLMENTS_OF_LEARNER))
+async def test_a_cursor_that_is_not_of_a_learners_enrolments_is_rejected(progress: Progress, cursor: str) -> None:
     await enroll(progress, enrollment(1))
-    with pytest.raises(Rejected):
+    with pytest.raises(Rejected, match="malformed cursor"):
         await progress.by_learners(["u1"], **EVERYTHING | {"after": cursor})
-    with pytest.raises(Rejected):
+
+
+@pytest.mark.parametrize("cursor", refused_by(ENROLLMENTS_OF_COURSE))
+async def test_a_cursor_that_is_not_of_a_courses_enrolments_is_rejected(progress: Progress, cursor: str) -> None:
+    await enroll(progress, enrollment(1))
+    with pytest.raises(Rejected, match="malformed cursor"):
         await progress.by_courses(["c1"], states=None, after=cursor, first=1)
-    with pytest.raises(Rejected):
+
+
+@pytest.mark.parametrize("cursor", refused_by(ATTEMPTS))
+async def test_a_cursor_that_is_not_of_attempts_is_rejected(progress: Progress, cursor: str) -> None:
+    await enroll(progress, enrollment(1))
+    with pytest.raises(Rejected, match="malformed cursor"):
         await progress.attempts([R[1]], item=None, after=cursor, first=1)
 
 

@@ -11,10 +11,11 @@ import pytest
 
 from stores.domain.calendar import QUARTER, Span
 from stores.domain.events import Event, Verb
-from stores.domain.paging import Page, encode
+from stores.domain.paging import TIMELINE, TIMELINE_SLOTS, Page
 from stores.domain.timeline import Quarter
 from stores.errors import Rejected
 from stores.ports.timeline import Timeline
+from tests.stores.cursors import refused_by
 from tests.stores.samples import NOON, event
 
 EVER = Span(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
@@ -176,9 +177,7 @@ async def test_restrictions(timeline: Timeline) -> None:
     assert len(await numbers_of(timeline, span=everything)) == 12
 
 
-@pytest.mark.parametrize(
-    "cursor", ["", "x", "é", "W10", "[]", encode(None, None), encode("a", "b"), encode(1), "WzEsLTFd"]
-)
+@pytest.mark.parametrize("cursor", refused_by(TIMELINE, TIMELINE_SLOTS))
 async def test_a_malformed_cursor_is_rejected(timeline: Timeline, cursor: str) -> None:
     await timeline.append([event(1)])
     with pytest.raises(Rejected):

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from stores.domain.paging import Page, encode, page_of, to_ms
+from stores.domain.paging import ATTEMPTS, ENROLLMENTS_OF_LEARNER, Page, page_of, to_ms
 from stores.domain.progress import Attempt, Enrollment
 
 Key = TypeVar("Key")
@@ -12,11 +12,13 @@ Row = TypeVar("Row")
 
 
 def dated_cursor(row: Enrollment) -> str:
-    return encode(None if row.enrolled_at is None else to_ms(row.enrolled_at), str(row.registration))
+    return ENROLLMENTS_OF_LEARNER.encode(
+        None if row.enrolled_at is None else to_ms(row.enrolled_at), str(row.registration)
+    )
 
 
 def attempt_cursor(row: Attempt) -> str:
-    return encode(to_ms(row.at), str(row.event_id))
+    return ATTEMPTS.encode(to_ms(row.at), str(row.event_id))
 
 
 def pages(

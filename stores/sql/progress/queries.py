@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from stores.domain.item_progress import ATTEMPTS
-from stores.domain.paging import decode, from_ms
+from stores.domain.paging import ATTEMPTS as ATTEMPT_CURSORS
+from stores.domain.paging import ENROLLMENTS_OF_COURSE, ENROLLMENTS_OF_LEARNER, from_ms
 from stores.domain.progress import EnrollmentState
 from stores.sql.core.tables import Table
 from stores.sql.core.where_clause import Conditions, sendable
@@ -36,7 +37,7 @@ def enrollments_of_learners(
     where.among("state", states)
     where.among("course_key", courses)
     if after is not None:
-        ms, registration = decode("progress", after, int | None, UUID)
+        ms, registration = ENROLLMENTS_OF_LEARNER.decode(after)
         if ms:
             where.add(
                 "enrolled_at IS NULL OR enrolled_at < {0}::timestamptz"
@@ -56,7 +57,7 @@ def enrollments_of_courses(
     where = Conditions(sendable(course_keys), first + 1)
     where.among("state", states)
     if after is not None:
-        where.add("registration > {0}::uuid", decode("progress", after, UUID)[0])
+        where.add("registration > {0}::uuid", ENROLLMENTS_OF_COURSE.decode(after)[0])
     return pages("course_key", where, order="registration"), where.args
 
 
@@ -91,7 +92,7 @@ def attempts(
     counted.among("item_key", None if item is None else [item])
     shown = Conditions(*counted.args)
     if after is not None:
-        ms, event_id = decode("progress", after, int, UUID)
+        ms, event_id = ATTEMPT_CURSORS.decode(after)
         shown.add("(occurred_at, event_id) > ({0}::timestamptz, {1}::uuid)", from_ms(int(ms)), event_id)
     query = f"""
 SELECT registration, number, event_id, item_key, occurred_at, score, outcome

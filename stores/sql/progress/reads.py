@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from stores.domain.events import Event, Verb
-from stores.domain.paging import Page, encode
+from stores.domain.paging import ENROLLMENTS_OF_COURSE, Page
 from stores.domain.progress import (
     Attempt,
     Certificate,
@@ -71,7 +71,10 @@ class SqlProgressReads:
         query, args = queries.enrollments_of_courses(course_keys, states=states, after=after, first=first)
         rows = map(enrollment_of, await self._fetch(query, *args))
         return pages(
-            rows, key=lambda row: row.course_key, cursor=lambda row: encode(str(row.registration)), first=first
+            rows,
+            key=lambda row: row.course_key,
+            cursor=lambda row: ENROLLMENTS_OF_COURSE.encode(str(row.registration)),
+            first=first,
         )
 
     async def count_by_learners(

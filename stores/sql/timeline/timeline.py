@@ -3,14 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from uuid import UUID
 
 import asyncpg
 
 from stores.batches import SQL_ROWS, batched
 from stores.domain.calendar import Span
 from stores.domain.events import NO_ACTIVITY, Event, Verb, fault_in
-from stores.domain.paging import Page, decode, encode, from_ms, page_of, to_ms
+from stores.domain.paging import TIMELINE, Page, from_ms, page_of, to_ms
 from stores.domain.timeline import Quarter
 from stores.errors import Rejected
 from stores.ports.timeline import Timeline
@@ -103,7 +102,7 @@ class SqlTimeline(Timeline):
         where.among("verb", verbs)
         where.among("course_key", courses)
         if after is not None:
-            ms, event_id = decode("timeline", after, int, UUID)
+            ms, event_id = TIMELINE.decode(after)
             where.add("(at, event_id) < ({0}::timestamptz, {1}::uuid)", from_ms(int(ms)), event_id)
         query = f"""SELECT {", ".join(f"event.{name}" for name in EVENTS.columns)}
         FROM unnest($1::text[]) AS asked(learner_id) CROSS JOIN LATERAL (
@@ -171,7 +170,7 @@ class SqlTimeline(Timeline):
 
 
 def cursor_of(event: Event) -> str:
-    return encode(to_ms(event.at), str(event.id))
+    return TIMELINE.encode(to_ms(event.at), str(event.id))
 
 
 def quarters_by(key: str, rows: Iterable[asyncpg.Record]) -> Mapping[str, Sequence[Quarter]]:

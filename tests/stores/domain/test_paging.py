@@ -1,11 +1,12 @@
-"""Cursors: opaque to whoever holds them, and checked when they come back."""
+"""Cursors are opaque to clients, name their list and order, and are checked when they come back."""
 
 from uuid import UUID
 
 import pytest
 
-from stores.domain.paging import decode, encode
+from stores.domain.paging import CursorFormat, decode, encode
 from stores.errors import Rejected
+from tests.stores.cursors import FORMATS, refused_by, sample
 
 KEY = UUID("7d1c3a52-0b6e-5c1e-9d52-000000000001")
 
@@ -27,3 +28,16 @@ def test_a_moment_is_a_whole_number_of_the_calendars(part: object) -> None:
     for kind in (int, int | None):
         with pytest.raises(Rejected):
             decode("progress", encode(part), kind)  # type: ignore[arg-type]
+
+
+def test_every_list_has_a_tag_of_its_own() -> None:
+    assert len({each.tag for each in FORMATS}) == len(FORMATS)
+
+
+@pytest.mark.parametrize("cursors", FORMATS, ids=lambda cursors: cursors.tag)
+def test_a_list_takes_its_own_cursors_and_refuses_all_others(cursors: CursorFormat) -> None:
+    parts = [sample(kind) for kind in cursors.kinds]
+    assert cursors.decode(cursors.encode(*parts)) == [str(part) for part in parts]
+    for cursor in refused_by(cursors):
+        with pytest.raises(Rejected, match=f"{cursors.store}: malformed cursor"):
+            cursors.decode(cursor)
