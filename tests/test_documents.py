@@ -10,7 +10,7 @@ from gateway.__main__ import COMMANDS
 from tests.__main__ import COMMANDS as TEST_COMMANDS
 
 TOP = Path(__file__).resolve().parent.parent
-DOCUMENTS = sorted(chain(TOP.glob("*.md"), (TOP / "docs").glob("*.md")))
+DOCUMENTS = sorted(chain(TOP.glob("*.md"), (TOP / "docs").rglob("*.md")))
 FOLDERS = ("docs", "gateway", "resolvers", "stores", "tests", ".ci")
 NOT_YET = {"docs/architecture.md"}
 """Files that the documents link already and that are not written yet."""
