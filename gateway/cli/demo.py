@@ -110,6 +110,7 @@ def run(options: Namespace) -> int:
                         open_stores,
                         plan,
                         rate=options.live_rate or LIVE_RATE,
+                        deadlines=settings.deadlines,
                         now=utc_now,
                         on_start=lambda number: console.print(f"live: {number:,} learners study at a time"),
                     )

@@ -69,6 +69,7 @@ def run(options: Namespace) -> int:
     from gateway.simulation.restamp import Fresh
     from gateway.simulation.schedule import Schedule
     from gateway.simulation.setup import drained, prepared
+    from gateway.simulation.simulated_writes import SimulatedWrites
     from resolvers.health import Health
 
     settings, console = environment_settings(), stderr_console()
@@ -84,7 +85,8 @@ def run(options: Namespace) -> int:
         async with open_location(options.data, settings, owner="quadrangle replay", on_step=console.print) as location:
             await migrate_stores(location.urls, now=utc_now, on_step=lambda port, steps: None)
             async with location.opener(utc_now)() as (stores, backends):
-                items = await prepared(dataset, stores, console, now=utc_now)
+                await prepared(dataset, stores, console, now=utc_now)
+                writes = SimulatedWrites(stores, deadlines=settings.deadlines, now=utc_now, random_bytes=token_bytes)
                 health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=utc_now)
                 schedule = Schedule(dataset.events, speed=options.speed)
                 # Our own relay, even beside a gateway's: they share the work by leases. Whether another one runs cannot
@@ -93,9 +95,8 @@ def run(options: Namespace) -> int:
                 async with relay:
                     with Telling(console, now=utc_now) as telling:
                         going = Replay(
-                            stores,
+                            writes,
                             schedule,
-                            items=items,
                             fresh=Fresh(token_bytes),
                             now=utc_now,
                             wait=asyncio.sleep,

@@ -15,6 +15,7 @@ from gateway.datasets.dataset import Dataset
 from gateway.datasets.load_counts import LoadCounts, OnProgress, Stage, ignore_progress
 from gateway.datasets.publishing import PublishedCourses, publish_courses, published_courses
 from gateway.relay.delivery import reconcile_with_ledger
+from gateway.relay.withdrawn_sessions import end_withdrawn_sessions
 from gateway.runtime.store_retry import RETRY_FOR_A_MINUTE, StoreRetry
 from resolvers.writes.interactions import load_events
 from stores.batches import (
@@ -25,7 +26,7 @@ from stores.batches import (
     LOADED_TIMELINE_EVENTS,
     batched,
 )
-from stores.domain.events import Event
+from stores.domain.events import Event, Verb
 from stores.domain.progress import VerdictStatus
 from stores.ports.stores import Stores
 
@@ -144,4 +145,6 @@ class _Loader:
 
     async def _append(self, events: list[Event]) -> None:
         await self._retry.call(partial(reconcile_with_ledger, self._stores, events))
+        left = {event.registration for event in events if event.verb is Verb.UNREGISTERED}
+        await self._retry.call(partial(end_withdrawn_sessions, self._stores, left))
         self._timeline.add(events)

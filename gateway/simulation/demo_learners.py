@@ -7,11 +7,13 @@ from random import Random
 from gateway.datasets.demo.courses import OUTLINES, demo_courses
 from gateway.datasets.demo.people import learner_id
 from gateway.datasets.demo.study_plans import planned
-from gateway.simulation.next_sitting import enrollment_of, pace_of, registering, sitting
+from gateway.simulation.next_sitting import enrollment_of, pace_of, sitting
 from gateway.simulation.restamp import Fresh
 from gateway.simulation.scheduler import Now, Step, Wait, steadily
 from gateway.simulation.simulated_session import Seat
-from stores.domain.catalog import Course, CourseVersion, Item
+from gateway.simulation.simulated_writes import SimulatedWrites
+from resolvers.writes.enrollments import Enroll
+from stores.domain.catalog import Course, CourseVersion
 from stores.domain.events import Event
 from stores.domain.progress import Enrollment, EnrollmentState
 from stores.errors import Rejected
@@ -28,7 +30,16 @@ class Learners:
     stores and written through them as a client's writes would be; whoever publishes those publishes these."""
 
     def __init__(
-        self, stores: Stores, *, seed: int, learners: int, term: datetime, rate: float, now: Now, wait: Wait
+        self,
+        stores: Stores,
+        *,
+        deadlines: Mapping[str, timedelta],
+        seed: int,
+        learners: int,
+        term: datetime,
+        rate: float,
+        now: Now,
+        wait: Wait,
     ) -> None:
         self._stores = stores
         self._seed = seed
@@ -40,9 +51,10 @@ class Learners:
         start, seats = now(), self._pace.seats
         self._seats = [Seat(due=start + ARRIVING * place / seats) for place in range(seats)]
         self._sittings = 0
-        self._items: dict[CourseVersion, tuple[Item, ...]] = {}
         self._unwritten: list[Event] = []
-        self._fresh = Fresh(Random(f"{seed}/live/{start.isoformat()}").randbytes)
+        random_bytes = Random(f"{seed}/live/{start.isoformat()}").randbytes
+        self._fresh = Fresh(random_bytes)
+        self._writes = SimulatedWrites(stores, deadlines=deadlines, now=now, random_bytes=random_bytes)
 
     @property
     def at_a_time(self) -> int:
@@ -56,7 +68,7 @@ class Learners:
     async def _beat(self) -> datetime:
         now = self._now()
         beats = [beat for seat in self._seats if (beat := seat.heartbeat(now)) is not None]
-        await self._stores.sessions.touch(beats)
+        await self._writes.send_heartbeats(beats)
         return now + BEAT
 
     async def _study(self) -> datetime:
@@ -69,7 +81,7 @@ class Learners:
                     await self._sit_down(seat, now)
             self._unwritten = [self._fresh(seat.happens(now), now) for seat in due]
         try:
-            await self._stores.progress.record(self._unwritten, items=self._items)
+            await self._writes.record(self._unwritten)
         except Rejected:
             self._unwritten = []  # they would be rejected for ever
             raise
@@ -80,13 +92,12 @@ class Learners:
         """Somebody comes to a free seat. The dice are this sitting's own: they fall alike after a store was away."""
         rng = Random(f"{self._seed}/live/{self._sittings}")
         number = self._whoever_is_free(rng)
-        enrollment, course, is_new = await self._place_of(number, rng)
+        enrollment, course = await self._place_of(number, rng, now)
         rows = (await self._stores.progress.item_progress([enrollment.registration])).get(enrollment.registration, {})
         plan = planned(number, seed=self._seed, term=self._term, courses=demo_courses(self._term))
         events = sitting(enrollment, course, rows, rng=rng, skill=plan.skill, start=now, quick=self._pace.quick)
-        seat.to_come.extend([registering(enrollment, now), *events] if is_new else events)
+        seat.to_come.extend(events)
         seat.number, seat.device = number, plan.device
-        self._items[course.pin] = course.items
         self._sittings += 1
 
     def _whoever_is_free(self, rng: Random) -> int:
@@ -97,7 +108,7 @@ class Learners:
             number = rng.randint(1, self._learners)
         return number
 
-    async def _place_of(self, number: int, rng: Random) -> tuple[Enrollment, Course, bool]:
+    async def _place_of(self, number: int, rng: Random, now: datetime) -> tuple[Enrollment, Course]:
         """Where a learner studies now: in a course they are not through with; else in one that is new to them; else
         in any again."""
         learner, progress = learner_id(number), self._stores.progress
@@ -109,10 +120,19 @@ class Learners:
         if unfinished or len(there) >= len(OUTLINES):
             chosen = rng.choice(unfinished or mine or there)
             courses: Mapping[CourseVersion, Course] = await self._stores.catalog.versions([chosen.pin])
-            return chosen, courses[chosen.pin], False
+            return chosen, courses[chosen.pin]
         known = {row.course_key for row in there}
         newest = await self._stores.catalog.latest([key for key in OUTLINES if key not in known])
         course = newest[rng.choice(sorted(newest))]
         enrollment = enrollment_of(number, course, seed=self._seed)
-        await progress.enroll([enrollment], items={course.pin: course.items})
-        return enrollment, course, True
+        await self._writes.enroll(
+            Enroll(
+                id=self._fresh.new_id(now),
+                learner_id=enrollment.learner_id,
+                course_key=enrollment.course_key,
+                registration=enrollment.registration,
+                at=now,
+                attributes=enrollment.attributes,
+            )
+        )
+        return enrollment, course

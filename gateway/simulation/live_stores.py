@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gateway.config.open_stores import OpenStores
 from gateway.datasets.demo.data_folder import Plan
@@ -18,6 +18,7 @@ def with_demo_learners(
     plan: Plan,
     *,
     rate: float,
+    deadlines: Mapping[str, timedelta],
     now: Callable[[], datetime],
     on_start: Callable[[int], None],
 ) -> OpenStores:
@@ -31,6 +32,7 @@ def with_demo_learners(
         async with open_stores() as (stores, backends):
             learners = Learners(
                 stores,
+                deadlines=deadlines,
                 seed=plan.seed,
                 learners=plan.learners,
                 term=term_at(datetime.fromisoformat(plan.began)),

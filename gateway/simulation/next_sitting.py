@@ -12,7 +12,7 @@ from uuid import uuid5
 from gateway.datasets.demo.people import learner_id
 from gateway.datasets.demo.sittings import DEMO, Study
 from stores.domain.catalog import Course, MoveOn
-from stores.domain.events import VERB_IRIS, Event, Verb
+from stores.domain.events import Event
 from stores.domain.progress import Enrollment, ItemProgress
 
 GAP = 125.0
@@ -44,18 +44,6 @@ def enrollment_of(number: int, course: Course, *, seed: int) -> Enrollment:
         course_key=course.key,
         course_version=course.version,
         attributes={"cohort": "live"},
-    )
-
-
-def registering(enrollment: Enrollment, at: datetime) -> Event:
-    return Event(
-        id=uuid5(DEMO, f"{enrollment.registration}/live"),
-        registration=enrollment.registration,
-        learner_id=enrollment.learner_id,
-        course_key=enrollment.course_key,
-        verb=Verb.REGISTERED,
-        verb_iri=VERB_IRIS[Verb.REGISTERED],
-        at=at,
     )
 
 

@@ -5,7 +5,7 @@ takes what is replayed for something new and refuses none of it, and a second re
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,12 +13,11 @@ from gateway.relay.delivery import heartbeat_of
 from gateway.simulation.restamp import Fresh
 from gateway.simulation.schedule import Schedule
 from gateway.simulation.scheduler import Now, Wait
+from gateway.simulation.simulated_writes import SimulatedWrites
+from resolvers.writes.interactions import EventVerdict
 from stores.backoff import Backoff
-from stores.domain.catalog import CourseVersion, Item
 from stores.domain.events import Event
-from stores.domain.progress import Verdict, VerdictStatus
 from stores.errors import Rejected, StoreError
-from stores.ports.stores import Stores
 
 MOST = 500
 """Events in one append."""
@@ -49,18 +48,16 @@ class Replay:
 
     def __init__(
         self,
-        stores: Stores,
+        writes: SimulatedWrites,
         schedule: Schedule,
         *,
-        items: Mapping[CourseVersion, Sequence[Item]],
         fresh: Fresh,
         now: Now,
         wait: Wait,
         on_told: Callable[[Told], None],
     ) -> None:
-        self._stores = stores
+        self._writes = writes
         self._schedule = schedule
-        self._items = items
         self._fresh = fresh
         self._now = now
         self._wait = wait
@@ -86,23 +83,23 @@ class Replay:
         self._on_told(self.told)
 
     async def _write(self, events: Sequence[Event]) -> None:
-        verdicts = await self._kept(events)
+        verdicts = await self._record(events)
         self.told.waits = None
         self.told.done += len(events)
-        self.told.rejected.update(each.code or "?" for each in verdicts if each.status is VerdictStatus.REJECTED)
+        self.told.rejected.update(each.fault.code for each in verdicts if each.fault is not None)
         latest = {event.registration: event for event in events}
         try:
             # Whoever does something is here.
-            await self._stores.sessions.touch([heartbeat_of(event) for event in latest.values()])
+            await self._writes.send_heartbeats(heartbeat_of(event) for event in latest.values())
         except StoreError:
             return  # and is here again by what they do next
 
-    async def _kept(self, events: Sequence[Event]) -> Sequence[Verdict]:
+    async def _record(self, events: Sequence[Event]) -> Sequence[EventVerdict]:
         """Again and again, the very same ones, until the ledger has them: to repeat is harmless."""
         backoff = Backoff()
         while True:
             try:
-                return await self._stores.progress.record(events, items=self._items)
+                return await self._writes.record(events)
             except Rejected:
                 raise
             except StoreError as error:

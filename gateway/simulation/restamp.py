@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from stores.domain.events import Event
 from stores.domain.uuid7 import uuid7
@@ -21,6 +22,11 @@ class Fresh:
         self._count = 0
 
     def __call__(self, event: Event, at: datetime) -> Event:
+        """The event with the time `at` and a new id."""
+        return replace(event, id=self.new_id(at), at=at)
+
+    def new_id(self, at: datetime) -> UUID:
+        """A new UUIDv7, greater than all earlier ones of times up to `at`."""
         self._count = (self._count + 1) % COUNTS if at == self._at else 0
         self._at = at
-        return replace(event, id=uuid7(at, self._count.to_bytes(2, "big") + self._noise(8)), at=at)
+        return uuid7(at, self._count.to_bytes(2, "big") + self._noise(8))

@@ -1,29 +1,23 @@
 """What a replay needs before its first event, and after its last one."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rich.console import Console
 
 from gateway.datasets.dataset import Dataset
 from gateway.datasets.loader import load
-from gateway.datasets.publishing import published_courses
 from gateway.runtime.console import ProgressBars
 from gateway.simulation.scheduler import Now, Wait
-from stores.domain.catalog import CourseVersion, Item
 from stores.errors import StoreError
 from stores.ports.stores import Stores
 
 LOOKS, SECONDS_APART = 50, 0.1
 
 
-async def prepared(
-    dataset: Dataset, stores: Stores, console: Console, *, now: Now
-) -> Mapping[CourseVersion, Sequence[Item]]:
-    """Make the courses, learners and enrolments that are not there; the items of every version in use."""
+async def prepared(dataset: Dataset, stores: Stores, console: Console, *, now: Now) -> None:
+    """Create the courses, learners and enrolments that do not exist. Raises StoreError."""
     with ProgressBars(console) as bars:
         await load(replace(dataset, events=(), heartbeats=()), stores, now=now, on_progress=bars)
-    return (await published_courses([course.key for course in dataset.courses], stores.catalog)).items
 
 
 async def drained(stores: Stores, *, wait: Wait) -> int:

@@ -1,5 +1,7 @@
 """Heartbeats and the end of a session: one call of the sessions store each."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -43,6 +45,22 @@ async def send_heartbeat(stores: WriteStores, viewer: Viewer, command: SendHeart
 
     WITHDRAWN: the learner withdrew from the course. Another learner's registration is FORBIDDEN. Raises StoreError.
     """
+    return (await send_heartbeats(stores, [(viewer, command)]))[0]
+
+
+async def send_heartbeats(
+    stores: WriteStores, commands: Sequence[tuple[Viewer, SendHeartbeat]]
+) -> Sequence[Heartbeat | Refusal]:
+    """`send_heartbeat` for several learners: reads are batched, and one store call writes all valid heartbeats. One
+    result for each command, in order."""
+    results = await asyncio.gather(*(_build_heartbeat(stores, viewer, command) for viewer, command in commands))
+    heartbeats = [result for result in results if isinstance(result, Heartbeat)]
+    if heartbeats:
+        await stores.call("sessions", "touch", len(heartbeats), stores.stores.sessions.touch(heartbeats))
+    return results
+
+
+async def _build_heartbeat(stores: WriteStores, viewer: Viewer, command: SendHeartbeat) -> Heartbeat | Refusal:
     enrollment = await stores.loaders.load(ENROLLMENTS, command.registration, ())
     if enrollment is None or not permissions.is_self(viewer, enrollment.learner_id):
         return refuse_forbidden()
@@ -60,7 +78,7 @@ async def send_heartbeat(stores: WriteStores, viewer: Viewer, command: SendHeart
             validation.add("is not an item of the course", "item_key")
     if refusal := validation.refusal:
         return refusal
-    heartbeat = Heartbeat(
+    return Heartbeat(
         session_id=command.session_id or str(stores.new_id()),
         learner_id=enrollment.learner_id,
         registration=enrollment.registration,
@@ -70,8 +88,6 @@ async def send_heartbeat(stores: WriteStores, viewer: Viewer, command: SendHeart
         device=command.device,
         at=command.at or now,
     )
-    await stores.call("sessions", "touch", 1, stores.stores.sessions.touch([heartbeat]))
-    return heartbeat
 
 
 async def end_session(stores: WriteStores, viewer: Viewer, command: EndSession) -> Session | Refusal | None:

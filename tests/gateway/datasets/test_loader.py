@@ -16,6 +16,7 @@ from gateway.datasets.publishing import BadCourse
 from gateway.runtime.store_retry import RETRY_FOR_A_MINUTE, StoreGaveUp, StoreRetry
 from stores.domain.catalog import CourseVersion
 from stores.domain.events import Event, Verb
+from stores.domain.sessions import Heartbeat
 from stores.errors import Unavailable
 from stores.memory.timeline import MemoryTimeline
 from stores.ports.stores import Stores
@@ -140,6 +141,19 @@ async def test_a_load_that_was_cut_off_is_completed_by_the_next(dataset: Dataset
     await loaded(dataset, cut_off)
     await loaded(dataset, stores)
     assert await everything(dataset, cut_off) == await everything(dataset, stores)
+
+
+async def test_an_imported_withdrawal_ends_the_presence(dataset: Dataset, stores: Stores) -> None:
+    withdrawal = next(event for event in dataset.events if event.verb is Verb.UNREGISTERED)
+    stayed = next(row for row in dataset.enrollments if row.learner_id != withdrawal.learner_id)
+    here = (withdrawal.learner_id, withdrawal.registration, withdrawal.course_key)
+    beats = [
+        Heartbeat(session_id=learner_id, learner_id=learner_id, registration=registration, course_key=key, at=NOW)
+        for learner_id, registration, key in [here, (stayed.learner_id, stayed.registration, stayed.course_key)]
+    ]
+    await stores.sessions.touch(beats)
+    await loaded(dataset, stores)
+    assert list(await stores.sessions.by_learners([withdrawal.learner_id, stayed.learner_id])) == [stayed.learner_id]
 
 
 async def test_a_load_survives_a_short_outage(dataset: Dataset, stores: Stores) -> None:

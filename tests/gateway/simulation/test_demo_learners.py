@@ -29,6 +29,7 @@ from stores.memory.sessions import MemorySessions
 from stores.ports.stores import Stores
 from tests.gateway.memory_stores import memory_stores
 from tests.gateway.simulation.paced_clock import Pacer
+from tests.resolvers import world
 
 LEARNERS = 24
 MINUTE = timedelta(minutes=1)
@@ -100,6 +101,7 @@ class Campus:
     def learners(self, *, learners: int = LEARNERS, rate: float = 1.0) -> Learners:
         return Learners(
             self.stores,
+            deadlines=world.DEADLINES,
             seed=1,
             learners=learners,
             term=term_at(self.pacer()),

@@ -26,6 +26,7 @@ from gateway.simulation.recorded_events import MOST, Replay, Told
 from gateway.simulation.restamp import Fresh
 from gateway.simulation.schedule import Schedule, spread
 from gateway.simulation.setup import drained, prepared
+from gateway.simulation.simulated_writes import SimulatedWrites
 from resolvers.health import Health
 from stores.domain.catalog import CourseVersion, Item
 from stores.domain.events import Event, Verb
@@ -38,6 +39,7 @@ from stores.ports.stores import Stores
 from tests.gateway.datasets.small_oulad import write
 from tests.gateway.memory_stores import memory_stores
 from tests.gateway.simulation.paced_clock import Pacer
+from tests.resolvers.world import DEADLINES
 from tests.stores.samples import event
 
 AAA, BBB = "course-v1:OU+AAA+2013J", "course-v1:OU+BBB+2014B"
@@ -86,10 +88,10 @@ class Stage:
         return [event for _, events in self.progress.appends for event in events]
 
     async def replay(self, *, speed: float = 86_400, lasts: timedelta = timedelta(hours=1)) -> Told:
+        await prepared(self.dataset, self.stores, QUIET, now=self.pacer)
         going = Replay(
-            self.stores,
+            SimulatedWrites(self.stores, deadlines=DEADLINES, now=self.pacer, random_bytes=self._noise),
             Schedule(self.dataset.events, speed=speed),
-            items=await prepared(self.dataset, self.stores, QUIET, now=self.pacer),
             fresh=Fresh(self._noise),
             now=self.pacer,
             wait=self.pacer.wait,
