@@ -6,7 +6,7 @@ offers the changes to all subscribers. It retries while a store is unavailable.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -130,6 +130,11 @@ class RunningTopic:
         self._begun.discard(subscriber)
 
     async def _run(self) -> None:
+        # A task that ends by CancelledError keeps its frames, which refer to the task: a cycle for each topic.
+        with suppress(asyncio.CancelledError):
+            await self._follow()
+
+    async def _follow(self) -> None:
         backoff = Backoff(first=FIRST_RETRY, longest=LONGEST_RETRY)
         while True:
             try:
@@ -158,7 +163,11 @@ class RunningTopic:
         return await self._registry.loaders().call(self.topic.store, "signals", 1, entering)
 
     async def _refresh(self, keys: frozenset[str] | None) -> None:
-        changes = await self.topic.refresh(self._registry.loaders(), keys, now=self._registry.now())
+        loaders = self._registry.loaders()
+        try:
+            changes = await self.topic.refresh(loaders, keys, now=self._registry.now())
+        finally:
+            loaders.forget()  # cuts the cycle of loaders and cache
         self.fault = None
         self.refreshed.set()
         for event in changes:

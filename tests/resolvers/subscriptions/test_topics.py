@@ -1,6 +1,7 @@
 """Topics: shared by subscribers, retried while a store is unavailable, ended with the last subscriber."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ import pytest
 
 from resolvers.data.dataloaders import Loaders
 from resolvers.subscriptions.topic import Subscriber
-from resolvers.subscriptions.topics import FIRST_RETRY, LONGEST_RETRY
+from resolvers.subscriptions.topics import FIRST_RETRY, LONGEST_RETRY, RunningTopic
 from stores.memory.signals import SignalChannels
 from stores.ports.signals import Signals
 from stores.ports.stores import Stores
@@ -160,6 +161,33 @@ async def test_closing_the_registry_completes_all_subscriptions() -> None:
     await school.topics.aclose()
     assert [await one.has_ended() for one in subscriptions] == [True] * 3
     assert other_tasks() == 0
+
+
+@pytest.mark.parametrize("query", [PRESENCE, RESUME])
+async def test_an_ended_topic_is_freed_without_a_garbage_collection(query: str) -> None:
+    """A served process collects cycles rarely, because a full collection stops it for a while."""
+    school = await open_school()
+    await school.heartbeat(world.ADA, item="video")
+    first = await school.subscribe(query)
+    assert await first.event()
+    await first.close()
+    await settle()
+    gc.collect()
+    before = _instances()
+    gc.disable()
+    try:
+        subscription = await school.subscribe(query)
+        assert await subscription.event()
+        assert await subscription.is_silent()
+        await subscription.close()
+        await settle()
+        assert _instances() <= before
+    finally:
+        gc.enable()
+
+
+def _instances() -> int:
+    return sum(isinstance(each, RunningTopic | Loaders) for each in gc.get_objects())
 
 
 class Counter:
