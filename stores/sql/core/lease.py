@@ -1,14 +1,20 @@
-"""A row that one holder at a time may have, until it expires: CockroachDB has no advisory locks."""
+"""A lease on a row: one holder at a time, until it expires. CockroachDB has no advisory locks."""
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, TypeVar
+
+import asyncpg
 
 from stores.backoff import Backoff
+from stores.cancellation import cancel_and_wait
 from stores.errors import Conflict
 from stores.sql.core.errors import AGAIN
-from stores.sql.core.pool import Connection
+from stores.sql.core.pool import Pool, lent
 
+T = TypeVar("T")
 ATTEMPTS = 20
 
 TABLE = """CREATE TABLE IF NOT EXISTS migration_leases (
@@ -24,41 +30,67 @@ WHERE migration_leases.holder = excluded.holder OR migration_leases.expires_at <
 RETURNING holder
 """
 
-GIVE_BACK = "DELETE FROM migration_leases WHERE set_name = $1 AND holder = $2"
+RELEASE = "DELETE FROM migration_leases WHERE set_name = $1 AND holder = $2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """When its holder is killed it expires; a holder who lost it learns so from `keep`."""
+    """A lease of `seconds` on `set_name`. If its holder is killed, it expires. Each call borrows a connection, so the
+    pool needs one beside those of the work."""
 
-    connection: Connection
+    pool: Pool
     set_name: str
     holder: str
     seconds: float
 
     async def wait(self, seconds: float) -> None:
-        """Take it as soon as it is free."""
+        """Take the lease as soon as it is free. `Conflict` after so many seconds."""
         now = asyncio.get_running_loop().time
-        give_up = now() + seconds
+        deadline = now() + seconds
         backoff = _backoff()
         while not await self._take():
-            if now() > give_up:
+            if now() > deadline:
                 raise Conflict(self.set_name, "another migrator is still at work")
             await asyncio.sleep(backoff.next_delay().total_seconds())
 
-    async def keep(self) -> None:
-        """Have it for as long again."""
-        if not await self._take():
-            raise Conflict(self.set_name, "another migrator took over")
+    async def hold_during(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run `work` and renew the lease until it ends, however long a statement takes. If another holder took the
+        lease, or it expired because the server could not be reached, cancel the work and raise `Conflict`."""
+        task = asyncio.create_task(work)
+        try:
+            await self._renew_until_done(task)
+            return await task
+        finally:
+            await cancel_and_wait([task])
 
-    async def give_back(self) -> None:
-        await self.connection.execute(GIVE_BACK, self.set_name, self.holder)
+    async def release(self) -> None:
+        """Give the lease back; no error if it was lost."""
+        async with lent(self.pool) as connection:
+            await connection.execute(RELEASE, self.set_name, self.holder)
+
+    async def _renew_until_done(self, task: "asyncio.Task[Any]") -> None:
+        now = asyncio.get_running_loop().time
+        interval = self.seconds / 3
+        expires = now() + self.seconds
+        while not (await asyncio.wait([task], timeout=interval))[0]:
+            asked = now()
+            try:
+                async with asyncio.timeout(interval):
+                    renewed = await self._take()
+            except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
+                if now() > expires:
+                    raise Conflict(self.set_name, "the lease expired during the migration") from None
+                continue
+            if not renewed:
+                raise Conflict(self.set_name, "another migrator took over")
+            expires = asked + self.seconds
 
     async def _take(self) -> bool:
         backoff = _backoff()
         for _ in range(ATTEMPTS):
             try:
-                return bool(await self.connection.fetch(TAKE, self.set_name, self.holder, self.seconds))
+                async with lent(self.pool) as connection:
+                    return bool(await connection.fetch(TAKE, self.set_name, self.holder, self.seconds))
             except AGAIN:
                 await asyncio.sleep(backoff.next_delay().total_seconds())
         return False

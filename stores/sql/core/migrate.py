@@ -71,25 +71,33 @@ async def migrate(
     lease_seconds: float = 60.0,
     wait_seconds: float = 120.0,
 ) -> Sequence[str]:
-    """Bring a set's tables up to date and name the files that were applied now. `Rejected` when an applied file was
-    edited since or the database is newer than the files; `Conflict` when another migrator took too long."""
+    """Apply the pending migrations of a set, in order, and return the names of their files.
+
+    One migrator at a time works on a set: the others wait up to `wait_seconds` for its lease. `Rejected` if a file was
+    edited after it was applied, or the database is newer than the files; `Conflict` if the lease did not become free,
+    or was lost: the statement under way is cancelled then.
+    """
     migrations = migrations_in(folder or files("stores.sql") / "migrations" / set_name)
     with translated(set_name):
         async with lent(pool) as connection:
             for table in (lease.TABLE, TABLE):
                 await make_table(connection, table)
-            held = Lease(connection=connection, set_name=set_name, holder=holder(), seconds=lease_seconds)
-            await held.wait(wait_seconds)
-            try:
-                pending = await pending_of(connection, set_name, migrations)
-                for migration in pending:
-                    for statement in migration.statements:
-                        await held.keep()
-                        await connection.execute(await spoken(connection, statement), timeout=STATEMENT_SECONDS)
-                    await held.keep()
-                    await connection.execute(NOTE, set_name, migration.number, migration.name, migration.sha256)
-            finally:
-                await held.give_back()
+        held = Lease(pool=pool, set_name=set_name, holder=holder(), seconds=lease_seconds)
+        await held.wait(wait_seconds)
+        try:
+            return await held.hold_during(apply_pending(pool, set_name, migrations))
+        finally:
+            await held.release()
+
+
+async def apply_pending(pool: Pool, set_name: str, migrations: Sequence[Migration]) -> list[str]:
+    """Apply what is pending and return the names of the files. For the holder of the lease."""
+    async with lent(pool) as connection:
+        pending = await pending_of(connection, set_name, migrations)
+        for migration in pending:
+            for statement in migration.statements:
+                await connection.execute(await spoken(connection, statement), timeout=STATEMENT_SECONDS)
+            await connection.execute(NOTE, set_name, migration.number, migration.name, migration.sha256)
     return [migration.name for migration in pending]
 
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from stores.errors import Conflict, Rejected, Unavailable
+from stores.errors import Conflict, Rejected, TimedOut, Unavailable
 from stores.sql.core.dialect import for_cockroach
 from stores.sql.core.migrate import migrate
 from stores.sql.core.pool import Pool, open_pool
 from stores.sql.progress.progress import SqlProgress
 from tests.backends import Servers, fresh_sql
+from tests.proxy import ProxyMode, through_proxy
 
 FIRST = "-- Things; and so on;\nCREATE TABLE IF NOT EXISTS things (\n    id int8 PRIMARY KEY\n);\n"
 SECOND = "INSERT INTO things (id) VALUES (1) ON CONFLICT (id) DO NOTHING;\n\nALTER TABLE things ADD COLUMN name text;"
@@ -88,6 +89,42 @@ async def test_the_lease_of_a_killed_migrator_expires(pool: Pool, folder: Path) 
         await migrate(pool, "things", folder=folder, wait_seconds=0.0)
     await pool.execute("UPDATE migration_leases SET expires_at = now() + interval '0.3 seconds'")
     assert await migrate(pool, "things", folder=folder, wait_seconds=20.0) == []
+
+
+async def test_a_statement_may_take_longer_than_the_lease(pool: Pool, tmp_path: Path) -> None:
+    """The second migrator waits until the first is done: applied twice, the statement would fail."""
+    (tmp_path / "0001_slow.sql").write_text("SELECT pg_sleep(1.5);\nCREATE TABLE made_once (id int8 PRIMARY KEY);")
+    both = (migrate(pool, "things", folder=tmp_path, lease_seconds=0.5) for _ in range(2))
+    assert sorted(await asyncio.gather(*both), key=len) == [[], ["0001_slow.sql"]]
+
+
+async def test_a_migrator_that_lost_its_lease_stops(pool: Pool, tmp_path: Path) -> None:
+    (tmp_path / "0001_endless.sql").write_text("SELECT pg_sleep(600);")
+    running = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query = 'SELECT pg_sleep(600)'"
+    task = asyncio.create_task(migrate(pool, "things", folder=tmp_path, lease_seconds=0.5))
+    while not await pool.fetchval(running):
+        pass
+    await pool.execute("UPDATE migration_leases SET holder = 'another', expires_at = now() + interval '1 hour'")
+    with pytest.raises(Conflict, match="another migrator took over"):
+        await task
+    while await pool.fetchval(running):
+        pass
+    assert await pool.fetchval("SELECT count(*) FROM migrations") == 0
+    assert await pool.fetchval("SELECT holder FROM migration_leases") == "another"
+
+
+async def test_a_migrator_that_cannot_renew_its_lease_stops(servers: Servers, tmp_path: Path) -> None:
+    """The server is silent for longer than the lease: another migrator may have begun."""
+    (tmp_path / "0001_endless.sql").write_text("SELECT pg_sleep(600);")
+    async with fresh_sql(servers) as url, through_proxy(url) as (proxy, near), open_pool(near, size=2) as pool:
+        task = asyncio.create_task(migrate(pool, "things", folder=tmp_path, lease_seconds=0.5))
+        async with open_pool(url, size=1) as other:
+            running = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'"
+            while not await other.fetchval(running):
+                pass
+        proxy.mode = ProxyMode.STALL
+        with pytest.raises((Conflict, Unavailable, TimedOut)):
+            await asyncio.wait_for(task, 30)
 
 
 async def test_without_tables_the_error_says_what_to_do(pool: Pool) -> None:
