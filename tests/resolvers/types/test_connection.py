@@ -1,0 +1,78 @@
+"""Every connection takes its own cursors only: those of another list are refused."""
+
+from typing import Any
+
+import pytest
+from strawberry.relay import to_base64
+
+from resolvers.schema import build_schema
+from stores.domain.events import Verb
+from tests.resolvers import world
+from tests.resolvers.subscriptions.live_school import ADA_ALGEBRA, ADA_ID, open_school
+from tests.resolvers.subscriptions.live_school import progress_updated as updates
+
+SCHEMA = build_schema()
+ADA = f'learner(id: "{ADA_ID}")'
+COURSE = f'course(key: "{world.ALGEBRA}")'
+ENROLLMENT = f'enrollment(registration: "{world.registration(world.BOTANY, 0)}")'
+LISTS = {
+    "learners": "{ page: learners(%s) { edges { cursor } } }",
+    "courses": "{ page: courses(%s) { edges { cursor } } }",
+    "enrollments of a learner": f"{{ parent: {ADA} {{ page: enrollments(%s) {{ edges {{ cursor }} }} }} }}",
+    "enrollments of a course": f"{{ parent: {COURSE} {{ page: enrollments(%s) {{ edges {{ cursor }} }} }} }}",
+    "timeline": f"{{ parent: {ADA} {{ page: timeline(%s) {{ edges {{ cursor }} }} }} }}",
+    "attempts": f"{{ parent: {ENROLLMENT} {{ page: attempts(%s) {{ edges {{ cursor }} }} }} }}",
+    "items": f"{{ parent: {ENROLLMENT} {{ page: items(%s) {{ edges {{ cursor }} }} }} }}",
+}
+
+
+async def result_of(query: str) -> Any:
+    peer = world.peer_of(await world.open_school(), world.admin(), trace=False)
+    return await SCHEMA.execute(query, context_value=peer)
+
+
+async def cursor_of(name: str) -> str:
+    result = await result_of(LISTS[name] % "first: 1")
+    assert result.errors is None
+    page = result.data.get("page") or result.data["parent"]["page"]
+    return str(page["edges"][0]["cursor"])
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_list_takes_its_own_cursor(name: str) -> None:
+    result = await result_of(LISTS[name] % f'first: 1, after: "{await cursor_of(name)}"')
+    assert result.errors is None
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_list_refuses_the_cursors_of_other_lists(name: str) -> None:
+    others = [await cursor_of(other) for other in LISTS if other != name]
+    for cursor in [*others, await feed_cursor(), "", "%%%", to_base64("Learner", world.ADA)]:
+        result = await result_of(LISTS[name] % f'first: 1, after: "{cursor}"')
+        (error,) = result.errors or [None]
+        assert error is not None, cursor
+        assert error.extensions["code"] == "BAD_USER_INPUT"
+        assert "cursor" in error.message
+
+
+async def test_both_fields_for_the_enrollments_of_a_course_are_one_list() -> None:
+    cursor = await cursor_of("enrollments of a course")
+    result = await result_of(f'{{ enrollments(course: "{world.ALGEBRA}", after: "{cursor}") {{ totalCount }} }}')
+    assert result.errors is None
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_feed_refuses_the_cursors_of_lists(name: str) -> None:
+    school = await open_school()
+    subscription = await school.subscribe(updates(f"registration:{ADA_ALGEBRA}", after=await cursor_of(name)))
+    assert await subscription.code() == "BAD_USER_INPUT"
+
+
+async def feed_cursor() -> str:
+    school = await open_school()
+    subscription = await school.subscribe(updates(f"registration:{ADA_ALGEBRA}", "cursor"))
+    assert await subscription.is_silent()
+    await school.record(ADA_ALGEBRA, Verb.COMPLETED, "video")
+    cursor = (await subscription.event())["cursor"]
+    await subscription.close()
+    return str(cursor)
