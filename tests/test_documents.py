@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.__main__ import COMMANDS
+from gateway.cli.command_line import COMMANDS
 from tests.__main__ import COMMANDS as TEST_COMMANDS
 
 TOP = Path(__file__).resolve().parent.parent

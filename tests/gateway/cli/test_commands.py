@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from gateway.__main__ import COMMANDS, main
+from gateway.__main__ import main
+from gateway.cli.command_line import COMMANDS
 from gateway.config.backends import PORTS_WITH_URL
 from gateway.config.settings import url_variable
 from gateway.embedded.folder import DataFolder
