@@ -91,7 +91,7 @@ def run(options: Namespace) -> int:
                         f"{owner} uses {folder.path} now: wait for it, or name another folder with --data"
                     )
                 with ProgressBars(console) as bars:
-                    plan = await prepare_data(
+                    state = await prepare_data(
                         folder,
                         location,
                         seed=SEED if options.seed is None else options.seed,
@@ -99,16 +99,16 @@ def run(options: Namespace) -> int:
                         now=utc_now,
                         on_progress=bars,
                     )
-                if options.seed not in {None, plan.seed} or options.learners not in {None, plan.learners}:
+                if options.seed not in {None, state.seed} or options.learners not in {None, state.learners}:
                     console.print(
-                        f"kept the data of {plan.learners:,} learners (seed {plan.seed}) that the folder has: "
+                        f"kept the data of {state.learners:,} learners (seed {state.seed}) that the folder has: "
                         "--reset generates others"
                     )
                 open_stores = location.opener(utc_now)
                 if options.live:
                     open_stores = with_demo_learners(
                         open_stores,
-                        plan,
+                        state,
                         rate=options.live_rate or LIVE_RATE,
                         deadlines=settings.deadlines,
                         now=utc_now,

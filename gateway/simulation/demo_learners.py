@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from random import Random
 
 from gateway.datasets.demo.courses import OUTLINES, demo_courses
-from gateway.datasets.demo.people import learner_id
-from gateway.datasets.demo.study_plans import planned
+from gateway.datasets.demo.profiles import learner_id
+from gateway.datasets.demo.study_plan import study_plan
 from gateway.simulation.next_sitting import enrollment_of, pace_of, sitting
 from gateway.simulation.restamp import Fresh
 from gateway.simulation.scheduler import Now, Step, Wait, steadily
@@ -94,7 +94,7 @@ class Learners:
         number = self._whoever_is_free(rng)
         enrollment, course = await self._place_of(number, rng, now)
         rows = (await self._stores.progress.item_progress([enrollment.registration])).get(enrollment.registration, {})
-        plan = planned(number, seed=self._seed, term=self._term, courses=demo_courses(self._term))
+        plan = study_plan(number, seed=self._seed, term=self._term, courses=demo_courses(self._term))
         events = sitting(enrollment, course, rows, rng=rng, skill=plan.skill, start=now, quick=self._pace.quick)
         seat.to_come.extend(events)
         seat.number, seat.device = number, plan.device

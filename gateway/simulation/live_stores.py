@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from gateway.config.open_stores import OpenStores
-from gateway.datasets.demo.data_folder import Plan
-from gateway.datasets.demo.dataset import term_at
+from gateway.datasets.demo.dataset import term_start
+from gateway.datasets.demo.load_state import LoadState
 from gateway.simulation.demo_learners import Learners
 from gateway.simulation.scheduler import meanwhile
 from stores.ports.stores import Stores
@@ -15,7 +15,7 @@ from stores.ports.stores import Stores
 
 def with_demo_learners(
     open_stores: OpenStores,
-    plan: Plan,
+    state: LoadState,
     *,
     rate: float,
     deadlines: Mapping[str, timedelta],
@@ -33,9 +33,9 @@ def with_demo_learners(
             learners = Learners(
                 stores,
                 deadlines=deadlines,
-                seed=plan.seed,
-                learners=plan.learners,
-                term=term_at(datetime.fromisoformat(plan.began)),
+                seed=state.seed,
+                learners=state.learners,
+                term=term_start(state.end),
                 rate=rate,
                 now=now,
                 wait=asyncio.sleep,

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import uuid5
 
-from gateway.datasets.demo.people import learner_id
-from gateway.datasets.demo.sittings import DEMO, Study
+from gateway.datasets.demo.enrollment_simulator import DEMO, EnrollmentSimulator
+from gateway.datasets.demo.profiles import learner_id
 from stores.domain.catalog import Course, MoveOn
 from stores.domain.events import Event
 from stores.domain.progress import Enrollment, ItemProgress
@@ -58,11 +58,11 @@ def sitting(
     quick: float,
 ) -> list[Event]:
     """A sitting's events from `start` on; whoever is through with the course looks at something again."""
-    study = Study(enrollment, course, rng, skill)
+    study = EnrollmentSimulator(enrollment, course, rng, skill)
     optional = {item.key for item in course.items if item.move_on is MoveOn.NOT_APPLICABLE}
     done = [key for key, row in rows.items() if row.satisfied or key in optional]
-    study.go_on(done, {key: row.progress for key, row in rows.items()})
-    study.sit(start, min(95.0, rng.lognormvariate(3.58, 0.45)))
+    study.resume_from(done, {key: row.progress for key, row in rows.items()})
+    study.study(start, min(95.0, rng.lognormvariate(3.58, 0.45)))
     return [sooner(event, start, quick) for event in study.events]
 
 

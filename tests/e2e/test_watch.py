@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.datasets.demo.courses import SQL101
-from gateway.datasets.demo.people import learner_id
+from gateway.datasets.demo.profiles import learner_id
 from tests.e2e.demo import COMMAND, PLAIN, TOP, Running, running
 
 MINE = """{ me: learners(filter: {ids: ["%s"]}) { edges { node { displayName enrollments(first: 20) { edges { node {

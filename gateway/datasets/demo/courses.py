@@ -1,14 +1,15 @@
-"""The demo's courses: small but whole, with every kind of item and every rule of moving on among them."""
+"""The demo's courses: small but complete. Together they have every type of item and every moveOn rule."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from gateway.datasets.demo.items import assignment, forum, page, quiz, tool, video
 from stores.domain.catalog import Course, Item, Module, MoveOn
 
 SQL101 = "course-v1:Demo+SQL101+2026"
-"""In every demo dataset, and well attended."""
+"""The course that the examples use; most learners study it."""
 
-OUTLINES: dict[str, tuple[str, str, dict[str, list[Item]]]] = {
+OUTLINES: Mapping[str, tuple[str, str, Mapping[str, Sequence[Item]]]] = {
     SQL101: (
         "SQL from the ground up",
         "Ask a relational database questions, and understand why it takes the time it takes.",
@@ -199,9 +200,11 @@ OUTLINES: dict[str, tuple[str, str, dict[str, list[Item]]]] = {
         },
     ),
 }
+"""By course key: title, description, and the items of each module."""
 
 
 def demo_courses(published_at: datetime) -> tuple[Course, ...]:
+    """The courses as drafts of version 1."""
     return tuple(
         Course(
             key=key,

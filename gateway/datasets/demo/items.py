@@ -1,4 +1,4 @@
-"""The kinds of items that the demo's courses are made of: how each is done with, and how long it takes."""
+"""Makes the items of the demo's courses: for each kind the rule of completion, the weight and the duration."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,22 +7,22 @@ from stores.domain.catalog import Item, ItemType, MoveOn
 
 
 def page(key: str, title: str, minutes: int = 8, **rest: Any) -> Item:
-    """Done when viewed."""
+    """A page, completed when viewed."""
     return item(ItemType.PAGE, key, title, minutes, MoveOn.COMPLETED, complete_on_view=True, **rest)
 
 
 def video(key: str, title: str, minutes: int, **rest: Any) -> Item:
-    """Done when nine tenths of it were played."""
+    """A video, completed when nine tenths of it were played."""
     return item(ItemType.VIDEO, key, title, minutes, MoveOn.COMPLETED, completion_threshold=0.9, **rest)
 
 
 def quiz(key: str, title: str, *after: str, weight: float = 2.0, mastery: float = 0.6) -> Item:
-    """Done when passed; asks for what it is about."""
+    """A quiz, satisfied when passed. `after`: the keys of its prerequisites."""
     return item(ItemType.QUIZ, key, title, 12, MoveOn.PASSED, weight=weight, mastery_score=mastery, prerequisites=after)
 
 
 def assignment(key: str, title: str, *after: str, weight: float = 4.0, minutes: int = 50) -> Item:
-    """Done when handed in and passed."""
+    """An assignment, satisfied when completed and passed. `after`: the keys of its prerequisites."""
     return item(
         ItemType.ASSIGNMENT,
         key,
@@ -36,12 +36,15 @@ def assignment(key: str, title: str, *after: str, weight: float = 4.0, minutes: 
 
 
 def forum(key: str, title: str, move_on: MoveOn = MoveOn.NOT_APPLICABLE) -> Item:
+    """A discussion, optional by default."""
     return item(ItemType.DISCUSSION, key, title, 10, move_on)
 
 
 def tool(key: str, title: str, minutes: int, move_on: MoveOn = MoveOn.COMPLETED_OR_PASSED) -> Item:
+    """An interactive tool."""
     return item(ItemType.TOOL, key, title, minutes, move_on, mastery_score=0.5)
 
 
 def item(kind: ItemType, key: str, title: str, minutes: int, move_on: MoveOn, **rest: Any) -> Item:
+    """An item of any kind. `rest` are further fields of `Item`."""
     return Item(key=key, type=kind, title=title, move_on=move_on, estimated_duration=timedelta(minutes=minutes), **rest)

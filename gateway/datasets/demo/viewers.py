@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from gateway.datasets.demo.courses import SQL101
-from gateway.datasets.demo.people import learner_id
+from gateway.datasets.demo.profiles import learner_id
 from gateway.http.auth.access import Access
 from gateway.http.auth.tokens import Tokens
 from resolvers.viewer import Role, Viewer

@@ -1,4 +1,4 @@
-"""OULAD in small: two runs and three learners, one of them in both runs, with each oddity of the real files once."""
+"""A small OULAD: two runs and three learners, one of them in both runs, with each oddity of the real files once."""
 
 import gzip
 from collections.abc import Mapping
@@ -57,7 +57,7 @@ STUDENTS, REGISTRATIONS = "studentInfo.csv.gz", "studentRegistration.csv.gz"
 
 
 def write(folder: Path, **changed: str | bytes | None) -> Path:
-    """The files in `folder`, those of `changed` with other content, or (None) without the file."""
+    """Write the files to `folder`, those in `changed` with other content, and without those that are None."""
     for name, text in {**FILES, **changed}.items():
         if text is None:
             continue
@@ -69,7 +69,7 @@ def write(folder: Path, **changed: str | bytes | None) -> Path:
 
 
 def with_line(name: str, row: int, line: str) -> dict[str, str]:
-    """The file `name` with another row (the header is row 1)."""
+    """The file `name` with one row replaced (the header is row 1)."""
     lines = FILES[name].splitlines()
     lines[row - 1] = line
     return {name: "\n".join(lines) + "\n"}

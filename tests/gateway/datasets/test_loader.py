@@ -1,4 +1,4 @@
-"""The loader: nothing twice, nothing lost, whatever is there already and wherever an earlier load stopped."""
+"""The loader: idempotent, complete after an interruption, and strict about courses and events."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -43,7 +43,7 @@ async def loaded(dataset: Dataset, stores: Stores, *, retry: StoreRetry = RETRY_
 
 
 async def everything(dataset: Dataset, stores: Stores) -> object:
-    """What the stores say of the dataset's learners and enrolments."""
+    """What the stores have of the dataset."""
     learners = [profile.learner_id for profile in dataset.profiles]
     registrations = [row.registration for row in dataset.enrollments]
     return (
@@ -56,7 +56,7 @@ async def everything(dataset: Dataset, stores: Stores) -> object:
     )
 
 
-async def test_a_repeated_load_makes_nothing_new(dataset: Dataset, stores: Stores) -> None:
+async def test_a_repeated_load_changes_nothing(dataset: Dataset, stores: Stores) -> None:
     first = await loaded(dataset, stores)
     before = await everything(dataset, stores)
     again = await loaded(dataset, stores)
@@ -80,7 +80,7 @@ async def test_a_repeated_load_makes_nothing_new(dataset: Dataset, stores: Store
     }
 
 
-async def test_a_repeated_load_does_not_bring_back_what_was_voided(dataset: Dataset, stores: Stores) -> None:
+async def test_a_repeated_load_does_not_restore_voided_events(dataset: Dataset, stores: Stores) -> None:
     await loaded(dataset, stores)
     target = next(event for event in dataset.events if event.verb is Verb.INTERACTED)
     [course] = await stores.catalog.versions([CourseVersion(target.course_key, 1)])
@@ -93,20 +93,20 @@ async def test_a_repeated_load_does_not_bring_back_what_was_voided(dataset: Data
     assert await everything(dataset, stores) == before
 
 
-async def test_a_changed_course_is_a_new_version_and_old_enrolments_stay_with_the_old_one(
+async def test_a_changed_course_gets_a_version_and_existing_enrolments_keep_theirs(
     dataset: Dataset, stores: Stores
 ) -> None:
     early = [row for row in dataset.enrollments if row.learner_id == "oulad-11391"]
     await loaded(replace(dataset, enrollments=early, events=()), stores)
     first, *rest = dataset.courses
-    written = await loaded(replace(dataset, courses=(replace(first, title="ReiterableRecords"), *rest)), stores)
+    written = await loaded(replace(dataset, courses=(replace(first, title="Another title"), *rest)), stores)
     assert (written["courses"].new, written["events"].new) == (1, 15)
     rows = await stores.progress.by_registrations([row.registration for row in dataset.enrollments])
     pins = {(row.learner_id, row.course_key): row.course_version for row in rows.values()}
     assert (pins["oulad-11391", AAA], pins["oulad-28400", AAA]) == (1, 2)
 
 
-async def test_what_the_ledger_rejects_is_counted_and_not_in_the_timeline(dataset: Dataset, stores: Stores) -> None:
+async def test_rejected_events_are_counted_and_stay_out_of_the_timeline(dataset: Dataset, stores: Stores) -> None:
     lost = next(row.registration for row in dataset.enrollments if row.learner_id == "oulad-28400")
     written = await loaded(
         replace(dataset, enrollments=[r for r in dataset.enrollments if r.registration != lost]), stores
@@ -119,28 +119,28 @@ async def test_what_the_ledger_rejects_is_counted_and_not_in_the_timeline(datase
     assert not timeline
 
 
-class Stumbling(MemoryTimeline):
-    """Keeps half of the first append and then goes away."""
+class FailingOnce(MemoryTimeline):
+    """Keeps half of the first append, then fails."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.fallen = False
+        self.failed = False
 
     async def append(self, events: Sequence[Event]) -> None:
-        if not self.fallen:
-            self.fallen = True
+        if not self.failed:
+            self.failed = True
             await super().append(events[: len(events) // 2])
             raise Unavailable("timeline", "gone")
         await super().append(events)
 
 
-async def test_a_load_that_was_cut_off_is_completed_by_the_next(dataset: Dataset, stores: Stores) -> None:
-    cut_off = replace(memory_stores(lambda: NOW), timeline=Stumbling())
+async def test_an_interrupted_load_is_completed_by_the_next(dataset: Dataset, stores: Stores) -> None:
+    interrupted = replace(memory_stores(lambda: NOW), timeline=FailingOnce())
     with pytest.raises(StoreGaveUp, match=r"timeline: gone .*; repeat the command to continue where it stopped"):
-        await loaded(dataset, cut_off, retry=StoreRetry(limit=timedelta()))
-    await loaded(dataset, cut_off)
+        await loaded(dataset, interrupted, retry=StoreRetry(limit=timedelta()))
+    await loaded(dataset, interrupted)
     await loaded(dataset, stores)
-    assert await everything(dataset, cut_off) == await everything(dataset, stores)
+    assert await everything(dataset, interrupted) == await everything(dataset, stores)
 
 
 async def test_an_imported_withdrawal_ends_the_presence(dataset: Dataset, stores: Stores) -> None:
@@ -163,13 +163,13 @@ async def test_a_load_survives_a_short_outage(dataset: Dataset, stores: Stores) 
     async def wait(seconds: float) -> None:
         waits.append(seconds)
 
-    stumbling = replace(memory_stores(lambda: NOW), timeline=Stumbling())
+    failing = replace(memory_stores(lambda: NOW), timeline=FailingOnce())
     retry = StoreRetry(wait=wait, on_outage=lambda error: outages.append(str(error)))
-    counts = await loaded(dataset, stumbling, retry=retry)
+    counts = await loaded(dataset, failing, retry=retry)
     assert (len(waits), outages) == (1, ["timeline: gone"])
     assert counts["timeline"].given == 15
     await loaded(dataset, stores)
-    assert await everything(dataset, stumbling) == await everything(dataset, stores)
+    assert await everything(dataset, failing) == await everything(dataset, stores)
 
 
 async def test_a_course_that_breaks_the_rules_is_refused_before_any_write(dataset: Dataset, stores: Stores) -> None:
@@ -191,14 +191,14 @@ async def test_an_event_from_the_future_is_rejected_and_counted(dataset: Dataset
 
 
 async def test_progress_of_every_stage_is_reported_to_its_end(dataset: Dataset, stores: Stores) -> None:
-    told: dict[str, tuple[int, int]] = {}
+    reported: dict[str, tuple[int, int]] = {}
 
     def on_progress(stage: str, done: int, total: int) -> None:
-        assert told.get(stage, (0, 0))[0] <= done <= total
-        told[stage] = (done, total)
+        assert reported.get(stage, (0, 0))[0] <= done <= total
+        reported[stage] = (done, total)
 
     await load(replace(dataset, sizes={}), stores, now=lambda: NOW, on_progress=on_progress)
-    assert told == {
+    assert reported == {
         "courses": (2, 2),
         "profiles": (3, 3),
         "enrollments": (4, 4),

@@ -1,4 +1,4 @@
-"""OULAD as a dataset: how its rows map, and that the real files come in whole."""
+"""OULAD as a dataset: how rows become records, and that the real files are complete."""
 
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -72,15 +72,15 @@ def test_a_learner_of_two_runs_is_one_profile_with_two_enrolments(tmp_path: Path
     }
 
 
-def test_everything_that_happened_is_an_event_at_its_hour(tmp_path: Path) -> None:
+def test_every_dated_row_is_an_event_at_its_hour(tmp_path: Path) -> None:
     events = list(read_oulad(write(tmp_path)).events)
-    said = [
+    rows = [
         (event.learner_id, event.verb, event.at, event.item_key, event.score, dict(event.extensions))
         for event in events
         if event.course_key == AAA
     ]
     noon = at("2013-09-21T12:00:00")
-    assert said == [
+    assert rows == [
         ("oulad-11391", Verb.REGISTERED, at("2013-04-25T00:00:00"), None, None, {}),
         ("oulad-11391", Verb.ATTEMPTED, at("2013-10-19T12:00:00"), "assessment-1752", 0.78, {}),
         ("oulad-11391", Verb.ATTEMPTED, at("2013-11-24T12:00:00"), "assessment-1753", None, {}),
@@ -102,7 +102,7 @@ def test_everything_that_happened_is_an_event_at_its_hour(tmp_path: Path) -> Non
     assert len({event.id for event in events}) == len(events)
 
 
-def test_an_event_keeps_its_id_whatever_lies_around_it(tmp_path: Path) -> None:
+def test_the_id_of_an_event_does_not_depend_on_other_rows(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     header, *rows = FILES[CLICKS].splitlines()
@@ -133,7 +133,7 @@ async def test_waivers_are_added_to_data_that_was_imported_without_them(tmp_path
         assert (events.kind, events.new, events.rejected.total()) == ("events", new, 0)
 
 
-async def test_what_the_files_say_is_what_the_stores_say(tmp_path: Path) -> None:
+async def test_the_stores_have_what_the_files_have(tmp_path: Path) -> None:
     stores, dataset = memory_stores(lambda: NOW), read_oulad(write(tmp_path))
     await load(dataset, stores, now=lambda: NOW)
     registrations = {(row.learner_id, row.course_key): row.registration for row in dataset.enrollments}
@@ -150,11 +150,11 @@ async def test_what_the_files_say_is_what_the_stores_say(tmp_path: Path) -> None
 @pytest.fixture(scope="module")
 def real() -> Dataset:
     if not REAL.is_dir():
-        pytest.skip("the OULAD files are not here")
+        pytest.skip("the OULAD files are missing")
     return read_oulad(REAL)
 
 
-def test_the_real_files_come_in_whole(real: Dataset) -> None:
+def test_the_real_files_are_complete(real: Dataset) -> None:
     assert real.counts == {
         "learners": 28_785,
         "runs": 22,
@@ -192,7 +192,7 @@ def test_the_real_files_come_in_whole(real: Dataset) -> None:
     assert all(len({item.key for item in course.items}) == len(course.items) for course in real.courses)
 
 
-async def test_none_of_a_real_runs_clicks_vanishes_into_a_neighbour(real: Dataset) -> None:
+async def test_equal_click_rows_of_a_real_run_stay_separate(real: Dataset) -> None:
     run = replace(
         real,
         courses=tuple(course for course in real.courses if course.key == AAA),

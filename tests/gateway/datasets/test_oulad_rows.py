@@ -122,7 +122,7 @@ def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
         read_tables(tmp_path / "nowhere", skip_bad=True)
 
 
-def test_bad_rows_and_those_that_refer_to_them_are_left_out_and_counted(tmp_path: Path) -> None:
+def test_skipped_rows_and_the_rows_that_refer_to_them_are_counted(tmp_path: Path) -> None:
     changed = with_line(STUDENTS, 3, "AAA,2013J,28400,X,Scotland,A Level,,35-55,1,60,Y,Withdrawn")
     changed |= with_line(RESULTS, 2, '1752,11391,18,0,"78')
     tables = read_tables(write(tmp_path, **changed), skip_bad=True)
@@ -131,13 +131,13 @@ def test_bad_rows_and_those_that_refer_to_them_are_left_out_and_counted(tmp_path
     assert [row.assessment for rows in tables.results.values() for row in rows] == [1753, 1800]
 
 
-def test_a_bad_registration_costs_its_dates_only(tmp_path: Path) -> None:
+def test_a_skipped_registration_loses_its_dates_only(tmp_path: Path) -> None:
     tables = read_tables(write(tmp_path, **with_line(REGISTRATIONS, 3, "AAA,2013J,28400,x,")), skip_bad=True)
     assert tables.left_out == {REGISTRATIONS: 1}
     assert (len(tables.students), len(tables.registrations)) == (4, 3)
 
 
-def test_plain_and_gzipped_files_windows_line_ends_and_a_byte_order_mark_are_all_the_same(tmp_path: Path) -> None:
+def test_gzip_windows_line_ends_and_a_byte_order_mark_make_no_difference(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     plain = {name.removesuffix(".gz"): "\ufeff" + text.replace("\n", "\r\n") + "\r\n" for name, text in FILES.items()}

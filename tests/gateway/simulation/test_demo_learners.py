@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from gateway.datasets.dataset import Dataset
-from gateway.datasets.demo.dataset import demo_dataset, term_at
+from gateway.datasets.demo.dataset import demo_dataset, term_start
 from gateway.datasets.loader import load
 from gateway.simulation.demo_learners import BEAT, Learners
 from gateway.simulation.scheduler import Step, meanwhile, steadily
@@ -104,7 +104,7 @@ class Campus:
             deadlines=world.DEADLINES,
             seed=1,
             learners=learners,
-            term=term_at(self.pacer()),
+            term=term_start(self.pacer()),
             rate=rate,
             now=self.pacer,
             wait=self.pacer.wait,

@@ -1,4 +1,4 @@
-"""The demo's dataset is made once, whatever interrupts its making."""
+"""The demo's dataset is loaded once into a data folder, also when loading is interrupted."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pytest
 
 from gateway.cli.demo import describe
 from gateway.config.store_location import StoreLocation
-from gateway.datasets.demo.data_folder import load_demo, plan_of, wake
+from gateway.datasets.demo.load_state import load_demo, open_sessions, read_state
 from gateway.datasets.demo.viewers import ADMIN, demo_access
 from gateway.embedded.folder import DataFolder
 from gateway.runtime.store_retry import StoreGaveUp, StoreRetry
@@ -30,7 +30,7 @@ KEPT_IN = {"timeline": "InfluxDB 1.6"}
 
 
 class Timeline(MemoryTimeline):
-    """Counts what it is given, and fails while it is told to."""
+    """Counts the events it is given; `append` fails while it is down."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class Timeline(MemoryTimeline):
 
 
 class Loads:
-    """A data folder and its stores, as one demo after another finds them."""
+    """A data folder and its stores, which one demo after another uses."""
 
     def __init__(self, path: Path) -> None:
         self.folder = DataFolder(path)
@@ -64,10 +64,10 @@ class Loads:
         )
 
     async def start(self, *, learners: int = 5, kept_in: dict[str, str] = KEPT_IN) -> None:
-        plan = plan_of(self.folder, seed=1, learners=learners, now=self.clock)
+        state = read_state(self.folder, seed=1, learners=learners, now=self.clock)
         await load_demo(
             self.folder,
-            plan,
+            state,
             self.stores,
             kept_in=kept_in,
             now=self.clock,
@@ -90,25 +90,25 @@ async def test_a_second_start_loads_nothing(loads: Loads) -> None:
     assert loads.stages == set()
 
 
-async def test_learners_are_there_again_when_a_demo_starts_later(loads: Loads) -> None:
+async def test_a_later_start_opens_sessions_again(loads: Loads) -> None:
     await loads.start()
     loads.clock.forward(timedelta(days=9))
-    plan = plan_of(loads.folder, seed=1, learners=5, now=loads.clock)
+    state = read_state(loads.folder, seed=1, learners=5, now=loads.clock)
 
     async def status() -> PresenceStatus:
         return (await loads.stores.sessions.presence(["demo-0001"]))["demo-0001"].status
 
     assert await status() is PresenceStatus.OFFLINE
-    await wake(plan, loads.stores, now=loads.clock())
+    await open_sessions(state, loads.stores, now=loads.clock())
     assert await status() is PresenceStatus.ONLINE
 
 
-async def test_a_load_that_was_cut_off_goes_on_with_the_very_same_world(loads: Loads, tmp_path: Path) -> None:
+async def test_an_interrupted_load_continues_with_the_same_dataset(loads: Loads, tmp_path: Path) -> None:
     loads.timeline.down = True
     with pytest.raises(StoreGaveUp):
         await loads.start()
     loads.timeline.down = False
-    loads.clock.forward(timedelta(days=9))  # another week, which would be another dataset
+    loads.clock.forward(timedelta(days=9))  # in another week new data would differ
     await loads.start(learners=7)
     at_once = Loads(tmp_path / "other")
     await at_once.start()
@@ -118,17 +118,17 @@ async def test_a_load_that_was_cut_off_goes_on_with_the_very_same_world(loads: L
     assert loads.stages == set()
 
 
-async def test_a_server_that_takes_over_a_port_is_filled(loads: Loads) -> None:
+async def test_a_new_server_of_a_port_is_loaded(loads: Loads) -> None:
     await loads.start()
     given, loads.timeline.given = loads.timeline.given, 0
     await loads.start(kept_in={"timeline": "PostgreSQL 18"})
     assert loads.timeline.given == given
 
 
-async def test_a_reset_forgets_the_world(loads: Loads) -> None:
+async def test_a_reset_removes_the_state(loads: Loads) -> None:
     await loads.start()
     await loads.folder.reset()
-    assert plan_of(loads.folder, seed=2, learners=9, now=loads.clock).learners == 9
+    assert read_state(loads.folder, seed=2, learners=9, now=loads.clock).learners == 9
 
 
 def test_elsewhere_than_on_the_loopback_nobody_is_an_admin_without_a_token() -> None:

@@ -1,4 +1,4 @@
-"""The demo dataset: the same for the same arguments, believable, and good for showing things."""
+"""The demo's dataset: reproducible, plausible, and with something to show for every feature."""
 
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -28,7 +28,7 @@ def dataset() -> Dataset:
 
 
 def made(dataset: Dataset) -> Dataset:
-    """The dataset with its records made once and for all."""
+    """The dataset with its records generated once."""
     return replace(
         dataset,
         profiles=tuple(dataset.profiles),
@@ -38,14 +38,14 @@ def made(dataset: Dataset) -> Dataset:
     )
 
 
-def test_it_is_the_same_for_the_same_arguments_and_whenever_it_is_gone_through() -> None:
+def test_equal_arguments_give_equal_records_in_each_iteration() -> None:
     dataset = demo_dataset(seed=1, learners=20, now=NOW)
     assert made(dataset) == made(dataset) == made(demo_dataset(seed=1, learners=20, now=NOW))
     other = demo_dataset(seed=2, learners=20, now=NOW)
     assert {event.id for event in dataset.events}.isdisjoint(event.id for event in other.events)
 
 
-def test_later_in_the_week_it_has_only_grown(dataset: Dataset) -> None:
+def test_a_later_dataset_of_the_same_week_has_the_same_events_and_more(dataset: Dataset) -> None:
     later = {event.id: event for event in demo_dataset(seed=1, learners=200, now=NOW + timedelta(days=2)).events}
     beats = {beat.learner_id for beat in dataset.heartbeats if NOW - beat.at < timedelta(minutes=10)}
     earlier = [event for event in dataset.events if event.learner_id not in beats]
@@ -53,19 +53,19 @@ def test_later_in_the_week_it_has_only_grown(dataset: Dataset) -> None:
     assert len(later) > len(earlier)
 
 
-def test_more_learners_are_only_more_learners(dataset: Dataset) -> None:
+def test_the_number_of_learners_does_not_change_any_of_them(dataset: Dataset) -> None:
     few = demo_dataset(seed=1, learners=3, now=NOW)
     assert list(few.profiles) == list(dataset.profiles)[:3]
     assert list(few.events) == [event for event in dataset.events if event.learner_id <= "demo-0003"]
 
 
-def test_very_many_learners_are_made_as_they_are_asked_for() -> None:
+def test_records_are_generated_lazily() -> None:
     many = demo_dataset(seed=1, learners=100_000, now=NOW)
     assert len(list(islice(many.events, 1_000))) == 1_000
     assert next(iter(many.enrollments)).learner_id == "demo-0001"
 
 
-def test_its_courses_have_every_kind_of_item_and_rule(dataset: Dataset) -> None:
+def test_the_courses_have_every_type_of_item_and_every_rule(dataset: Dataset) -> None:
     items = [item for course in dataset.courses for item in course.items]
     assert len(dataset.courses) == 8
     assert {item.type for item in items} == set(ItemType)
@@ -77,7 +77,7 @@ def test_its_courses_have_every_kind_of_item_and_rule(dataset: Dataset) -> None:
             assert set(item.prerequisites) <= set(keys[:place])
 
 
-def test_its_learners_live_all_over_the_world_and_study_in_waking_hours(dataset: Dataset) -> None:
+def test_learners_live_in_many_time_zones_and_study_in_waking_hours(dataset: Dataset) -> None:
     profiles = {profile.learner_id: profile for profile in dataset.profiles}
     zones = {profile.time_zone for profile in profiles.values()}
     assert {"Asia/Kathmandu", "Asia/Kolkata", "America/Sao_Paulo", "Europe/London", "America/New_York"} <= zones
@@ -92,7 +92,7 @@ def test_its_learners_live_all_over_the_world_and_study_in_waking_hours(dataset:
     assert hours <= set(range(6, 24))
 
 
-def test_its_events_end_now_and_look_like_learning(dataset: Dataset) -> None:
+def test_events_end_now_and_resemble_studying(dataset: Dataset) -> None:
     events = list(dataset.events)
     assert 20_000 <= len(events) <= 40_000
     assert len({event.id for event in events}) == len(events)
@@ -113,7 +113,7 @@ def test_its_events_end_now_and_look_like_learning(dataset: Dataset) -> None:
     assert all(at == sorted(at) for session, at in times.items() if session is not None)
 
 
-async def test_loaded_it_shows_people_who_finish_who_are_here_and_a_full_grid(dataset: Dataset) -> None:
+async def test_the_loaded_dataset_has_certificates_presence_and_a_full_course(dataset: Dataset) -> None:
     stores = memory_stores(lambda: NOW)
     written = await load(dataset, stores, now=lambda: NOW)
     assert not any(each.rejected for each in written)
@@ -137,7 +137,7 @@ async def test_loaded_it_shows_people_who_finish_who_are_here_and_a_full_grid(da
     assert len(await stores.sessions.resume_points(registrations)) > 90
 
 
-async def test_one_learner_is_a_world_too() -> None:
+async def test_a_single_learner_is_a_dataset() -> None:
     stores = memory_stores(lambda: NOW)
     dataset = demo_dataset(seed=5, learners=1, now=NOW)
     await load(dataset, stores, now=lambda: NOW)
