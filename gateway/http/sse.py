@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from strawberry.http import GraphQLHTTPResponse
 
-from stores.cancellation import cancel_and_wait
+from stores.cancellation import cancel_and_wait, cancel_requested
 
 MEDIA_TYPE = "text/event-stream"
 KEEP_ALIVE = timedelta(seconds=12)
@@ -68,7 +68,9 @@ class EventStreamResponse(Response):
                 # Browsers ignore an event without a data line.
                 await write(b"event: complete\ndata:\n\n")
             except asyncio.CancelledError:
-                pass  # a task keeps its CancelledError, whose frames refer to the task: a cycle of some 150 objects
+                if not cancel_requested():
+                    raise
+                # No CancelledError: the task would keep it, and its frames refer to the task, a cycle.
 
         async def keep_alive() -> None:
             while True:
@@ -87,6 +89,6 @@ class EventStreamResponse(Response):
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             await cancel_and_wait(tasks)
-        if sending.done():
+        if sending.done() and not sending.cancelled():
             sending.result()
         await write(b"", last=True)

@@ -134,7 +134,8 @@ def schema_with(strings: Strings) -> strawberry.Schema:
         async def fails(self, how: str = "bug") -> AsyncIterator[Event]:
             async with strings.source():
                 yield Event(number=0)
-                raise RequestError("EXPIRED", "no longer") if how == "refused" else KeyError("canary")
+                errors = {"refused": RequestError("EXPIRED", "no longer"), "cancelled": asyncio.CancelledError()}
+                raise errors.get(how, KeyError("canary"))
 
         @strawberry.subscription
         async def fat(self) -> AsyncIterator[str]:

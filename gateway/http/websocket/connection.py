@@ -17,7 +17,7 @@ from gateway.http.graphql_request import MalformedRequest, parse_request
 from gateway.http.websocket import messages
 from gateway.http.websocket.messages import Close
 from resolvers.context import Peer
-from stores.cancellation import cancel_and_wait
+from stores.cancellation import cancel_and_wait, cancel_requested
 
 log = logging.getLogger("quadrangle.websocket")
 Results = AsyncGenerator[GraphQLHTTPResponse, None]
@@ -153,14 +153,14 @@ class Connection:
             await self._send_result("error" if errors else "complete", id, errors)
         except WebSocketDisconnect:
             pass  # `serve` receives the disconnect, too, and ends all operations
-        except asyncio.CancelledError:
-            pass  # a task keeps its CancelledError, whose frames refer to the task: a cycle of some 150 objects
-        except Exception:
+        except (Exception, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and cancel_requested():
+                return  # without CancelledError: the task would keep it, and its frames refer to the task, a cycle
             error_id = uuid4().hex[:12]
             log.exception("unexpected error", extra={"error_id": error_id})
-            error = {"message": f"internal error {error_id}", "extensions": {"code": "INTERNAL"}}
+            masked = {"message": f"internal error {error_id}", "extensions": {"code": "INTERNAL"}}
             with suppress(WebSocketDisconnect):
-                await self._send_result("error", id, [error])
+                await self._send_result("error", id, [masked])
 
     async def _send_result(self, kind: str, id: str, payload: object) -> None:
         """Send a message of the current operation, unless the client has completed it: its id may be in use again.

@@ -205,7 +205,7 @@ async def test_errors_of_events_are_masked() -> None:
     assert "canary" not in json.dumps(events)
 
 
-@pytest.mark.parametrize(("how", "code"), [("bug", "INTERNAL"), ("refused", "EXPIRED")])
+@pytest.mark.parametrize(("how", "code"), [("bug", "INTERNAL"), ("refused", "EXPIRED"), ("cancelled", "INTERNAL")])
 async def test_a_source_that_fails_ends_with_an_error(how: str, code: str) -> None:
     async with live() as gateway, gateway.socket() as socket:
         await enter(socket)
