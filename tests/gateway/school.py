@@ -1,4 +1,4 @@
-"""The gateway as tests drive it: the very app that `serve` and `demo` run, over the school on memory stores."""
+"""The app that `serve` and `demo` run, over memory stores with sample data, called without a network."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager

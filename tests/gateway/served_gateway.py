@@ -1,4 +1,4 @@
-"""A gateway behind a real socket, over the school."""
+"""A gateway on a real socket, over memory stores with sample data."""
 
 import asyncio
 import gc
@@ -18,15 +18,15 @@ from gateway.http.auth.access import Access
 from gateway.http.server import address_of, bind, serve
 from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
 from gateway.runtime.shutdown import Shutdown
-from tests.gateway.held_subscriptions import Strings, schema_with
+from tests.gateway.controlled_subscriptions import Sources, schema_with
 from tests.gateway.school import OPEN, school
 from tests.resolvers import world
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class ServedGateway:
     url: str
-    strings: Strings
+    sources: Sources
     stop: Any
     served: "asyncio.Task[None]"
 
@@ -45,7 +45,7 @@ class Live:
 
 
 @asynccontextmanager
-async def live(
+async def serve_gateway(
     *,
     access: Access = OPEN,
     limits: ConnectionLimits = DEFAULT_LIMITS,
@@ -55,12 +55,12 @@ async def live(
     now: Callable[[], datetime] = lambda: world.NOW,
     schema: strawberry.Schema | None = None,
     **stores: Any,
-) -> AsyncIterator[Live]:
-    """Without a `schema` it is the one whose subscriptions a test holds by the strings."""
-    strings, ready, shutdown = Strings(), asyncio.Event(), Shutdown(lambda: None)
+) -> AsyncIterator[ServedGateway]:
+    """Serve until the block ends. The default schema is that of controlled_subscriptions.py."""
+    sources, ready, shutdown = Sources(), asyncio.Event(), Shutdown(lambda: None)
     app = build_app(
         read_settings({}),
-        schema=schema or schema_with(strings),
+        schema=schema or schema_with(sources),
         open_stores=school(**stores),
         access=access,
         now=now,
@@ -81,7 +81,7 @@ async def live(
         served = asyncio.create_task(serving)
         await ready.wait()
         try:
-            yield Live(address_of(bound), strings, shutdown.request, served)
+            yield ServedGateway(address_of(bound), sources, shutdown.request, served)
         finally:
             if not served.done():
                 shutdown.request()

@@ -1,4 +1,4 @@
-"""What was in doubt, over memory stores; from a relay's side it is in test_relay.py."""
+"""Doubts over memory stores. test_relay.py has them within a relay."""
 
 from collections.abc import Sequence
 from dataclasses import replace

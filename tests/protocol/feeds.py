@@ -8,7 +8,7 @@ import httpx2
 
 from stores.domain.updates import Topic, Update
 from stores.memory.live import MemoryLive
-from tests.gateway.served_gateway import Live
+from tests.gateway.served_gateway import ServedGateway
 from tests.resolvers import world
 
 REGISTRATION = str(world.registration(world.ALGEBRA, 1))
@@ -35,7 +35,7 @@ class Feeds(MemoryLive):
                 self.closed.set()
 
 
-async def pass_quiz(gateway: Live, headers: Mapping[str, str]) -> None:
+async def pass_quiz(gateway: ServedGateway, headers: Mapping[str, str]) -> None:
     """Pass the quiz as the learner of `REGISTRATION`, over a connection of its own."""
     async with httpx2.AsyncClient(base_url=gateway.url, verify=False, headers=headers) as client:
         asked = {"query": PASS, "variables": {"registration": REGISTRATION}}

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.gateway.school import SCHEMA
-from tests.gateway.served_gateway import live
+from tests.gateway.served_gateway import serve_gateway
 from tests.protocol.feeds import REGISTRATION, Feeds, pass_quiz
 from tests.protocol.node import Node
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 async def test_graphiql_asks_and_watches(node: Node, chromium: str) -> None:
     feeds = Feeds()
-    async with live(schema=SCHEMA, live=feeds) as gateway:
+    async with serve_gateway(schema=SCHEMA, live=feeds) as gateway:
         environment = {"GRAPHQL_URL": f"{gateway.url}/graphql", "CHROMIUM": chromium}
         async with node.suite("browser.mjs", **environment, REGISTRATION=REGISTRATION) as suite:
             await suite.until(feeds.opened)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.gateway.school import SCHEMA
-from tests.gateway.served_gateway import live
+from tests.gateway.served_gateway import serve_gateway
 from tests.protocol.node import Node
 
 AUDITS = 61
@@ -11,5 +11,8 @@ pytestmark = pytest.mark.slow
 
 
 async def test_it_passes_every_audit(node: Node) -> None:
-    async with live(schema=SCHEMA) as gateway, node.suite("audits.mjs", GRAPHQL_URL=f"{gateway.url}/graphql") as suite:
+    async with (
+        serve_gateway(schema=SCHEMA) as gateway,
+        node.suite("audits.mjs", GRAPHQL_URL=f"{gateway.url}/graphql") as suite,
+    ):
         assert await suite.passed() == AUDITS

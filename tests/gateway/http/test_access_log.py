@@ -1,4 +1,4 @@
-"""Request ids, health, and logs that tell what happened without telling whose."""
+"""Request ids, health checks, and logs without personal data."""
 
 import io
 import json
@@ -17,9 +17,9 @@ from stores.domain.outbox import Backlog, Consumer
 from stores.domain.profiles import Profile
 from stores.errors import Unavailable
 from stores.memory.profiles import MemoryProfiles
-from tests.gateway.http.websocket_client import closed, enter, subscribe
+from tests.gateway.http.websocket_client import closed, initialize, subscribe
 from tests.gateway.school import SERVE, bearer, gateway, school
-from tests.gateway.served_gateway import live
+from tests.gateway.served_gateway import serve_gateway
 from tests.resolvers import world
 
 
@@ -30,7 +30,7 @@ class Stream(io.StringIO):
 
 @pytest.fixture
 def logs() -> Iterator[Stream]:
-    """What would be on stderr, from DEBUG on."""
+    """Collects what the process would log from DEBUG on."""
     stream = Stream()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(Lines())
@@ -46,7 +46,7 @@ def logs() -> Iterator[Stream]:
 
 
 class Broken(MemoryProfiles):
-    """Fails as no store may: with an exception of its own that quotes what it was given."""
+    """Raises an exception that is no StoreError and quotes its argument."""
 
     async def by_ids(self, learner_ids: Sequence[str]) -> Mapping[str, Profile]:
         raise KeyError(f"canary: no {learner_ids} at mongodb://canary:canary@host")
@@ -63,7 +63,7 @@ class Down(MemoryProfiles):
         raise Unavailable("outbox", "cannot be reached")
 
 
-async def test_every_answer_has_a_request_id_and_a_line_in_the_log(logs: Stream) -> None:
+async def test_every_response_has_a_request_id_and_a_log_line(logs: Stream) -> None:
     async with gateway() as client:
         response = await client.post("/graphql?canary=1", json={"query": "{ __typename }"})
         lost = await client.get("/canary")
@@ -87,13 +87,13 @@ async def test_every_answer_has_a_request_id_and_a_line_in_the_log(logs: Stream)
         ("", "request-1"),
     ],
 )
-async def test_a_sane_request_id_is_taken_over(given: str, taken: str) -> None:
+async def test_a_valid_request_id_is_kept(given: str, taken: str) -> None:
     async with gateway() as client:
         response = await client.get("/livez", headers={"X-Request-Id": given})
     assert response.headers["x-request-id"] == taken
 
 
-async def test_what_nobody_expected_is_one_masked_answer(logs: Stream) -> None:
+async def test_an_unexpected_error_is_masked(logs: Stream) -> None:
     async with gateway(open_stores=school(profiles=Broken())) as client:
         response = await client.get("/readyz")
     assert response.status_code == 500
@@ -106,7 +106,7 @@ async def test_what_nobody_expected_is_one_masked_answer(logs: Stream) -> None:
     assert "canary" not in response.text + logs.getvalue()
 
 
-async def test_nothing_that_a_request_or_a_store_holds_is_logged(logs: Stream) -> None:
+async def test_no_data_of_requests_or_stores_is_logged(logs: Stream) -> None:
     token = bearer(world.learner())
     async with gateway(access=SERVE, open_stores=school(profiles=Broken())) as client:
         failed = await client.post(
@@ -127,7 +127,7 @@ async def test_nothing_that_a_request_or_a_store_holds_is_logged(logs: Stream) -
         assert secret not in failed.text
 
 
-def test_what_libraries_say_is_cut_to_their_template(logs: Stream) -> None:
+def test_messages_of_libraries_are_cut_to_their_template(logs: Stream) -> None:
     logging.getLogger("some.driver").warning("lost %s\nmore canary", "canary")
     try:
         try:
@@ -142,14 +142,14 @@ def test_what_libraries_say_is_cut_to_their_template(logs: Stream) -> None:
     assert "canary" not in logs.getvalue()
 
 
-async def test_probes_are_quiet(logs: Stream) -> None:
+async def test_health_checks_are_logged_at_debug_level(logs: Stream) -> None:
     async with gateway() as client:
         await client.get("/livez")
         await client.get("/readyz")
     assert {record["level"] for record in logs.records() if record["logger"] == "quadrangle.http"} == {"DEBUG"}
 
 
-async def test_a_gateway_that_lacks_one_store_is_ready() -> None:
+async def test_a_gateway_is_ready_with_one_store_down() -> None:
     async with gateway(open_stores=school(profiles=Down())) as client:
         live = await client.get("/livez")
         ready = await client.get("/readyz")
@@ -159,7 +159,7 @@ async def test_a_gateway_that_lacks_one_store_is_ready() -> None:
     assert ready.json()["stores"]["catalog"] == {"state": "LIVE", "backend": "memory"}
 
 
-async def test_a_gateway_without_any_store_is_not_ready() -> None:
+async def test_a_gateway_is_not_ready_with_all_stores_down() -> None:
     async with gateway(open_stores=school(**dict.fromkeys(world.PORTS, Down()))) as client:
         live = await client.get("/livez")
         ready = await client.get("/readyz")
@@ -167,7 +167,7 @@ async def test_a_gateway_without_any_store_is_not_ready() -> None:
     assert ready.json()["ready"] is False
 
 
-async def test_a_client_that_leaves_is_no_error(logs: Stream) -> None:
+async def test_a_client_that_disconnects_is_no_error(logs: Stream) -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         raise ClientDisconnect
 
@@ -180,15 +180,15 @@ async def test_a_client_that_leaves_is_no_error(logs: Stream) -> None:
     assert (record["level"], record["status"], record["route"]) == ("INFO", 499, "-")
 
 
-async def test_every_socket_has_a_line_when_it_closes(logs: Stream, caplog: pytest.LogCaptureFixture) -> None:
+async def test_every_websocket_has_a_log_line_when_it_closes(logs: Stream, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="uvicorn")
-    async with live() as gateway:
+    async with serve_gateway() as gateway:
         async with gateway.socket(
             path="/graphql?canary=1", additional_headers={"X-Request-Id": "of-its-own"}
         ) as socket:
             assert socket.response is not None
             assert socket.response.headers["x-request-id"] == "of-its-own"
-            await enter(socket, canary="canary")
+            await initialize(socket, canary="canary")
             for id in ("canary", "b"):
                 await subscribe(socket, id, "query canary { hello }")
         async with gateway.socket() as early:
@@ -209,7 +209,7 @@ async def test_every_socket_has_a_line_when_it_closes(logs: Stream, caplog: pyte
 
 
 @pytest.mark.parametrize("accepts", [True, False])
-async def test_what_nobody_expected_of_a_socket_is_masked(logs: Stream, accepts: bool) -> None:
+async def test_an_unexpected_error_of_a_websocket_is_masked(logs: Stream, accepts: bool) -> None:
     sent: list[Any] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

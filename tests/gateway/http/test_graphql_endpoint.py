@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: what is answered, what is refused, and that nothing a client sends is a server error."""
+"""GraphQL over HTTP: responses, refusals, and no server error whatever a client sends."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def code_of(body: Any) -> str:
     return code
 
 
-async def test_a_query_is_answered_by_post_and_by_get() -> None:
+async def test_queries_work_by_post_and_get() -> None:
     async with gateway() as client:
         posted = await client.post("/graphql", json=COURSES)
         got = await client.get("/graphql", params=COURSES)
@@ -29,7 +29,7 @@ async def test_a_query_is_answered_by_post_and_by_get() -> None:
     assert posted.json() == got.json() == {"data": {"courses": {"edges": [{"node": {"title": "Algebra"}}]}}}
 
 
-async def test_variables_and_operation_name_come_along() -> None:
+async def test_variables_and_operation_name_are_used() -> None:
     query = "query A { __typename } query B($first: Int) { courses(first: $first) { edges { node { key } } } }"
     async with gateway() as client:
         posted = await client.post("/graphql", json={"query": query, "operationName": "B", "variables": {"first": 1}})
@@ -41,7 +41,7 @@ async def test_variables_and_operation_name_come_along() -> None:
 
 
 async def test_a_mutation_by_get_is_refused() -> None:
-    """A link on another page could make it."""
+    """A link on another site could trigger it."""
     query = 'mutation { endSession(input: {sessionId: "s"}) { errors { code } } }'
     async with gateway() as client:
         response = await client.get("/graphql", params={"query": query})
@@ -75,7 +75,7 @@ async def test_a_mutation_by_get_is_refused() -> None:
         b'{"query": "{ __typename }", "extensions": "x"}',
     ],
 )
-async def test_a_malformed_request_is_a_400_that_says_so(body: bytes) -> None:
+async def test_a_malformed_request_gets_a_400_with_the_reason(body: bytes) -> None:
     async with gateway() as client:
         response = await client.post("/graphql", content=body, headers=JSON)
     assert response.status_code == 400
@@ -84,8 +84,8 @@ async def test_a_malformed_request_is_a_400_that_says_so(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "json"])
-async def test_another_content_type_is_refused(kind: str) -> None:
-    """A form's types need no preflight: no other site's page may send a query by them."""
+async def test_other_content_types_are_refused(kind: str) -> None:
+    """Form content types need no preflight, so pages of other sites could send queries with them."""
     async with gateway() as client:
         response = await client.post("/graphql", content=b'{"query":"{__typename}"}', headers={"Content-Type": kind})
     assert response.status_code == 400
@@ -120,7 +120,7 @@ async def test_an_error_of_a_field_keeps_its_data() -> None:
     assert code_of(response.json()) == "BAD_USER_INPUT"
 
 
-async def test_other_methods_and_paths_are_refused_in_graphql_form() -> None:
+async def test_other_methods_and_paths_are_refused_in_graphql_format() -> None:
     async with gateway() as client:
         deleted = await client.delete("/graphql")
         lost = await client.get("/nothing/here")
@@ -129,7 +129,7 @@ async def test_other_methods_and_paths_are_refused_in_graphql_form() -> None:
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-async def test_a_body_beyond_the_limit_is_a_413(chunked: bool) -> None:
+async def test_a_body_beyond_the_limit_gets_a_413(chunked: bool) -> None:
     async def pieces() -> Any:
         for _ in range(20):
             yield b" " * 100
@@ -142,14 +142,14 @@ async def test_a_body_beyond_the_limit_is_a_413(chunked: bool) -> None:
     assert within.status_code == 200
 
 
-async def test_without_a_token_serve_answers_unauthenticated() -> None:
+async def test_a_request_without_a_token_is_unauthenticated() -> None:
     async with gateway(access=SERVE) as client:
         response = await client.post("/graphql", json=ME)
     assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
     assert code_of(response.json()) == "UNAUTHENTICATED"
 
 
-async def test_with_a_bad_token_serve_says_that_it_is_bad() -> None:
+async def test_a_bad_token_is_reported_as_such() -> None:
     async with gateway(access=SERVE) as client:
         response = await client.post("/graphql", json=ME, headers={"Authorization": "Bearer not.a.token"})
     assert response.status_code == 401
@@ -157,13 +157,13 @@ async def test_with_a_bad_token_serve_says_that_it_is_bad() -> None:
     assert code_of(response.json()) == "UNAUTHENTICATED"
 
 
-async def test_a_token_says_who_asks() -> None:
+async def test_a_token_determines_the_viewer() -> None:
     async with gateway(access=SERVE) as client:
         response = await client.post("/graphql", json=ME, headers=bearer(world.learner()))
     assert response.json() == {"data": {"me": {"learnerId": world.ADA}}}
 
 
-async def test_a_cookie_is_no_credential() -> None:
+async def test_cookies_do_not_authenticate() -> None:
     authorization = bearer(world.admin())["Authorization"]
     cookies = f"Authorization={authorization}; token={authorization.partition(' ')[2]}"
     async with gateway(access=SERVE) as client:
@@ -171,7 +171,7 @@ async def test_a_cookie_is_no_credential() -> None:
     assert response.status_code == 401
 
 
-async def test_where_no_token_is_needed_another_sites_name_is_refused() -> None:
+async def test_without_tokens_other_host_names_are_refused() -> None:
     async with gateway(access=OPEN) as client:
         rebound = await client.post("/graphql", json=COURSES, headers={"Host": "evil.example"})
         local = await client.post("/graphql", json=COURSES, headers={"Host": "127.0.0.1:8000"})
@@ -180,14 +180,14 @@ async def test_where_no_token_is_needed_another_sites_name_is_refused() -> None:
     assert (rebound.status_code, local.status_code, named.status_code) == (400, 200, 200)
 
 
-async def test_the_address_it_listens_on_is_a_name_of_its_own() -> None:
+async def test_without_tokens_the_listen_address_is_an_allowed_host() -> None:
     async with gateway(host="127.0.0.2") as client:
         local = await client.post("/graphql", json=COURSES, headers={"Host": "127.0.0.2:8000"})
         other = await client.post("/graphql", json=COURSES, headers={"Host": "127.0.0.3:8000"})
     assert (local.status_code, other.status_code) == (200, 400)
 
 
-async def test_an_admin_may_ask_what_it_costs() -> None:
+async def test_an_admin_may_trace_store_calls() -> None:
     async with gateway(access=SERVE) as client:
         response = await client.post("/graphql", json=COURSES, headers={**TRACE, **bearer(world.admin())})
     stores = response.json()["extensions"]["stores"]
@@ -195,7 +195,7 @@ async def test_an_admin_may_ask_what_it_costs() -> None:
     assert [(batch["store"], batch["call"], batch["keys"]) for batch in stores["batches"]] == [("catalog", "page", 1)]
 
 
-async def test_others_are_told_in_the_demo_only() -> None:
+async def test_other_roles_may_trace_only_in_the_demo() -> None:
     demo = Access(tokens=TOKENS, anonymous_viewer=world.admin(), may_trace=lambda viewer: True)
     headers = {**TRACE, **bearer(world.learner())}
     async with gateway(access=SERVE) as client:
@@ -206,7 +206,7 @@ async def test_others_are_told_in_the_demo_only() -> None:
     assert shown.json()["extensions"]["stores"]["calls"] == 1
 
 
-async def test_who_does_not_ask_for_the_cost_is_not_told() -> None:
+async def test_there_is_no_trace_without_the_header() -> None:
     async with gateway() as client:
         response = await client.post("/graphql", json=COURSES, headers={"X-Gateway-Trace": "fields"})
     assert "extensions" not in response.json()

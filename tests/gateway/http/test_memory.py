@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 import pytest
 from websockets.asyncio.client import ClientConnection
 
-from tests.gateway.held_subscriptions import WITHIN
+from tests.gateway.controlled_subscriptions import WITHIN
 from tests.gateway.http.test_sse import streamed
-from tests.gateway.http.websocket_client import enter, hear, say, subscribe
+from tests.gateway.http.websocket_client import initialize, receive_message, send_message, subscribe
 from tests.gateway.school import SCHEMA
-from tests.gateway.served_gateway import Live, live
+from tests.gateway.served_gateway import ServedGateway, serve_gateway
 from tests.resolvers import world
 
 WATCH = f'subscription {{ progressUpdated(course: "{world.ALGEBRA}") {{ version }} }}'
@@ -25,28 +25,28 @@ async def settle(socket: ClientConnection) -> None:
     """Until the operations that came before are under way."""
     for _ in range(3):
         await subscribe(socket, "after", "{ __typename }")
-        assert [(await hear(socket))["type"] for _ in range(2)] == ["next", "complete"]
+        assert [(await receive_message(socket))["type"] for _ in range(2)] == ["next", "complete"]
 
 
-async def complete_each(gateway: Live) -> None:
+async def complete_each(gateway: ServedGateway) -> None:
     async with gateway.socket() as socket:
-        await enter(socket)
+        await initialize(socket)
         for number in range(OPERATIONS):
             await subscribe(socket, str(number), WATCH)
             await settle(socket)
-            await say(socket, "complete", id=str(number))
+            await send_message(socket, "complete", id=str(number))
         await settle(socket)
 
 
-async def close_with_all(gateway: Live) -> None:
+async def close_with_all(gateway: ServedGateway) -> None:
     async with gateway.socket() as socket:
-        await enter(socket)
+        await initialize(socket)
         for number in range(OPERATIONS):
             await subscribe(socket, str(number), WATCH)
         await settle(socket)
 
 
-async def leave_streams(gateway: Live) -> None:
+async def leave_streams(gateway: ServedGateway) -> None:
     for _ in range(OPERATIONS):
         async with streamed(gateway, {"query": WATCH}):
             pass
@@ -63,8 +63,8 @@ async def collector_off() -> AsyncIterator[None]:
 
 
 @pytest.mark.parametrize("work", [complete_each, close_with_all, leave_streams])
-async def test_cancelled_operations_leave_no_cycles(work: Callable[[Live], Awaitable[None]]) -> None:
-    async with live(schema=SCHEMA) as gateway:
+async def test_cancelled_operations_leave_no_cycles(work: Callable[[ServedGateway], Awaitable[None]]) -> None:
+    async with serve_gateway(schema=SCHEMA) as gateway:
         await work(gateway)  # what is imported and cached at first use
         async with collector_off(), asyncio.timeout(WITHIN):
             await work(gateway)

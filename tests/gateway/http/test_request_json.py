@@ -1,4 +1,4 @@
-"""Integers in JSON arrive exactly, however they come: none is rounded silently."""
+"""Integers in JSON variables are kept exactly or refused, never rounded."""
 
 import json
 
@@ -6,9 +6,9 @@ import orjson
 import pytest
 
 from gateway.http.request_json import MAX_DIGITS, loads
-from tests.gateway.http.websocket_client import enter, hear
+from tests.gateway.http.websocket_client import initialize, receive_message
 from tests.gateway.school import SCHEMA, gateway
-from tests.gateway.served_gateway import live
+from tests.gateway.served_gateway import serve_gateway
 
 CREATE = "mutation ($i: CreateLearnerInput!) { createLearner(input: $i) { errors { code message path } } }"
 REFUSED = {
@@ -51,10 +51,10 @@ async def test_variables_beyond_64_bits_are_refused_in_a_query_string() -> None:
 
 @pytest.mark.parametrize("number", BEYOND)
 async def test_variables_beyond_64_bits_are_refused_by_websocket(number: str) -> None:
-    async with live(schema=SCHEMA) as served, served.socket() as socket:
-        await enter(socket)
+    async with serve_gateway(schema=SCHEMA) as served, served.socket() as socket:
+        await initialize(socket)
         await socket.send(f'{{"type": "subscribe", "id": "1", "payload": {request(number)}}}')
-        assert (await hear(socket))["payload"]["data"] == {"createLearner": {"errors": [REFUSED]}}
+        assert (await receive_message(socket))["payload"]["data"] == {"createLearner": {"errors": [REFUSED]}}
 
 
 @pytest.mark.parametrize("number", WITHIN_64_BITS)
@@ -68,7 +68,7 @@ async def test_64_bits_are_kept(number: str) -> None:
 @pytest.mark.parametrize(
     "text", ['{"a": 1e400}', '{"a": 0.12345678901234567890123}', '{"a": "1234567890123456789012"}']
 )
-def test_other_numbers_are_as_before(text: str) -> None:
+def test_other_numbers_parse_as_with_orjson(text: str) -> None:
     if "1e400" in text:
         with pytest.raises(orjson.JSONDecodeError):
             loads(text)
@@ -79,7 +79,7 @@ def test_other_numbers_are_as_before(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["1" * (MAX_DIGITS + 1), "[" * 1_000 + "1" * 19 + "]" * 1_000, "1" * 19 + " NaN", "NaN1234567890123456789"]
 )
-def test_what_cannot_be_kept_is_no_json(text: str) -> None:
+def test_unsupported_numbers_are_no_json(text: str) -> None:
     with pytest.raises(orjson.JSONDecodeError):
         loads(text)
 

@@ -1,4 +1,4 @@
-"""Told to stop, the gateway takes no more requests, finishes those under way, and closes."""
+"""A stopping gateway accepts no more requests, finishes the running ones, and closes."""
 
 import asyncio
 import gc
@@ -30,7 +30,7 @@ def same_garbage_collector() -> Iterator[None]:
 
 
 class Slow:
-    """An app whose one answer waits until it may come."""
+    """An app whose only response waits for an event."""
 
     def __init__(self) -> None:
         self.asked = asyncio.Event()
@@ -68,7 +68,7 @@ async def serving(slow: Slow, grace: timedelta) -> AsyncIterator[tuple[str, Shut
 
 
 async def refused(url: str) -> None:
-    """Until nobody takes a connection any more."""
+    """Wait until no connection is accepted any more."""
     parts = httpx2.URL(url)
     while True:
         try:
@@ -81,7 +81,7 @@ async def refused(url: str) -> None:
         await asyncio.sleep(0.01)
 
 
-async def test_a_request_under_way_is_answered() -> None:
+async def test_a_running_request_is_finished() -> None:
     slow = Slow()
     async with serving(slow, timedelta(seconds=60)) as (url, shutdown, task), httpx2.AsyncClient(timeout=30) as client:
         answer = asyncio.create_task(client.get(url))
@@ -95,7 +95,7 @@ async def test_a_request_under_way_is_answered() -> None:
     assert slow.log == ["open", "answered", "closed"]
 
 
-async def test_a_request_that_takes_too_long_is_cut_off() -> None:
+async def test_a_request_that_exceeds_the_grace_is_cancelled() -> None:
     slow = Slow()
     async with serving(slow, timedelta(seconds=1)) as (url, shutdown, task), httpx2.AsyncClient(timeout=30) as client:
         answer = asyncio.create_task(client.get(url))
@@ -106,7 +106,7 @@ async def test_a_request_that_takes_too_long_is_cut_off() -> None:
     assert slow.log == ["open", "cut off", "closed"]
 
 
-async def test_a_lifespan_that_fails_is_one_line() -> None:
+async def test_a_failing_lifespan_is_a_command_error() -> None:
     def failing(app: Starlette) -> AbstractAsyncContextManager[None]:
         raise ValueError("no")
 
@@ -121,12 +121,12 @@ async def test_a_lifespan_that_fails_is_one_line() -> None:
         )
 
 
-def test_a_port_in_use_is_told() -> None:
+def test_a_port_in_use_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(CommandError, match="already in use"):
         bind("127.0.0.1", taken.getsockname()[1])
 
 
-def test_addresses_are_those_that_others_use() -> None:
+def test_address_of_is_a_url() -> None:
     with bind("::1", 0) as bound:
         assert address_of(bound) == f"http://[::1]:{bound.getsockname()[1]}"
     assert [is_loopback(host) for host in ("127.0.0.1", "127.9.9.9", "::1", "localhost")] == [True] * 4

@@ -1,4 +1,4 @@
-"""GraphQL over server-sent events, a connection an operation: what is told, and that whoever leaves ends its source."""
+"""GraphQL over server-sent events: the format, and the end of a stream at both sides."""
 
 import asyncio
 import json
@@ -12,9 +12,9 @@ import pytest
 from strawberry.http import GraphQLHTTPResponse
 
 from gateway.http.sse import EventStreamResponse
-from tests.gateway.held_subscriptions import SWALLOWS, WITHIN
+from tests.gateway.controlled_subscriptions import SWALLOWS, WITHIN
 from tests.gateway.school import SERVE, bearer
-from tests.gateway.served_gateway import Live, live
+from tests.gateway.served_gateway import ServedGateway, serve_gateway
 from tests.resolvers import world
 
 EVENTS = {"Accept": "text/event-stream"}
@@ -34,28 +34,30 @@ def events_of(text: str) -> list[tuple[str, Any]]:
     return told
 
 
-def client_of(gateway: Live) -> httpx2.AsyncClient:
+def client_of(gateway: ServedGateway) -> httpx2.AsyncClient:
     # To read the certificates takes longer than a test.
     return httpx2.AsyncClient(base_url=gateway.url, verify=False, timeout=WITHIN)
 
 
-async def asked(gateway: Live, method: str = "POST", headers: dict[str, str] = EVENTS, **more: Any) -> httpx2.Response:
+async def asked(
+    gateway: ServedGateway, method: str = "POST", headers: dict[str, str] = EVENTS, **more: Any
+) -> httpx2.Response:
     async with client_of(gateway) as client:
         return await client.request(method, "/graphql", headers=headers, **more)
 
 
 @asynccontextmanager
-async def streamed(gateway: Live, body: dict[str, str]) -> AsyncIterator[httpx2.Response]:
-    """An answer that nobody reads."""
+async def streamed(gateway: ServedGateway, body: dict[str, str]) -> AsyncIterator[httpx2.Response]:
+    """A response whose body is not read."""
     async with client_of(gateway) as client, client.stream("POST", "/graphql", json=body, headers=EVENTS) as response:
         yield response
 
 
 @pytest.mark.parametrize("form", [{"method": "POST", "json": COUNT}, {"method": "GET", "params": COUNT}])
-async def test_a_subscription_tells_its_events_and_its_end(form: dict[str, Any]) -> None:
-    async with live() as gateway:
+async def test_a_subscription_sends_its_events_and_complete(form: dict[str, Any]) -> None:
+    async with serve_gateway() as gateway:
         response = await asked(gateway, **form)
-        await gateway.strings.all_ended(1)
+        await gateway.sources.all_ended(1)
     assert response.status_code == 200
     assert response.headers["content-type"].partition(";")[0] == "text/event-stream"
     assert response.headers["cache-control"] == "no-cache, no-transform"
@@ -67,8 +69,8 @@ async def test_a_subscription_tells_its_events_and_its_end(form: dict[str, Any])
     ]
 
 
-async def test_queries_and_mutations_are_streams_of_one() -> None:
-    async with live() as gateway:
+async def test_queries_and_mutations_stream_one_result() -> None:
+    async with serve_gateway() as gateway:
         query = await asked(gateway, json={"query": "{ hello }"})
         mutation = await asked(gateway, json=GREET)
         by_get = await asked(gateway, "GET", params=GREET)
@@ -81,8 +83,8 @@ async def test_queries_and_mutations_are_streams_of_one() -> None:
 
 
 @pytest.mark.parametrize("query", ["{", "{ nothingOfTheKind }", "query A { hello } query B { hello }"])
-async def test_what_cannot_run_is_told_by_an_event(query: str) -> None:
-    async with live() as gateway:
+async def test_a_request_error_is_sent_as_an_event(query: str) -> None:
+    async with serve_gateway() as gateway:
         response = await asked(gateway, json={"query": query})
     assert response.status_code == 200
     [(kind, refused), end] = events_of(response.text)
@@ -90,8 +92,8 @@ async def test_what_cannot_run_is_told_by_an_event(query: str) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"{}", b'{"query": 7}', b'{"query": "{ hello }", "variables": []}'])
-async def test_what_is_no_request_is_a_400(body: bytes) -> None:
-    async with live() as gateway:
+async def test_a_malformed_request_gets_a_400(body: bytes) -> None:
+    async with serve_gateway() as gateway:
         response = await asked(gateway, content=body, headers={**EVENTS, "Content-Type": "application/json"})
         other = await asked(
             gateway, content=b'{"query": "{ hello }"}', headers={**EVENTS, "Content-Type": "text/plain"}
@@ -101,27 +103,27 @@ async def test_what_is_no_request_is_a_400(body: bytes) -> None:
     assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
 
 
-async def test_a_token_is_needed_here_too() -> None:
-    async with live(access=SERVE) as gateway:
+async def test_streams_need_a_token() -> None:
+    async with serve_gateway(access=SERVE) as gateway:
         without = await asked(gateway, json=COUNT)
         given = await asked(gateway, json={"query": "{ hello }"}, headers={**EVENTS, **bearer(world.learner())})
     assert without.status_code == 401
     assert events_of(given.text)[0] == ("next", {"data": {"hello": world.ADA}})
 
 
-async def test_a_subscription_in_json_is_refused_with_what_to_do() -> None:
-    async with live() as gateway:
+async def test_a_subscription_as_json_is_refused_with_advice() -> None:
+    async with serve_gateway() as gateway:
         for accept in ("application/json", "application/graphql-response+json", "*/*"):
             response = await asked(gateway, json=NEVER, headers={"Accept": accept})
             assert response.status_code == 400
             [error] = response.json()["errors"]
             assert error["extensions"] == {"code": "BAD_REQUEST"}
             assert "text/event-stream" in error["message"]
-        assert gateway.strings.begun == 0
+        assert gateway.sources.begun == 0
 
 
-async def test_who_accepts_every_form_gets_json_where_it_will_do() -> None:
-    async with live() as gateway:
+async def test_a_client_that_accepts_all_types_gets_json_for_queries() -> None:
+    async with serve_gateway() as gateway:
         query = await asked(gateway, json={"query": "{ hello }"}, headers={"Accept": EVERY_FORM})
         subscription = await asked(gateway, json=COUNT, headers={"Accept": EVERY_FORM})
     assert query.json() == {"data": {"hello": "root"}}
@@ -129,7 +131,7 @@ async def test_who_accepts_every_form_gets_json_where_it_will_do() -> None:
 
 
 async def test_a_source_that_fails_ends_with_a_masked_error() -> None:
-    async with live() as gateway:
+    async with serve_gateway() as gateway:
         response = await asked(gateway, json={"query": "subscription { fails { number broken } }"})
     (_, first), (_, last), end = events_of(response.text)
     assert first["errors"][0]["extensions"]["code"] == last["errors"][0]["extensions"]["code"] == "INTERNAL"
@@ -138,37 +140,37 @@ async def test_a_source_that_fails_ends_with_a_masked_error() -> None:
 
 
 @pytest.mark.parametrize("query", [NEVER, {"query": "subscription { fat }"}, {"query": SWALLOWS}])
-async def test_a_client_that_leaves_ends_its_source(query: dict[str, str]) -> None:
-    async with live() as gateway:
+async def test_a_disconnect_ends_the_source(query: dict[str, str]) -> None:
+    async with serve_gateway() as gateway:
         async with streamed(gateway, query):
-            await gateway.strings.have_begun(1)
-        await gateway.strings.all_ended(1)
+            await gateway.sources.have_begun(1)
+        await gateway.sources.all_ended(1)
 
 
-async def test_who_does_not_read_holds_up_the_source() -> None:
-    async with live() as gateway:
+async def test_a_client_that_does_not_read_slows_down_the_source() -> None:
+    async with serve_gateway() as gateway:
         async with streamed(gateway, {"query": "subscription { fat }"}):
             before = -1
-            while before != gateway.strings.fat_made:  # until the network's buffers are full
-                before = gateway.strings.fat_made
+            while before != gateway.sources.fat_made:  # until the network's buffers are full
+                before = gateway.sources.fat_made
                 await asyncio.sleep(0.2)
             assert before < 300
-        await gateway.strings.all_ended(1)
+        await gateway.sources.all_ended(1)
 
 
-async def test_a_gateway_that_stops_ends_its_streams(caplog: pytest.LogCaptureFixture) -> None:
-    async with live(grace=timedelta(minutes=1)) as gateway:  # it is not that which ends them
+async def test_a_stopping_gateway_ends_its_streams(caplog: pytest.LogCaptureFixture) -> None:
+    async with serve_gateway(grace=timedelta(minutes=1)) as gateway:  # it is not that which ends them
         stream = asyncio.create_task(asked(gateway, json=NEVER))
-        await gateway.strings.have_begun(1)
+        await gateway.sources.have_begun(1)
         gateway.stop()
         async with asyncio.timeout(WITHIN):
             assert (await stream).text == ""  # without `complete`, so that clients try again elsewhere
             await gateway.served
-        assert gateway.strings.ended == 1
+        assert gateway.sources.ended == 1
     assert [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []
 
 
-async def test_silence_is_filled_with_comments() -> None:
+async def test_an_idle_stream_sends_comments() -> None:
     may_end, said = asyncio.Event(), list[bytes]()
 
     async def answers() -> AsyncIterator[GraphQLHTTPResponse]:

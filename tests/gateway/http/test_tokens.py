@@ -29,13 +29,13 @@ def unsigned(header: bytes, payload: bytes) -> str:
     return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
 
 
-def test_a_minted_token_speaks_of_its_viewer() -> None:
+def test_a_minted_token_names_its_viewer() -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     expected = replace(TEACHER, expires_at=now + HOUR)
     assert TOKENS.viewer_of(TOKENS.mint(TEACHER, now=now, valid_for=HOUR)) == expected
 
 
-def test_courses_and_scopes_may_be_left_out() -> None:
+def test_courses_and_scopes_are_optional() -> None:
     bare = {name: CLAIMS[name] for name in ("sub", "role", "exp")}
     expected = Viewer(subject="ada", role=Role.LEARNER, expires_at=datetime(2100, 1, 1, tzinfo=UTC))
     assert TOKENS.viewer_of(signed(bare)) == expected
@@ -49,7 +49,7 @@ def test_a_viewer_expires_with_the_token() -> None:
     assert not TEACHER.expired(datetime.max.replace(tzinfo=UTC))
 
 
-def test_an_expired_token_says_so() -> None:
+def test_an_expired_token_is_reported_as_such() -> None:
     token = TOKENS.mint(TEACHER, now=datetime.now(UTC) - 2 * HOUR, valid_for=HOUR)
     with pytest.raises(Unauthenticated, match="expired"):
         TOKENS.viewer_of(token)
@@ -84,30 +84,30 @@ def test_an_expired_token_says_so() -> None:
         ),
     ],
 )
-def test_whatever_else_is_refused(token: str) -> None:
+def test_other_tokens_are_refused(token: str) -> None:
     with pytest.raises(Unauthenticated, match="not valid"):
         TOKENS.viewer_of(token)
 
 
-def test_without_a_token_there_is_nobody_or_the_viewer_that_stands_for_nobody() -> None:
+def test_a_request_without_a_token_is_refused_or_anonymous() -> None:
     with pytest.raises(Unauthenticated) as error:
         Access(tokens=TOKENS).viewer(None)
     assert not error.value.given
     assert Access(tokens=TOKENS, anonymous_viewer=TEACHER).viewer(None) == TEACHER
 
 
-def test_a_bad_token_is_refused_even_where_none_is_needed() -> None:
+def test_a_bad_token_is_refused_although_none_is_required() -> None:
     with pytest.raises(Unauthenticated):
         Access(tokens=TOKENS, anonymous_viewer=TEACHER).viewer("Bearer x")
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "Bearerx", "JWT"])
-def test_only_bearer_is_a_scheme(scheme: str) -> None:
+def test_only_the_bearer_scheme_is_accepted(scheme: str) -> None:
     with pytest.raises(Unauthenticated, match="Bearer"):
         Access(tokens=TOKENS).viewer(f"{scheme} {signed(CLAIMS)}")
 
 
-def test_the_scheme_has_no_case() -> None:
+def test_the_scheme_is_case_insensitive() -> None:
     assert Access(tokens=TOKENS).viewer(f"bEARER  {signed(CLAIMS)}").subject == "ada"
 
 

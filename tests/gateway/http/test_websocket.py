@@ -1,4 +1,4 @@
-"""graphql-transport-ws as clients speak it, and as they should not."""
+"""graphql-transport-ws with correct and incorrect clients."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,9 +7,17 @@ import pytest
 
 from stores.domain.catalog import Course
 from stores.memory.catalog import MemoryCatalog
-from tests.gateway.held_subscriptions import NEVER, SWALLOWS
-from tests.gateway.http.websocket_client import closed, code_of, enter, hear, say, still_serves, subscribe
-from tests.gateway.served_gateway import live
+from tests.gateway.controlled_subscriptions import NEVER, SWALLOWS
+from tests.gateway.http.websocket_client import (
+    closed,
+    code_of,
+    initialize,
+    receive_message,
+    send_message,
+    still_serves,
+    subscribe,
+)
+from tests.gateway.served_gateway import serve_gateway
 
 CANNOT_RUN: list[object] = [
     {"query": "{"},
@@ -52,23 +60,23 @@ NO_MESSAGES: list[str | bytes] = [
 ]
 
 
-async def test_a_subscription_tells_its_events_and_its_end() -> None:
-    async with live() as gateway, gateway.socket() as socket:
+async def test_a_subscription_sends_its_events_and_complete() -> None:
+    async with serve_gateway() as gateway, gateway.socket() as socket:
         assert socket.subprotocol == "graphql-transport-ws"
-        await enter(socket)
+        await initialize(socket)
         await subscribe(socket, "1", "subscription($n: Int!) { count(to: $n) { number } }", variables={"n": 2})
-        heard = [await hear(socket) for _ in range(3)]
+        heard = [await receive_message(socket) for _ in range(3)]
         assert heard == [
             {"type": "next", "id": "1", "payload": {"data": {"count": {"number": 0}}}},
             {"type": "next", "id": "1", "payload": {"data": {"count": {"number": 1}}}},
             {"type": "complete", "id": "1"},
         ]
-        await gateway.strings.all_ended(1)
+        await gateway.sources.all_ended(1)
 
 
-async def test_queries_and_mutations_go_over_a_socket_too() -> None:
-    async with live() as gateway, gateway.socket() as socket:
-        await enter(socket)
+async def test_queries_and_mutations_work_over_websocket() -> None:
+    async with serve_gateway() as gateway, gateway.socket() as socket:
+        await initialize(socket)
         await still_serves(socket)
         await subscribe(
             socket,
@@ -77,127 +85,127 @@ async def test_queries_and_mutations_go_over_a_socket_too() -> None:
             variables={"n": "you"},
             operationName="B",
         )
-        assert (await hear(socket))["payload"] == {"data": {"greet": "hello you"}}
-        assert await hear(socket) == {"type": "complete", "id": "m"}
+        assert (await receive_message(socket))["payload"] == {"data": {"greet": "hello you"}}
+        assert await receive_message(socket) == {"type": "complete", "id": "m"}
 
 
-async def test_an_id_is_free_again_when_its_operation_is_complete() -> None:
-    async with live() as gateway, gateway.socket() as socket:
-        await enter(socket)
+async def test_an_id_may_be_reused_after_its_operation_completed() -> None:
+    async with serve_gateway() as gateway, gateway.socket() as socket:
+        await initialize(socket)
         for _ in range(2):
             await still_serves(socket)
         await subscribe(socket, "1", NEVER)
-        await gateway.strings.have_begun(1)
-        await say(socket, "complete", id="1")
+        await gateway.sources.have_begun(1)
+        await send_message(socket, "complete", id="1")
         await subscribe(socket, "1", NEVER)
-        await gateway.strings.have_begun(2)
-        await say(socket, "complete", id="1")
-        await gateway.strings.all_ended(2)
-        await say(socket, "complete", id="unheard of")
+        await gateway.sources.have_begun(2)
+        await send_message(socket, "complete", id="1")
+        await gateway.sources.all_ended(2)
+        await send_message(socket, "complete", id="unheard of")
         await still_serves(socket)
 
 
 async def test_a_completed_operation_that_swallows_its_cancellation_is_cancelled_again() -> None:
-    async with live() as gateway, gateway.socket() as socket:
-        await enter(socket)
+    async with serve_gateway() as gateway, gateway.socket() as socket:
+        await initialize(socket)
         await subscribe(socket, "1", SWALLOWS)
-        await gateway.strings.have_begun(1)
-        await say(socket, "complete", id="1")
-        await gateway.strings.all_ended(1)
+        await gateway.sources.have_begun(1)
+        await send_message(socket, "complete", id="1")
+        await gateway.sources.all_ended(1)
         await still_serves(socket)
 
 
 async def test_a_completed_operation_sends_nothing_to_the_next_one_with_its_id() -> None:
-    async with live() as gateway, gateway.socket() as socket:
-        await enter(socket)
+    async with serve_gateway() as gateway, gateway.socket() as socket:
+        await initialize(socket)
         await subscribe(socket, "1", SWALLOWS)
-        await gateway.strings.have_begun(1)
-        await say(socket, "complete", id="1")
+        await gateway.sources.have_begun(1)
+        await send_message(socket, "complete", id="1")
         await subscribe(socket, "1", NEVER)
-        await gateway.strings.have_begun(2)
-        gateway.strings.next.set()
-        await gateway.strings.have_ended(1)
+        await gateway.sources.have_begun(2)
+        gateway.sources.next.set()
+        await gateway.sources.have_ended(1)
         await still_serves(socket)  # no `next` or `complete` of the first one comes before
-        await say(socket, "complete", id="1")
-        await gateway.strings.all_ended(2)
+        await send_message(socket, "complete", id="1")
+        await gateway.sources.all_ended(2)
 
 
-async def test_pings_are_answered_at_any_time() -> None:
-    async with live() as gateway, gateway.socket() as socket:
-        await say(socket, "ping")
-        assert await hear(socket) == {"type": "pong"}
-        await enter(socket)
-        await say(socket, "pong")
-        await say(socket, "ping", payload={"at": 7})
-        assert await hear(socket) == {"type": "pong", "payload": {"at": 7}}
+async def test_pings_get_pongs_at_any_time() -> None:
+    async with serve_gateway() as gateway, gateway.socket() as socket:
+        await send_message(socket, "ping")
+        assert await receive_message(socket) == {"type": "pong"}
+        await initialize(socket)
+        await send_message(socket, "pong")
+        await send_message(socket, "ping", payload={"at": 7})
+        assert await receive_message(socket) == {"type": "pong", "payload": {"at": 7}}
 
 
-async def test_an_operation_that_cannot_run_is_an_error_of_its_own() -> None:
-    """Other operations on the socket go on."""
-    async with live() as gateway, gateway.socket() as socket:
-        await enter(socket)
+async def test_a_request_error_ends_only_its_operation() -> None:
+    """Other operations on the connection continue."""
+    async with serve_gateway() as gateway, gateway.socket() as socket:
+        await initialize(socket)
         await subscribe(socket, "other", NEVER)
         for payload in CANNOT_RUN:
-            await say(socket, "subscribe", id="1", payload=payload)
-            refused = await hear(socket)
+            await send_message(socket, "subscribe", id="1", payload=payload)
+            refused = await receive_message(socket)
             assert (payload, refused["type"], refused["id"]) == (payload, "error", "1")
             assert all(error["message"] for error in refused["payload"])
             assert "INTERNAL" not in json.dumps(refused)
         await still_serves(socket)
-        assert (gateway.strings.begun, gateway.strings.ended) == (1, 0)
+        assert (gateway.sources.begun, gateway.sources.ended) == (1, 0)
 
 
-async def test_what_is_no_message_closes_the_socket() -> None:
-    async with live() as gateway:
+async def test_an_invalid_message_closes_the_connection() -> None:
+    async with serve_gateway() as gateway:
         for number, frame in enumerate(NO_MESSAGES, start=1):
             async with gateway.socket() as socket:
-                await enter(socket)
+                await initialize(socket)
                 await subscribe(socket, "1", NEVER)
-                await gateway.strings.have_begun(number)
+                await gateway.sources.have_begun(number)
                 await socket.send(frame)
                 code, reason = await closed(socket)
                 assert (frame, code, bool(reason)) == (frame, 4400, True)
-                await gateway.strings.all_ended(number)
+                await gateway.sources.all_ended(number)
 
 
-async def test_bytes_that_are_no_text_close_the_socket() -> None:
-    async with live() as gateway, gateway.socket() as socket:
-        await enter(socket)
+async def test_invalid_utf8_closes_the_connection() -> None:
+    async with serve_gateway() as gateway, gateway.socket() as socket:
+        await initialize(socket)
         await socket.send(b"\xff\xfe", text=True)
         assert (await closed(socket))[0] == 1007
 
 
-async def test_a_payload_that_is_no_object_is_no_init() -> None:
-    async with live() as gateway, gateway.socket() as socket:
-        await say(socket, "connection_init", payload=[])
+async def test_an_init_payload_must_be_an_object() -> None:
+    async with serve_gateway() as gateway, gateway.socket() as socket:
+        await send_message(socket, "connection_init", payload=[])
         assert (await closed(socket))[0] == 4400
 
 
-async def test_who_does_not_keep_the_order_is_closed() -> None:
-    async with live() as gateway:
+async def test_messages_out_of_order_close_the_connection() -> None:
+    async with serve_gateway() as gateway:
         async with gateway.socket() as early:
             await subscribe(early, "1", NEVER)
             assert await closed(early) == (4401, "Unauthorized")
         async with gateway.socket() as twice:
-            await enter(twice)
-            await say(twice, "connection_init")
+            await initialize(twice)
+            await send_message(twice, "connection_init")
             assert await closed(twice) == (4429, "Too many initialisation requests")
         async with gateway.socket() as taken:
-            await enter(taken)
+            await initialize(taken)
             await subscribe(taken, "é" * 100, NEVER)
-            await gateway.strings.have_begun(1)
+            await gateway.sources.have_begun(1)
             await subscribe(taken, "é" * 100, NEVER)
             code, reason = await closed(taken)
             assert (code, reason) == (4409, "Subscriber for " + "é" * 54)
-        await gateway.strings.all_ended(1)
+        await gateway.sources.all_ended(1)
 
 
 async def test_errors_of_events_are_masked() -> None:
-    async with live() as gateway, gateway.socket() as socket:
-        await enter(socket)
+    async with serve_gateway() as gateway, gateway.socket() as socket:
+        await initialize(socket)
         await subscribe(socket, "1", "subscription { count(to: 2) { number broken down } }")
-        events = [await hear(socket), await hear(socket)]
-        assert await hear(socket) == {"type": "complete", "id": "1"}
+        events = [await receive_message(socket), await receive_message(socket)]
+        assert await receive_message(socket) == {"type": "complete", "id": "1"}
     for number, event in enumerate(events):
         assert event["payload"]["data"] == {"count": {"number": number, "broken": None, "down": None}}
         codes = [error["extensions"]["code"] for error in event["payload"]["errors"]]
@@ -207,15 +215,15 @@ async def test_errors_of_events_are_masked() -> None:
 
 @pytest.mark.parametrize(("how", "code"), [("bug", "INTERNAL"), ("refused", "EXPIRED"), ("cancelled", "INTERNAL")])
 async def test_a_source_that_fails_ends_with_an_error(how: str, code: str) -> None:
-    async with live() as gateway, gateway.socket() as socket:
-        await enter(socket)
+    async with serve_gateway() as gateway, gateway.socket() as socket:
+        await initialize(socket)
         await subscribe(socket, "1", f'subscription {{ fails(how: "{how}") {{ number }} }}')
-        assert (await hear(socket))["payload"] == {"data": {"fails": {"number": 0}}}
-        failed = await hear(socket)
+        assert (await receive_message(socket))["payload"] == {"data": {"fails": {"number": 0}}}
+        failed = await receive_message(socket)
         assert (failed["type"], code_of(failed)) == ("error", code)
         assert "canary" not in json.dumps(failed)
         await still_serves(socket)
-        await gateway.strings.all_ended(1)
+        await gateway.sources.all_ended(1)
 
 
 class Counting(MemoryCatalog):
@@ -226,15 +234,15 @@ class Counting(MemoryCatalog):
         return {}
 
 
-async def test_each_event_reads_afresh_and_tells_its_own_cost() -> None:
+async def test_each_event_reads_afresh_and_traces_its_own_calls() -> None:
     catalog = Counting()
-    async with live(catalog=catalog) as gateway, gateway.socket() as socket:
-        await enter(socket, **{"X-Gateway-Trace": "stores"})
+    async with serve_gateway(catalog=catalog) as gateway, gateway.socket() as socket:
+        await initialize(socket, **{"X-Gateway-Trace": "stores"})
         await subscribe(socket, "1", "subscription { reads { a: title b: title } }")
         for event in range(3):
-            heard = await hear(socket)
+            heard = await receive_message(socket)
             assert heard["payload"]["data"] == {"reads": {"a": None, "b": None}}
             assert heard["payload"]["extensions"]["stores"]["calls"] == 1
             assert catalog.calls == 2 * (event + 1)  # one by the source, one by the event itself
-            gateway.strings.next.set()
-        assert (await hear(socket))["type"] == "complete"
+            gateway.sources.next.set()
+        assert (await receive_message(socket))["type"] == "complete"

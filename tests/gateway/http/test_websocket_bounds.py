@@ -1,4 +1,4 @@
-"""What a socket may take: time, room, and the patience of whoever sends."""
+"""Limits of a WebSocket connection: time, memory and the number of operations."""
 
 import asyncio
 from datetime import timedelta
@@ -6,104 +6,112 @@ from datetime import timedelta
 import pytest
 
 from gateway.http.websocket.connection import ConnectionLimits
-from tests.gateway.held_subscriptions import FAT, NEVER, WITHIN
-from tests.gateway.http.websocket_client import closed, code_of, enter, hear, say, still_serves, subscribe
-from tests.gateway.served_gateway import live
+from tests.gateway.controlled_subscriptions import FAT, NEVER, WITHIN
+from tests.gateway.http.websocket_client import (
+    closed,
+    code_of,
+    initialize,
+    receive_message,
+    send_message,
+    still_serves,
+    subscribe,
+)
+from tests.gateway.served_gateway import serve_gateway
 
 
-async def test_who_says_nothing_is_closed() -> None:
+async def test_a_connection_without_init_is_closed() -> None:
     limits = ConnectionLimits(init_timeout=timedelta(seconds=1))
-    async with live(limits=limits) as gateway, gateway.socket() as speaks:
-        await enter(speaks)
+    async with serve_gateway(limits=limits) as gateway, gateway.socket() as speaks:
+        await initialize(speaks)
         async with gateway.socket() as silent:
             assert await closed(silent) == (4408, "Connection initialisation timeout")
         # Who came before has been here for longer than that: the bound was for the init alone.
         await still_serves(speaks)
 
 
-async def test_operations_are_counted() -> None:
-    async with live(limits=ConnectionLimits(operations=2)) as gateway, gateway.socket() as socket:
-        await enter(socket)
+async def test_concurrent_operations_are_limited() -> None:
+    async with serve_gateway(limits=ConnectionLimits(operations=2)) as gateway, gateway.socket() as socket:
+        await initialize(socket)
         for id in "12":
             await subscribe(socket, id, NEVER)
         await subscribe(socket, "3", NEVER)
-        refused = await hear(socket)
+        refused = await receive_message(socket)
         assert (refused["id"], code_of(refused)) == ("3", "TOO_MANY")
-        await say(socket, "complete", id="1")
+        await send_message(socket, "complete", id="1")
         await still_serves(socket)
 
 
-async def test_a_message_beyond_the_limit_closes_the_socket() -> None:
-    async with live(body_limit=1_000) as gateway, gateway.socket() as socket:
-        await enter(socket)
+async def test_a_message_beyond_the_limit_closes_the_connection() -> None:
+    async with serve_gateway(body_limit=1_000) as gateway, gateway.socket() as socket:
+        await initialize(socket)
         await subscribe(socket, "1", NEVER)
-        await gateway.strings.have_begun(1)
+        await gateway.sources.have_begun(1)
         await subscribe(socket, "2", " " * 1_000)
         assert (await closed(socket))[0] == 1009
-        await gateway.strings.all_ended(1)
+        await gateway.sources.all_ended(1)
 
 
-async def test_who_does_not_read_holds_up_the_source() -> None:
-    async with live() as gateway, gateway.socket(max_queue=1, close_timeout=0) as socket:
-        await enter(socket)
+async def test_a_client_that_does_not_read_slows_down_the_source() -> None:
+    async with serve_gateway() as gateway, gateway.socket(max_queue=1, close_timeout=0) as socket:
+        await initialize(socket)
         await subscribe(socket, "1", "subscription { fat }")
-        strings = gateway.strings
-        await strings.have_begun(1)
+        sources = gateway.sources
+        await sources.have_begun(1)
         before = -1
-        while before != strings.fat_made:  # until the network's buffers are full
-            before = strings.fat_made
+        while before != sources.fat_made:  # until the network's buffers are full
+            before = sources.fat_made
             await asyncio.sleep(0.2)
         assert before * len(FAT) < 20_000_000
         for _ in range(before + 10):
-            assert len((await hear(socket))["payload"]["data"]["fat"]) == len(FAT)
-        assert strings.fat_made >= before + 10
+            assert len((await receive_message(socket))["payload"]["data"]["fat"]) == len(FAT)
+        assert sources.fat_made >= before + 10
 
 
 @pytest.mark.parametrize("query", [NEVER, "subscription { fat }"])
 @pytest.mark.parametrize("how", ["close", "reset"])
-async def test_a_client_that_leaves_ends_its_operations(query: str, how: str) -> None:
-    async with live() as gateway:
+async def test_a_disconnect_ends_all_operations(query: str, how: str) -> None:
+    async with serve_gateway() as gateway:
         socket = await gateway.socket(max_queue=1)
-        await enter(socket)
+        await initialize(socket)
         for id in "123":
             await subscribe(socket, id, query)
-        await gateway.strings.have_begun(3)
+        await gateway.sources.have_begun(3)
         # It reads no more, so it would wait long for the answer to its close frame.
         closing = asyncio.create_task(socket.close()) if how == "close" else None
         if closing is None:
             socket.transport.abort()
-        await gateway.strings.all_ended(3)
+        await gateway.sources.all_ended(3)
         socket.transport.abort()
         if closing is not None:
             await closing
 
 
 @pytest.mark.parametrize("query", [NEVER, "subscription { fat }"])
-async def test_a_client_that_answers_no_ping_is_cut_off(query: str) -> None:
-    async with live(ping=1) as gateway:
+async def test_a_client_that_sends_no_pong_is_disconnected(query: str) -> None:
+    async with serve_gateway(ping=1) as gateway:
         socket = await gateway.socket(max_queue=1)
-        await enter(socket)
+        await initialize(socket)
         await subscribe(socket, "1", query)
-        await gateway.strings.have_begun(1)
+        await gateway.sources.have_begun(1)
         socket.transport.pause_reading()
-        await gateway.strings.have_ended(1)
+        await gateway.sources.have_ended(1)
         socket.transport.abort()
 
 
 @pytest.mark.parametrize("query", [NEVER, "subscription { fat }"])
-async def test_a_gateway_that_stops_says_so(query: str, caplog: pytest.LogCaptureFixture) -> None:
-    async with live(grace=timedelta(minutes=1)) as gateway:  # it is not that which ends them
+async def test_a_stopping_gateway_closes_connections_with_1012(query: str, caplog: pytest.LogCaptureFixture) -> None:
+    async with serve_gateway(grace=timedelta(minutes=1)) as gateway:  # it is not that which ends them
         reads, stalls = await gateway.socket(), await gateway.socket(max_queue=1)
         for socket in (reads, stalls):
-            await enter(socket)
+            await initialize(socket)
             await subscribe(socket, "1", query)
-        await gateway.strings.have_begun(2)
+        await gateway.sources.have_begun(2)
         stalls.transport.pause_reading()
         gateway.stop()
         assert (await closed(reads))[0] == 1012
         async with asyncio.timeout(WITHIN):
             await gateway.served
-        assert (gateway.strings.begun, gateway.strings.ended) == (2, 2)
+        assert (gateway.sources.begun, gateway.sources.ended) == (2, 2)
         stalls.transport.abort()
     assert [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []
 
@@ -111,14 +119,14 @@ async def test_a_gateway_that_stops_says_so(query: str, caplog: pytest.LogCaptur
 async def test_a_stop_with_many_idle_subscriptions_is_quick() -> None:
     """It takes about 0.5 ms a socket; the bound leaves room for a busy machine. The cost once grew with the square."""
     sockets = 500
-    async with live(grace=timedelta(minutes=1)) as gateway:
+    async with serve_gateway(grace=timedelta(minutes=1)) as gateway:
         clients = [await gateway.socket() for _ in range(sockets)]
         for client in clients:
-            await enter(client)
+            await initialize(client)
             await subscribe(client, "1", NEVER)
-        await gateway.strings.have_begun(sockets)
+        await gateway.sources.have_begun(sockets)
         gateway.stop()
         async with asyncio.timeout(5):
             await gateway.served
-        assert gateway.strings.ended == sockets
+        assert gateway.sources.ended == sockets
         assert {(await closed(client))[0] for client in clients} == {1012}

@@ -1,4 +1,4 @@
-"""graphql-transport-ws from a client's side, a message at a time."""
+"""A client of graphql-transport-ws, one message at a time."""
 
 import asyncio
 import json
@@ -8,31 +8,31 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from tests.gateway.held_subscriptions import WITHIN
+from tests.gateway.controlled_subscriptions import WITHIN
 
 
-async def say(socket: ClientConnection, type: str, **more: Any) -> None:
+async def send_message(socket: ClientConnection, type: str, **more: Any) -> None:
     await socket.send(json.dumps({"type": type, **more}))
 
 
-async def hear(socket: ClientConnection) -> Any:
+async def receive_message(socket: ClientConnection) -> Any:
     async with asyncio.timeout(WITHIN):
         heard = await socket.recv()
     assert isinstance(heard, str)
     return json.loads(heard)
 
 
-async def enter(socket: ClientConnection, **payload: Any) -> None:
-    await say(socket, "connection_init", payload=payload)
-    assert await hear(socket) == {"type": "connection_ack"}
+async def initialize(socket: ClientConnection, **payload: Any) -> None:
+    await send_message(socket, "connection_init", payload=payload)
+    assert await receive_message(socket) == {"type": "connection_ack"}
 
 
 async def subscribe(socket: ClientConnection, id: str, query: str, **more: Any) -> None:
-    await say(socket, "subscribe", id=id, payload={"query": query, **more})
+    await send_message(socket, "subscribe", id=id, payload={"query": query, **more})
 
 
 async def closed(socket: ClientConnection) -> tuple[int | None, str | None]:
-    """The close code and reason that the server gave."""
+    """Wait for the close; return the server's code and reason."""
     async with asyncio.timeout(WITHIN):
         async for _ in drained(socket):
             pass
@@ -55,6 +55,6 @@ def code_of(message: Any) -> str:
 
 
 async def still_serves(socket: ClientConnection) -> None:
-    await say(socket, "subscribe", id="after", payload={"query": "{ hello }"})
-    assert (await hear(socket))["payload"]["data"].keys() == {"hello"}
-    assert await hear(socket) == {"type": "complete", "id": "after"}
+    await send_message(socket, "subscribe", id="after", payload={"query": "{ hello }"})
+    assert (await receive_message(socket))["payload"]["data"].keys() == {"hello"}
+    assert await receive_message(socket) == {"type": "complete", "id": "after"}

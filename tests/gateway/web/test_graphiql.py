@@ -1,4 +1,4 @@
-"""GraphiQL comes whole out of the package, under a policy that lets nothing else in."""
+"""GraphiQL is served from the package only, with a strict content security policy."""
 
 import re
 
@@ -8,7 +8,7 @@ from tests.gateway.school import SERVE, gateway
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
-async def test_a_browser_gets_the_explorer_without_a_token() -> None:
+async def test_a_browser_gets_graphiql_without_a_token() -> None:
     async with gateway(access=SERVE) as client:
         page = await client.get("/graphql", headers=BROWSER)
         query = await client.get("/graphql", params={"query": "{ __typename }"}, headers=BROWSER)
@@ -18,7 +18,7 @@ async def test_a_browser_gets_the_explorer_without_a_token() -> None:
     assert home.headers["location"] == "/graphql"
 
 
-async def test_all_it_loads_comes_from_here() -> None:
+async def test_the_page_loads_local_files_only() -> None:
     async with gateway() as client:
         page = await client.get("/graphql", headers=BROWSER)
         assets = re.findall(r'(?:src|href)="([^"]+)"', page.text)
@@ -31,7 +31,7 @@ async def test_all_it_loads_comes_from_here() -> None:
     assert re.findall(r"url\((?!data:)[^)]*\)|@import", (STATIC / "graphiql.css").read_text()) == []
 
 
-async def test_its_policy_allows_no_other_source() -> None:
+async def test_the_content_security_policy_allows_no_other_source() -> None:
     async with gateway() as client:
         page = await client.get("/graphql", headers=BROWSER)
     policy = dict(part.strip().split(" ", 1) for part in page.headers["content-security-policy"].split(";"))
@@ -40,7 +40,7 @@ async def test_its_policy_allows_no_other_source() -> None:
     assert policy["frame-ancestors"] == "'none'"
 
 
-async def test_a_browser_keeps_the_files_and_asks_by_etag() -> None:
+async def test_files_are_cached_and_revalidated_by_etag() -> None:
     async with gateway() as client:
         first = await client.get("/static/graphiql.js")
         again = await client.get("/static/graphiql.js", headers={"If-None-Match": first.headers["etag"]})

@@ -1,4 +1,4 @@
-"""Subscriptions that a test holds by the strings."""
+"""A schema with subscriptions whose sources a test controls and observes."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ from stores.errors import Unavailable
 from tests.resolvers import world
 
 WITHIN = 15.0
-"""Less than the gateway's patience with a silent client (twice `serving.PING`), so that nothing ends by that."""
+"""Seconds. Less than the gateway allows a silent client (twice `server.PING`), so that no test passes by that."""
 FAT = "x" * 65_536
 SWALLOWS = "subscription { swallows { number } }"
 NEVER = "subscription { never { number } }"
@@ -24,8 +24,8 @@ HELLO = {"query": "{ hello }"}
 
 
 @dataclass(slots=True)
-class Strings:
-    """What the sources of one gateway's subscriptions have done, and what they wait for."""
+class Sources:
+    """How many sources of one gateway have begun and ended. Some wait for `next`."""
 
     begun: int = 0
     ended: int = 0
@@ -33,12 +33,12 @@ class Strings:
     next: asyncio.Event = field(default_factory=asyncio.Event)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def tell(self) -> None:
+    async def notify(self) -> None:
         async with self.changed:
             self.changed.notify_all()
 
     async def all_ended(self, begun: int) -> None:
-        """Until `begun` sources have begun and as many have ended."""
+        """Wait until `begun` sources have begun and as many have ended."""
         async with asyncio.timeout(WITHIN), self.changed:
             await self.changed.wait_for(lambda: self.begun == self.ended == begun)
 
@@ -53,12 +53,12 @@ class Strings:
     @asynccontextmanager
     async def source(self) -> AsyncIterator[None]:
         self.begun += 1
-        await self.tell()
+        await self.notify()
         try:
             yield
         finally:
             self.ended += 1
-            await self.tell()
+            await self.notify()
 
 
 @strawberry.type
@@ -94,60 +94,60 @@ class Mutation:
 
 
 @asynccontextmanager
-async def reading(context: Context, strings: Strings) -> AsyncIterator[AsyncIterator[Event]]:
+async def reading(context: Context, sources: Sources) -> AsyncIterator[AsyncIterator[Event]]:
     async def events() -> AsyncIterator[Event]:
         for number in range(3):
             await context.loaders.load(LATEST, world.ALGEBRA, ())
             yield Event(number=number)
-            await strings.next.wait()
-            strings.next.clear()
+            await sources.next.wait()
+            sources.next.clear()
 
-    async with strings.source():
+    async with sources.source():
         yield events()
 
 
-def schema_with(strings: Strings) -> strawberry.Schema:
+def schema_with(sources: Sources) -> strawberry.Schema:
     @strawberry.type
     class Subscription:
         @strawberry.subscription
         async def count(self, to: int = 3) -> AsyncIterator[Event]:
-            async with strings.source():
+            async with sources.source():
                 for number in range(to):
                     yield Event(number=number)
 
         @strawberry.subscription
         async def never(self) -> AsyncIterator[Event]:
-            async with strings.source():
+            async with sources.source():
                 await asyncio.Event().wait()
                 yield Event(number=0)
 
         @strawberry.subscription
         async def swallows(self) -> AsyncIterator[Event]:
             """Swallows its first cancellation, as a driver may. Has an event when `next` is set, and ends."""
-            async with strings.source():
+            async with sources.source():
                 with suppress(asyncio.CancelledError):
                     await asyncio.Event().wait()
-                await strings.next.wait()
+                await sources.next.wait()
                 yield Event(number=0)
 
         @strawberry.subscription
         async def fails(self, how: str = "bug") -> AsyncIterator[Event]:
-            async with strings.source():
+            async with sources.source():
                 yield Event(number=0)
                 errors = {"refused": RequestError("EXPIRED", "no longer"), "cancelled": asyncio.CancelledError()}
                 raise errors.get(how, KeyError("canary"))
 
         @strawberry.subscription
         async def fat(self) -> AsyncIterator[str]:
-            async with strings.source():
+            async with sources.source():
                 while True:
-                    strings.fat_made += 1
+                    sources.fat_made += 1
                     yield FAT
 
         @strawberry.subscription
         async def reads(self, info: Info) -> AsyncIterator[Event]:
             """An event whenever `next` is set. The source itself reads what its events do."""
-            stream: AsyncIterator[Event] = await open_stream(info.context, reading(info.context, strings))
+            stream: AsyncIterator[Event] = await open_stream(info.context, reading(info.context, sources))
             return stream
 
     return schema_of(Query, Mutation, Subscription)
