@@ -12,7 +12,7 @@ from resolvers.data.visible_paths import VISIBLE_LEARNERS
 from resolvers.errors import bad_input, forbidden
 from resolvers.value_rules import MAX_TEXT_LENGTH, problem_with_name
 from stores.domain.progress import Enrollment, EnrollmentState
-from stores.domain.updates import Topic, TopicKind, Update
+from stores.domain.updates import FeedKey, FeedKind, Update
 from stores.errors import StoreError
 
 Updates = AsyncIterator[Update]
@@ -27,7 +27,7 @@ async def progress_of_course(context: Context, course: str, *, after: str | None
     """All updates in a course. Entering raises FORBIDDEN unless the viewer may read the course's records."""
     await check_course(context, course)
     async with AsyncExitStack() as stack:
-        yield await _listen(context, stack, Topic(TopicKind.COURSE, course), after)
+        yield await _listen(context, stack, FeedKey(FeedKind.COURSE, course), after)
 
 
 async def check_course(context: Context, course: str) -> None:
@@ -53,7 +53,7 @@ async def progress_of_learner(context: Context, learner_id: str, *, after: str |
         raise bad_input("there is no such learner") if permissions.is_admin(viewer) else forbidden()
     courses = permissions.visible_courses(viewer, learner_id)
     async with AsyncExitStack() as stack:
-        updates = await _listen(context, stack, Topic(TopicKind.LEARNER, learner_id), after)
+        updates = await _listen(context, stack, FeedKey(FeedKind.LEARNER, learner_id), after)
         yield await stack.enter_async_context(aclosing(_in_courses(updates, courses)))
 
 
@@ -70,7 +70,7 @@ async def progress_of_registration(
         if enrollment.state is WITHDRAWN and after is None:
             yield _none()
             return
-        updates = await _listen(context, stack, Topic(TopicKind.LEARNER, enrollment.learner_id), after)
+        updates = await _listen(context, stack, FeedKey(FeedKind.LEARNER, enrollment.learner_id), after)
         # The withdrawal may have been published just before the feed was entered: read the state again.
         context.loaders.forget()
         withdrawn = await _last_version(context, registration) is not None
@@ -100,7 +100,7 @@ async def _last_version(context: Context, registration: UUID) -> int | None:
     return 0 if progress is None else progress.version
 
 
-async def _listen(context: Context, stack: AsyncExitStack, topic: Topic, after: str | None) -> Updates:
+async def _listen(context: Context, stack: AsyncExitStack, topic: FeedKey, after: str | None) -> Updates:
     entering = stack.enter_async_context(context.peer.stores.live.feed(topic, after=after))
     return await context.loaders.call("live", "feed", 1, entering)
 

@@ -14,7 +14,7 @@ from resolvers.subscriptions.first_of import FirstOf
 from resolvers.subscriptions.progress import visible_enrollment
 from stores.domain.progress import EnrollmentState
 from stores.domain.sessions import ResumePoint
-from stores.domain.updates import Topic, TopicKind, Update
+from stores.domain.updates import FeedKey, FeedKind, Update
 from stores.ports.signals import Signals
 from stores.ports.stores import Stores
 
@@ -82,7 +82,7 @@ class ResumePointTopic:
     async def _signals(self, stores: Stores) -> AsyncIterator[AsyncIterator[frozenset[str] | None]]:
         async with (
             stores.sessions.resume_signals(self._registration) as moves,
-            stores.live.feed(Topic(TopicKind.LEARNER, self._learner_id), after=None) as updates,
+            stores.live.feed(FeedKey(FeedKind.LEARNER, self._learner_id), after=None) as updates,
             aclosing(self._withdrawals(updates)) as withdrawals,
             FirstOf[frozenset[str] | None](withdrawals, moves) as signals,
         ):

@@ -1,6 +1,7 @@
-"""Live: progress as it happens, for whoever watches, on any process, across reconnects. Owned by Redis at first.
+"""Live updates: the progress of learners and courses as it is committed, for subscribers on any process.
 
-A feed is a bounded history of a topic, so that a watcher who comes back gets what it missed, or learns that it is gone.
+A feed is the bounded history of the updates of one learner or one course. A subscriber that reconnects with a cursor
+gets the updates that it missed, or an error if they are no longer stored.
 """
 
 from dataclasses import dataclass, replace
@@ -20,19 +21,21 @@ OUTBOX_CHANNEL = "outbox"
 """The channel that a process signals on when it committed what another one publishes."""
 
 
-class TopicKind(Enum):
+class FeedKind(Enum):
     LEARNER = "LEARNER"
     """All of a learner's updates, not one of them lost."""
     COURSE = "COURSE"
     """A course's: a slow listener skips to the latest of each registration."""
 
 
-FEED_LENGTHS = {TopicKind.LEARNER: 1_000, TopicKind.COURSE: 10_000}
+FEED_LENGTHS = {FeedKind.LEARNER: 1_000, FeedKind.COURSE: 10_000}
 """About how many updates a feed keeps."""
 
 
-class Topic(NamedTuple):
-    kind: TopicKind
+class FeedKey(NamedTuple):
+    """A feed: that of the learner or course with this key."""
+
+    kind: FeedKind
     key: str
 
 

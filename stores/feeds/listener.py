@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from stores.domain.updates import FEED_LENGTHS, MAX_PENDING, TopicKind, Update
+from stores.domain.updates import FEED_LENGTHS, MAX_PENDING, FeedKind, Update
 from stores.errors import StoreError
 from stores.feeds.pending_updates import PendingUpdates
 from stores.feeds.position import Place
@@ -22,7 +22,7 @@ class Listener:
     # A gateway has one for every subscription, most of them idle: an event and a dict would be half of it.
     __slots__ = ("_behind", "_failed", "_kind", "_last", "_meanwhile", "_read", "_waiting", "_woken")
 
-    def __init__(self, kind: TopicKind, read: Read, *, start: Place, behind: bool) -> None:
+    def __init__(self, kind: FeedKind, read: Read, *, start: Place, behind: bool) -> None:
         self._kind = kind
         self._read = read
         self._last = start
@@ -37,7 +37,7 @@ class Listener:
         if self._behind:
             return
         waiting = self._waiting if self._meanwhile is None else self._meanwhile
-        if len(waiting) >= (MAX_PENDING if self._kind is TopicKind.LEARNER else FEED_LENGTHS[self._kind]):
+        if len(waiting) >= (MAX_PENDING if self._kind is FeedKind.LEARNER else FEED_LENGTHS[self._kind]):
             self.lose()
         elif self._meanwhile is not None:
             self._meanwhile.append((place, update))
@@ -87,7 +87,7 @@ class Listener:
                 for place, update in rows:
                     self._put(place, update)
                 more = len(rows) >= MAX_PENDING
-                if self._kind is TopicKind.LEARNER:
+                if self._kind is FeedKind.LEARNER:
                     break
         except BaseException:
             self._behind = True  # whoever was cancelled may come back
@@ -104,7 +104,7 @@ class Listener:
         if place <= self._last:
             return  # what was read from the feed may come by the channel too, late
         self._last = place
-        if self._kind is TopicKind.LEARNER:
+        if self._kind is FeedKind.LEARNER:
             self._waiting.put(place, update)
         else:
             self._waiting.put_coalesced(place, update)

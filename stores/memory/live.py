@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 from stores.domain.outbox import Commit
-from stores.domain.updates import FEED_LENGTHS, Topic, TopicKind, Update, update_of
+from stores.domain.updates import FEED_LENGTHS, FeedKey, FeedKind, Update, update_of
 from stores.feeds.listener import Listener
 from stores.feeds.position import START, Place, cursor_of, gone, lost, place_of
 from stores.memory.signals import SignalChannels
@@ -17,10 +17,10 @@ from stores.ports.signals import Signals
 class MemoryLive(Live):
     def __init__(self) -> None:
         self._epoch = uuid4().hex
-        self._feeds: defaultdict[Topic, list[tuple[Place, Update]]] = defaultdict(list)
-        self._lengths: defaultdict[Topic, int] = defaultdict(int)
+        self._feeds: defaultdict[FeedKey, list[tuple[Place, Update]]] = defaultdict(list)
+        self._lengths: defaultdict[FeedKey, int] = defaultdict(int)
         self._published: dict[UUID, int] = {}
-        self._listeners: defaultdict[Topic, set[Listener]] = defaultdict(set)
+        self._listeners: defaultdict[FeedKey, set[Listener]] = defaultdict(set)
         self._channels = SignalChannels()
 
     async def ping(self) -> None:
@@ -31,32 +31,32 @@ class MemoryLive(Live):
             if commit.progress is None or commit.number <= self._published.get(commit.registration, 0):
                 continue
             self._published[commit.registration] = commit.number
-            for topic in (Topic(TopicKind.LEARNER, commit.learner_id), Topic(TopicKind.COURSE, commit.course_key)):
-                self._append(topic, commit)
+            for feed_key in (FeedKey(FeedKind.LEARNER, commit.learner_id), FeedKey(FeedKind.COURSE, commit.course_key)):
+                self._append(feed_key, commit)
 
-    def feed(self, topic: Topic, *, after: str | None) -> Feed:
-        return self._listened(topic, after)
+    def feed(self, feed_key: FeedKey, *, after: str | None) -> Feed:
+        return self._listened(feed_key, after)
 
     @asynccontextmanager
-    async def _listened(self, topic: Topic, after: str | None) -> AsyncIterator[Listener]:
+    async def _listened(self, feed_key: FeedKey, after: str | None) -> AsyncIterator[Listener]:
         async def read(place: Place, most: int) -> Sequence[tuple[Place, Update]]:
-            kept = self._feeds[topic]
-            if place[0] + 1 < (kept[0][0][0] if kept else self._lengths[topic] + 1):
+            kept = self._feeds[feed_key]
+            if place[0] + 1 < (kept[0][0][0] if kept else self._lengths[feed_key] + 1):
                 raise gone()
             return [row for row in kept if row[0] > place][:most]
 
-        start = (self._lengths[topic], 0)
+        start = (self._lengths[feed_key], 0)
         if after is not None:
-            epoch, start = place_of(topic, after)
-            if epoch != self._epoch or not START < start <= (self._lengths[topic], 0):
+            epoch, start = place_of(feed_key, after)
+            if epoch != self._epoch or not START < start <= (self._lengths[feed_key], 0):
                 raise lost()
             await read(start, 1)
-        listener = Listener(topic.kind, read, start=start, behind=after is not None)
-        self._listeners[topic].add(listener)
+        listener = Listener(feed_key.kind, read, start=start, behind=after is not None)
+        self._listeners[feed_key].add(listener)
         try:
             yield listener
         finally:
-            self._listeners[topic].discard(listener)
+            self._listeners[feed_key].discard(listener)
 
     async def signal(self, channels: Collection[str]) -> None:
         for channel in channels:
@@ -65,12 +65,12 @@ class MemoryLive(Live):
     def signals(self, channel: str) -> Signals:
         return self._channels.listen(channel)
 
-    def _append(self, topic: Topic, commit: Commit) -> None:
-        self._lengths[topic] += 1
-        place = (self._lengths[topic], 0)
-        update = update_of(commit, cursor_of(topic, self._epoch, place))
-        feed = self._feeds[topic]
+    def _append(self, feed_key: FeedKey, commit: Commit) -> None:
+        self._lengths[feed_key] += 1
+        place = (self._lengths[feed_key], 0)
+        update = update_of(commit, cursor_of(feed_key, self._epoch, place))
+        feed = self._feeds[feed_key]
         feed.append((place, update))
-        del feed[: -FEED_LENGTHS[topic.kind]]
-        for listener in self._listeners[topic]:
+        del feed[: -FEED_LENGTHS[feed_key.kind]]
+        for listener in self._listeners[feed_key]:
             listener.offer(place, update)

@@ -8,7 +8,7 @@ from uuid import uuid4
 from redis.asyncio import Redis
 
 from stores.domain.outbox import Commit
-from stores.domain.updates import FEED_LENGTHS, FEED_TTL, Topic, TopicKind, Update
+from stores.domain.updates import FEED_LENGTHS, FEED_TTL, FeedKey, FeedKind, Update
 from stores.feeds.position import START, Place, cursor_of, gone, lost
 from stores.redis.client import MILLISECOND, Argument, translated
 from stores.redis.updates import decode_update, encode_update
@@ -59,8 +59,8 @@ local removed = facts['entries-added'] - facts['length']
 local rows = most > 0 and redis.call('XRANGE', feed, '(' .. after, '+', 'COUNT', most) or {}
 return {epoch, first and first[1] or last, last, removed, rows}
 """
-"""ARGV: prefix, a new epoch, topic, the id to read behind, how many at most. Answers the epoch and, of a stream that is
-there, its first and last id, how many of its entries were removed, and the entries asked for."""
+"""ARGV: prefix, a new epoch, the feed's name, the id to read after, the most entries. Returns the epoch and, if the
+stream exists, its first and last id, the number of entries that were removed, and the entries."""
 
 
 class Heard(NamedTuple):
@@ -79,18 +79,18 @@ class Feeds:
         self._publish = client.register_script(EPOCH + PUBLISH)
         self._read = client.register_script(EPOCH + READ)
 
-    def channel(self, topic: Topic) -> str:
-        return f"{self._prefix}f:{_name(topic)}"
+    def channel(self, feed_key: FeedKey) -> str:
+        return f"{self._prefix}f:{_name(feed_key)}"
 
-    def heard(self, topic: Topic, message: bytes) -> Heard:
+    def heard(self, feed_key: FeedKey, message: bytes) -> Heard:
         epoch, mark, payload = message.split(b" ", 2)
         place, era = _place(mark), epoch.decode()
-        return Heard(era, place, decode_update(payload, cursor_of(topic, era, place)))
+        return Heard(era, place, decode_update(payload, cursor_of(feed_key, era, place)))
 
     async def publish(self, commits: Sequence[Commit]) -> None:
         arguments: list[Argument] = [self._prefix, uuid4().hex]
         arguments += [STREAM_KEPT // MILLISECOND, NUMBER_KEPT // MILLISECOND]
-        arguments += [FEED_LENGTHS[TopicKind.LEARNER], FEED_LENGTHS[TopicKind.COURSE]]
+        arguments += [FEED_LENGTHS[FeedKind.LEARNER], FEED_LENGTHS[FeedKind.COURSE]]
         for commit in commits:
             if commit.progress is not None:
                 arguments += [commit.registration.hex, commit.number, commit.learner_id, commit.course_key]
@@ -99,15 +99,15 @@ class Feeds:
             with translated("live"):
                 await self._publish(args=arguments)
 
-    async def end(self, topic: Topic) -> tuple[str, Place]:
+    async def end(self, feed_key: FeedKey) -> tuple[str, Place]:
         """The epoch, and the place of a feed's last update."""
         with translated("live"):
-            epoch, *stream = await self._read(args=[self._prefix, uuid4().hex, _name(topic), "0-0", 0])
+            epoch, *stream = await self._read(args=[self._prefix, uuid4().hex, _name(feed_key), "0-0", 0])
         return epoch.decode(), _place(stream[1]) if stream else START
 
-    async def read(self, topic: Topic, epoch: str, after: Place, most: int) -> Sequence[tuple[Place, Update]]:
+    async def read(self, feed_key: FeedKey, epoch: str, after: Place, most: int) -> Sequence[tuple[Place, Update]]:
         """Updates behind a place of this epoch, in order; `CursorExpired` where one of them may be missing."""
-        asked: list[Argument] = [self._prefix, uuid4().hex, _name(topic), f"{after[0]}-{after[1]}", most]
+        asked: list[Argument] = [self._prefix, uuid4().hex, _name(feed_key), f"{after[0]}-{after[1]}", most]
         with translated("live"):
             found, *stream = await self._read(args=asked)
         if found.decode() != epoch:
@@ -122,16 +122,16 @@ class Feeds:
         if after < _place(first) and (removed or after != START):
             # Trimmed; or expired and begun anew, for whatever is seen of a stream's own is not before its first.
             raise gone()
-        return [_row(topic, epoch, mark, fields) for mark, fields in rows]
+        return [_row(feed_key, epoch, mark, fields) for mark, fields in rows]
 
 
-def _name(topic: Topic) -> str:
-    return f"{topic.kind.value.lower()}:{topic.key}"
+def _name(feed_key: FeedKey) -> str:
+    return f"{feed_key.kind.value.lower()}:{feed_key.key}"
 
 
-def _row(topic: Topic, epoch: str, mark: bytes, fields: list[bytes]) -> tuple[Place, Update]:
+def _row(feed_key: FeedKey, epoch: str, mark: bytes, fields: list[bytes]) -> tuple[Place, Update]:
     place = _place(mark)
-    return place, decode_update(fields[1], cursor_of(topic, epoch, place))
+    return place, decode_update(fields[1], cursor_of(feed_key, epoch, place))
 
 
 def _place(mark: bytes) -> Place:

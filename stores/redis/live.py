@@ -8,7 +8,7 @@ from functools import partial
 from redis.asyncio import Redis
 
 from stores.domain.outbox import Commit
-from stores.domain.updates import Topic, Update
+from stores.domain.updates import FeedKey, Update
 from stores.errors import TimedOut, Unavailable
 from stores.feeds.listener import Listener
 from stores.feeds.position import Place, lost, place_of
@@ -40,22 +40,22 @@ class RedisLive(Live):
     async def publish(self, commits: Sequence[Commit]) -> None:
         await self._feeds.publish(commits)
 
-    def feed(self, topic: Topic, *, after: str | None) -> Feed:
-        return self._listened(topic, after)
+    def feed(self, feed_key: FeedKey, *, after: str | None) -> Feed:
+        return self._listened(feed_key, after)
 
     @asynccontextmanager
-    async def _listened(self, topic: Topic, after: str | None) -> AsyncIterator[Listener]:
-        origin = None if after is None else place_of(topic, after)
+    async def _listened(self, feed_key: FeedKey, after: str | None) -> AsyncIterator[Listener]:
+        origin = None if after is None else place_of(feed_key, after)
         ear = _FeedEar()
-        heard = partial(self._feeds.heard, topic)
-        async with self._channels.listen(self._feeds.channel(topic), ear, parse=heard):
+        heard = partial(self._feeds.heard, feed_key)
+        async with self._channels.listen(self._feeds.channel(feed_key), ear, parse=heard):
             if origin is None:
-                epoch, start = await self._feeds.end(topic)
+                epoch, start = await self._feeds.end(feed_key)
             else:
                 epoch, start = origin
-                await self._feeds.read(topic, epoch, start, 1)
-            read = partial(self._read, topic, epoch)
-            listener = Listener(topic.kind, read, start=start, behind=origin is not None or ear.stirred)
+                await self._feeds.read(feed_key, epoch, start, 1)
+            read = partial(self._read, feed_key, epoch)
+            listener = Listener(feed_key.kind, read, start=start, behind=origin is not None or ear.stirred)
             ear.begin(listener, epoch)
             yield listener
 
@@ -71,13 +71,13 @@ class RedisLive(Live):
     def signals(self, channel: str) -> Signals:
         return mailbox_on(self._channels, f"{self._prefix}s:{channel}", store="live")
 
-    async def _read(self, topic: Topic, epoch: str, after: Place, most: int) -> Sequence[tuple[Place, Update]]:
+    async def _read(self, feed_key: FeedKey, epoch: str, after: Place, most: int) -> Sequence[tuple[Place, Update]]:
         """As `Feeds.read`, but a backend that is away is waited for."""
         backoff = reconnect_backoff()
         while True:
             try:
                 async with self._reads:
-                    return await self._feeds.read(topic, epoch, after, most)
+                    return await self._feeds.read(feed_key, epoch, after, most)
             except (Unavailable, TimedOut):
                 await asyncio.sleep(backoff.next_delay().total_seconds())
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import httpx2
 
-from stores.domain.updates import Topic, Update
+from stores.domain.updates import FeedKey, Update
 from stores.memory.live import MemoryLive
 from tests.gateway.served_gateway import ServedGateway
 from tests.resolvers import world
@@ -26,7 +26,7 @@ class Feeds(MemoryLive):
         self.closed = asyncio.Event()
 
     @asynccontextmanager
-    async def feed(self, topic: Topic, *, after: str | None) -> AsyncIterator[AsyncIterator[Update]]:
+    async def feed(self, topic: FeedKey, *, after: str | None) -> AsyncIterator[AsyncIterator[Update]]:
         async with super().feed(topic, after=after) as updates:
             self.opened.set()
             try:

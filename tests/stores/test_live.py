@@ -12,13 +12,13 @@ import pytest
 from stores.domain.outbox import Commit
 from stores.domain.paging import ENROLLMENTS_OF_LEARNER, LEARNERS, encode
 from stores.domain.progress import CourseProgress, EnrollmentState, ItemProgress, ProgressState
-from stores.domain.updates import FEED_LENGTHS, MAX_PENDING, Topic, TopicKind, Update
+from stores.domain.updates import FEED_LENGTHS, MAX_PENDING, FeedKey, FeedKind, Update
 from stores.errors import CursorExpired, Rejected
 from stores.ports.live import Live
 from tests.stores.samples import NOON, commit
 
-LEARNER = Topic(TopicKind.LEARNER, "u1")
-COURSE = Topic(TopicKind.COURSE, "c1")
+LEARNER = FeedKey(FeedKind.LEARNER, "u1")
+COURSE = FeedKey(FeedKind.COURSE, "c1")
 
 
 async def take(feed: AsyncIterator[Update], count: int) -> list[Update]:
@@ -88,7 +88,7 @@ async def test_an_update_comes_exactly_as_it_was_published(live: Live) -> None:
         progress=progress,
         changed=(row, ItemProgress(registration=registration, item_key="blank")),
     )
-    for topic in (Topic(TopicKind.LEARNER, "ü: 1"), Topic(TopicKind.COURSE, "ç 1")):
+    for topic in (FeedKey(FeedKind.LEARNER, "ü: 1"), FeedKey(FeedKind.COURSE, "ç 1")):
         async with live.feed(topic, after=None) as feed:
             await live.publish([sent])
             (update,) = await take(feed, 1)
@@ -118,9 +118,9 @@ async def test_commits_without_progress_are_nobodys_news(live: Live) -> None:
 async def test_each_feed_has_its_own_in_order(live: Live) -> None:
     async with (
         live.feed(LEARNER, after=None) as first,
-        live.feed(Topic(TopicKind.LEARNER, "u2"), after=None) as second,
+        live.feed(FeedKey(FeedKind.LEARNER, "u2"), after=None) as second,
         live.feed(COURSE, after=None) as course,
-        live.feed(Topic(TopicKind.COURSE, "u1"), after=None) as other,
+        live.feed(FeedKey(FeedKind.COURSE, "u1"), after=None) as other,
     ):
         await live.publish([commit(1), commit(1, of=2), commit(2), commit(2, of=2, course_key="u1"), commit(3)])
         assert await versions(first, 3) == [1, 2, 3]
@@ -218,7 +218,7 @@ async def test_a_cursor_whose_feed_is_past_it_has_expired(live: Live) -> None:
     async with live.feed(LEARNER, after=None) as feed:
         await live.publish(commits(1, 1))
         (first,) = await take(feed, 1)
-    length = FEED_LENGTHS[TopicKind.LEARNER]
+    length = FEED_LENGTHS[FeedKind.LEARNER]
     await publish(live, commits(2, 50))
     async with live.feed(LEARNER, after=first.cursor) as feed:
         assert await versions(feed, 49) == list(range(2, 51))
@@ -235,7 +235,7 @@ async def test_a_cursor_of_another_feed_has_expired(live: Live) -> None:
     async with live.feed(LEARNER, after=None) as feed:
         await live.publish([*commits(1, 3), *commits(1, 3, of=2)])
         cursor = (await take(feed, 1))[0].cursor
-    for topic in (Topic(TopicKind.LEARNER, "u2"), COURSE, Topic(TopicKind.COURSE, "u1")):
+    for topic in (FeedKey(FeedKind.LEARNER, "u2"), COURSE, FeedKey(FeedKind.COURSE, "u1")):
         with pytest.raises(CursorExpired):
             async with live.feed(topic, after=cursor):
                 pass

@@ -15,7 +15,7 @@ from resolvers.health import Health
 from stores.domain.events import Event, Verb
 from stores.domain.outbox import LEASE, PARTITIONS, Consumer
 from stores.domain.sessions import Heartbeat
-from stores.domain.updates import OUTBOX_CHANNEL, Topic, TopicKind, activity_channel
+from stores.domain.updates import OUTBOX_CHANNEL, FeedKey, FeedKind, activity_channel
 from stores.errors import Rejected, TimedOut, Unavailable
 from stores.memory.live import MemoryLive
 from stores.memory.outbox import MemoryOutbox
@@ -81,7 +81,7 @@ async def timeline_of(stores: Stores, learner_id: str = "u1") -> list[Event]:
 async def test_a_commit_reaches_the_timeline_the_feeds_and_the_activity_signal(stores: Stores) -> None:
     event = done(1, Verb.PAUSED, "video", at=1, progress=0.5)
     async with (
-        stores.live.feed(Topic(TopicKind.COURSE, "c1"), after=None) as feed,
+        stores.live.feed(FeedKey(FeedKind.COURSE, "c1"), after=None) as feed,
         stores.live.signals(activity_channel("c1")) as activity,
         relaying(stores),
     ):
@@ -397,7 +397,7 @@ async def test_announcing_ends_although_a_store_swallows_its_cancellation(stores
 
 async def test_a_repeated_delivery_changes_nothing(stores: Stores) -> None:
     events = [done(number, Verb.PAUSED, "video", at=number, position=float(number)) for number in range(1, 6)]
-    topic = Topic(TopicKind.LEARNER, "u1")
+    topic = FeedKey(FeedKind.LEARNER, "u1")
     async with stores.live.feed(topic, after=None) as feed:
         await record(stores.progress, *events)
         taken = {consumer: await stores.outbox.take(consumer, range(PARTITIONS), most=999) for consumer in Consumer}

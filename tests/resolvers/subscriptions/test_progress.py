@@ -14,7 +14,7 @@ from strawberry.types.execution import PreExecutionError
 from resolvers.viewer import Role, Viewer
 from stores.domain.events import Verb
 from stores.domain.outbox import PARTITIONS, Consumer
-from stores.domain.updates import FEED_LENGTHS, TopicKind
+from stores.domain.updates import FEED_LENGTHS, FeedKind
 from tests.resolvers import world
 from tests.resolvers.subscriptions.live_school import (
     ADA_ALGEBRA,
@@ -77,7 +77,7 @@ async def test_a_cursor_whose_updates_are_no_longer_stored_is_expired() -> None:
     await subscription.close()
     await school.record(ADA_ALGEBRA, Verb.PASSED, "quiz", deliver=False)
     (commit,) = await school.stores.outbox.take(Consumer.LIVE, range(PARTITIONS), most=10)
-    for number in range(FEED_LENGTHS[TopicKind.LEARNER] + 2):
+    for number in range(FEED_LENGTHS[FeedKind.LEARNER] + 2):
         await school.stores.live.publish([replace(commit, number=100 + number)])
     late = await school.subscribe(progress_updated(f"learner:{ADA_ID}", after=cursor), world.learner())
     result = await late.result()

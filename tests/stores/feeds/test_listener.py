@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
-from stores.domain.updates import FEED_LENGTHS, MAX_PENDING, TopicKind, Update, update_of
+from stores.domain.updates import FEED_LENGTHS, MAX_PENDING, FeedKind, Update, update_of
 from stores.feeds.listener import Listener
 from stores.feeds.position import START, Place, gone
 from stores.feeds.signals import MOST, Mailbox
@@ -34,7 +34,7 @@ class Log:
             await meanwhile()
         return found
 
-    def listener(self, kind: TopicKind = TopicKind.LEARNER, *, behind: bool = False, start: Place = START) -> Listener:
+    def listener(self, kind: FeedKind = FeedKind.LEARNER, *, behind: bool = False, start: Place = START) -> Listener:
         return Listener(kind, self.read, start=start, behind=behind)
 
     def publish(self, listener: Listener, *rows: Row) -> None:
@@ -93,7 +93,7 @@ async def test_a_learners_listener_reads_on_where_too_much_waited() -> None:
 
 async def test_a_courses_listener_skips_to_the_latest_where_too_much_waits() -> None:
     log = Log()
-    listener = log.listener(TopicKind.COURSE)
+    listener = log.listener(FeedKind.COURSE)
     log.publish(listener, row(1, of=2), *(row(place) for place in range(2, MAX_PENDING + 1)))
     log.publish(listener, row(MAX_PENDING + 1), row(MAX_PENDING + 2, of=3), row(MAX_PENDING + 3, of=2))
     found = [await anext(listener) for _ in range(5)]
@@ -113,7 +113,7 @@ async def test_a_courses_listener_skips_to_the_latest_where_too_much_waits() -> 
 
 async def test_what_was_coalesced_is_kept_when_something_may_have_been_missed() -> None:
     log = Log()
-    listener = log.listener(TopicKind.COURSE)
+    listener = log.listener(FeedKind.COURSE)
     log.publish(
         listener,
         *(row(place, of=place) for place in range(1, MAX_PENDING + 1)),
@@ -133,7 +133,7 @@ async def test_what_was_coalesced_is_kept_when_something_may_have_been_missed() 
 
 async def test_each_of_a_large_course_has_its_turn_and_no_cursor_skips_any() -> None:
     log = Log()
-    listener = log.listener(TopicKind.COURSE)
+    listener = log.listener(FeedKind.COURSE)
     class_size, taken = MAX_PENDING + 44, 20
     told: dict[int, int] = {}
     for _ in range(2 * class_size // taken):
@@ -151,7 +151,7 @@ async def test_each_of_a_large_course_has_its_turn_and_no_cursor_skips_any() -> 
 async def test_a_courses_listener_that_catches_up_does_not_fall_behind_again() -> None:
     """Twice as much is published as it takes; it is not driven out of the feed's other end."""
     log = Log(*(row(place, of=place % 7) for place in range(1, 5 * MAX_PENDING)))
-    listener = log.listener(TopicKind.COURSE, behind=True)
+    listener = log.listener(FeedKind.COURSE, behind=True)
     for _ in range(40):
         await anext(listener)
         start = len(log.rows) + 1
@@ -161,8 +161,8 @@ async def test_a_courses_listener_that_catches_up_does_not_fall_behind_again() -
 
 async def test_a_course_of_more_than_a_feed_is_read_again() -> None:
     log = Log()
-    listener = log.listener(TopicKind.COURSE)
-    many = FEED_LENGTHS[TopicKind.COURSE]
+    listener = log.listener(FeedKind.COURSE)
+    many = FEED_LENGTHS[FeedKind.COURSE]
     log.publish(listener, *(row(place, of=place) for place in range(1, many + 3)))
     assert await versions(listener, many + 2) == list(range(1, many + 3))
     assert log.reads == [(many, 0)]
@@ -196,7 +196,7 @@ async def test_what_comes_while_it_reads_is_neither_lost_nor_twice() -> None:
 
 async def test_what_comes_late_by_the_channel_takes_no_place() -> None:
     log = Log(*(row(place) for place in range(1, 6)))
-    listener = log.listener(TopicKind.COURSE, behind=True)
+    listener = log.listener(FeedKind.COURSE, behind=True)
     assert await versions(listener, 1) == [1]
     for place in range(1, 6):
         listener.offer(*row(place))

@@ -11,7 +11,7 @@ import pytest
 
 from gateway.embedded.loopback import free_ports
 from gateway.embedded.valkey import installed_valkey
-from stores.domain.updates import FEED_LENGTHS, FEED_TTL, Topic, TopicKind, Update
+from stores.domain.updates import FEED_LENGTHS, FEED_TTL, FeedKey, FeedKind, Update
 from stores.errors import CursorExpired, Rejected, TimedOut, Unavailable
 from stores.feeds.position import cursor_of, place_of
 from stores.redis.client import open_redis
@@ -23,8 +23,8 @@ from tests.proxy import Proxy, ProxyMode, through_proxy
 from tests.stores.samples import commit
 from tests.stores.test_live import commits, publish, versions
 
-LEARNER = Topic(TopicKind.LEARNER, "u1")
-COURSE = Topic(TopicKind.COURSE, "c1")
+LEARNER = FeedKey(FeedKind.LEARNER, "u1")
+COURSE = FeedKey(FeedKind.COURSE, "c1")
 SOON = timedelta(milliseconds=50)
 
 
@@ -48,13 +48,13 @@ async def far(
         yield proxy, RedisLive(client, prefix=prefix, channels=PubSub(client, silence=silence))
 
 
-async def first_cursor(live: RedisLive, topic: Topic = LEARNER) -> str:
+async def first_cursor(live: RedisLive, topic: FeedKey = LEARNER) -> str:
     async with live.feed(topic, after=None) as feed:
         await live.publish([commit(1)])
         return (await anext(feed)).cursor
 
 
-async def enter(live: RedisLive, after: str, topic: Topic = LEARNER) -> list[int]:
+async def enter(live: RedisLive, after: str, topic: FeedKey = LEARNER) -> list[int]:
     """The versions that are behind a cursor, up to the marker that is published now."""
     async with live.feed(topic, after=after) as feed:
         await live.publish([commit(10_000)])
@@ -106,7 +106,7 @@ async def test_nobody_there_is_unavailable_and_leaves_nothing_running(
 async def test_text_that_is_not_unicode_is_rejected(live: RedisLive, redis: tuple[Any, str]) -> None:
     for asked in (
         live.publish([commit(1, learner_id="\ud800")]),
-        live.feed(Topic(TopicKind.COURSE, "\ud800"), after=None).__aenter__(),
+        live.feed(FeedKey(FeedKind.COURSE, "\ud800"), after=None).__aenter__(),
         live.signals("\ud800").__aenter__(),
         live.signal(["\ud800"]),
     ):
@@ -137,7 +137,7 @@ async def test_nothing_but_the_epoch_is_kept_for_ever(live: RedisLive, redis: tu
 
 async def test_a_feed_is_trimmed_to_about_its_length(live: RedisLive, redis: tuple[Any, str]) -> None:
     client, prefix = redis
-    length = FEED_LENGTHS[TopicKind.LEARNER]
+    length = FEED_LENGTHS[FeedKind.LEARNER]
     await publish(live, commits(1, length + 300))
     assert length <= await client.xlen(f"{prefix}f:learner:u1") < length + 200
     assert await client.xlen(f"{prefix}f:course:c1") == length + 300
@@ -178,7 +178,7 @@ async def test_a_cursor_ahead_of_its_feed_has_expired(live: RedisLive) -> None:
 
 async def test_the_oldest_that_is_kept_is_the_oldest_to_go_on_from(live: RedisLive, redis: tuple[Any, str]) -> None:
     client, prefix = redis
-    await publish(live, commits(1, FEED_LENGTHS[TopicKind.LEARNER] + 300))
+    await publish(live, commits(1, FEED_LENGTHS[FeedKind.LEARNER] + 300))
     epoch = (await client.get(f"{prefix}epoch")).decode()
     ((mark, _),) = await client.xrange(f"{prefix}f:learner:u1", count=1)
     first, second = map(int, mark.split(b"-"))
@@ -224,7 +224,7 @@ async def test_a_loss_of_everything_ends_the_listeners(servers: Servers, redis: 
 async def test_a_cut_connection_loses_nothing_and_repeats_nothing(servers: Servers, redis: tuple[Any, str]) -> None:
     client, prefix = redis
     near = RedisLive(client, prefix=prefix)
-    topics = [LEARNER, COURSE, Topic(TopicKind.LEARNER, "u2")]
+    topics = [LEARNER, COURSE, FeedKey(FeedKind.LEARNER, "u2")]
     async with far(servers, prefix) as (proxy, live), AsyncExitStack() as stack:
         feeds = [await stack.enter_async_context(live.feed(topic, after=None)) for topic in topics]
         reading = [asyncio.ensure_future(versions(feed, 40)) for feed in feeds[:1]]
@@ -291,7 +291,7 @@ async def test_entering_does_not_wait_for_ever(servers: Servers, redis: tuple[An
 async def test_a_killed_line_is_opened_again_for_every_channel(live: RedisLive, redis: tuple[Any, str]) -> None:
     client, _ = redis
     async with AsyncExitStack() as stack:
-        topics = [Topic(TopicKind.LEARNER, f"u{number}") for number in range(1, 31)]
+        topics = [FeedKey(FeedKind.LEARNER, f"u{number}") for number in range(1, 31)]
         feeds = [await stack.enter_async_context(live.feed(topic, after=None)) for topic in topics]
         before = await subscriptions(client)
         for again in (1, 2):
@@ -305,7 +305,7 @@ async def test_a_killed_line_is_opened_again_for_every_channel(live: RedisLive, 
 
 async def test_one_line_for_all_listeners_and_nothing_left_behind(live: RedisLive, redis: tuple[Any, str]) -> None:
     client, _ = redis
-    topics = [Topic(TopicKind.LEARNER, f"u{number}") for number in range(1, 505)]
+    topics = [FeedKey(FeedKind.LEARNER, f"u{number}") for number in range(1, 505)]
     before = await subscriptions(client)
     async with AsyncExitStack() as stack:
         enter = [stack.enter_async_context(live.feed(topic, after=None)) for topic in [*topics, COURSE, COURSE]]
