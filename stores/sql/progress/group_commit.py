@@ -36,7 +36,7 @@ class Job:
 
 
 class GroupCommit:
-    """Calls `write` with up to `most` events at a time, or with all events of one caller that has more.
+    """Calls `write` with up to `most` events at a time (fewer where it is slow), or with all events of one caller.
 
     At most `max_queued` events wait, each write for at most `max_wait`. A write is accepted whenever none waits."""
 
@@ -49,7 +49,7 @@ class GroupCommit:
         self._max_wait = max_wait
         self._queue: deque[Job] = deque()
         self._queued_events = 0
-        self._rate = WriteRate()
+        self.rate = WriteRate()
         self._running: asyncio.Task[None] | None = None
 
     async def record(
@@ -83,7 +83,7 @@ class GroupCommit:
                 timer.cancel()
 
     def _full(self) -> RetryLater:
-        wait = self._rate.retry_after_ms(self._queued_events)
+        wait = self.rate.retry_after_ms(self._queued_events)
         return RetryLater("progress", "too many writes are waiting", retry_after_ms=wait)
 
     def _expire(self, job: Job) -> None:
@@ -107,8 +107,8 @@ class GroupCommit:
 
     def _next_group(self) -> list[Job]:
         group: list[Job] = []
-        size = 0
-        while self._queue and (not group or size + len(self._queue[0].events) <= self._most):
+        size, most = 0, self.rate.transaction_events(self._most)
+        while self._queue and (not group or size + len(self._queue[0].events) <= most):
             job = self._queue.popleft()
             if not job.verdicts.done():  # else its caller was cancelled, or it waited too long
                 self._leave_queue(job)
@@ -133,7 +133,7 @@ class GroupCommit:
             else:
                 fail(group, error)
         else:
-            self._rate.measured(len(events), asyncio.get_running_loop().time() - started)
+            self.rate.measured(len(events), asyncio.get_running_loop().time() - started)
             start = 0
             for job in group:
                 end = start + len(job.events)

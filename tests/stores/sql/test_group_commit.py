@@ -191,3 +191,18 @@ def test_the_delay_follows_from_the_queue_and_the_measured_rate() -> None:
     for _ in range(40):
         rate.measured(10, 10.0)
     assert rate.retry_after_ms(4_000) == MAX_RETRY_AFTER_MS
+    assert rate.transaction_events(1_000) < 10
+
+
+async def test_a_slow_store_gets_smaller_transactions() -> None:
+    write = Writes()
+    commits = GroupCommit(write, most=1_000)
+    first = asyncio.create_task(commits.record([EVENTS[0]], {}))
+    await write.begun.wait()
+    for _ in range(100):  # one event a second
+        commits.rate.measured(10, 10.0)
+    rest = [asyncio.create_task(commits.record([event], {})) for event in EVENTS[1:]]
+    await asyncio.sleep(0)
+    write.let.set()
+    await asyncio.gather(first, *rest)
+    assert write.sizes == [1] * 10
