@@ -50,6 +50,24 @@ def moment(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
 
 
+FULL = done(
+    1,
+    Verb.VOIDED,
+    "quiz",
+    verb_iri="http://x/y",
+    at=0.5,
+    score=0.5,
+    success=False,
+    progress=0.25,
+    duration_ms=9,
+    position=1.5,
+    session_id="s1",
+    voids=UUID(int=7),
+    extensions={"a": [1, 2.5]},
+)
+"""An event with a value for every field."""
+
+
 async def enroll(progress: Progress, *enrollments: Enrollment) -> int:
     return await progress.enroll(enrollments, items=CATALOG)
 

@@ -17,6 +17,7 @@ from tests.stores.learning import (
     C1,
     C2,
     CATALOG,
+    FULL,
     attempts,
     done,
     enroll,
@@ -112,6 +113,13 @@ async def test_the_body_makes_the_difference_between_a_repeat_and_a_conflict(pro
     other = done(1, Verb.ANSWERED, "quiz", score=0.5, extensions={"a": 2, "b": {"c": [1.5]}}, session_id="s")
     assert await record(progress, same, other) == ["DUPLICATE", "CONFLICT"]
     assert await attempts(progress) == [(1, 1, "quiz")]
+
+
+async def test_the_ledger_gives_back_every_field_of_an_event(progress: Progress) -> None:
+    await enroll(progress, enrollment(1))
+    bare = done(2, Verb.VIEWED)
+    assert await record(progress, FULL, bare) == ["ACCEPTED", "ACCEPTED"]
+    assert await progress.ledger([FULL.id, bare.id]) == {FULL.id: FULL, bare.id: bare}
 
 
 async def test_numbers_in_another_form_are_the_same_body(progress: Progress) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from stores.domain.events import Event, Verb
+from stores.domain.event_codec import body_to_json, event_from_json
 from stores.domain.outbox import Commit, Consumer, partition_of
 from stores.domain.paging import from_ms, to_ms
 from stores.domain.progress import EnrollmentState
@@ -46,7 +46,7 @@ def commits_of(rows: Iterable[asyncpg.Record]) -> Iterator[Commit]:
 def commit_of(row: asyncpg.Record, parts: list[Any]) -> Commit:
     learner_id, course_key, state, events, voided, progress, changed, resume, *republished = parts
     registration, at = UUID(int=row["registration"].int), row["created_at"]
-    of = (registration, learner_id, course_key)
+    of: dict[str, Any] = {"registration": registration, "learner_id": learner_id, "course_key": course_key}
     return Commit(
         registration=registration,
         number=row["number"],
@@ -54,8 +54,8 @@ def commit_of(row: asyncpg.Record, parts: list[Any]) -> Commit:
         course_key=course_key,
         at=at.replace(microsecond=at.microsecond // 1000 * 1000),
         state=EnrollmentState(state),
-        events=tuple(_event_of(values, *of) for values in events),
-        voided=tuple(_event_of(values, *of) for values in voided),
+        events=tuple(event_from_json(values, **of) for values in events),
+        voided=tuple(event_from_json(values, **of) for values in voided),
         progress=None if progress is None else course_of(registration, progress),
         changed=tuple(item_of(registration, values) for values in changed),
         resume=None if resume is None else _resume_of(registration, resume),
@@ -70,8 +70,8 @@ def payload_of(commit: Commit) -> str:
         commit.learner_id,
         commit.course_key,
         commit.state.value,
-        [_event_values(event) for event in commit.events],
-        [_event_values(event) for event in commit.voided],
+        [body_to_json(event) for event in commit.events],
+        [body_to_json(event) for event in commit.voided],
         None if progress is None else course_parts(progress),
         [item_parts(row) for row in commit.changed],
         None if resume is None else (resume.item_key, resume.position, to_ms(resume.at), resume.device, resume.id),
@@ -79,46 +79,6 @@ def payload_of(commit: Commit) -> str:
         *([True] if commit.republished else []),
     )
     return orjson.dumps(parts, default=dict).decode()
-
-
-def _event_values(event: Event) -> tuple[object, ...]:
-    return (
-        event.id,
-        event.verb.value,
-        event.verb_iri,
-        to_ms(event.at),
-        event.item_key,
-        event.score,
-        event.success,
-        event.progress,
-        event.duration_ms,
-        event.position,
-        event.session_id,
-        event.voids,
-        event.extensions,
-    )
-
-
-def _event_of(values: list[Any], registration: UUID, learner_id: str, course_key: str) -> Event:
-    key, verb, iri, at, item_key, score, success, progress, duration_ms, position, session, voids, extensions = values
-    return Event(
-        id=UUID(key),
-        registration=registration,
-        learner_id=learner_id,
-        course_key=course_key,
-        verb=Verb(verb),
-        verb_iri=iri,
-        at=from_ms(at),
-        item_key=item_key,
-        score=score,
-        success=success,
-        progress=progress,
-        duration_ms=duration_ms,
-        position=position,
-        session_id=session,
-        voids=None if voids is None else UUID(voids),
-        extensions=extensions,
-    )
 
 
 def _resume_of(registration: UUID, values: list[Any]) -> ResumePoint:

@@ -1,13 +1,12 @@
 """Rows of progress' tables ↔ records: the one translation. Columns are called as the records' fields are."""
 
-import json
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from stores.domain.events import Event, Verb
+from stores.domain.events import Event
 from stores.domain.progress import (
     Attempt,
     Certificate,
@@ -21,13 +20,14 @@ from stores.domain.progress_projection import RegistrationState
 from stores.domain.sessions import ResumePoint
 from stores.domain.time_spent import ItemSession
 from stores.sql.core.tables import Table
+from stores.sql.progress.documents import document_of
 from stores.sql.progress.tables import (
     CERTIFICATES,
     COURSES,
     ENROLLMENTS,
     ITEM_SESSIONS,
     ITEMS,
-    LEDGER,
+    LEDGER_EVENTS,
     RESUME_POINTS,
 )
 
@@ -53,24 +53,8 @@ def move_values(state: RegistrationState) -> tuple[object, ...]:
 
 
 def ledger_values(event: Event, sha256: bytes, outcome: bool | None) -> tuple[object, ...]:
-    return (
-        event.id,
-        sha256,
-        event.registration,
-        event.verb,
-        event.verb_iri,
-        event.item_key,
-        event.at,
-        event.score,
-        event.success,
-        event.progress,
-        event.duration_ms,
-        event.position,
-        event.session_id,
-        event.voids,
-        event.extensions,
-        outcome,
-    )
+    """The values of a ledger row."""
+    return (*LEDGER_EVENTS.values(event), sha256, outcome)
 
 
 def values_of(table: Table, row: asyncpg.Record) -> dict[str, Any]:
@@ -79,17 +63,6 @@ def values_of(table: Table, row: asyncpg.Record) -> dict[str, Any]:
         name: UUID(int=row[name].int) if kind == "uuid" and row[name] is not None else row[name]
         for name, kind in table.columns.items()
     }
-
-
-def document_of(text: str) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(text, parse_int=number_of)
-    return document
-
-
-def number_of(digits: str) -> int | float:
-    """jsonb writes 1e300 out; a document holds no integers of more than 64 bits."""
-    number = int(digits)
-    return number if -(2**63) <= number < 2**63 else float(digits)
 
 
 def enrollment_of(row: asyncpg.Record) -> Enrollment:
@@ -134,16 +107,5 @@ def attempt_of(row: asyncpg.Record) -> Attempt:
 
 
 def event_of(row: asyncpg.Record, enrollment: Enrollment) -> Event:
-    """A ledger row, with what its enrolment knows of it."""
-    values = values_of(LEDGER, row)
-    for name in ("body_sha256", "outcome"):
-        del values[name]
-    return Event(
-        id=values.pop("event_id"),
-        learner_id=enrollment.learner_id,
-        course_key=enrollment.course_key,
-        verb=Verb(values.pop("verb")),
-        at=values.pop("occurred_at"),
-        extensions=document_of(values.pop("extensions")),
-        **values,
-    )
+    """The event of a ledger row and of the enrolment that it belongs to."""
+    return Event(learner_id=enrollment.learner_id, course_key=enrollment.course_key, **LEDGER_EVENTS.fields(row))

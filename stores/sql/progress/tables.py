@@ -1,6 +1,8 @@
 """The tables of progress as statements write and read them: their columns, called as the fields of the records."""
 
+from stores.sql.core.event_columns import EventColumns
 from stores.sql.core.tables import Table
+from stores.sql.progress.documents import document_of
 
 ENROLLMENTS = Table(
     name="enrollments",
@@ -102,24 +104,8 @@ RESUME_POINTS = Table(
         "id": "text",
     },
 )
-LEDGER = Table(
-    name="event_ledger",
-    columns={
-        "event_id": "uuid",
-        "body_sha256": "bytea",
-        "registration": "uuid",
-        "verb": "text",
-        "verb_iri": "text",
-        "item_key": "text",
-        "occurred_at": "timestamptz",
-        "score": "float8",
-        "success": "bool",
-        "progress": "float8",
-        "duration_ms": "int8",
-        "position": "float8",
-        "session_id": "text",
-        "voids": "uuid",
-        "extensions": "jsonb",
-        "outcome": "bool",
-    },
+LEDGER_EVENTS = EventColumns(
+    renamed={"id": "event_id", "at": "occurred_at"}, without=("learner_id", "course_key"), read_document=document_of
 )
+LEDGER = Table(name="event_ledger", columns={**LEDGER_EVENTS.types, "body_sha256": "bytea", "outcome": "bool"})
+"""`outcome`: whether an attempt succeeded (`item_progress.outcome`)."""
