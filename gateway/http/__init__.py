@@ -1,0 +1,16 @@
+"""The HTTP edge: an ASGI app and the server that runs it.
+
+app.py                build_app(): routes, middleware and lifespan; state.py is what the lifespan yields
+server.py             serve(): uvicorn until shutdown (uvicorn_internals.py lists its private names that are used)
+auth/                 tokens.py mints and reads JWTs; access.py decides which viewer a request acts as
+peers.py              creates the Peer of a request or connection
+graphql_request.py    parses a request and runs its operation, for all transports; request_json.py decodes its JSON
+graphql_endpoint.py   /graphql over HTTP: one operation per request, as JSON or as events
+sse.py                results as server-sent events
+websocket/            graphql-transport-ws
+middleware/           access_log.py, body_limit.py
+error_responses.py    responses to requests that never reach the graph
+health.py             /livez and /readyz
+
+One query: AccessLog → BodyLimit → GraphQLEndpoint → Peers.create → schema.execute → JSON
+"""

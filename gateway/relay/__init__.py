@@ -7,7 +7,7 @@ repeat.py            repeats one task until it is cancelled, with a backoff afte
 lease.py             Lease: the leased partitions, and timeouts that end with the lease
 delivery_loop.py     DeliveryLoop: take, deliver and settle the commits of one consumer
 bisection.py         finds the rejected commits of a batch
-delivery.py          what a delivery writes to the timeline, to live feeds and to sessions
+delivery.py          what a delivery writes to the timeline, to live feeds and to sessions (withdrawn_sessions.py)
 timeline_rebuild.py  republishes a ledger, to rebuild a timeline (selection.py: of which enrolments)
 progress_rebuild.py  folds registrations again from the ledger
 

@@ -33,7 +33,7 @@ from stores.domain.progress import Enrollment
 from stores.errors import TimedOut, Unavailable
 from stores.ports.stores import Stores
 from tests.backends import missing
-from tests.e2e.demo import COMMAND, PLAIN, TOP
+from tests.e2e.command import COMMAND, PLAIN, TOP
 
 COURSE = "course-v1:Quad+Kills+2026"
 SECRET = "a secret for the end-to-end tests, long enough"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.embedded.processes import is_running
-from tests.e2e.demo import TOP, Running, quadrangle, running, servers_of
+from tests.e2e.command import TOP, RunningCommand, quadrangle, running, servers_of
 from tests.gateway.datasets.small_oulad import write
 
 QUESTION = """{
@@ -34,7 +34,7 @@ def without_numbers(text: str) -> Any:
     return json.loads(text, parse_float=lambda _: 0.0, parse_int=lambda _: 0)
 
 
-def follow_readme(demo: Running) -> None:
+def follow_readme(demo: RunningCommand) -> None:
     """Send README's requests as they stand there, and compare with the answer that it shows."""
     query, mutation = (json.loads(body)["query"] for body in re.findall(r"-d '(\{.*?\})'", README, re.DOTALL))
     [shown] = re.findall(r'^ {4}(\{"data": .*?)\n\n', README, re.DOTALL | re.MULTILINE)

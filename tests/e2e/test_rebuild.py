@@ -12,7 +12,7 @@ from stores.influx.client import Influx, open_influx
 from stores.influx.influxql import Script
 from stores.influx.lines import EVENT
 from stores.influx.rollup import ACTIVITY
-from tests.e2e.demo import COMMAND, PLAIN, TOP
+from tests.e2e.command import COMMAND, PLAIN, TOP
 from tests.e2e.deployment import COURSE, Deployment, learner, open_deployment
 from tests.e2e.load import Writer, assert_agree, delivered, timeline_of
 

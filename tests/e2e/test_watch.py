@@ -9,7 +9,7 @@ import pytest
 
 from gateway.datasets.demo.courses import SQL101
 from gateway.datasets.demo.profiles import learner_id
-from tests.e2e.demo import COMMAND, PLAIN, TOP, Running, running
+from tests.e2e.command import COMMAND, PLAIN, TOP, RunningCommand, running
 
 MINE = """{ me: learners(filter: {ids: ["%s"]}) { edges { node { displayName enrollments(first: 20) { edges { node {
   registration course { key } } } } } } } }"""
@@ -32,7 +32,7 @@ def watching(data: Path, log: Path) -> Iterator["subprocess.Popen[str]"]:
             process.terminate()
 
 
-def registration_of_the_first(demo: Running) -> tuple[str, str]:
+def registration_of_the_first(demo: RunningCommand) -> tuple[str, str]:
     [edge] = demo.ask(MINE % LEARNER_ID)["data"]["me"]["edges"]
     enrollments = edge["node"]["enrollments"]["edges"]
     [mine] = [each["node"] for each in enrollments if each["node"]["course"]["key"] == SQL101]

@@ -1,7 +1,9 @@
-"""GraphQL over WebSocket: the subprotocol `graphql-transport-ws`.
+"""graphql-transport-ws: GraphQL operations over a WebSocket.
 
-messages.py   what a client may say, and with which code it is closed when it says something else
-socket.py     one socket from its handshake to its end: who asks, and the operations it runs
-route.py      /graphql as a WebSocket route: which sockets are let in
-protocol.py   uvicorn's side of a socket: nothing of it in the logs, and no waiting for who does not read
+route.py              WebSocketEndpoint: which connections are accepted, and how they authenticate
+connection.py         Connection: the messages of one connection, and its running operations
+messages.py           decodes and encodes messages; close codes
+uvicorn_protocol.py   uvicorn's WebSocket protocol with bounded waits
+
+One event: the source → run_operation → Connection._operate → Connection._send_result → uvicorn → the frame
 """

@@ -20,7 +20,7 @@ from gateway.embedded.processes import Process, process_of
 from gateway.http.auth.tokens import Tokens
 from resolvers.schema import build_schema
 from resolvers.viewer import Role, Viewer
-from tests.e2e.demo import PLAIN, TOP, quadrangle, running
+from tests.e2e.command import PLAIN, TOP, quadrangle, running
 from tests.gateway.datasets.small_oulad import RESULTS, with_line, write
 
 MEMORY = {url_variable(port): "memory:" for port in PORTS_WITH_URL}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.embedded.folder import DataFolder
-from tests.e2e.demo import COMMAND, PLAIN, TOP
+from tests.e2e.command import COMMAND, PLAIN, TOP
 from tests.gateway.datasets.small_oulad import write
 
 # Root may read everything, so it gives up its capabilities.

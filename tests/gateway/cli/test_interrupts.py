@@ -9,7 +9,7 @@ import pytest
 
 from gateway.embedded.processes import is_running
 from gateway.embedded.wait_until import wait_until
-from tests.e2e.demo import PLAIN, TOP, running, servers_of
+from tests.e2e.command import PLAIN, TOP, running, servers_of
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from tests.e2e.demo import COMMAND, PLAIN, TOP
+from tests.e2e.command import COMMAND, PLAIN, TOP
 from tests.gateway.watch_client.fake_gateway import FakeGateway, Talk, update
 
 

@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection
 
 from tests.gateway.controlled_subscriptions import WITHIN
 from tests.gateway.http.test_sse import streamed
-from tests.gateway.http.websocket_client import initialize, receive_message, send_message, subscribe
+from tests.gateway.http.websocket.client import initialize, receive_message, send_message, subscribe
 from tests.gateway.school import SCHEMA
 from tests.gateway.served_gateway import ServedGateway, serve_gateway
 from tests.resolvers import world

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from gateway.http.request_json import MAX_DIGITS, loads
-from tests.gateway.http.websocket_client import initialize, receive_message
+from tests.gateway.http.websocket.client import initialize, receive_message
 from tests.gateway.school import SCHEMA, gateway
 from tests.gateway.served_gateway import serve_gateway
 

@@ -12,12 +12,12 @@ from starlette.types import Receive, Scope, Send
 from websockets.exceptions import InvalidStatus
 
 from gateway.http.middleware.access_log import AccessLog
-from gateway.observability.logs import Lines
+from gateway.observability.logs import JsonFormatter
 from stores.domain.outbox import Backlog, Consumer
 from stores.domain.profiles import Profile
 from stores.errors import Unavailable
 from stores.memory.profiles import MemoryProfiles
-from tests.gateway.http.websocket_client import closed, initialize, subscribe
+from tests.gateway.http.websocket.client import closed, initialize, subscribe
 from tests.gateway.school import SERVE, bearer, gateway, school
 from tests.gateway.served_gateway import serve_gateway
 from tests.resolvers import world
@@ -33,7 +33,7 @@ def logs() -> Iterator[Stream]:
     """Collects what the process would log from DEBUG on."""
     stream = Stream()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(Lines())
+    handler.setFormatter(JsonFormatter())
     root, ours = logging.getLogger(), logging.getLogger("quadrangle")
     before = ours.level
     root.addHandler(handler)

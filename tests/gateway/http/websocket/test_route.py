@@ -6,7 +6,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from tests.gateway.controlled_subscriptions import HELLO
-from tests.gateway.http.websocket_client import closed, initialize, receive_message, send_message
+from tests.gateway.http.websocket.client import closed, initialize, receive_message, send_message
 from tests.gateway.school import SERVE, TOKENS, bearer
 from tests.gateway.served_gateway import serve_gateway
 from tests.resolvers import world

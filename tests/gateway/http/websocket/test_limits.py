@@ -7,7 +7,7 @@ import pytest
 
 from gateway.http.websocket.connection import ConnectionLimits
 from tests.gateway.controlled_subscriptions import FAT, NEVER, WITHIN
-from tests.gateway.http.websocket_client import (
+from tests.gateway.http.websocket.client import (
     closed,
     code_of,
     initialize,

@@ -31,7 +31,7 @@ def quadrangle(*words: object, **environment: str) -> subprocess.CompletedProces
     )
 
 
-class Running:
+class RunningCommand:
     """A command that serves; `log` is what it wrote to stderr."""
 
     def __init__(self, process: "subprocess.Popen[str]", log: Path) -> None:
@@ -60,7 +60,7 @@ class Running:
 
 
 @contextmanager
-def running(*words: object, log: Path, **environment: str) -> Iterator[Running]:
+def running(*words: object, log: Path, **environment: str) -> Iterator[RunningCommand]:
     with (
         log.open("w") as stderr,
         subprocess.Popen(
@@ -73,7 +73,7 @@ def running(*words: object, log: Path, **environment: str) -> Iterator[Running]:
         ) as process,
     ):
         try:
-            yield Running(process, log)
+            yield RunningCommand(process, log)
         finally:
             if process.poll() is None:
                 process.terminate()

@@ -8,7 +8,7 @@ import pytest
 from stores.domain.catalog import Course
 from stores.memory.catalog import MemoryCatalog
 from tests.gateway.controlled_subscriptions import NEVER, SWALLOWS
-from tests.gateway.http.websocket_client import (
+from tests.gateway.http.websocket.client import (
     closed,
     code_of,
     initialize,
