@@ -1,4 +1,4 @@
-"""The ports, side by side: what `gateway/wiring.py` opens and all else is handed."""
+"""The ports, side by side: opened by `gateway/config/open_stores.py` and passed to everything else."""
 
 from dataclasses import dataclass, fields
 

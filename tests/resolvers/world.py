@@ -1,6 +1,7 @@
 """A small invented school for golden queries and permission tests: fixed ids and times, memory stores."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -26,7 +27,7 @@ NOW = datetime(2026, 3, 30, 12, 0, tzinfo=UTC)  # the day after Europe's clocks 
 ALGEBRA, BOTANY = "course-v1:Quad+Algebra+2026", "course-v1:Quad+Botany+2026"
 ADA, BEN = "learner-ada", "learner-ben"
 IN_ALGEBRA = 60
-PORTS = ("profiles", "catalog", "progress", "timeline", "sessions", "live", "outbox")
+PORTS = tuple(field.name for field in fields(Stores))
 DEADLINES = dict.fromkeys(PORTS, timedelta(seconds=2))
 
 
