@@ -55,22 +55,27 @@ async def run(
 
 
 def write_failed(errors: list[UserError]) -> WriteResult:
+    """The parent of CoursePayload and LearnerPayload after a store failure."""
     return WriteResult(None, errors)
 
 
 def session_failed(errors: list[UserError]) -> SessionResult:
+    """The parent of SessionPayload after a store failure."""
     return SessionResult(None, None, errors)
 
 
 def enrollment_failed(errors: list[UserError]) -> EnrollmentResult:
+    """The parent of EnrollmentPayload after a store failure."""
     return EnrollmentResult(None, errors)
 
 
 def progress_failed(errors: list[UserError]) -> ProgressResult:
+    """The parent of ProgressPayload after a store failure."""
     return ProgressResult(None, None, errors)
 
 
 def batch_failed(errors: list[UserError]) -> RecordResult:
+    """The parent of RecordInteractionsPayload after a store failure."""
     return RecordResult([], errors)
 
 

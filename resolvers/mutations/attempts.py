@@ -40,6 +40,7 @@ class SetItemProgressInput:
 
 
 async def submit_attempt(stores: WriteStores, viewer: Viewer, given: SubmitAttemptInput) -> ProgressResult:
+    """Record an attempt; the result is the parent of ProgressPayload."""
     command = attempts.SubmitAttempt(
         id=given.id,
         registration=given.registration,
@@ -54,6 +55,7 @@ async def submit_attempt(stores: WriteStores, viewer: Viewer, given: SubmitAttem
 
 
 async def set_item_progress(stores: WriteStores, viewer: Viewer, given: SetItemProgressInput) -> ProgressResult:
+    """Record progress; the result is the parent of ProgressPayload."""
     command = attempts.SetItemProgress(
         id=given.id, registration=given.registration, item_key=given.item_key, at=given.at, progress=given.progress
     )

@@ -18,5 +18,6 @@ class RevokeCertificateInput:
 
 
 async def revoke_certificate(stores: WriteStores, viewer: Viewer, given: RevokeCertificateInput) -> EnrollmentResult:
+    """Revoke a certificate; the result is the parent of EnrollmentPayload."""
     command = certificates.RevokeCertificate(registration=given.registration, reason=given.reason)
     return enrollment_result(await certificates.revoke_certificate(stores, viewer, command))

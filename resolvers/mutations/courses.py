@@ -53,6 +53,7 @@ class CreateCourseInput:
 
 
 async def create_course(stores: WriteStores, viewer: Viewer, given: CreateCourseInput) -> WriteResult:
+    """Publish a course; the result is the parent of CoursePayload."""
     modules = [Module(title=each.title, items=tuple(map(item_of, each.items))) for each in given.modules]
     command = courses.PublishCourse(key=given.key, title=given.title, description=given.description, modules=modules)
     published = await courses.publish_course(stores, viewer, command)

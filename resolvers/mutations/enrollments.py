@@ -43,11 +43,13 @@ class WithdrawInput:
 
 
 async def withdraw(stores: WriteStores, viewer: Viewer, given: WithdrawInput) -> EnrollmentResult:
+    """Withdraw a learner; the result is the parent of EnrollmentPayload."""
     command = enrollments.Withdraw(id=given.id, registration=given.registration, at=given.at)
     return enrollment_result(await enrollments.withdraw(stores, viewer, command))
 
 
 async def enroll(stores: WriteStores, viewer: Viewer, given: EnrollInput) -> EnrollmentResult:
+    """Enrol a learner; the result is the parent of EnrollmentPayload."""
     learner_id = learner_id_of(given.learner, "learner")
     if isinstance(learner_id, UserError):
         return EnrollmentResult(None, [learner_id])

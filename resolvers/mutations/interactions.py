@@ -48,6 +48,7 @@ class RecordInteractionsInput:
 
 
 async def record_interactions(stores: WriteStores, viewer: Viewer, given: RecordInteractionsInput) -> RecordResult:
+    """Record a batch of events; the result is the parent of RecordInteractionsPayload."""
     events = cast("Sequence[Interaction]", given.events)  # InteractionInput builds Interactions
     command = interactions.RecordInteractions(events=events)
     verdicts = await interactions.record_interactions(stores, viewer, command)

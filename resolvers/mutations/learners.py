@@ -51,11 +51,13 @@ class UpdateLearnerInput:
 
 
 async def create_learner(stores: WriteStores, viewer: Viewer, given: CreateLearnerInput) -> WriteResult:
+    """Create a profile; the result is the parent of LearnerPayload."""
     command = learners.CreateLearner(**parts_of(given))
     return _result(await learners.create_learner(stores, viewer, command))
 
 
 async def update_learner(stores: WriteStores, viewer: Viewer, given: UpdateLearnerInput) -> WriteResult:
+    """Change a profile; the result is the parent of LearnerPayload."""
     learner_id = learner_id_of(given.id, "id")
     if isinstance(learner_id, UserError):
         return WriteResult(None, [learner_id])

@@ -31,6 +31,7 @@ class EndSessionInput:
 
 
 async def heartbeat(stores: WriteStores, viewer: Viewer, given: HeartbeatInput) -> SessionResult:
+    """Send a heartbeat; the result is the parent of SessionPayload."""
     command = sessions.SendHeartbeat(
         session_id=given.session_id,
         registration=given.registration,
@@ -46,6 +47,7 @@ async def heartbeat(stores: WriteStores, viewer: Viewer, given: HeartbeatInput) 
 
 
 async def end_session(stores: WriteStores, viewer: Viewer, given: EndSessionInput) -> SessionResult:
+    """End the viewer's session; the result is the parent of SessionPayload."""
     ended = await sessions.end_session(stores, viewer, sessions.EndSession(session_id=given.session_id))
     if isinstance(ended, Refusal):
         return SessionResult(None, None, user_errors(ended))
