@@ -1,4 +1,4 @@
-"""submitAttempt and setItemProgress: one event each, and the progress that follows from it."""
+"""submitAttempt and setItemProgress: each records one event and returns the progress after it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -27,7 +27,7 @@ def faults(payload: dict[str, Any]) -> list[tuple[str, str]]:
     return [(error["code"], ".".join(error["path"])) for error in payload["errors"]]
 
 
-async def test_an_attempt_is_kept_and_its_progress_told(school: School) -> None:
+async def test_an_attempt_is_recorded_and_the_progress_returned(school: School) -> None:
     given = {**QUIZ, "score": 0.8, "durationSeconds": 1.5, "extensions": {"http://x/try": 1}}
     payload = await school.write(SUBMIT, given, world.learner())
     item = {"itemKey": "quiz", "state": "PASSED", "completion": 1, "attempts": 1, "bestScore": 0.8}
@@ -39,7 +39,7 @@ async def test_an_attempt_is_kept_and_its_progress_told(school: School) -> None:
     assert (event.score, event.success, event.duration_ms, event.extensions) == (0.8, None, 1500, {"http://x/try": 1})
 
 
-async def test_progress_is_kept_and_never_goes_back(school: School) -> None:
+async def test_progress_is_recorded_and_never_decreases(school: School) -> None:
     payload = await school.write(SET, VIDEO, world.learner())
     assert (payload["errors"], payload["item"]["state"], payload["item"]["completion"]) == ([], "COMPLETED", 1)
     (event,) = await school.kept(1)
@@ -48,8 +48,8 @@ async def test_progress_is_kept_and_never_goes_back(school: School) -> None:
     assert less["item"] == payload["item"]
 
 
-async def test_an_event_that_makes_no_row_is_told_as_a_blank_item(school: School) -> None:
-    """The void of it is here already."""
+async def test_a_voided_attempt_returns_the_item_as_not_started(school: School) -> None:
+    """The void is recorded before the attempt."""
     void = (
         """mutation ($input: RecordInteractionsInput!) { recordInteractions(input: $input) { results { status } } }"""
     )
@@ -65,7 +65,7 @@ async def test_an_event_that_makes_no_row_is_told_as_a_blank_item(school: School
 
 
 @pytest.mark.parametrize(("query", "given"), [(SUBMIT, {**QUIZ, "score": 0.3}), (SET, VIDEO)])
-async def test_a_repetition_is_harmless_though_time_goes_on(school: School, query: str, given: Any) -> None:
+async def test_a_later_repetition_with_the_same_id_changes_nothing(school: School, query: str, given: Any) -> None:
     first = await school.write(query, given)
     later = replace(
         world.peer_of(school.stores, world.admin(), trace=False), now=lambda: world.NOW + timedelta(hours=1)
@@ -93,13 +93,13 @@ async def test_a_repetition_is_harmless_though_time_goes_on(school: School, quer
         (SET, {**VIDEO, "registration": uuid(99)}, ("UNKNOWN_REGISTRATION", "input.registration")),
     ],
 )
-async def test_what_is_wrong_is_typed_and_placed(school: School, query: str, given: Any, fault: Any) -> None:
+async def test_faults_have_a_code_and_a_path(school: School, query: str, given: Any, fault: Any) -> None:
     payload = await school.write(query, given)
     assert (payload["item"], payload["progress"], faults(payload)) == (None, None, [fault])
     assert await school.kept(1) == []
 
 
-async def test_an_id_that_names_another_event_is_a_conflict(school: School) -> None:
+async def test_the_id_of_another_event_is_a_conflict(school: School) -> None:
     assert (await school.write(SUBMIT, {**QUIZ, "score": 0.3}))["errors"] == []
     assert faults(await school.write(SUBMIT, {**QUIZ, "score": 0.4})) == [("CONFLICT", "input.id")]
     assert faults(await school.write(SET, VIDEO)) == [("CONFLICT", "input.id")]
@@ -117,14 +117,14 @@ async def test_an_id_that_names_another_event_is_a_conflict(school: School) -> N
     ],
 )
 @pytest.mark.parametrize(("query", "given"), [(SUBMIT, QUIZ), (SET, VIDEO)])
-async def test_who_may(school: School, viewer: Viewer, may: bool, query: str, given: Any) -> None:
+async def test_permissions(school: School, viewer: Viewer, may: bool, query: str, given: Any) -> None:
     payload = await school.write(query, given, viewer)
     assert faults(payload) == ([] if may else [("FORBIDDEN", "input.registration")])
     assert len(await school.kept(1)) == may
 
 
 @pytest.mark.parametrize("down", ["catalog", "progress"])
-async def test_where_a_store_is_down_nothing_is_kept(school: School, down: str) -> None:
+async def test_a_store_failure_records_nothing(school: School, down: str) -> None:
     broken = School(replace(school.stores, **{down: Down(lambda: Unavailable(down, "refused"))}))
     payload = await broken.write(SUBMIT, QUIZ, world.learner())
     assert faults(payload) == [("STORE_UNAVAILABLE", "")]
