@@ -64,11 +64,11 @@ def run(options: Namespace) -> int:
     from gateway.runtime.console import stderr_console
     from gateway.runtime.shutdown import Shutdown
     from gateway.runtime.shutdown import run as run_command
-    from gateway.simulation.progress_display import Telling, summary_of
-    from gateway.simulation.recorded_events import Replay
-    from gateway.simulation.restamp import Fresh
-    from gateway.simulation.schedule import Schedule
-    from gateway.simulation.setup import drained, prepared
+    from gateway.simulation.replay import Replay
+    from gateway.simulation.replay_display import ReplayDisplay, summarize
+    from gateway.simulation.replay_schedule import ReplaySchedule
+    from gateway.simulation.replay_setup import create_enrollments, wait_until_published
+    from gateway.simulation.restamper import Restamper
     from gateway.simulation.simulated_writes import SimulatedWrites
     from resolvers.health import Health
 
@@ -85,31 +85,31 @@ def run(options: Namespace) -> int:
         async with open_location(options.data, settings, owner="quadrangle replay", on_step=console.print) as location:
             await migrate_stores(location.urls, now=utc_now, on_step=lambda port, steps: None)
             async with location.opener(utc_now)() as (stores, backends):
-                await prepared(dataset, stores, console, now=utc_now)
+                await create_enrollments(dataset, stores, console, now=utc_now)
                 writes = SimulatedWrites(stores, deadlines=settings.deadlines, now=utc_now, random_bytes=token_bytes)
                 health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=utc_now)
-                schedule = Schedule(dataset.events, speed=options.speed)
+                schedule = ReplaySchedule(dataset.events, speed=options.speed)
                 # Our own relay, even beside a gateway's: they share the work by leases. Whether another one runs cannot
                 # be known for sure, and without any the replayed events would not be published.
                 relay = publishing(stores, where=settings.relay.where, holder=uuid4().hex, failures=health)
                 async with relay:
-                    with Telling(console, now=utc_now) as telling:
-                        going = Replay(
+                    with ReplayDisplay(console, now=utc_now) as display:
+                        replaying = Replay(
                             writes,
                             schedule,
-                            fresh=Fresh(token_bytes),
+                            restamper=Restamper(token_bytes),
                             now=utc_now,
                             wait=asyncio.sleep,
-                            on_told=telling,
+                            on_status=display,
                         )
                         try:
-                            await going.run()
+                            await replaying.run()
                         finally:
-                            sys.stdout.write(summary_of(going.told) + "\n")
-                    if left := await drained(stores, wait=asyncio.sleep):
+                            sys.stdout.write(summarize(replaying.status) + "\n")
+                    if left := await wait_until_published(stores, wait=asyncio.sleep):
                         console.print(
                             f"{left:,} commits are not published yet: a running gateway or relay will publish them"
                         )
-        return int(bool(going.told.rejected))
+        return int(bool(replaying.status.rejected))
 
     return run_command(replay, interrupted="interrupted: the events recorded so far stay")

@@ -63,7 +63,7 @@ class StoreRetry:
 RETRY_FOR_A_MINUTE = StoreRetry()
 
 
-def retry_delay(error: StoreError, backoff: Backoff) -> timedelta:
+def retry_delay(error: Exception, backoff: Backoff) -> timedelta:
     """How long to wait after this failure: what the store asks for, if it does, else the next delay of `backoff`."""
     delay = backoff.next_delay()
     if isinstance(error, RetryLater):

@@ -1,7 +1,9 @@
-"""Learning as it happens, for whoever watches: events of now, through the write path, at their own pace.
+"""Learning as it happens, for those who watch: events of now, written by the same commands as those of clients.
 
-steps.py      work that falls due again and again, whatever store is away meanwhile
-fresh.py      events as of now: fresh ids in the order of time
-learners.py   the demo's learners go on studying (worlds/demo_live.py says what they do); seats.py where they sit
-schedule.py   when events of the past fall due at a speed; recorded.py records them as they do; telling.py tells
+demo_learners.py, live_stores.py     the demo's learners study for as long as the stores are open
+next_session.py, session_slot.py     what a learner does next; the session that takes place in one slot
+replay.py, replay_schedule.py        recorded events again, when they fall due at a speed
+replay_setup.py, replay_display.py   what a replay needs first; how it proceeds, on the console
+periodic_tasks.py, restamper.py      work that is repeated for ever; events with a new time and id
+simulated_writes.py                  the write commands, in the name of the simulation and of its learners
 """

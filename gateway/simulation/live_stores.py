@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from gateway.config.open_stores import OpenStores
 from gateway.datasets.demo.dataset import term_start
 from gateway.datasets.demo.load_state import LoadState
-from gateway.simulation.demo_learners import Learners
-from gateway.simulation.scheduler import meanwhile
+from gateway.simulation.demo_learners import DemoLearners
+from gateway.simulation.periodic_tasks import in_background
 from stores.ports.stores import Stores
 
 
@@ -30,7 +30,7 @@ def with_demo_learners(
     @asynccontextmanager
     async def opened() -> AsyncIterator[tuple[Stores, Mapping[str, str]]]:
         async with open_stores() as (stores, backends):
-            learners = Learners(
+            learners = DemoLearners(
                 stores,
                 deadlines=deadlines,
                 seed=state.seed,
@@ -40,8 +40,8 @@ def with_demo_learners(
                 now=now,
                 wait=asyncio.sleep,
             )
-            on_start(learners.at_a_time)
-            async with meanwhile(learners.run()):
+            on_start(learners.sessions)
+            async with in_background(learners.run()):
                 yield stores, backends
 
     return opened

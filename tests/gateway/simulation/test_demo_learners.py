@@ -1,4 +1,4 @@
-"""The demo's learners, live: what they do is recorded as it happens, whatever is away; the same for the same seed."""
+"""Live demo learners: events are recorded as they happen, through outages; the same seed gives the same events."""
 
 import asyncio
 import logging
@@ -14,8 +14,8 @@ import pytest
 from gateway.datasets.dataset import Dataset
 from gateway.datasets.demo.dataset import demo_dataset, term_start
 from gateway.datasets.loader import load
-from gateway.simulation.demo_learners import BEAT, Learners
-from gateway.simulation.scheduler import Step, meanwhile, steadily
+from gateway.simulation.demo_learners import HEARTBEAT_INTERVAL, DemoLearners
+from gateway.simulation.periodic_tasks import PeriodicTask, in_background, run_periodically
 from stores.domain.catalog import CourseVersion, Item
 from stores.domain.events import Event, Verb
 from stores.domain.outbox import Consumer
@@ -28,7 +28,7 @@ from stores.memory.progress import MemoryProgress
 from stores.memory.sessions import MemorySessions
 from stores.ports.stores import Stores
 from tests.gateway.memory_stores import memory_stores
-from tests.gateway.simulation.paced_clock import Pacer
+from tests.gateway.simulation.stepped_clock import SteppedClock
 from tests.resolvers import world
 
 LEARNERS = 24
@@ -36,13 +36,14 @@ MINUTE = timedelta(minutes=1)
 
 
 class Progress(MemoryProgress):
-    """Remembers what was recorded, and what became of it; away while it is told to be."""
+    """Keeps what was recorded and the verdicts. `away`: every call fails; `loses_response`: the next call writes, then
+    fails."""
 
-    def __init__(self, pacer: Pacer, outbox: MemoryOutbox) -> None:
+    def __init__(self, clock: SteppedClock, outbox: MemoryOutbox) -> None:
         super().__init__(outbox=outbox)
-        self._now = pacer
+        self._now = clock
         self.away = False
-        self.forgetful = False
+        self.loses_response = False
         self.events: list[Event] = []
         self.seen_at: list[datetime] = []
         self.verdicts: Counter[VerdictStatus] = Counter()
@@ -58,8 +59,8 @@ class Progress(MemoryProgress):
         if self.away:
             raise Unavailable("progress", "cannot be reached")
         verdicts = await super().record(events, items=items, enrollments=enrollments, on_start=on_start)
-        if self.forgetful:
-            self.forgetful = False
+        if self.loses_response:
+            self.loses_response = False
             raise Unavailable("progress", "the connection was lost")
         self.events += events
         self.seen_at += [self._now()] * len(events)
@@ -68,50 +69,50 @@ class Progress(MemoryProgress):
 
 
 class Sessions(MemorySessions):
-    def __init__(self, pacer: Pacer) -> None:
-        super().__init__(now=pacer)
+    def __init__(self, clock: SteppedClock) -> None:
+        super().__init__(now=clock)
         self.away = False
-        self.beats: list[Heartbeat] = []
+        self.heartbeats: list[Heartbeat] = []
 
     async def touch(self, heartbeats: Sequence[Heartbeat]) -> None:
         if self.away:
             raise Unavailable("sessions", "cannot be reached")
-        self.beats += heartbeats
+        self.heartbeats += heartbeats
         await super().touch(heartbeats)
 
 
 class Campus:
-    """A loaded dataset, and its learners."""
+    """A loaded demo, and its simulated learners."""
 
     def __init__(self) -> None:
-        self.pacer = Pacer()
-        outbox = MemoryOutbox(now=self.pacer)
-        self.progress = Progress(self.pacer, outbox)
-        self.sessions = Sessions(self.pacer)
+        self.clock = SteppedClock()
+        outbox = MemoryOutbox(now=self.clock)
+        self.progress = Progress(self.clock, outbox)
+        self.sessions = Sessions(self.clock)
         self.stores: Stores = replace(
-            memory_stores(self.pacer), progress=self.progress, sessions=self.sessions, outbox=outbox
+            memory_stores(self.clock), progress=self.progress, sessions=self.sessions, outbox=outbox
         )
-        self.dataset: Dataset = demo_dataset(seed=1, learners=LEARNERS, now=self.pacer())
+        self.dataset: Dataset = demo_dataset(seed=1, learners=LEARNERS, now=self.clock())
 
     async def load(self) -> "Campus":
-        await load(self.dataset, self.stores, now=self.pacer)
-        self.sessions.beats.clear()
+        await load(self.dataset, self.stores, now=self.clock)
+        self.sessions.heartbeats.clear()
         return self
 
-    def learners(self, *, learners: int = LEARNERS, rate: float = 1.0) -> Learners:
-        return Learners(
+    def learners(self, *, learners: int = LEARNERS, rate: float = 1.0) -> DemoLearners:
+        return DemoLearners(
             self.stores,
             deadlines=world.DEADLINES,
             seed=1,
             learners=learners,
-            term=term_start(self.pacer()),
+            term=term_start(self.clock()),
             rate=rate,
-            now=self.pacer,
-            wait=self.pacer.wait,
+            now=self.clock,
+            wait=self.clock.wait,
         )
 
-    async def live(self, minutes: float) -> None:
-        await self.pacer.run(self.learners().run(), minutes * MINUTE)
+    async def simulate(self, minutes: float) -> None:
+        await self.clock.run(self.learners().run(), minutes * MINUTE)
 
 
 @pytest.fixture
@@ -119,9 +120,9 @@ async def campus() -> Campus:
     return await Campus().load()
 
 
-async def test_events_happen_now_in_the_order_of_their_ids_and_all_are_kept(campus: Campus) -> None:
-    start = campus.pacer()
-    await campus.live(20)
+async def test_events_have_the_current_time_and_growing_ids_and_are_all_accepted(campus: Campus) -> None:
+    start = campus.clock()
+    await campus.simulate(20)
     progress = campus.progress
     assert set(progress.verdicts) == {VerdictStatus.ACCEPTED}
     assert all(start <= event.at <= seen for event, seen in zip(progress.events, progress.seen_at, strict=True))
@@ -131,18 +132,18 @@ async def test_events_happen_now_in_the_order_of_their_ids_and_all_are_kept(camp
     assert all(event.id.int >> 80 == to_ms(event.at) for event in progress.events)
 
 
-async def test_about_as_many_events_come_as_asked_for(campus: Campus) -> None:
-    await campus.live(30)
+async def test_the_rate_is_about_the_requested_one(campus: Campus) -> None:
+    await campus.simulate(30)
     assert 0.7 < len(campus.progress.events) / 1800 < 1.4
 
 
-async def test_they_sit_down_work_through_items_and_leave(campus: Campus) -> None:
-    await campus.live(30)
-    sittings = defaultdict(list)
+async def test_sessions_start_work_through_items_and_end(campus: Campus) -> None:
+    await campus.simulate(30)
+    sessions = defaultdict(list)
     for event in campus.progress.events:
         if event.session_id is not None:
-            sittings[event.session_id].append(event)
-    whole = [events for events in sittings.values() if events[-1].verb in {Verb.TERMINATED, Verb.ABANDONED}]
+            sessions[event.session_id].append(event)
+    whole = [events for events in sessions.values() if events[-1].verb in {Verb.TERMINATED, Verb.ABANDONED}]
     assert len(whole) > 10
     assert all([events[0].verb, events[1].verb] == [Verb.LAUNCHED, Verb.INITIALIZED] for events in whole)
     done = Counter(event.verb for event in campus.progress.events)
@@ -153,58 +154,60 @@ async def test_they_sit_down_work_through_items_and_leave(campus: Campus) -> Non
         assert sum(event.duration_ms or 0 for event in events) <= lasted + len(events)
 
 
-async def test_nobody_sits_on_two_seats_and_the_first_learner_is_always_about(campus: Campus) -> None:
-    await campus.live(30)
-    here: dict[str, str] = {}
+async def test_a_learner_has_one_session_at_a_time_and_the_first_is_always_active(campus: Campus) -> None:
+    await campus.simulate(30)
+    active: dict[str, str] = {}
     for event in campus.progress.events:
         if event.verb is Verb.LAUNCHED:
-            assert event.learner_id not in here
-            here[event.learner_id] = event.session_id or ""
+            assert event.learner_id not in active
+            active[event.learner_id] = event.session_id or ""
         elif event.verb in {Verb.TERMINATED, Verb.ABANDONED}:
-            assert here.pop(event.learner_id) == event.session_id
+            assert active.pop(event.learner_id) == event.session_id
     assert campus.progress.events[0].learner_id == "demo-0001"
-    assert 1 < len(here) <= campus.learners().at_a_time == 8
+    assert 1 < len(active) <= campus.learners().sessions == 8
     times = [event.at for event in campus.progress.events if event.learner_id == "demo-0001"]
     assert max(after - before for before, after in pairwise(times)) < 10 * MINUTE
 
 
-async def test_whoever_is_here_is_online_and_moves_on_in_the_video(campus: Campus) -> None:
-    await campus.live(10)
+async def test_learners_in_a_session_are_online_and_their_position_moves(campus: Campus) -> None:
+    await campus.simulate(10)
     times = defaultdict(set)
-    for beat in campus.sessions.beats:
-        times[beat.at].add(beat.learner_id)
+    for heartbeat in campus.sessions.heartbeats:
+        times[heartbeat.at].add(heartbeat.learner_id)
     at = sorted(times)
-    assert {after - before for before, after in pairwise(at)} == {BEAT}
+    assert {after - before for before, after in pairwise(at)} == {HEARTBEAT_INTERVAL}
     presence = await campus.stores.sessions.presence(list(times[at[-1]]))
     assert {each.status for each in presence.values()} == {PresenceStatus.ONLINE}
     moved = defaultdict(list)
-    for beat in campus.sessions.beats:
-        if beat.position is not None:
-            moved[beat.session_id, beat.item_key].append(beat.position)
+    for heartbeat in campus.sessions.heartbeats:
+        if heartbeat.position is not None:
+            moved[heartbeat.session_id, heartbeat.item_key].append(heartbeat.position)
     assert any(len(set(positions)) > 2 for positions in moved.values())
 
 
-async def test_the_same_seed_has_the_same_life() -> None:
+async def test_the_same_seed_gives_the_same_events() -> None:
     one, other = await Campus().load(), await Campus().load()
-    await one.live(10)
-    await other.live(10)
+    await one.simulate(10)
+    await other.simulate(10)
     assert one.progress.events == other.progress.events != []
 
 
-async def test_a_ledger_that_is_away_is_waited_for_without_a_rush_afterwards(
+async def test_after_an_outage_of_the_ledger_the_rate_stays_the_same(
     campus: Campus, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
     learners = campus.learners()
-    await campus.pacer.run(learners.run(), 5 * MINUTE)
+    await campus.clock.run(learners.run(), 5 * MINUTE)
     before = len(campus.progress.events)
     campus.progress.away = True
-    await campus.pacer.run(learners.run(), 20 * MINUTE)
+    await campus.clock.run(learners.run(), 20 * MINUTE)
     assert len(campus.progress.events) == before
-    assert [record.message for record in caplog.records] == ["studying waits: progress: cannot be reached"]
+    assert [record.message for record in caplog.records] == [
+        "simulated events: retrying after progress: cannot be reached"
+    ]
     campus.progress.away = False
-    back = campus.pacer()
-    await campus.pacer.run(learners.run(), 5 * MINUTE)
+    back = campus.clock()
+    await campus.clock.run(learners.run(), 5 * MINUTE)
     after = campus.progress.events[before:]
     assert 150 < len(after) < 600
     assert len([event for event in after if event.at < back + timedelta(seconds=10)]) < 40
@@ -212,34 +215,36 @@ async def test_a_ledger_that_is_away_is_waited_for_without_a_rush_afterwards(
     assert set(campus.progress.verdicts) == {VerdictStatus.ACCEPTED}
 
 
-async def test_an_append_whose_answer_was_lost_is_repeated_and_counts_once(campus: Campus) -> None:
-    campus.progress.forgetful = True
-    await campus.live(5)
+async def test_events_whose_response_was_lost_are_repeated_and_count_once(campus: Campus) -> None:
+    campus.progress.loses_response = True
+    await campus.simulate(5)
     assert campus.progress.verdicts[VerdictStatus.DUPLICATE] > 0
     assert campus.progress.verdicts[VerdictStatus.REJECTED] == 0
     assert len({event.id for event in campus.progress.events}) == len(campus.progress.events)
 
 
-async def test_sessions_that_are_away_hold_up_no_studying(campus: Campus, caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_outage_of_sessions_does_not_stop_events(campus: Campus, caplog: pytest.LogCaptureFixture) -> None:
     campus.sessions.away = True
-    await campus.live(5)
+    await campus.simulate(5)
     assert len(campus.progress.events) > 100
-    assert [record.message for record in caplog.records] == ["heartbeats waits: sessions: cannot be reached"]
+    assert [record.message for record in caplog.records] == [
+        "simulated heartbeats: retrying after sessions: cannot be reached"
+    ]
 
 
-async def test_it_never_ends(campus: Campus) -> None:
-    """One learner alone gets through course after course, and goes on when there is none left."""
+async def test_the_simulation_never_ends(campus: Campus) -> None:
+    """A single learner finishes course after course, and continues when none is left."""
     learners = campus.learners(learners=1, rate=1.0)
-    await campus.pacer.run(learners.run(), timedelta(hours=2))
+    await campus.clock.run(learners.run(), timedelta(hours=2))
     rows = await enrollments_of(campus, "demo-0001")
     assert len(rows) == 8
     progress = await campus.stores.progress.course_progress(list(rows))
     assert all(each.satisfied for each in progress.values())
-    assert campus.progress.events[-1].at > campus.pacer() - 5 * MINUTE
+    assert campus.progress.events[-1].at > campus.clock() - 5 * MINUTE
 
 
-async def test_what_they_do_is_left_in_the_outbox_for_whoever_publishes(campus: Campus) -> None:
-    await campus.live(1)
+async def test_events_are_left_in_the_outbox_for_the_relay(campus: Campus) -> None:
+    await campus.simulate(1)
     backlog = await campus.stores.outbox.backlog()
     assert backlog[Consumer.TIMELINE].waiting == len(campus.progress.events) > 10
 
@@ -249,10 +254,10 @@ async def enrollments_of(campus: Campus, learner_id: str) -> Mapping[UUID, Enrol
     return {row.registration: row for row in pages[learner_id].rows}
 
 
-async def test_it_ends_though_a_store_loses_the_cancellation() -> None:
+async def test_it_ends_although_a_store_loses_the_cancellation() -> None:
     began = asyncio.Event()
 
-    async def deaf() -> datetime:
+    async def swallow() -> datetime:
         began.set()
         try:
             await asyncio.Event().wait()
@@ -260,12 +265,15 @@ async def test_it_ends_though_a_store_loses_the_cancellation() -> None:
             raise Unavailable("progress", "the connection was lost") from None
         raise AssertionError
 
-    now = Pacer()
-    async with asyncio.timeout(30), meanwhile(steadily([Step("it", deaf, due=now())], now=now, wait=asyncio.sleep)):
+    now = SteppedClock()
+    async with (
+        asyncio.timeout(30),
+        in_background(run_periodically([PeriodicTask("it", swallow, due=now())], now=now, wait=asyncio.sleep)),
+    ):
         await began.wait()
 
 
-async def test_it_ends_with_what_it_goes_on_beside() -> None:
+async def test_background_work_ends_with_its_block() -> None:
     ended = asyncio.Event()
 
     async def endless() -> None:
@@ -274,7 +282,7 @@ async def test_it_ends_with_what_it_goes_on_beside() -> None:
         finally:
             ended.set()
 
-    async with meanwhile(endless()):
+    async with in_background(endless()):
         await asyncio.sleep(0)
         assert not ended.is_set()
     assert ended.is_set()

@@ -1,4 +1,4 @@
-"""When events of the past fall due, replayed at a speed: all in their order, and as far apart as they were."""
+"""When recorded events fall due in a replay: in their order, with their distances divided by the speed."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,39 +9,41 @@ from stores.domain.events import Event
 DAY = timedelta(days=1)
 
 
-class Schedule:
-    """`speed`: how many seconds of the past one of now is.
+class ReplaySchedule:
+    """The events of a replay. `speed`: how many recorded seconds pass in one second.
 
-    OULAD knows the day of an event and not the hour. What happened on one day is spread over it, in the order of the
-    given times: as one burst at noon nobody could watch it."""
+    OULAD has the day of an event, not the hour. The events of a day are spread over it, in the order of their times;
+    otherwise each day would be one burst at noon."""
 
     def __init__(self, events: Iterable[Event], *, speed: float) -> None:
         self._events = sorted(events, key=lambda event: event.at)
-        self._moments = spread([event.at for event in self._events])
+        self._moments = spread_over_days([event.at for event in self._events])
         self._speed = speed
         self._next = 0
 
     @property
     def total(self) -> int:
+        """The number of events."""
         return len(self._events)
 
     @property
     def taken(self) -> int:
+        """The number of events that `take` has returned."""
         return self._next
 
     @property
     def moment(self) -> datetime | None:
-        """Of the past: when what was taken last happened."""
+        """The recorded time of the latest event that was taken."""
         return self._moments[self._next - 1] if self._next else None
 
     def due_in(self, elapsed: timedelta) -> timedelta | None:
-        """How long after `elapsed` the next event falls due; negative: so much behind we are. None: that was all."""
+        """How long after `elapsed` the next event falls due; negative if it is late. None after the last event."""
         if self._next == len(self._events):
             return None
         return (self._moments[self._next] - self._moments[0]) / self._speed - elapsed
 
     def take(self, elapsed: timedelta, *, most: int) -> list[Event]:
-        """The events that fell due by now and were not taken yet, `most` of them."""
+        """The next events that are due by `elapsed`, at most `most` of them."""
         begin = self._next
         while self._next < min(begin + most, len(self._events)):
             if (self._moments[self._next] - self._moments[0]) / self._speed > elapsed:
@@ -50,13 +52,13 @@ class Schedule:
         return self._events[begin : self._next]
 
 
-def spread(times: list[datetime]) -> list[datetime]:
-    """The times (sorted) of each day, at equal distances over that day."""
+def spread_over_days(times: list[datetime]) -> list[datetime]:
+    """The times (sorted), with those of each day at equal distances over that day."""
     sizes = Counter(at.date() for at in times)
-    met: Counter[date] = Counter()
+    seen: Counter[date] = Counter()
     moments = []
     for at in times:
         day = at.date()
-        moments.append(at.replace(hour=0, minute=0, second=0, microsecond=0) + DAY * met[day] / sizes[day])
-        met[day] += 1
+        moments.append(at.replace(hour=0, minute=0, second=0, microsecond=0) + DAY * seen[day] / sizes[day])
+        seen[day] += 1
     return moments

@@ -1,0 +1,259 @@
+"""The replay of recorded events: in the order of their times, at the requested speed, as new events."""
+
+import asyncio
+import io
+from argparse import ArgumentTypeError
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+
+import pytest
+from rich.console import Console
+
+from gateway.cli.replay import speed
+from gateway.datasets.dataset import Dataset
+from gateway.datasets.loader import load
+from gateway.datasets.oulad.bad_rows import BadSource
+from gateway.datasets.oulad.dataset import oulad_dataset
+from gateway.datasets.oulad.subset import find_run, subset
+from gateway.datasets.oulad.tables import Tables, read_tables
+from gateway.relay.publishing import publishing
+from gateway.simulation.replay import MAX_BATCH, Replay, ReplayStatus
+from gateway.simulation.replay_display import ReplayDisplay, describe, summarize
+from gateway.simulation.replay_schedule import ReplaySchedule, spread_over_days
+from gateway.simulation.replay_setup import create_enrollments, wait_until_published
+from gateway.simulation.restamper import Restamper
+from gateway.simulation.simulated_writes import SimulatedWrites
+from resolvers.health import Health
+from stores.domain.catalog import CourseVersion, Item
+from stores.domain.events import Event, Verb
+from stores.domain.progress import Enrollment, Verdict
+from stores.domain.sessions import PresenceStatus
+from stores.errors import Unavailable
+from stores.memory.outbox import MemoryOutbox
+from stores.memory.progress import MemoryProgress
+from stores.ports.stores import Stores
+from tests.gateway.datasets.small_oulad import write
+from tests.gateway.memory_stores import memory_stores
+from tests.gateway.simulation.stepped_clock import SteppedClock
+from tests.resolvers.world import DEADLINES
+from tests.stores.samples import event
+
+AAA, BBB = "course-v1:OU+AAA+2013J", "course-v1:OU+BBB+2014B"
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+QUIET = Console(file=io.StringIO())
+
+
+class Progress(MemoryProgress):
+    """Keeps each call of `record`. The next `away_for` calls fail; each call takes `takes`."""
+
+    def __init__(self, clock: SteppedClock, outbox: MemoryOutbox) -> None:
+        super().__init__(outbox=outbox)
+        self._clock = clock
+        self.appends: list[tuple[datetime, Sequence[Event]]] = []
+        self.away_for = 0
+        self.takes = timedelta()
+
+    async def record(
+        self,
+        events: Sequence[Event],
+        *,
+        items: Mapping[CourseVersion, Sequence[Item]],
+        enrollments: Sequence[Enrollment] = (),
+        on_start: Callable[[], None] | None = None,
+    ) -> Sequence[Verdict]:
+        if self.away_for:
+            self.away_for -= 1
+            raise Unavailable("progress", "cannot be reached")
+        self.appends.append((self._clock(), events))
+        self._clock.forward(self.takes)
+        return await super().record(events, items=items, enrollments=enrollments, on_start=on_start)
+
+
+class Rehearsal:
+    """A dataset and empty stores to replay it into."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self.clock = SteppedClock()
+        outbox = MemoryOutbox(now=self.clock)
+        self.progress = Progress(self.clock, outbox)
+        self.stores: Stores = replace(memory_stores(self.clock), progress=self.progress, outbox=outbox)
+        self.reported: list[ReplayStatus] = []
+        self._random_bytes = Random(1).randbytes
+
+    @property
+    def recorded(self) -> list[Event]:
+        return [event for _, events in self.progress.appends for event in events]
+
+    async def replay(self, *, speed: float = 86_400, lasts: timedelta = timedelta(hours=1)) -> ReplayStatus:
+        await create_enrollments(self.dataset, self.stores, QUIET, now=self.clock)
+        replay = Replay(
+            SimulatedWrites(self.stores, deadlines=DEADLINES, now=self.clock, random_bytes=self._random_bytes),
+            ReplaySchedule(self.dataset.events, speed=speed),
+            restamper=Restamper(self._random_bytes),
+            now=self.clock,
+            wait=self.clock.wait,
+            on_status=lambda status: self.reported.append(replace(status)),
+        )
+        await self.clock.run(replay.run(), lasts)
+        return replay.status
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Tables:
+    return read_tables(write(tmp_path), skip_bad=False)
+
+
+@pytest.fixture
+def rehearsal(tables: Tables) -> Rehearsal:
+    return Rehearsal(oulad_dataset(tables))
+
+
+async def test_events_are_replayed_in_order_at_the_speed(rehearsal: Rehearsal) -> None:
+    began = rehearsal.clock()
+    status = await rehearsal.replay()
+    past = sorted(rehearsal.dataset.events, key=lambda event: event.at)
+    same = [(event.registration, event.verb, event.item_key, event.score) for event in rehearsal.recorded]
+    assert same == [(event.registration, event.verb, event.item_key, event.score) for event in past]
+    assert (status.done, status.total, status.rejected) == (15, 15, {})
+    for now, then in zip(rehearsal.recorded, past, strict=True):
+        assert abs((now.at - began) - (then.at - past[0].at) / 86_400) <= 2 * SECOND
+
+
+async def test_every_event_gets_the_current_time_and_a_new_id_and_the_import_stays(rehearsal: Rehearsal) -> None:
+    await load(rehearsal.dataset, rehearsal.stores, now=rehearsal.clock)
+    before = await rehearsal.progress.ledger([event.id for event in rehearsal.dataset.events])
+    await rehearsal.replay()
+    assert await rehearsal.progress.ledger([event.id for event in rehearsal.dataset.events]) == before
+    assert {event.id for event in rehearsal.recorded}.isdisjoint(before)
+    assert {event.id.version for event in rehearsal.recorded} == {7}
+    assert all(event.at <= seen for seen, events in rehearsal.progress.appends for event in events)
+    order = [(event.at, event.id) for event in rehearsal.recorded]
+    assert order == sorted(set(order))
+    again = len(rehearsal.recorded)
+    status = await rehearsal.replay()
+    assert (status.done, len(rehearsal.recorded), status.rejected) == (15, 2 * again, {})
+
+
+async def test_replayed_events_are_published_and_bring_presence(rehearsal: Rehearsal) -> None:
+    health = Health(pingers={}, backends={}, outbox=rehearsal.stores.outbox, now=rehearsal.clock)
+    async with publishing(rehearsal.stores, where="embedded", holder="r", failures=health):
+        await rehearsal.replay()
+        assert await wait_until_published(rehearsal.stores, wait=asyncio.sleep) == 0
+    page = await rehearsal.stores.timeline.by_learners(
+        ["oulad-28400"], span=None, verbs=None, courses=None, after=None, first=50
+    )
+    assert len(page["oulad-28400"].rows) == 6
+    presence = await rehearsal.stores.sessions.presence(["oulad-30268"])
+    assert presence["oulad-30268"].status is not PresenceStatus.OFFLINE
+
+
+async def test_only_missing_courses_and_enrolments_are_created(tables: Tables) -> None:
+    part = oulad_dataset(subset(tables, run=find_run(tables, "BBB/2014B"), learners=None))
+    rehearsal = Rehearsal(part)
+    await rehearsal.replay()
+    assert list(await rehearsal.stores.catalog.latest([AAA, BBB])) == [BBB]
+    assert [profile.learner_id for profile in part.profiles] == ["oulad-11391", "oulad-30268"]
+    counts = await rehearsal.progress.count_by_courses([AAA, BBB], states=None)
+    assert (counts.get(AAA, 0), counts[BBB]) == (0, 2)
+    await rehearsal.replay()
+    assert (await rehearsal.stores.catalog.latest([BBB]))[BBB].version == 1
+
+
+def test_a_part_is_one_run_or_the_first_students(tables: Tables) -> None:
+    assert find_run(tables, AAA) == find_run(tables, "AAA/2013J")
+    with pytest.raises(BadSource, match=r"no run CCC/2014J; there are AAA/2013J, BBB/2014B"):
+        find_run(tables, "CCC/2014J")
+    one = oulad_dataset(subset(tables, run=None, learners=1))
+    assert {row.learner_id for row in one.enrollments} == {event.learner_id for event in one.events} == {"oulad-11391"}
+    assert len(list(one.enrollments)) == 2
+
+
+async def test_a_slow_ledger_is_reported_as_a_delay(rehearsal: Rehearsal) -> None:
+    rehearsal.progress.takes = 5 * SECOND
+    status = await rehearsal.replay(speed=30 * 86_400)
+    assert status.done == 15
+    behind = max(each.behind for each in rehearsal.reported)
+    assert behind > 4 * SECOND
+    assert " s behind" in describe(next(each for each in rehearsal.reported if each.behind == behind))
+    assert [each.behind for each in rehearsal.reported][-1] == timedelta()
+
+
+async def test_an_outage_of_the_ledger_is_waited_for(rehearsal: Rehearsal) -> None:
+    rehearsal.progress.away_for = 3
+    status = await rehearsal.replay()
+    assert (status.done, status.waiting_for) == (15, None)
+    assert [each.waiting_for for each in rehearsal.reported].count("progress") == 3
+    assert len({event.id for event in rehearsal.recorded}) == 15
+
+
+async def test_rejected_events_are_counted(rehearsal: Rehearsal) -> None:
+    other = [
+        replace(row, registration=event(7).id)
+        for row in rehearsal.dataset.enrollments
+        if row.learner_id == "oulad-28400"
+    ]
+    await load(replace(rehearsal.dataset, enrollments=other, events=()), rehearsal.stores, now=rehearsal.clock)
+    status = await rehearsal.replay()
+    assert status.rejected == {"UNKNOWN_REGISTRATION": 6}
+    assert summarize(status).endswith("; 6 rejected as UNKNOWN_REGISTRATION")
+
+
+async def test_an_interrupted_replay_reports_how_far_it_came(rehearsal: Rehearsal) -> None:
+    status = await rehearsal.replay(lasts=timedelta(minutes=3))
+    assert 0 < status.done < 15
+    assert status.moment is not None
+    assert summarize(status).startswith(f"replayed {status.done} of 15 events up to ")
+
+
+def test_the_events_of_a_day_are_spread_over_it_and_batches_are_bounded() -> None:
+    noon = datetime(2013, 10, 1, 12, tzinfo=UTC)
+    times = [noon] * 2000 + [noon + DAY, noon + DAY + 11 * timedelta(hours=1)]
+    moments = spread_over_days(times)
+    assert moments[0] == noon.replace(hour=0)
+    assert {after - before for before, after in pairwise(moments[:2001])} == {DAY / 2000}
+    assert moments[2001] - moments[2000] == DAY / 2
+    events = [event(number, verb=Verb.VIEWED, at=at) for number, at in enumerate(times)]
+    schedule = ReplaySchedule(events, speed=86_400)
+    assert schedule.take(timedelta(), most=MAX_BATCH) == events[:1]
+    assert schedule.due_in(timedelta()) == SECOND / 2000
+    sizes = [len(schedule.take(2 * SECOND, most=MAX_BATCH)) for _ in range(5)]
+    assert (sizes, schedule.taken) == ([500, 500, 500, 500, 1], 2002)
+    assert schedule.due_in(SECOND) is None
+    assert ReplaySchedule([], speed=1).take(SECOND, most=MAX_BATCH) == []
+    assert len(ReplaySchedule(events, speed=10**12).take(DAY, most=MAX_BATCH)) == MAX_BATCH, "as fast as possible"
+
+
+def test_ids_of_one_millisecond_keep_their_order() -> None:
+    restamper, now = Restamper(lambda size: bytes(size)), datetime(2026, 1, 1, tzinfo=UTC)
+    ids = [restamper.restamp(event(1), now).id for _ in range(500)]
+    ids += [restamper.restamp(event(1), now + timedelta(milliseconds=1)).id]
+    assert ids == sorted(set(ids))
+
+
+def test_without_a_terminal_a_line_is_printed_every_five_seconds() -> None:
+    clock, output = SteppedClock(), io.StringIO()
+    with ReplayDisplay(Console(file=output, soft_wrap=True), now=clock) as display:
+        for second in range(11):
+            display(ReplayStatus(total=100, done=second, took=second * SECOND))
+            clock.forward(SECOND)
+        display(ReplayStatus(total=100, waiting_for="progress"))
+        display(ReplayStatus(total=100, waiting_for="progress"))
+    lines = output.getvalue().splitlines()
+    assert [line.split(":")[0] for line in lines] == [f"replayed {done} of 100" for done in (0, 5, 10, 0)]
+    assert lines[-1].endswith("waiting for progress, which does not answer")
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("86400", 86_400), ("1d", 86_400), ("6h", 21_600), ("0.5", 0.5)])
+def test_a_speed_is_a_number_or_a_duration(text: str, seconds: float) -> None:
+    assert speed(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "0", "fast", "-1", "1y"])
+def test_other_texts_are_not_a_speed(text: str) -> None:
+    with pytest.raises(ArgumentTypeError):
+        speed(text)
