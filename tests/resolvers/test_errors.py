@@ -1,9 +1,85 @@
-"""Errors as clients see them."""
+"""Errors as clients see them: a store that fails nulls its own fields, and its secrets stay inside."""
 
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
 from graphql import GraphQLError
 
 from resolvers.errors import masked
-from stores.errors import RetryLater
+from stores.errors import RetryLater, TimedOut
+from tests.resolvers import world
+from tests.resolvers.queries import SCHEMA, ask
+
+PAGE = """{ learner(id: "TGVhcm5lcjpsZWFybmVyLWFkYQ==") {
+  displayName
+  enrollments(first: 1) { edges { node { course { title } progress { completion } } } }
+  timeline(first: 1) { edges { node { verb } } }
+  presence { status }
+} }"""
+
+
+@pytest.mark.parametrize(
+    ("down", "nulls"),
+    [
+        ("catalog", [["learner", "enrollments", "edges", 0, "node", "course"]]),
+        ("timeline", [["learner", "timeline"]]),
+        ("sessions", [["learner", "presence"]]),
+        ("profiles", [["learner"]]),
+        ("progress", [["learner", "enrollments"]]),
+    ],
+)
+async def test_a_store_that_is_down_nulls_its_own_fields_only(down: str, nulls: list[Any]) -> None:
+    result = await ask(PAGE, down=down)
+    assert [error.path for error in result.errors] == nulls
+    for error in result.errors:
+        assert error.extensions == {"code": "STORE_UNAVAILABLE", "store": down}
+        assert "hunter2" not in str(error.formatted)
+    data = result.data["learner"] or {}
+    answered = {key for key, value in data.items() if value is not None}
+    whole = {"displayName", "enrollments", "timeline", "presence"}
+    assert answered == (set() if down == "profiles" else whole - {path[1] for path in nulls if len(path) == 2})
+
+
+async def test_a_timeout_has_its_own_code() -> None:
+    result = await ask(PAGE, down="timeline", error=lambda: TimedOut("timeline", "slow"))
+    assert [error.extensions["code"] for error in result.errors] == ["STORE_TIMEOUT"]
+
+
+async def test_a_store_that_stalls_times_out() -> None:
+    stores = await world.open_school()
+
+    class Stalled:
+        def __getattr__(self, name: str) -> Any:
+            async def stall(*args: Any, **kwargs: Any) -> Any:
+                await asyncio.Event().wait()
+
+            return stall
+
+    peer = world.peer_of(replace(stores, sessions=Stalled()), world.admin(), trace=False)
+    peer = replace(peer, deadlines={**world.DEADLINES, "sessions": timedelta(milliseconds=20)})
+    result = await SCHEMA.execute(PAGE, context_value=peer)
+    assert [error.extensions for error in result.errors or []] == [{"code": "STORE_TIMEOUT", "store": "sessions"}]
+
+
+async def test_the_text_of_a_store_error_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        await ask(PAGE, down="timeline")
+    assert "hunter2" not in caplog.text
+
+
+async def test_an_unexpected_error_is_masked_and_logged_with_the_clients_id(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        result = await ask(PAGE, down="timeline", error=lambda: RuntimeError("secret dsn"))
+    (error,) = result.errors
+    assert "secret" not in str(error.formatted)
+    assert error.extensions["code"] == "INTERNAL"
+    assert any(error.extensions["id"] in record.getMessage() for record in caplog.records)
 
 
 def test_a_full_queue_says_when_to_retry() -> None:

@@ -54,8 +54,3 @@ async def test_the_instructor_grid_costs_five_calls_however_many_learners() -> N
     assert len(grid["calls"]) == 5
     assert len(grid["data"]["enrollments"]["edges"]) == 50
     assert all(keys == 50 for _, call, keys in grid["calls"] if call != "by_courses")
-
-
-def test_schema_graphql_is_the_schema() -> None:
-    printed = (Path(__file__).parents[2] / "schema.graphql").read_text()
-    assert printed == SCHEMA.as_str() + "\n", "run `python -m tests schema` and read the diff"

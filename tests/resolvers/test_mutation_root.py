@@ -12,8 +12,8 @@ from tests.resolvers import world
 from tests.resolvers.mutations.test_courses import PUBLISH, course, item
 from tests.resolvers.mutations.test_learners import CREATE, NEW, UPDATE
 from tests.resolvers.mutations.test_sessions import BEAT, END
+from tests.resolvers.queries import BrokenStore
 from tests.resolvers.school import ADA_ID, BEN_ID, IN_ALGEBRA, School
-from tests.resolvers.test_graph import Down
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ async def test_a_store_failure_is_an_error_of_the_payload(
     school: School, down: str, query: str, given: dict[str, Any], viewer: Viewer
 ) -> None:
     fault: Callable[[], Exception] = lambda: Unavailable(down, "redis://:hunter2@cache refused")  # noqa: E731
-    broken = School(replace(school.stores, **{down: Down(fault)}))
+    broken = School(replace(school.stores, **{down: BrokenStore(fault)}))
     payload = await broken.write(query, given, viewer)
     assert [error["code"] for error in payload["errors"]] == ["STORE_UNAVAILABLE"]
     assert "hunter2" not in str(payload)

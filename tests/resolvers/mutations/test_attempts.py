@@ -11,8 +11,8 @@ from resolvers.viewer import Viewer
 from stores.domain.events import Verb
 from stores.errors import Unavailable
 from tests.resolvers import world
+from tests.resolvers.queries import BrokenStore
 from tests.resolvers.school import IN_ALGEBRA, School, service, uuid
-from tests.resolvers.test_graph import Down
 
 PARTS = "item { itemKey state completion attempts bestScore item { title } } progress { completion itemsDone version }"
 SUBMIT = f"""mutation ($input: SubmitAttemptInput!) {{ submitAttempt(input: $input) {{
@@ -125,7 +125,7 @@ async def test_permissions(school: School, viewer: Viewer, may: bool, query: str
 
 @pytest.mark.parametrize("down", ["catalog", "progress"])
 async def test_a_store_failure_records_nothing(school: School, down: str) -> None:
-    broken = School(replace(school.stores, **{down: Down(lambda: Unavailable(down, "refused"))}))
+    broken = School(replace(school.stores, **{down: BrokenStore(lambda: Unavailable(down, "refused"))}))
     payload = await broken.write(SUBMIT, QUIZ, world.learner())
     assert faults(payload) == [("STORE_UNAVAILABLE", "")]
     assert await school.kept(1) == []

@@ -15,8 +15,8 @@ from stores.domain.events import VERB_IRIS, Event, Verb
 from stores.domain.progress import Enrollment, Verdict
 from stores.errors import Unavailable
 from tests.resolvers import world
+from tests.resolvers.queries import BrokenStore
 from tests.resolvers.school import ADA_ID, BEN_ID, BEN_IN_BOTANY, IN_ALGEBRA, SCHEMA, School, service, uuid
-from tests.resolvers.test_graph import Down
 
 PARTS = """enrollment { registration state enrolledAt courseVersion attributes learner { learnerId }
   course { key version } progress { itemsTotal } } errors { code path }"""
@@ -306,7 +306,7 @@ async def test_an_unknown_registration_looks_forbidden_to_a_learner(school: Scho
 
 @pytest.mark.parametrize("down", ["profiles", "catalog", "progress"])
 async def test_a_store_failure_enrols_no_learner(school: School, down: str) -> None:
-    broken = School(replace(school.stores, **{down: Down(lambda: Unavailable(down, "redis://:hunter2@cache"))}))
+    broken = School(replace(school.stores, **{down: BrokenStore(lambda: Unavailable(down, "redis://:hunter2@cache"))}))
     payload = await broken.write(ENROLL, BEN_TAKES_ALGEBRA)
     assert (payload["enrollment"], faults(payload)) == (None, [("STORE_UNAVAILABLE", "")])
     assert await enrolled(school) == []

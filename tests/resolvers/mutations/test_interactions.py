@@ -14,8 +14,8 @@ from stores.domain.events import VERB_IRIS, Event, Verb
 from stores.domain.progress import Enrollment, EnrollmentState
 from stores.errors import TimedOut, Unavailable
 from tests.resolvers import world
+from tests.resolvers.queries import BrokenStore
 from tests.resolvers.school import BEN_IN_BOTANY, IN_ALGEBRA, SCHEMA, School, service, uuid
-from tests.resolvers.test_graph import Down
 
 RECORD = """mutation ($input: RecordInteractionsInput!) { recordInteractions(input: $input) {
   results { id status error { code path } } errors { code path } } }"""
@@ -282,7 +282,7 @@ async def test_a_course_version_missing_in_the_catalog_costs_its_own_events_only
 @pytest.mark.parametrize("down", ["progress", "catalog"])
 @pytest.mark.parametrize("error", [Unavailable, TimedOut])
 async def test_a_store_failure_acknowledges_nothing(school: School, down: str, error: Any) -> None:
-    broken = School(replace(school.stores, **{down: Down(lambda: error(down, "mongodb://root:hunter2@db"))}))
+    broken = School(replace(school.stores, **{down: BrokenStore(lambda: error(down, "mongodb://root:hunter2@db"))}))
     payload = await broken.write(RECORD, {"events": [interaction(1), interaction(2, score=7)]}, world.learner())
     assert payload == {"results": [], "errors": [{"code": error.code, "path": []}]}
     assert await school.kept(1) == []
@@ -291,7 +291,9 @@ async def test_a_store_failure_acknowledges_nothing(school: School, down: str, e
 async def test_other_stores_are_not_needed(school: School) -> None:
     lame = replace(
         school.stores,
-        **{name: Down(lambda: Unavailable("x", "down")) for name in ("profiles", "timeline", "sessions", "live")},
+        **{
+            name: BrokenStore(lambda: Unavailable("x", "down")) for name in ("profiles", "timeline", "sessions", "live")
+        },
     )
     assert await record(School(lame), interaction(1)) == ["ACCEPTED"]
 

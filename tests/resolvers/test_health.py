@@ -1,0 +1,61 @@
+"""storeHealth: the states of the stores and the backlog of the outbox."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from stores.domain.catalog import CourseVersion
+from stores.domain.events import Event, Verb
+from stores.domain.outbox import PARTITIONS, Consumer
+from stores.errors import Unavailable
+from stores.ports.stores import Stores
+from tests.resolvers import world
+from tests.resolvers.queries import SCHEMA, BrokenStore, ask
+
+
+async def test_store_health_never_fails_and_names_the_store_that_is_down() -> None:
+    result = await ask("{ storeHealth { store state latencyMs lastErrorAt } }", down="timeline")
+    assert result.errors is None
+    states = {row["store"]: row["state"] for row in result.data["storeHealth"]}
+    assert states == {
+        "profiles": "LIVE",
+        "catalog": "LIVE",
+        "progress": "LIVE",
+        "timeline": "DOWN",
+        "sessions": "LIVE",
+        "live": "LIVE",
+        "outbox": "LIVE",
+    }
+
+
+async def test_store_health_has_the_backlog_of_the_outbox() -> None:
+    stores = await world.open_school()
+    event = Event(
+        id=UUID(int=1),
+        registration=world.registration(world.ALGEBRA, 0),
+        learner_id=world.ADA,
+        course_key=world.ALGEBRA,
+        verb=Verb.OTHER,
+        verb_iri="https://example.org/waves",
+        at=world.NOW,
+    )
+    items = {CourseVersion(world.ALGEBRA, 1): world.course(world.ALGEBRA, "").items}
+    outbox: Any = stores.outbox
+    outbox.now = lambda: world.NOW - timedelta(seconds=90)
+    await stores.progress.record([event], items=items)
+
+    async def behind(stores: Stores) -> Any:
+        peer = world.peer_of(stores, world.admin(), trace=False)
+        result = await SCHEMA.execute("{ storeHealth { store backlog lagSeconds } }", context_value=peer)
+        assert result.errors is None
+        rows = {row.pop("store"): row for row in (result.data or {})["storeHealth"]}
+        return {store: (row["backlog"], row["lagSeconds"]) for store, row in rows.items()}
+
+    none = dict.fromkeys(stores.by_name(), (None, None))
+    assert await behind(stores) == {**none, "timeline": (1, 90.0), "live": (1, 90.0)}
+    for consumer in Consumer:
+        await stores.outbox.settle(consumer, await stores.outbox.take(consumer, range(PARTITIONS), most=10))
+    assert await behind(stores) == {**none, "timeline": (0, 0.0), "live": (0, 0.0)}
+    down: Any = BrokenStore(lambda: Unavailable("outbox", "gone"))
+    assert await behind(replace(stores, outbox=down)) == none
