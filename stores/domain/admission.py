@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from stores.domain.documents import fault_of, holds_nul
-from stores.domain.events import Event, Verb, fault_in
+from stores.domain.events import Event, Verb
+from stores.domain.keys import fits_index
 from stores.domain.paging import CLEAN_TEXT
 from stores.domain.progress import Enrollment, Verdict, VerdictStatus
 from stores.errors import Rejected
@@ -81,18 +82,13 @@ def refusal(event: Event, seen: Mapping[UUID, LedgerEntry], item_keys: Mapping[U
     return None
 
 
-def check_events(events: Iterable[Event]) -> None:
-    """`Rejected` when one of them could not be kept and given back exactly."""
-    for event in events:
-        if fault := fault_in(event) or (event.extensions and nul_in(event.extensions)):
-            raise Rejected("progress", f"event {event.id}: {fault}")
-
-
 def check_enrollments(enrollments: Iterable[Enrollment]) -> None:
     """`Rejected` when one of them could not be kept and given back exactly."""
     for row in enrollments:
         if not CLEAN_TEXT.fullmatch(row.learner_id + row.course_key):
             raise Rejected("progress", f"enrolment {row.registration}: text that is not Unicode, or has a NUL")
+        if not fits_index(row.learner_id, row.course_key):
+            raise Rejected("progress", f"enrolment {row.registration}: its learner id and course key are too long")
         if fault := fault_of(row.attributes) or nul_in(row.attributes):
             raise Rejected("progress", f"enrolment {row.registration}: {fault}")
 

@@ -1,15 +1,11 @@
 """An interaction, as the ledger and the timeline keep it: an xAPI statement in the gateway's own words."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any
 from uuid import UUID
-
-from stores.domain.documents import fault_of
-from stores.domain.paging import CLEAN_TEXT
 
 
 class Verb(Enum):
@@ -101,15 +97,3 @@ class Event:
     session_id: str | None = None
     voids: UUID | None = None
     extensions: Mapping[str, Any] = field(default_factory=dict)
-
-
-def fault_in(event: Event) -> str | None:
-    """Why a store could not keep this event and give it back exactly; None when it can."""
-    texts = (event.learner_id, event.course_key, event.verb_iri, event.item_key or "", event.session_id or "")
-    if not CLEAN_TEXT.fullmatch("".join(texts)):
-        return "text that is not Unicode, or has a NUL"
-    if not all(math.isfinite(number or 0) for number in (event.score, event.progress, event.position)):
-        return "a number that is not finite"
-    if not -(2**63) <= (event.duration_ms or 0) < 2**63:
-        return "a duration of more than 64 bits"
-    return fault_of(event.extensions) if event.extensions else None

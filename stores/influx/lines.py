@@ -11,7 +11,8 @@ from uuid import UUID
 
 import orjson
 
-from stores.domain.events import Event, Verb, fault_in
+from stores.domain.event_validity import event_fault
+from stores.domain.events import Event, Verb
 from stores.domain.paging import from_ms, to_ms
 from stores.errors import Rejected
 from stores.influx.influxql import EARLIEST, LATEST, NS_OF_MS, Row
@@ -44,7 +45,7 @@ def text(value: str) -> str:
 
 def check(event: Event) -> None:
     """`Rejected` where the event could not be kept here and given back as it was."""
-    fault = fault_in(event)
+    fault = event_fault(event)
     if not fault and longest_text(event) > LONGEST_TEXT:
         fault = "a text that is too long"
     if not fault and max(len(tag_of(event.learner_id)), len(tag_of(event.course_key))) > LONGEST_TAG:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from stores.domain.admission import LedgerEntry, accepted_registrations, admit, check_enrollments, check_events
+from stores.domain.admission import LedgerEntry, accepted_registrations, admit, check_enrollments
 from stores.domain.catalog import CourseVersion, Item
 from stores.domain.commit import make_commit, republished_commits
 from stores.domain.event_digest import digest
+from stores.domain.event_validity import check_events
 from stores.domain.events import Event
 from stores.domain.item_progress import ATTEMPTS, outcome
 from stores.domain.outbox import Commit, Consumer
@@ -115,7 +116,7 @@ class MemoryProgress(MemoryProgressReads, Progress):
         items: Mapping[CourseVersion, Sequence[Item]],
         enrollments: Sequence[Enrollment],
     ) -> tuple[Sequence[Verdict], list[Commit]]:
-        check_events(events)
+        check_events(events, store="progress")
         old = set(self._enrolled.of)
         await self.enroll(enrollments, items=items)
         index_of = course_indexes(items)

@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from stores.domain.calendar import QUARTER, Span
-from stores.domain.events import NO_ACTIVITY, Event, Verb, fault_in
+from stores.domain.event_validity import check_events
+from stores.domain.events import NO_ACTIVITY, Event, Verb
 from stores.domain.paging import EPOCH, TIMELINE, Page, page_of, to_ms
 from stores.domain.timeline import Quarter
-from stores.errors import Rejected
 from stores.ports.timeline import Timeline
 
 Order = tuple[int, str]
@@ -25,9 +25,7 @@ class MemoryTimeline(Timeline):
         return None
 
     async def append(self, events: Sequence[Event]) -> None:
-        for event in events:
-            if fault := fault_in(event):
-                raise Rejected("timeline", f"event {event.id}: {fault}")
+        check_events(events, store="timeline")
         for event in events:
             if event.id not in self._events:
                 self._events[event.id] = event

@@ -100,8 +100,8 @@ class Progress(Pinger, Protocol):
         transaction; one verdict an event, in order. Repeating is harmless: the same id with the same body is a
         DUPLICATE. All or nothing but for the rejected ones. `items` has the items of every pinned version in use:
         `Rejected` when one is missing. `Rejected`, with nothing kept: an event that could not be given back exactly
-        (`admission.check_events`). `Conflict` when other writers kept winning. Any number of events; a great many are
-        cut into transactions.
+        (`event_validity.event_fault`). `Conflict` when other writers kept winning. Any number of events; a great many
+        are cut into transactions.
 
         Writers of one process wait in a bounded queue for their transaction; `on_start` is called when it begins.
         `RetryLater`, with nothing written: the queue is full, or the wait exceeded `write_queue.MAX_WAIT`."""

@@ -15,7 +15,7 @@ class Timeline(Pinger, Protocol):
     async def append(self, events: Sequence[Event]) -> None:
         """Keep these events and bring the roll-ups of the touched quarters up to date. Idempotent by event id; any
         number at once; events of one learner in one millisecond are all kept. VOIDED events are events as any other.
-        `Rejected`, with nothing kept: one that could not be given back exactly (`events.fault_in`)."""
+        `Rejected`, with nothing kept: one that could not be given back exactly (`event_validity.event_fault`)."""
 
     async def remove(self, events: Sequence[Event]) -> None:
         """Take these events (voided ones) out again, and out of the roll-ups; unknown ones are no error."""

@@ -226,6 +226,7 @@ async def test_keys_that_nothing_can_have_spoil_no_others(progress: Progress) ->
     [
         enrollment(2, learner_id="a\0b"),
         enrollment(2, learner_id="\ud800"),
+        enrollment(2, learner_id="\u4e00" * 801),
         enrollment(2, attributes={"a": [{"b": "\0"}]}),
         enrollment(2, attributes={"\0": 1}),
         enrollment(2, attributes={"a": float("nan")}),

@@ -159,6 +159,7 @@ async def test_recording_needs_the_items_of_every_version_in_use(progress: Progr
         {"extensions": {"a": {"b": ["\0"]}}},
         {"extensions": {"a": float("inf")}},
         {"score": float("nan")},
+        {"learner_id": "\u4e00" * 801},
         {"position": float("inf")},
         {"duration_ms": 2**63},
     ],

@@ -212,6 +212,8 @@ async def test_any_text_is_only_text(timeline: Timeline, text: str) -> None:
         {"position": float("inf")},
         {"score": float("nan")},
         {"item_key": "\ud800"},
+        {"extensions": {"a": ["\0"]}},
+        {"item_key": "\u4e00" * 801},
     ],
 )
 async def test_what_cannot_be_kept_is_rejected_and_nothing_stored(timeline: Timeline, fields: dict[str, Any]) -> None:

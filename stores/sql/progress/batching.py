@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from stores.batches import SQL_ROWS
-from stores.domain.admission import check_events
+from stores.domain.event_validity import check_events
 from stores.domain.events import Event, Verb
 from stores.domain.progress import Verdict
 
@@ -34,7 +34,7 @@ async def in_batches(
 ) -> Sequence[Verdict]:
     """Write the events batch by batch and return their verdicts, in the order of the events. `write` also gets whether
     a batch was written before. `Rejected`, with nothing written: an event that no store could give back exactly."""
-    check_events(events)
+    check_events(events, store="progress")
     verdicts: dict[int, Verdict] = {}
     for places in batches(events, SQL_ROWS):
         written = await write([events[place] for place in places], bool(verdicts))

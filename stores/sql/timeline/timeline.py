@@ -8,10 +8,10 @@ import asyncpg
 
 from stores.batches import SQL_ROWS, batched
 from stores.domain.calendar import Span
-from stores.domain.events import NO_ACTIVITY, Event, Verb, fault_in
+from stores.domain.event_validity import check_events
+from stores.domain.events import NO_ACTIVITY, Event, Verb
 from stores.domain.paging import TIMELINE, Page, from_ms, page_of, to_ms
 from stores.domain.timeline import Quarter
-from stores.errors import Rejected
 from stores.ports.timeline import Timeline
 from stores.sql.core.pool import Connection, Pool
 from stores.sql.core.transact import fetch, transact
@@ -70,9 +70,7 @@ class SqlTimeline(Timeline):
         await self._fetch("SELECT 1")
 
     async def append(self, events: Sequence[Event]) -> None:
-        for event in events:
-            if fault := fault_in(event):
-                raise Rejected("timeline", f"event {event.id}: {fault}")
+        check_events(events, store="timeline")
         await self._partitions.provide(event.at for event in events)
         # Neighbours in time share quarters, and so their recounts.
         ordered = sorted({event.id: event for event in reversed(events)}.values(), key=lambda event: event.at)

@@ -1,0 +1,36 @@
+"""Which events a store can keep and give back exactly: the one rule of every backend.
+
+What a client may say is stricter, and is the gateway's rule: `resolvers.writes.event_faults`.
+"""
+
+import math
+from collections.abc import Iterable
+
+from stores.domain.documents import fault_of, holds_nul
+from stores.domain.events import Event
+from stores.domain.keys import fits_index
+from stores.domain.paging import CLEAN_TEXT
+from stores.errors import Rejected
+
+
+def event_fault(event: Event) -> str | None:
+    """Why no store could keep this event and give it back exactly; None if every store can."""
+    texts = (event.learner_id, event.course_key, event.verb_iri, event.item_key or "", event.session_id or "")
+    if not CLEAN_TEXT.fullmatch("".join(texts)):
+        return "text that is not Unicode, or has a NUL"
+    if not (fits_index(event.learner_id, event.course_key) and fits_index(event.item_key or "")):
+        return "a key that is too long for an index"
+    if not all(math.isfinite(number or 0) for number in (event.score, event.progress, event.position)):
+        return "a number that is not finite"
+    if not -(2**63) <= (event.duration_ms or 0) < 2**63:
+        return "a duration of more than 64 bits"
+    if not event.extensions:
+        return None
+    return fault_of(event.extensions) or ("text with a NUL" if holds_nul(event.extensions) else None)
+
+
+def check_events(events: Iterable[Event], *, store: str) -> None:
+    """`Rejected` by this store if one of the events could not be given back exactly."""
+    for event in events:
+        if fault := event_fault(event):
+            raise Rejected(store, f"event {event.id}: {fault}")
