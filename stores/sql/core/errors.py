@@ -48,6 +48,8 @@ def translation(store: str, error: Exception) -> StoreError:
         case asyncpg.TransactionRollbackError() | asyncpg.InvalidCachedStatementError():
             return Conflict(store, "other writers kept winning")
         # The driver's own DataError is an InterfaceError and a ValueError, too.
+        case asyncpg.ProgramLimitExceededError():  # such as an index entry of more than a third of a page
+            return Rejected(store, "a value that is too long")
         case ValueError() | asyncpg.DataError() | asyncpg.IntegrityConstraintViolationError():
             return Rejected(store, "a value that cannot be kept")
         case asyncpg.PostgresError():

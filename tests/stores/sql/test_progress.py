@@ -11,7 +11,9 @@ from uuid import UUID
 
 import pytest
 
+from stores.domain.catalog import CourseVersion
 from stores.domain.events import Event, Verb
+from stores.domain.keys import MAX_KEY_BYTES
 from stores.domain.outbox import PARTITIONS, Consumer
 from stores.errors import Conflict, Rejected, StoreError, TimedOut, Unavailable
 from stores.sql.core.migrate import migrate
@@ -21,7 +23,8 @@ from stores.sql.outbox.outbox import SqlOutbox
 from stores.sql.progress.progress import SqlProgress
 from tests.backends import Servers, fresh_sql
 from tests.proxy import ProxyMode, through_proxy
-from tests.stores.learning import C2, done, enroll, enrollment, record
+from tests.stores.learning import C2, done, enroll, enrollment, fitted, record
+from tests.stores.samples import item
 
 R = [UUID(int=number) for number in range(10)]
 READS: dict[str, Callable[[SqlProgress], Awaitable[Any]]] = {
@@ -152,6 +155,27 @@ async def test_whose_events_cannot_be_kept_spoils_no_others(url: str) -> None:
         *told, nul = await asyncio.gather(*good, bad, return_exceptions=True)
         assert told == [["ACCEPTED"]] * 5
         assert isinstance(nul, Rejected)
+
+
+async def test_keys_that_do_not_fit_an_index_are_rejected_and_keys_of_the_longest_size_fit(url: str) -> None:
+    """Random text, which the server cannot compress."""
+    random = Random(15)
+
+    def key(size: int) -> str:
+        return "".join(chr(random.randint(0x4E00, 0x9FA5)) for _ in range(size // 3))
+
+    async with open_pool(url, size=1) as pool:
+        progress = SqlProgress(pool)
+        too_long = CourseVersion(key(1_500), 1)
+        with pytest.raises(Rejected):
+            await progress.enroll([enrollment(5, pin=too_long, learner_id=key(1_500))], items={too_long: ()})
+        longest = CourseVersion(key(MAX_KEY_BYTES), 1)
+        row = enrollment(6, pin=longest, learner_id=key(MAX_KEY_BYTES))
+        items = {longest: (item(key(MAX_KEY_BYTES)),)}
+        assert await progress.enroll([row], items=items) == 1
+        sent = done(1, Verb.PLAYED, items[longest][0].key, session_id=key(MAX_KEY_BYTES), duration_ms=1)
+        verdicts = await progress.record([fitted(sent, row)], items=items)
+        assert [verdict.code for verdict in verdicts] == [None]
 
 
 async def test_a_writer_who_gave_up_holds_up_no_other(url: str) -> None:
