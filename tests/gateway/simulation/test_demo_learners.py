@@ -1,6 +1,5 @@
 """Live demo learners: events are recorded as they happen, through outages; the same seed gives the same events."""
 
-import asyncio
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +14,6 @@ from gateway.datasets.dataset import Dataset
 from gateway.datasets.demo.dataset import demo_dataset, term_start
 from gateway.datasets.loader import load
 from gateway.simulation.demo_learners import HEARTBEAT_INTERVAL, DemoLearners
-from gateway.simulation.periodic_tasks import PeriodicTask, in_background, run_periodically
 from stores.domain.catalog import CourseVersion, Item
 from stores.domain.events import Event, Verb
 from stores.domain.outbox import Consumer
@@ -252,37 +250,3 @@ async def test_events_are_left_in_the_outbox_for_the_relay(campus: Campus) -> No
 async def enrollments_of(campus: Campus, learner_id: str) -> Mapping[UUID, Enrollment]:
     pages = await campus.stores.progress.by_learners([learner_id], states=None, courses=None, after=None, first=20)
     return {row.registration: row for row in pages[learner_id].rows}
-
-
-async def test_it_ends_although_a_store_loses_the_cancellation() -> None:
-    began = asyncio.Event()
-
-    async def swallow() -> datetime:
-        began.set()
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            raise Unavailable("progress", "the connection was lost") from None
-        raise AssertionError
-
-    now = SteppedClock()
-    async with (
-        asyncio.timeout(30),
-        in_background(run_periodically([PeriodicTask("it", swallow, due=now())], now=now, wait=asyncio.sleep)),
-    ):
-        await began.wait()
-
-
-async def test_background_work_ends_with_its_block() -> None:
-    ended = asyncio.Event()
-
-    async def endless() -> None:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            ended.set()
-
-    async with in_background(endless()):
-        await asyncio.sleep(0)
-        assert not ended.is_set()
-    assert ended.is_set()

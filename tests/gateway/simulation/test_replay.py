@@ -2,34 +2,30 @@
 
 import asyncio
 import io
-from argparse import ArgumentTypeError
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 from rich.console import Console
 
-from gateway.cli.replay import speed
 from gateway.datasets.dataset import Dataset
 from gateway.datasets.loader import load
-from gateway.datasets.oulad.bad_rows import BadSource
 from gateway.datasets.oulad.dataset import oulad_dataset
 from gateway.datasets.oulad.subset import find_run, subset
 from gateway.datasets.oulad.tables import Tables, read_tables
 from gateway.relay.publishing import publishing
-from gateway.simulation.replay import MAX_BATCH, Replay, ReplayStatus
-from gateway.simulation.replay_display import ReplayDisplay, describe, summarize
-from gateway.simulation.replay_schedule import ReplaySchedule, spread_over_days
+from gateway.simulation.replay import Replay, ReplayStatus
+from gateway.simulation.replay_display import describe, summarize
+from gateway.simulation.replay_schedule import ReplaySchedule
 from gateway.simulation.replay_setup import create_enrollments, wait_until_published
 from gateway.simulation.restamper import Restamper
 from gateway.simulation.simulated_writes import SimulatedWrites
 from resolvers.health import Health
 from stores.domain.catalog import CourseVersion, Item
-from stores.domain.events import Event, Verb
+from stores.domain.events import Event
 from stores.domain.progress import Enrollment, Verdict
 from stores.domain.sessions import PresenceStatus
 from stores.errors import Unavailable
@@ -164,15 +160,6 @@ async def test_only_missing_courses_and_enrolments_are_created(tables: Tables) -
     assert (await rehearsal.stores.catalog.latest([BBB]))[BBB].version == 1
 
 
-def test_a_part_is_one_run_or_the_first_students(tables: Tables) -> None:
-    assert find_run(tables, AAA) == find_run(tables, "AAA/2013J")
-    with pytest.raises(BadSource, match=r"no run CCC/2014J; there are AAA/2013J, BBB/2014B"):
-        find_run(tables, "CCC/2014J")
-    one = oulad_dataset(subset(tables, run=None, learners=1))
-    assert {row.learner_id for row in one.enrollments} == {event.learner_id for event in one.events} == {"oulad-11391"}
-    assert len(list(one.enrollments)) == 2
-
-
 async def test_a_slow_ledger_is_reported_as_a_delay(rehearsal: Rehearsal) -> None:
     rehearsal.progress.takes = 5 * SECOND
     status = await rehearsal.replay(speed=30 * 86_400)
@@ -208,52 +195,3 @@ async def test_an_interrupted_replay_reports_how_far_it_came(rehearsal: Rehearsa
     assert 0 < status.done < 15
     assert status.moment is not None
     assert summarize(status).startswith(f"replayed {status.done} of 15 events up to ")
-
-
-def test_the_events_of_a_day_are_spread_over_it_and_batches_are_bounded() -> None:
-    noon = datetime(2013, 10, 1, 12, tzinfo=UTC)
-    times = [noon] * 2000 + [noon + DAY, noon + DAY + 11 * timedelta(hours=1)]
-    moments = spread_over_days(times)
-    assert moments[0] == noon.replace(hour=0)
-    assert {after - before for before, after in pairwise(moments[:2001])} == {DAY / 2000}
-    assert moments[2001] - moments[2000] == DAY / 2
-    events = [event(number, verb=Verb.VIEWED, at=at) for number, at in enumerate(times)]
-    schedule = ReplaySchedule(events, speed=86_400)
-    assert schedule.take(timedelta(), most=MAX_BATCH) == events[:1]
-    assert schedule.due_in(timedelta()) == SECOND / 2000
-    sizes = [len(schedule.take(2 * SECOND, most=MAX_BATCH)) for _ in range(5)]
-    assert (sizes, schedule.taken) == ([500, 500, 500, 500, 1], 2002)
-    assert schedule.due_in(SECOND) is None
-    assert ReplaySchedule([], speed=1).take(SECOND, most=MAX_BATCH) == []
-    assert len(ReplaySchedule(events, speed=10**12).take(DAY, most=MAX_BATCH)) == MAX_BATCH, "as fast as possible"
-
-
-def test_ids_of_one_millisecond_keep_their_order() -> None:
-    restamper, now = Restamper(lambda size: bytes(size)), datetime(2026, 1, 1, tzinfo=UTC)
-    ids = [restamper.restamp(event(1), now).id for _ in range(500)]
-    ids += [restamper.restamp(event(1), now + timedelta(milliseconds=1)).id]
-    assert ids == sorted(set(ids))
-
-
-def test_without_a_terminal_a_line_is_printed_every_five_seconds() -> None:
-    clock, output = SteppedClock(), io.StringIO()
-    with ReplayDisplay(Console(file=output, soft_wrap=True), now=clock) as display:
-        for second in range(11):
-            display(ReplayStatus(total=100, done=second, took=second * SECOND))
-            clock.forward(SECOND)
-        display(ReplayStatus(total=100, waiting_for="progress"))
-        display(ReplayStatus(total=100, waiting_for="progress"))
-    lines = output.getvalue().splitlines()
-    assert [line.split(":")[0] for line in lines] == [f"replayed {done} of 100" for done in (0, 5, 10, 0)]
-    assert lines[-1].endswith("waiting for progress, which does not answer")
-
-
-@pytest.mark.parametrize(("text", "seconds"), [("86400", 86_400), ("1d", 86_400), ("6h", 21_600), ("0.5", 0.5)])
-def test_a_speed_is_a_number_or_a_duration(text: str, seconds: float) -> None:
-    assert speed(text) == seconds
-
-
-@pytest.mark.parametrize("text", ["", "0", "fast", "-1", "1y"])
-def test_other_texts_are_not_a_speed(text: str) -> None:
-    with pytest.raises(ArgumentTypeError):
-        speed(text)
