@@ -1,4 +1,4 @@
-"""Serves an ASGI app with uvicorn until the process is told to stop."""
+"""Serves an ASGI app with uvicorn until a shutdown is requested."""
 
 import gc
 import ipaddress

@@ -1,4 +1,4 @@
-"""Tell relays that this process has committed something."""
+"""Wake and signal relays after each commit of this process."""
 
 from collections.abc import Callable
 from contextlib import suppress

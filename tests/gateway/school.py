@@ -21,7 +21,7 @@ from stores.ports.stores import Stores
 from tests.resolvers import world
 
 SCHEMA = build_schema()
-TOKENS = Tokens(secret="a secret that nobody knows but this file")
+TOKENS = Tokens(secret="a secret of the tests, 32 bytes or longer")
 SERVE = Access(tokens=TOKENS)
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 OPEN = Access(tokens=TOKENS, anonymous_viewer=world.admin())

@@ -99,7 +99,7 @@ class AccessLog:
                 await send_marked({"type": "websocket.close", "code": 1011})
         finally:
             fields = {"request_id": request_id, "route": route_of(scope), "code": code, "ms": ms_since(started)}
-            log.info("socket", extra={**fields, "operations": scope.get("operations", 0)})
+            log.info("websocket", extra={**fields, "operations": scope.get("operations", 0)})
 
     def _id_of(self, scope: Scope) -> str:
         given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")

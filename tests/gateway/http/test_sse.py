@@ -26,12 +26,12 @@ EVERY_FORM = "application/graphql-response+json, application/json, text/event-st
 
 
 def events_of(text: str) -> list[tuple[str, Any]]:
-    told = []
+    events = []
     for block in text.split("\n\n")[:-1]:
         event, data = block.split("\n")
         payload = data.removeprefix("data:").strip()
-        told.append((event.removeprefix("event: "), json.loads(payload) if payload else None))
-    return told
+        events.append((event.removeprefix("event: "), json.loads(payload) if payload else None))
+    return events
 
 
 def client_of(gateway: ServedGateway) -> httpx2.AsyncClient:

@@ -11,7 +11,7 @@ from gateway.http.auth.access import Access
 from gateway.http.auth.tokens import Tokens, Unauthenticated
 from resolvers.viewer import Role, Viewer
 
-SECRET = "a secret that nobody knows but this file"
+SECRET = "a secret of the tests, 32 bytes or longer"
 TOKENS = Tokens(secret=SECRET)
 HOUR = timedelta(hours=1)
 TEACHER = Viewer(

@@ -68,12 +68,12 @@ async def test_every_response_has_a_request_id_and_a_log_line(logs: Stream) -> N
         response = await client.post("/graphql?canary=1", json={"query": "{ __typename }"})
         lost = await client.get("/canary")
     assert (response.headers["x-request-id"], lost.headers["x-request-id"]) == ("request-1", "request-2")
-    told = [record for record in logs.records() if record["logger"] == "quadrangle.http"]
-    assert [(line["request_id"], line["method"], line["route"], line["status"]) for line in told] == [
+    lines = [record for record in logs.records() if record["logger"] == "quadrangle.http"]
+    assert [(line["request_id"], line["method"], line["route"], line["status"]) for line in lines] == [
         ("request-1", "POST", "/graphql", 200),
         ("request-2", "GET", "-", 404),
     ]
-    assert all(line["ms"] >= 0 and line["level"] == "INFO" for line in told)
+    assert all(line["ms"] >= 0 and line["level"] == "INFO" for line in lines)
     assert "canary" not in logs.getvalue()
 
 
@@ -172,7 +172,7 @@ async def test_a_client_that_disconnects_is_no_error(logs: Stream) -> None:
         raise ClientDisconnect
 
     async def nothing(*_: object) -> NoReturn:
-        raise AssertionError("nobody is there")
+        raise AssertionError("the client is gone")
 
     scope = {"type": "http", "method": "POST", "headers": []}
     await AccessLog(app, new_id=lambda: "request-1")(scope, nothing, nothing)
@@ -197,14 +197,14 @@ async def test_every_websocket_has_a_log_line_when_it_closes(logs: Stream, caplo
         for refused in (gateway.socket(path="/canary"), gateway.socket(origin="https://canary.example")):
             with pytest.raises(InvalidStatus):
                 await refused
-    told = [record for record in logs.records() if record["message"] == "socket"]
-    assert [(line["request_id"], line["route"], line["code"], line["operations"]) for line in told] == [
+    lines = [record for record in logs.records() if record["message"] == "websocket"]
+    assert [(line["request_id"], line["route"], line["code"], line["operations"]) for line in lines] == [
         ("of-its-own", "/graphql", 1000, 2),
         ("request-1", "/graphql", 4401, 0),
         ("request-1", "-", 403, 0),
         ("request-1", "/graphql", 403, 0),
     ]
-    assert all(line["ms"] >= 0 and line["level"] == "INFO" for line in told)
+    assert all(line["ms"] >= 0 and line["level"] == "INFO" for line in lines)
     assert "canary" not in logs.getvalue() + caplog.text
 
 

@@ -25,7 +25,7 @@ async def test_a_connection_without_init_is_closed() -> None:
         await initialize(speaks)
         async with gateway.socket() as silent:
             assert await closed(silent) == (4408, "Connection initialisation timeout")
-        # Who came before has been here for longer than that: the bound was for the init alone.
+        # The other connection is older than that: the limit applies to the init only.
         await still_serves(speaks)
 
 
