@@ -8,7 +8,7 @@ from uuid import UUID
 
 from resolvers.value_rules import MAX_TEXT_LENGTH
 from resolvers.viewer import Viewer
-from resolvers.writes.event_faults import event_fault
+from resolvers.writes.event_faults import verdict_fault
 from resolvers.writes.faults import Refusal
 from resolvers.writes.ledger import build_event, record_event
 from resolvers.writes.validation import Validation
@@ -90,4 +90,4 @@ async def _record_about_item(
         return refusal
     event = build_event(stores, command, target.enrollment, verb, item_key=command.item_key, **values)
     code = await record_event(stores, command, event, target.course)
-    return event.id if code is None else Refusal((event_fault(code),))
+    return event.id if code is None else Refusal((verdict_fault(code),))

@@ -19,7 +19,7 @@ from resolvers.data.access_paths import (
 )
 from resolvers.value_rules import MAX_TEXT_LENGTH
 from resolvers.viewer import Viewer
-from resolvers.writes.event_faults import event_fault
+from resolvers.writes.event_faults import verdict_fault
 from resolvers.writes.faults import Refusal, refuse, refuse_forbidden
 from resolvers.writes.ledger import build_event, record_event
 from resolvers.writes.validation import Validation
@@ -77,7 +77,7 @@ async def withdraw(stores: WriteStores, viewer: Viewer, command: Withdraw) -> UU
         return refusal
     event = build_event(stores, command, target.enrollment, Verb.UNREGISTERED)
     code = await record_event(stores, command, event, target.course)
-    return command.registration if code is None else Refusal((event_fault(code),))
+    return command.registration if code is None else Refusal((verdict_fault(code),))
 
 
 async def enroll(stores: WriteStores, viewer: Viewer, command: Enroll) -> UUID | Refusal:
@@ -103,7 +103,7 @@ async def enroll(stores: WriteStores, viewer: Viewer, command: Enroll) -> UUID |
         if code is None:
             return target.enrollment.registration
         if code != "UNKNOWN_REGISTRATION":
-            return Refusal((event_fault(code),))
+            return Refusal((verdict_fault(code),))
         stores.loaders.forget()  # another writer enrolled this learner after we looked: use that enrolment
     return refuse("CONFLICT", "other writers enrol this learner at the same time: try again", "course_key")
 
@@ -125,11 +125,11 @@ async def _find_target(stores: WriteStores, command: Enroll, registration: UUID)
         if command.registration not in (None, existing.registration):
             return refuse("CONFLICT", "the learner is enrolled under another registration", "registration")
         pinned = await load(VERSIONS, existing.pin, ())
-        return Refusal((event_fault("UNKNOWN_COURSE"),)) if pinned is None else Target(existing, pinned, ())
+        return Refusal((verdict_fault("UNKNOWN_COURSE"),)) if pinned is None else Target(existing, pinned, ())
     if command.registration is not None and await load(ENROLLMENTS, registration, ()) is not None:
         return refuse("CONFLICT", "the registration is taken by another enrolment", "registration")
     if command.id is not None and await load(LEDGER, command.id, ()) is not None:
-        return Refusal((event_fault("CONFLICT"),))  # else an enrolment would be created without its event
+        return Refusal((verdict_fault("CONFLICT"),))  # else an enrolment would be created without its event
     attributes = command.attributes
     new = Enrollment(
         registration=registration,

@@ -58,7 +58,7 @@ class Interaction:
     extensions: Any = None
 
 
-def event_fault(code: str, *path: str | int) -> Fault:
+def verdict_fault(code: str, *path: str | int) -> Fault:
     """The fault that a verdict's code stands for, in the event at `path`."""
     part, message = VERDICT_CODES[code]
     return Fault(code, message, (*path, part))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from resolvers import permissions
 from resolvers.viewer import Viewer
-from resolvers.writes.event_faults import Interaction, event_fault, problem_with_event
+from resolvers.writes.event_faults import Interaction, problem_with_event, verdict_fault
 from resolvers.writes.faults import Fault, Refusal, refuse
 from resolvers.writes.ledger import record_events
 from resolvers.writes.writable_enrollments import WritableEnrollment, code_of_unknown, find_writable
@@ -64,7 +64,7 @@ async def record_interactions(
     for place, given in enumerate(command.events):
         target = enrolled[given.registration]
         if isinstance(target, str):
-            faults[place] = event_fault(target, "events", place)
+            faults[place] = verdict_fault(target, "events", place)
         elif given.verb in STAFF_VERBS and given.registration not in staffed:
             message = f"a learner may not record {given.verb.value}"
             faults[place] = Fault("FORBIDDEN", message, ("events", place, "verb"))
@@ -137,6 +137,6 @@ def _merge(
         if judged.code is None:
             return EventVerdict(judged.id, judged.status)
         code = unknown if judged.code == "UNKNOWN_REGISTRATION" else judged.code
-        return EventVerdict(judged.id, judged.status, event_fault(code, "events", place))
+        return EventVerdict(judged.id, judged.status, verdict_fault(code, "events", place))
 
     return tuple(verdict(place, event_id) for place, event_id in enumerate(ids))

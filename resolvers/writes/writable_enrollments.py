@@ -7,7 +7,7 @@ from uuid import UUID
 from resolvers import permissions
 from resolvers.data.access_paths import ENROLLMENTS, VERSIONS
 from resolvers.viewer import Viewer
-from resolvers.writes.event_faults import event_fault
+from resolvers.writes.event_faults import verdict_fault
 from resolvers.writes.faults import Refusal
 from resolvers.writes.write_stores import WriteStores
 from stores.domain.catalog import Course
@@ -41,7 +41,7 @@ async def find_writable(
 async def find_one_writable(stores: WriteStores, viewer: Viewer, registration: UUID) -> WritableEnrollment | Refusal:
     """One enrolment, or the refusal of a command that names it."""
     found = (await find_writable(stores, viewer, [registration]))[registration]
-    return Refusal((event_fault(found),)) if isinstance(found, str) else found
+    return Refusal((verdict_fault(found),)) if isinstance(found, str) else found
 
 
 def code_of_unknown(viewer: Viewer) -> str:

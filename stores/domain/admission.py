@@ -40,7 +40,7 @@ def admit(
     order = sorted(range(len(events)), key=lambda place: events[place].verb is Verb.VOIDED)
     for place in order:
         event = events[place]
-        code = refusal(event, seen, item_keys)
+        code = rejection_code(event, seen, item_keys)
         mark = LedgerEntry(event.registration, digests[place])
         if names_other_enrollment(event, enrollments):
             verdicts[place] = Verdict(id=event.id, status=VerdictStatus.REJECTED, code="UNKNOWN_REGISTRATION")
@@ -68,7 +68,9 @@ def names_other_enrollment(event: Event, enrollments: Mapping[UUID, Enrollment])
     return row is not None and (row.learner_id, row.course_key) != (event.learner_id, event.course_key)
 
 
-def refusal(event: Event, seen: Mapping[UUID, LedgerEntry], item_keys: Mapping[UUID, Collection[str]]) -> str | None:
+def rejection_code(
+    event: Event, seen: Mapping[UUID, LedgerEntry], item_keys: Mapping[UUID, Collection[str]]
+) -> str | None:
     """Why an event cannot be kept, or None."""
     if event.registration not in item_keys:
         return "UNKNOWN_REGISTRATION"
