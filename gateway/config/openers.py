@@ -122,7 +122,7 @@ async def redis_sessions(clients: StoreClients, url: Url) -> Sessions:
     from stores.redis.sessions import RedisSessions
 
     client = await clients.client_for(url, open_redis)
-    return RedisSessions(client, now=clients.now, channels=clients.shared(url, PubSub, client))
+    return RedisSessions(client, now=clients.now, pubsub=clients.shared(url, PubSub, client))
 
 
 async def redis_live(clients: StoreClients, url: Url) -> Live:
@@ -132,4 +132,4 @@ async def redis_live(clients: StoreClients, url: Url) -> Live:
     from stores.redis.pubsub import PubSub
 
     client = await clients.client_for(url, open_redis)
-    return RedisLive(client, channels=clients.shared(url, PubSub, client))
+    return RedisLive(client, pubsub=clients.shared(url, PubSub, client))

@@ -2,7 +2,7 @@
 
 A cursor is the order key of a row, opaque to clients: URL-safe base64 (RFC 4648) of a JSON list. The cursor of a page
 begins with a tag that names its list and the list's order, so that another list refuses it. The cursors of live feeds
-(`stores.feeds.position`) name their feed instead.
+(`stores.feeds.feed_position`) name their feed instead.
 """
 
 import base64

@@ -1,72 +1,76 @@
-"""What waits for a listener of a feed, in order; of a course's, no more than it takes to tell the latest of each
-registration."""
+"""The updates that wait for one listener of a feed, in order."""
 
 from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
 
 from stores.domain.updates import MAX_PENDING, Update, coalesce
-from stores.feeds.position import Place
+from stores.feeds.feed_position import FeedEntry, FeedPosition
 
 
-class Entry(NamedTuple):
-    """An update that waits, or several of a registration as one: the cursor of the first, the place of the last."""
+class _Pending(NamedTuple):
+    """One or several updates of a registration: the cursor of the first, the position of the last."""
 
     cursor: str
-    last: Place
+    last: FeedPosition
     update: Update
 
 
 class PendingUpdates:
-    """Entries by the place of their first update. A registration's are not put off by what comes after them, so each
-    has its turn; and what is delivered has a cursor behind which nothing is missing, though some may come again."""
+    """A queue of updates, keyed by the position of the first update in each entry.
+
+    A coalesced entry keeps the place of its first update, so busy registrations do not delay the others. The cursor of
+    a delivered update leaves nothing out, but may repeat updates to a client that resumes from it.
+    """
 
     __slots__ = ("_entries", "_latest")
 
     def __init__(self) -> None:
-        self._entries: dict[Place, Entry] = {}
-        self._latest: dict[UUID, Place] = {}
+        self._entries: dict[FeedPosition, _Pending] = {}
+        self._latest: dict[UUID, FeedPosition] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def put(self, place: Place, update: Update) -> None:
-        """As one more."""
-        self._entries[place] = Entry(update.cursor, place, update)
-        self._latest[update.registration] = place
+    def put(self, entry: FeedEntry) -> None:
+        """Append an update."""
+        position, update = entry
+        self._entries[position] = _Pending(update.cursor, position, update)
+        self._latest[update.registration] = position
 
-    def put_coalesced(self, place: Place, update: Update) -> None:
-        """As one more while there is room, else into what waits of its registration."""
+    def put_coalesced(self, entry: FeedEntry) -> None:
+        """Append an update, or merge it into the pending one of its registration once `MAX_PENDING` entries wait."""
         if len(self._entries) >= MAX_PENDING > len(self._latest):
-            self._compact()
+            self._coalesce_all()
+        position, update = entry
         first = self._latest.get(update.registration)
         if first is None or len(self._entries) < MAX_PENDING:
-            self.put(place, update)
+            self.put(entry)
         else:
-            self._join(first, Entry(update.cursor, place, update))
+            self._merge(first, _Pending(update.cursor, position, update))
 
     def pop(self) -> Update:
-        """The next update."""
+        """Remove and return the next update."""
         first = next(iter(self._entries))
         cursor, last, update = self._entries.pop(first)
         if self._latest[update.registration] == first:
             del self._latest[update.registration]
         following = next(iter(self._entries), None)
-        # Its own cursor would leave out what began to wait before its last part came.
+        # The cursor of a coalesced update lies behind other entries that are still pending: use its first one then.
         return update if following is None or last < following else replace(update, cursor=cursor)
 
-    def _compact(self) -> None:
-        """One entry a registration, each where its first one was."""
+    def _coalesce_all(self) -> None:
+        """Leave one entry for each registration, at the position of its first one."""
         entries = list(self._entries.items())
         self._entries.clear()
         self._latest.clear()
-        for place, entry in entries:
-            first = self._latest.setdefault(entry.update.registration, place)
-            if first == place:
-                self._entries[place] = entry
+        for position, pending in entries:
+            first = self._latest.setdefault(pending.update.registration, position)
+            if first == position:
+                self._entries[position] = pending
             else:
-                self._join(first, entry)
+                self._merge(first, pending)
 
-    def _join(self, first: Place, entry: Entry) -> None:
+    def _merge(self, first: FeedPosition, later: _Pending) -> None:
         before = self._entries[first]
-        self._entries[first] = Entry(before.cursor, entry.last, coalesce(before.update, entry.update))
+        self._entries[first] = _Pending(before.cursor, later.last, coalesce(before.update, later.update))

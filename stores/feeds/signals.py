@@ -1,12 +1,13 @@
-"""Signals: hints that something changed, for whoever then looks again. They hold no state, and may come repeatedly."""
+"""Signals: hints that something changed, after which the reader looks at the state. They hold no state themselves."""
 
 import asyncio
 
-MOST = 1_000
+MAX_KEYS = 1_000
 
 
 class Mailbox:
-    """What a listener has not looked at yet: the keys that were signalled, each once; or "all of them"."""
+    """An async iterator of the keys that were signalled since the last step, each once. Beyond `MAX_KEYS` keys it
+    reports "any" instead."""
 
     __slots__ = ("_all", "_keys", "_woken")
 
@@ -16,15 +17,16 @@ class Mailbox:
         self._woken: asyncio.Future[None] | None = None
 
     def put(self, key: str) -> None:
+        """Signal one key."""
         if self._all:
             return
         self._keys[key] = None
-        if len(self._keys) > MOST:
+        if len(self._keys) > MAX_KEYS:
             self.put_all()
         self._wake()
 
     def put_all(self) -> None:
-        """Signals may have been lost: everything may have changed."""
+        """Signal every key: signals may have been lost."""
         self._all = True
         self._keys.clear()
         self._wake()
@@ -33,7 +35,7 @@ class Mailbox:
         return self
 
     async def __anext__(self) -> frozenset[str] | None:
-        """The keys since the last time, at least one; None when anything may have changed. Never ends."""
+        """Wait for signals. Returns their keys, at least one, or None if any key may have changed. Never ends."""
         while not self._all and not self._keys:
             self._woken = asyncio.get_running_loop().create_future()
             try:

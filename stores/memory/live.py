@@ -1,4 +1,4 @@
-"""Live feeds in plain lists: what the port means."""
+"""Live feeds in lists: the reference implementation of the port."""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Sequence
@@ -6,21 +6,31 @@ from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 from stores.domain.outbox import Commit
-from stores.domain.updates import FEED_LENGTHS, FeedKey, FeedKind, Update, update_of
-from stores.feeds.listener import Listener
-from stores.feeds.position import START, Place, cursor_of, gone, lost, place_of
+from stores.domain.updates import FEED_LENGTHS, FeedKey, FeedKind, update_of
+from stores.feeds.feed_listener import FeedListener
+from stores.feeds.feed_position import (
+    START,
+    FeedEntry,
+    FeedPosition,
+    cursor_of,
+    feed_lost,
+    position_of,
+    updates_expired,
+)
 from stores.memory.signals import SignalChannels
 from stores.ports.live import Feed, Live
 from stores.ports.signals import Signals
 
 
 class MemoryLive(Live):
+    """Live for one process."""
+
     def __init__(self) -> None:
         self._epoch = uuid4().hex
-        self._feeds: defaultdict[FeedKey, list[tuple[Place, Update]]] = defaultdict(list)
+        self._feeds: defaultdict[FeedKey, list[FeedEntry]] = defaultdict(list)
         self._lengths: defaultdict[FeedKey, int] = defaultdict(int)
         self._published: dict[UUID, int] = {}
-        self._listeners: defaultdict[FeedKey, set[Listener]] = defaultdict(set)
+        self._listeners: defaultdict[FeedKey, set[FeedListener]] = defaultdict(set)
         self._channels = SignalChannels()
 
     async def ping(self) -> None:
@@ -35,23 +45,23 @@ class MemoryLive(Live):
                 self._append(feed_key, commit)
 
     def feed(self, feed_key: FeedKey, *, after: str | None) -> Feed:
-        return self._listened(feed_key, after)
+        return self._open_feed(feed_key, after)
 
     @asynccontextmanager
-    async def _listened(self, feed_key: FeedKey, after: str | None) -> AsyncIterator[Listener]:
-        async def read(place: Place, most: int) -> Sequence[tuple[Place, Update]]:
-            kept = self._feeds[feed_key]
-            if place[0] + 1 < (kept[0][0][0] if kept else self._lengths[feed_key] + 1):
-                raise gone()
-            return [row for row in kept if row[0] > place][:most]
+    async def _open_feed(self, feed_key: FeedKey, after: str | None) -> AsyncIterator[FeedListener]:
+        async def read(position: FeedPosition, most: int) -> Sequence[FeedEntry]:
+            entries = self._feeds[feed_key]
+            if position[0] + 1 < (entries[0].position[0] if entries else self._lengths[feed_key] + 1):
+                raise updates_expired()
+            return [entry for entry in entries if entry.position > position][:most]
 
         start = (self._lengths[feed_key], 0)
         if after is not None:
-            epoch, start = place_of(feed_key, after)
+            epoch, start = position_of(feed_key, after)
             if epoch != self._epoch or not START < start <= (self._lengths[feed_key], 0):
-                raise lost()
+                raise feed_lost()
             await read(start, 1)
-        listener = Listener(feed_key.kind, read, start=start, behind=after is not None)
+        listener = FeedListener(feed_key.kind, read, start=start, behind=after is not None)
         self._listeners[feed_key].add(listener)
         try:
             yield listener
@@ -67,10 +77,10 @@ class MemoryLive(Live):
 
     def _append(self, feed_key: FeedKey, commit: Commit) -> None:
         self._lengths[feed_key] += 1
-        place = (self._lengths[feed_key], 0)
-        update = update_of(commit, cursor_of(feed_key, self._epoch, place))
-        feed = self._feeds[feed_key]
-        feed.append((place, update))
-        del feed[: -FEED_LENGTHS[feed_key.kind]]
+        position = (self._lengths[feed_key], 0)
+        entry = FeedEntry(position, update_of(commit, cursor_of(feed_key, self._epoch, position)))
+        entries = self._feeds[feed_key]
+        entries.append(entry)
+        del entries[: -FEED_LENGTHS[feed_key.kind]]
         for listener in self._listeners[feed_key]:
-            listener.offer(place, update)
+            listener.offer(entry)

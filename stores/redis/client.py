@@ -1,4 +1,4 @@
-"""The Redis client: opened lazily, with short deadlines; its errors translated in one place."""
+"""The Redis client: it connects on first use, with short timeouts. Its errors are translated here."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -21,10 +21,10 @@ from stores.backoff import Backoff
 from stores.cancellation import preserve_cancellation
 from stores.errors import Rejected, TimedOut, Unavailable
 
-MOST_CONNECTIONS = 32
+MAX_CONNECTIONS = 32
 MILLISECOND = timedelta(milliseconds=1)
 Argument = str | int | bytes
-"""Of a script."""
+"""An argument of a script."""
 
 
 @asynccontextmanager
@@ -34,18 +34,20 @@ async def open_redis(
     connect_within: timedelta = timedelta(milliseconds=750),
     answer_within: timedelta = timedelta(seconds=2),
 ) -> AsyncIterator[Redis]:
-    """A client whose answers are bytes. Connects when first used, and again after a loss."""
+    """A client whose replies are bytes. It connects on first use and reconnects after a loss. `Rejected`: malformed
+    URL."""
     try:
         pool = BlockingConnectionPool.from_url(
             url,
-            max_connections=MOST_CONNECTIONS,
+            max_connections=MAX_CONNECTIONS,
             timeout=answer_within.total_seconds(),
             socket_connect_timeout=connect_within.total_seconds(),
             socket_timeout=answer_within.total_seconds(),
-            # Once more at once, for a connection that died unseen; a server that is gone is told without delay.
+            # Retry once at once, for a pooled connection that died unnoticed; report a server that is away without
+            # delay.
             retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
         )
-        # It connects nowhere, but has an opinion about the URL's options.
+        # This does not connect; it validates the options of the URL.
         pool.make_connection()  # type: ignore[no-untyped-call]
     except (RedisError, ValueError, TypeError):
         # The driver's text may quote the URL, password and all.
@@ -59,7 +61,7 @@ async def open_redis(
 
 @contextmanager
 def translated(store: str) -> Iterator[None]:
-    """What the driver raises, in the words of `stores.errors`, without its text: that may quote what it was sent."""
+    """Translate the driver's errors into `stores.errors`, without their text: it may quote data and credentials."""
     try:
         with preserve_cancellation():
             yield

@@ -1,4 +1,4 @@
-"""Live in Redis: streams remember, and the same updates come at once on the streams' channels."""
+"""Live in Redis: streams store the updates of a feed, channels deliver them at once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
@@ -8,55 +8,56 @@ from functools import partial
 from redis.asyncio import Redis
 
 from stores.domain.outbox import Commit
-from stores.domain.updates import FeedKey, Update
+from stores.domain.updates import FeedKey
 from stores.errors import TimedOut, Unavailable
-from stores.feeds.listener import Listener
-from stores.feeds.position import Place, lost, place_of
+from stores.feeds.feed_listener import FeedListener
+from stores.feeds.feed_position import FeedEntry, FeedPosition, feed_lost, position_of
 from stores.ports.live import Feed, Live
 from stores.ports.signals import Signals
 from stores.redis.client import reconnect_backoff, translated
-from stores.redis.feeds import Feeds, Heard
+from stores.redis.feed_streams import FeedMessage, FeedStreams
 from stores.redis.pubsub import PubSub
-from stores.redis.signals import mailbox_on
+from stores.redis.signals import open_mailbox
 
-READS_AT_ONCE = 8
-"""Of listeners that catch up: when the connection was lost that is all of them, and other calls want their turn."""
+CONCURRENT_READS = 8
+"""After a lost connection all listeners read their feeds again; other commands need connections, too."""
 
 
 class RedisLive(Live):
-    """`prefix` begins every key and channel; `channels` are the client's, to be shared by its stores."""
+    """`prefix` begins every key and channel. `pubsub` is shared by the stores of one client."""
 
-    def __init__(self, client: Redis, *, prefix: str = "q:", channels: PubSub | None = None) -> None:
+    def __init__(self, client: Redis, *, prefix: str = "q:", pubsub: PubSub | None = None) -> None:
         self._client = client
         self._prefix = prefix
-        self._channels = channels or PubSub(client)
-        self._feeds = Feeds(client, prefix=prefix)
-        self._reads = asyncio.Semaphore(READS_AT_ONCE)
+        self._pubsub = pubsub or PubSub(client)
+        self._streams = FeedStreams(client, prefix=prefix)
+        self._reads = asyncio.Semaphore(CONCURRENT_READS)
 
     async def ping(self) -> None:
         with translated("live"):
             await self._client.ping()
 
     async def publish(self, commits: Sequence[Commit]) -> None:
-        await self._feeds.publish(commits)
+        await self._streams.publish(commits)
 
     def feed(self, feed_key: FeedKey, *, after: str | None) -> Feed:
-        return self._listened(feed_key, after)
+        return self._open_feed(feed_key, after)
 
     @asynccontextmanager
-    async def _listened(self, feed_key: FeedKey, after: str | None) -> AsyncIterator[Listener]:
-        origin = None if after is None else place_of(feed_key, after)
-        ear = _FeedEar()
-        heard = partial(self._feeds.heard, feed_key)
-        async with self._channels.listen(self._feeds.channel(feed_key), ear, parse=heard):
+    async def _open_feed(self, feed_key: FeedKey, after: str | None) -> AsyncIterator[FeedListener]:
+        origin = None if after is None else position_of(feed_key, after)
+        subscriber = _FeedSubscriber()
+        parse = partial(self._streams.parse_message, feed_key)
+        async with self._pubsub.listen(self._streams.channel(feed_key), subscriber, parse=parse):
             if origin is None:
-                epoch, start = await self._feeds.end(feed_key)
+                epoch, start = await self._streams.end(feed_key)
             else:
                 epoch, start = origin
-                await self._feeds.read(feed_key, epoch, start, 1)
+                await self._streams.read(feed_key, epoch, start, 1)
             read = partial(self._read, feed_key, epoch)
-            listener = Listener(feed_key.kind, read, start=start, behind=origin is not None or ear.stirred)
-            ear.begin(listener, epoch)
+            behind = origin is not None or subscriber.missed
+            listener = FeedListener(feed_key.kind, read, start=start, behind=behind)
+            subscriber.attach(listener, epoch)
             yield listener
 
     async def signal(self, channels: Collection[str]) -> None:
@@ -69,45 +70,45 @@ class RedisLive(Live):
                 await pipeline.execute()
 
     def signals(self, channel: str) -> Signals:
-        return mailbox_on(self._channels, f"{self._prefix}s:{channel}", store="live")
+        return open_mailbox(self._pubsub, f"{self._prefix}s:{channel}", store="live")
 
-    async def _read(self, feed_key: FeedKey, epoch: str, after: Place, most: int) -> Sequence[tuple[Place, Update]]:
-        """As `Feeds.read`, but a backend that is away is waited for."""
+    async def _read(self, feed_key: FeedKey, epoch: str, after: FeedPosition, most: int) -> Sequence[FeedEntry]:
+        """As `FeedStreams.read`, but retried while Redis is away."""
         backoff = reconnect_backoff()
         while True:
             try:
                 async with self._reads:
-                    return await self._feeds.read(feed_key, epoch, after, most)
+                    return await self._streams.read(feed_key, epoch, after, most)
             except (Unavailable, TimedOut):
                 await asyncio.sleep(backoff.next_delay().total_seconds())
 
 
-class _FeedEar:
-    """What a feed's listener hears of its channel. `stirred`: something came before the listener was there."""
+class _FeedSubscriber:
+    """Passes the messages of a feed's channel to its listener. `missed`: something came before it was attached."""
 
-    __slots__ = ("_epoch", "_listener", "stirred")
+    __slots__ = ("_epoch", "_listener", "missed")
 
     def __init__(self) -> None:
         self._epoch = ""
-        self._listener: Listener | None = None
-        self.stirred = False
+        self._listener: FeedListener | None = None
+        self.missed = False
 
-    def begin(self, listener: Listener, epoch: str) -> None:
+    def attach(self, listener: FeedListener, epoch: str) -> None:
         self._listener, self._epoch = listener, epoch
 
-    def hear(self, message: Heard) -> None:
+    def on_message(self, message: FeedMessage) -> None:
         if self._listener is None:
-            self.stirred = True
+            self.missed = True
         elif message.epoch == self._epoch:
-            self._listener.offer(message.place, message.update)
+            self._listener.offer(message.entry)
         else:
-            self._listener.fail(lost())
+            self._listener.fail(feed_lost())
 
-    def miss(self) -> None:
+    def on_gap(self) -> None:
         if self._listener is None:
-            self.stirred = True
+            self.missed = True
         else:
             self._listener.lose()
 
-    def wait(self) -> None:
-        return None  # it reads on when it is back
+    def on_disconnect(self) -> None:
+        return None  # `on_gap` follows

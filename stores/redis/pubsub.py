@@ -1,4 +1,4 @@
-"""Channels of messages, heard over one connection a process however many listen to however many of them."""
+"""Pub/sub: one connection for all channels and subscribers of a process."""
 
 import asyncio
 import builtins
@@ -13,145 +13,151 @@ from redis.exceptions import ConnectionError, RedisError, TimeoutError
 from stores.cancellation import cancel_and_wait
 from stores.errors import StoreError
 from stores.redis.client import reconnect_backoff, translated
-from stores.redis.pubsub_connection import Line, open_line
+from stores.redis.pubsub_connection import PubSubConnection, open_pubsub_connection
 
 T = TypeVar("T")
 T_contra = TypeVar("T_contra", contravariant=True)
-ENTER_WITHIN = 3.0
+SUBSCRIBE_SECONDS = 3.0
 
 
-class Ear(Protocol[T_contra]):
-    """Who listens to a channel. None of these calls may raise."""
+class Subscriber(Protocol[T_contra]):
+    """Receives the messages of a channel. Its methods must not raise."""
 
-    def hear(self, message: T_contra) -> None:
-        """In the order in which they were sent."""
+    def on_message(self, message: T_contra) -> None:
+        """A message, in the order in which they were published."""
 
-    def miss(self) -> None:
-        """Some may not have come."""
+    def on_gap(self) -> None:
+        """Messages may have been lost."""
 
-    def wait(self) -> None:
-        """The server is away: none may come for a while."""
+    def on_disconnect(self) -> None:
+        """The connection was lost. No message arrives until `on_gap`, which follows the reconnection."""
 
 
 class _Channel:
-    """`parse`: what the ears of this channel hear, made of a message once for them all."""
+    """The subscribers of a channel. `parse` decodes a message once for all of them."""
 
-    __slots__ = ("ears", "entering", "parse", "stands", "stood")
+    __slots__ = ("confirmed", "parse", "subscribers", "waiting", "was_confirmed")
 
     def __init__(self, parse: Callable[[bytes], Any]) -> None:
         self.parse = parse
-        self.ears: dict[Ear[Any], None] = {}
-        self.entering: list[asyncio.Future[None]] = []
-        self.stands = False
-        self.stood = False
+        self.subscribers: dict[Subscriber[Any], None] = {}
+        self.waiting: list[asyncio.Future[None]] = []
+        self.confirmed = False
+        self.was_confirmed = False
 
     def confirm(self) -> None:
-        if self.stood:  # and did not in between
-            self.miss()
-        self.stands = self.stood = True
-        for future in self.entering:
+        if self.was_confirmed:  # a reconnection
+            self.report_gap()
+        self.confirmed = self.was_confirmed = True
+        for future in self.waiting:
             if not future.done():
                 future.set_result(None)
 
     def refuse(self, error: Exception) -> None:
-        for future in self.entering:
+        for future in self.waiting:
             if not future.done():
                 future.set_exception(error)
 
-    def hear(self, message: bytes) -> None:
+    def deliver(self, message: bytes) -> None:
         try:
-            heard = self.parse(message)
+            parsed = self.parse(message)
         except (StoreError, ValueError, LookupError, TypeError):
-            self.miss()  # not ours, or another version's: who reads the state finds out
+            self.report_gap()  # of another version, or not ours: subscribers look at the state
             return
-        for ear in self.ears:
-            ear.hear(heard)
+        for subscriber in self.subscribers:
+            subscriber.on_message(parsed)
 
-    def miss(self) -> None:
-        for ear in self.ears:
-            ear.miss()
+    def report_gap(self) -> None:
+        for subscriber in self.subscribers:
+            subscriber.on_gap()
 
 
 class PubSub:
-    """Connects when someone listens, and hangs up when nobody does. After a loss it connects again for as long as it
-    takes, and tells every ear. `silence`: after how long without a message the server is asked whether it is there."""
+    """Connects while there are subscribers, and reconnects after a loss for as long as it takes.
+
+    `silence`: after how long without a message the connection is checked.
+    """
 
     def __init__(self, client: Redis, *, silence: timedelta = timedelta(seconds=5)) -> None:
         self._client = client
         self._silence = silence
         self._channels: dict[bytes, _Channel] = {}
-        self._ears = 0
-        self._new: dict[bytes, None] = {}
-        self._left: dict[bytes, None] = {}
+        self._subscribers = 0
+        self._to_subscribe: dict[bytes, None] = {}
+        self._to_unsubscribe: dict[bytes, None] = {}
         self._changed = asyncio.Event()
-        self._line: Line | None = None
+        self._connection: PubSubConnection | None = None
         self._task: asyncio.Task[None] | None = None
 
     def listen(
-        self, name: str, ear: Ear[T], *, parse: Callable[[bytes], T], store: str = "live"
+        self, name: str, subscriber: Subscriber[T], *, parse: Callable[[bytes], T], store: str = "live"
     ) -> AbstractAsyncContextManager[None]:
-        """Entered when the subscription stands: what is sent after that is heard. `Unavailable` and `TimedOut` on
-        entering only. All ears of a channel have the same `parse`."""
+        """Subscribe to a channel until the block ends. Entered when Redis has confirmed the subscription: messages
+        published after that are received. `Unavailable` and `TimedOut`, with `store`, on entering only. All
+        subscribers of a channel must give the same `parse`."""
         with translated(store):
-            return _Listening(self, name.encode(), ear, parse, store)
+            return _Subscription(self, name.encode(), subscriber, parse, store)
 
-    async def enter(self, key: bytes, ear: Ear[T], parse: Callable[[bytes], T]) -> None:
-        channel = self._join(key, ear, parse)
+    async def subscribe(self, key: bytes, subscriber: Subscriber[T], parse: Callable[[bytes], T]) -> None:
+        """Add a subscriber and wait until Redis has confirmed its channel."""
+        channel = self._add(key, subscriber, parse)
         try:
-            await self._stands(channel)
+            await self._wait_confirmed(channel)
         except BaseException:
-            await self.leave(key, ear)
+            await self.unsubscribe(key, subscriber)
             raise
 
-    def _join(self, key: bytes, ear: Ear[T], parse: Callable[[bytes], T]) -> _Channel:
+    async def unsubscribe(self, key: bytes, subscriber: Subscriber[Any]) -> None:
+        """Remove a subscriber. The last one closes the connection."""
+        channel = self._channels[key]
+        del channel.subscribers[subscriber]
+        self._subscribers -= 1
+        if not self._subscribers and self._task is not None:
+            task, self._task, self._connection = self._task, None, None
+            self._channels = {}
+            await cancel_and_wait([task])
+        elif not channel.subscribers and self._connection is None:
+            del self._channels[key]
+        elif not channel.subscribers:
+            # The channel stays confirmed until UNSUBSCRIBE is sent; a subscriber that comes before that reuses it.
+            self._to_unsubscribe[key] = None
+            self._changed.set()
+
+    def _add(self, key: bytes, subscriber: Subscriber[T], parse: Callable[[bytes], T]) -> _Channel:
         channel = self._channels.get(key)
         if channel is None:
             channel = self._channels[key] = _Channel(parse)
-            self._new[key] = None
+            self._to_subscribe[key] = None
             self._changed.set()
-        channel.ears[ear] = None
-        self._ears += 1
+        channel.subscribers[subscriber] = None
+        self._subscribers += 1
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name="messages from Redis")
         return channel
 
-    async def _stands(self, channel: _Channel) -> None:
-        if channel.stands:
+    async def _wait_confirmed(self, channel: _Channel) -> None:
+        if channel.confirmed:
             return
         future = asyncio.get_running_loop().create_future()
-        channel.entering.append(future)
+        channel.waiting.append(future)
         try:
-            async with asyncio.timeout(ENTER_WITHIN):
+            async with asyncio.timeout(SUBSCRIBE_SECONDS):
                 await future
         except builtins.TimeoutError:
-            raise TimeoutError("no subscription in time") from None
+            raise TimeoutError("the subscription was not confirmed in time") from None
         finally:
-            channel.entering.remove(future)
-
-    async def leave(self, key: bytes, ear: Ear[Any]) -> None:
-        channel = self._channels[key]
-        del channel.ears[ear]
-        self._ears -= 1
-        if not self._ears and self._task is not None:
-            task, self._task, self._line = self._task, None, None
-            self._channels = {}
-            await cancel_and_wait([task])
-        elif not channel.ears and self._line is None:
-            del self._channels[key]
-        elif not channel.ears:
-            self._left[key] = None  # it stands until the server is told: who comes back before that finds it
-            self._changed.set()
+            channel.waiting.remove(future)
 
     async def _run(self) -> None:
         backoff = reconnect_backoff()
         while True:
             try:
-                async with open_line(self._client) as line:
-                    await self._serve(line)
-            except Exception as error:  # a connection that breaks shows in many ways
+                async with open_pubsub_connection(self._client) as connection:
+                    await self._serve(connection)
+            except Exception as error:  # a connection that breaks raises many kinds of errors
                 if self._task is not asyncio.current_task():
-                    return  # a group's errors hide that it was cancelled
-                if self._hung_up():
+                    return  # an ExceptionGroup may hide the cancellation
+                if self._disconnected():
                     backoff.reset()
                 else:
                     refusal = error if isinstance(error, RedisError) else ConnectionError("the connection was lost")
@@ -159,59 +165,64 @@ class PubSub:
                         channel.refuse(refusal)
             await asyncio.sleep(backoff.next_delay().total_seconds())
 
-    def _hung_up(self) -> bool:
-        """Forget the line; whether there was one that anything stood on."""
-        self._line = None
-        stood = [channel for channel in self._channels.values() if channel.stands]
-        for channel in stood:
-            channel.stands = False
-            for ear in channel.ears:
-                ear.wait()
-        self._channels = {key: channel for key, channel in self._channels.items() if channel.ears}
-        return bool(stood)
+    def _disconnected(self) -> bool:
+        """Forget the connection; returns whether it had a confirmed channel."""
+        self._connection = None
+        confirmed = [channel for channel in self._channels.values() if channel.confirmed]
+        for channel in confirmed:
+            channel.confirmed = False
+            for subscriber in channel.subscribers:
+                subscriber.on_disconnect()
+        self._channels = {key: channel for key, channel in self._channels.items() if channel.subscribers}
+        return bool(confirmed)
 
-    async def _serve(self, line: Line) -> None:
-        self._line = line
-        self._new, self._left = dict.fromkeys(self._channels), {}
+    async def _serve(self, connection: PubSubConnection) -> None:
+        self._connection = connection
+        self._to_subscribe, self._to_unsubscribe = dict.fromkeys(self._channels), {}
         self._changed.set()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._tell(line))
-            tasks.create_task(line.watch(self._silence))
+            tasks.create_task(self._send_changes(connection))
+            tasks.create_task(connection.watch(self._silence))
             while True:
-                key, message = await line.next()
+                key, message = await connection.receive()
                 channel = self._channels.get(key)
                 if channel is not None and message is None:
                     channel.confirm()
                 elif channel is not None and message is not None:
-                    channel.hear(message)
+                    channel.deliver(message)
 
-    async def _tell(self, line: Line) -> None:
-        """What is listened to, in as few commands as may be. In one task: the server's answers come in this order."""
+    async def _send_changes(self, connection: PubSubConnection) -> None:
+        """Send subscriptions in as few commands as possible. One task sends them, so Redis confirms them in order."""
         while True:
             await self._changed.wait()
             self._changed.clear()
-            left = [key for key in self._left if key in self._channels and not self._channels[key].ears]
-            for key in left:
+            unused = [
+                key for key in self._to_unsubscribe if key in self._channels and not self._channels[key].subscribers
+            ]
+            for key in unused:
                 del self._channels[key]
-            new = [key for key in self._new if key in self._channels]
-            self._new, self._left = {}, {}
-            if left:
-                await line.unsubscribe(left)
+            new = [key for key in self._to_subscribe if key in self._channels]
+            self._to_subscribe, self._to_unsubscribe = {}, {}
+            if unused:
+                await connection.unsubscribe(unused)
             if new:
-                await line.subscribe(new)
+                await connection.subscribe(new)
 
 
-class _Listening(AbstractAsyncContextManager[None]):
-    """Not a generator: there is one for every subscription, and that has frames enough."""
+class _Subscription(AbstractAsyncContextManager[None]):
+    """Not a generator: every GraphQL subscription has one, and a class needs less memory."""
 
-    __slots__ = ("_channels", "_ear", "_key", "_parse", "_store")
+    __slots__ = ("_key", "_parse", "_pubsub", "_store", "_subscriber")
 
-    def __init__(self, channels: PubSub, key: bytes, ear: Ear[Any], parse: Callable[[bytes], Any], store: str) -> None:
-        self._channels, self._key, self._ear, self._parse, self._store = channels, key, ear, parse, store
+    def __init__(
+        self, pubsub: PubSub, key: bytes, subscriber: Subscriber[Any], parse: Callable[[bytes], Any], store: str
+    ) -> None:
+        self._pubsub, self._key, self._subscriber = pubsub, key, subscriber
+        self._parse, self._store = parse, store
 
     async def __aenter__(self) -> None:
         with translated(self._store):
-            await self._channels.enter(self._key, self._ear, self._parse)
+            await self._pubsub.subscribe(self._key, self._subscriber, self._parse)
 
     async def __aexit__(self, *_: object) -> None:
-        await self._channels.leave(self._key, self._ear)
+        await self._pubsub.unsubscribe(self._key, self._subscriber)

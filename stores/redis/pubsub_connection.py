@@ -1,4 +1,5 @@
-"""A connection that is subscribed to channels: nothing of the driver's own pub/sub, which connects again unseen."""
+"""A connection that is subscribed to channels. It does not reconnect by itself, as the driver's own pub/sub does
+without a notice: messages that were lost must be noticed."""
 
 import asyncio
 import math
@@ -11,46 +12,52 @@ from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ConnectionError
 
-GREET_WITHIN = 2.0
+HANDSHAKE_SECONDS = 2.0
 
 
-class Line:
+class PubSubConnection:
+    """Sends subscriptions and receives messages. Channel names and messages are bytes."""
+
     def __init__(self, connection: AbstractConnection) -> None:
         self._connection = connection
-        self._owed: Counter[bytes] = Counter()
+        self._unconfirmed: Counter[bytes] = Counter()
         self._quiet = False
 
     async def subscribe(self, names: Collection[bytes]) -> None:
-        self._owed.update(names)
+        """Send SUBSCRIBE; `receive` returns each confirmation."""
+        self._unconfirmed.update(names)
         await self._connection.send_command("SUBSCRIBE", *names, check_health=False)
 
     async def unsubscribe(self, names: Collection[bytes]) -> None:
+        """Send UNSUBSCRIBE."""
         await self._connection.send_command("UNSUBSCRIBE", *names, check_health=False)
 
-    async def next(self) -> tuple[bytes, bytes | None]:
-        """A message: its channel and its body; or a channel whose subscription stands now, and None."""
+    async def receive(self) -> tuple[bytes, bytes | None]:
+        """The next message as (channel, body), or (channel, None) when a subscription is confirmed."""
         while True:
             kind, name, body = await self._response()
             if kind == b"message":
                 return name, body
             if kind == b"subscribe":
-                self._owed[name] -= 1
-                if not self._owed[name]:  # else this answers an earlier one, and the end of that is on its way
-                    del self._owed[name]
+                self._unconfirmed[name] -= 1
+                # Else this confirms an earlier SUBSCRIBE, whose UNSUBSCRIBE is on its way.
+                if not self._unconfirmed[name]:
+                    del self._unconfirmed[name]
                     return name, None
 
-    async def watch(self, every: timedelta) -> None:
-        """Ask a server that is silent whether it is there; fail when it does not say so."""
-        asked = False
+    async def watch(self, interval: timedelta) -> None:
+        """Send PING when nothing was received for an interval, and raise ConnectionError when nothing is received for
+        another one. Never returns."""
+        pinged = False
         while True:
             self._quiet = True
-            await asyncio.sleep(every.total_seconds())
+            await asyncio.sleep(interval.total_seconds())
             if not self._quiet:
-                asked = False
-            elif asked:
-                raise ConnectionError("no answer on the line of messages")
+                pinged = False
+            elif pinged:
+                raise ConnectionError("the connection for messages is silent")
             else:
-                asked = True
+                pinged = True
                 await self._connection.send_command("PING", check_health=False)
 
     async def _response(self) -> tuple[bytes, bytes, bytes]:
@@ -62,22 +69,22 @@ class Line:
 
 
 @asynccontextmanager
-async def open_line(client: Redis) -> AsyncIterator[Line]:
-    """One beside the pool's connections, which are for calls."""
+async def open_pubsub_connection(client: Redis) -> AsyncIterator[PubSubConnection]:
+    """A new connection beside those of the client's pool, which are for commands."""
     pool = client.connection_pool
-    plain = {
-        # With RESP3 the driver words every message for a log, and takes part in the moves of a hosted Redis, which to
-        # us are a loss like any other.
+    options = {
+        # With RESP3 the driver writes every message to a log, and follows the moves of a hosted Redis, which are
+        # connection losses here.
         "protocol": 2,
         "maint_notifications_config": None,
         "maint_notifications_pool_handler": None,
-        # Its deadline for a write is `asyncio.wait_for`, which loses a cancellation now and then before Python 3.12.
+        # Its timeout of writes uses `asyncio.wait_for`, which may lose a cancellation before Python 3.12.
         "socket_timeout": None,
     }
-    connection: AbstractConnection = pool.connection_class(**(pool.connection_kwargs | plain))
+    connection: AbstractConnection = pool.connection_class(**(pool.connection_kwargs | options))
     try:
-        async with asyncio.timeout(GREET_WITHIN):
+        async with asyncio.timeout(HANDSHAKE_SECONDS):
             await connection.connect()  # type: ignore[no-untyped-call]
-        yield Line(connection)
+        yield PubSubConnection(connection)
     finally:
         await connection.disconnect(nowait=True)

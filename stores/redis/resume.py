@@ -1,7 +1,7 @@
-"""Hot resume points in Redis: a blob a registration, and a sorted set of those that wait to be kept durably.
+"""Hot resume points in Redis: a JSON value for each registration, and a sorted set of those that are not saved durably.
 
-Its scores count: who began to wait last is behind all others. `touch` moves points as well, in one call with the rest,
-so the Lua that both have is here.
+The scores of the set are a counter: the points that wait longest come first. `Sessions.touch` moves points within its
+own script, so the Lua that both scripts use is here.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -28,28 +28,28 @@ local function comes_after(a, b) -- by bytes: `<` would follow the server's loca
   return #a > #b
 end
 
-local function kept_at(key)
+local function stored_at(key)
   local blob = redis.call('GET', key)
   return blob and cjson.decode(blob)
 end
 
-local function is_news(kept, at, id)
+local function is_later(kept, at, id)
   return not kept or at > kept.at or (at == kept.at and comes_after(id, kept.id))
 end
 
-local function tell_resume(prefix, registration)
+local function signal_resume(prefix, registration)
   redis.call('PUBLISH', prefix .. 'resume:' .. registration, registration)
 end
 
 local function move_point(prefix, registration, at, id, point, left)
   local key = prefix .. 'r:' .. registration
-  if left <= 0 or not is_news(kept_at(key), at, id) then return false end
+  if left <= 0 or not is_later(stored_at(key), at, id) then return false end
   redis.call('SET', key, point, 'PX', whole(left))
-  tell_resume(prefix, registration)
+  signal_resume(prefix, registration)
   return true
 end
 
-local function wait_to_be_saved(prefix, registration, kept)
+local function mark_unsaved(prefix, registration, kept)
   local key = prefix .. 'unsaved'
   if redis.call('ZSCORE', key, registration) then return end
   local last = redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')
@@ -64,11 +64,11 @@ local place = 5
 for _ = 1, gone do
   local registration, id = ARGV[place], ARGV[place + 1]
   local key = prefix .. 'r:' .. registration
-  local kept = kept_at(key)
+  local kept = stored_at(key)
   if kept and kept.id == id then
     redis.call('DEL', key)
     redis.call('ZREM', prefix .. 'unsaved', registration)
-    tell_resume(prefix, registration)
+    signal_resume(prefix, registration)
   end
   place = place + 2
 end
@@ -106,7 +106,7 @@ return found
 SAVED = """
 local prefix = ARGV[1]
 for place = 2, #ARGV, 3 do
-  local registration, kept = ARGV[place], kept_at(ARGV[1] .. 'r:' .. ARGV[place])
+  local registration, kept = ARGV[place], stored_at(ARGV[1] .. 'r:' .. ARGV[place])
   if kept and kept.at == tonumber(ARGV[place + 1]) and kept.id == ARGV[place + 2] then
     redis.call('ZREM', prefix .. 'unsaved', registration)
   end
@@ -116,7 +116,7 @@ end
 
 
 class HotPoints:
-    """What `Sessions` says of resume points."""
+    """The methods of `Sessions` that concern resume points."""
 
     def __init__(self, client: Redis, *, now: Callable[[], datetime], prefix: str) -> None:
         self._client = client
@@ -139,8 +139,8 @@ class HotPoints:
         if not points and not gone:
             return
         arguments: list[Argument] = [self._prefix, to_ms(self._now()), RESUME_POINT_TTL // MILLISECOND, len(gone)]
-        for registration, mark in gone:
-            arguments += [str(registration), mark]
+        for registration, point_id in gone:
+            arguments += [str(registration), point_id]
         for point in points:
             if point.position is not None:
                 arguments += [str(point.registration), to_ms(point.at), point.id, blob_of(point)]
@@ -163,6 +163,7 @@ class HotPoints:
 
 
 def blob_of(point: ResumePoint) -> bytes:
+    """A resume point as JSON. `Rejected` if it holds text that is not Unicode."""
     try:
         return orjson.dumps(
             {
@@ -174,7 +175,7 @@ def blob_of(point: ResumePoint) -> bytes:
             }
         )
     except orjson.JSONEncodeError:
-        raise Rejected("sessions", "a resume point that cannot be kept") from None
+        raise Rejected("sessions", "a resume point with text that is not Unicode") from None
 
 
 def _point(registration: UUID, blob: bytes | str) -> ResumePoint:

@@ -11,7 +11,7 @@ local prefix, now = ARGV[1], tonumber(ARGV[2])
 local away_for, session_kept = tonumber(ARGV[3]), tonumber(ARGV[4])
 local seen_kept, resume_kept = tonumber(ARGV[5]), tonumber(ARGV[6])
 
-local function tell_presence(course, learner) redis.call('PUBLISH', prefix .. 'presence:' .. course, learner) end
+local function signal_presence(course, learner) redis.call('PUBLISH', prefix .. 'presence:' .. course, learner) end
 
 local NO_POSITION = '"position":null}'
 
@@ -31,16 +31,16 @@ for place = 7, #ARGV, 7 do
   local key = prefix .. 'l:' .. learner
   local blob = age < seen_kept and redis.call('GET', key)
   local kept = blob and cjson.decode(blob)
-  if age < seen_kept and is_news(kept, at, id) then
+  if age < seen_kept and is_later(kept, at, id) then
     local goes_on = kept and not kept.ended and kept.id == id and now - kept.at < session_kept
     local started = goes_on and kept.started or at
     if goes_on and session:sub(-#NO_POSITION) == NO_POSITION then session = with_position(session, blob, kept) end
     redis.call('SET', key, '{"started":' .. whole(started) .. ',' .. session, 'PX', whole(seen_kept - age))
     if kept and kept.course ~= course then
       redis.call('ZREM', prefix .. 'c:' .. kept.course, learner)
-      tell_presence(kept.course, learner)
+      signal_presence(kept.course, learner)
     end
-    tell_presence(course, learner)
+    signal_presence(course, learner)
     if age < away_for then
       redis.call('ZADD', prefix .. 'c:' .. course, whole(at), learner)
       busy[course] = math.max(away_for - age, busy[course] or 0)
@@ -48,7 +48,7 @@ for place = 7, #ARGV, 7 do
   end
 
   if point ~= '' and move_point(prefix, registration, at, id, point, resume_kept - age) then
-    wait_to_be_saved(prefix, registration, resume_kept)
+    mark_unsaved(prefix, registration, resume_kept)
   end
 end
 

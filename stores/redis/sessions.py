@@ -1,4 +1,5 @@
-"""Sessions in Redis: a blob a learner, a blob a resume point, and a sorted set a course of who was seen when."""
+"""Sessions in Redis: a JSON value for each learner and resume point, and for each course a sorted set of learners by
+the time of their latest heartbeat."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -29,24 +30,24 @@ from stores.redis.client import MILLISECOND, Argument, translated
 from stores.redis.pubsub import PubSub
 from stores.redis.resume import POINTS, HotPoints, blob_of
 from stores.redis.session_scripts import END, TOUCH
-from stores.redis.signals import mailbox_on
+from stores.redis.signals import open_mailbox
 
 Blob = dict[str, Any]
 
 
 class RedisSessions(Sessions):
-    """`prefix` begins every key and channel; `channels` are the client's, to be shared by its stores. One Redis, not a
-    cluster: a call's keys lie anywhere."""
+    """`prefix` begins every key and channel. `pubsub` is shared by the stores of one client. Not for a Redis cluster: a
+    script uses keys of several slots."""
 
     def __init__(
-        self, client: Redis, *, now: Callable[[], datetime], prefix: str = "q:", channels: PubSub | None = None
+        self, client: Redis, *, now: Callable[[], datetime], prefix: str = "q:", pubsub: PubSub | None = None
     ) -> None:
         self._client = client
         self._now = now
         self._prefix = prefix
-        self._channels = channels or PubSub(client)
+        self._pubsub = pubsub or PubSub(client)
         self._points = HotPoints(client, now=now, prefix=prefix)
-        # Both send the script's digest, and its text only to a server that does not know it (after a restart).
+        # The driver sends the digest of a script, and its text only if the server does not have it.
         self._touch = client.register_script(POINTS + TOUCH)
         self._end = client.register_script(END)
 
@@ -123,10 +124,10 @@ class RedisSessions(Sessions):
         await self._points.saved(points)
 
     def presence_signals(self, course_key: str) -> Signals:
-        return mailbox_on(self._channels, f"{self._prefix}presence:{course_key}", store="sessions")
+        return open_mailbox(self._pubsub, f"{self._prefix}presence:{course_key}", store="sessions")
 
     def resume_signals(self, registration: UUID) -> Signals:
-        return mailbox_on(self._channels, f"{self._prefix}resume:{registration}", store="sessions")
+        return open_mailbox(self._pubsub, f"{self._prefix}resume:{registration}", store="sessions")
 
     async def _blobs(self, learner_ids: Sequence[str]) -> dict[str, Blob]:
         if not learner_ids:
@@ -151,7 +152,7 @@ def _arguments(beat: Heartbeat) -> list[Argument]:
     try:
         blob = orjson.dumps(session)
     except orjson.JSONEncodeError:
-        raise Rejected("sessions", "a heartbeat that cannot be kept") from None
+        raise Rejected("sessions", "a heartbeat with text that is not Unicode") from None
     point = beat.point
     resume = b"" if point is None else blob_of(point)
     return [beat.learner_id, at, beat.session_id, beat.course_key, blob[1:], registration, resume]

@@ -1,4 +1,4 @@
-"""Signals through Redis: a mailbox that hears a channel."""
+"""Signals through Redis: a mailbox that is subscribed to a channel."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,24 +7,25 @@ from stores.feeds.signals import Mailbox
 from stores.redis.pubsub import PubSub
 
 
-class _Letterbox:
+class _MailboxSubscriber:
     __slots__ = ("_mailbox",)
 
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
 
-    def hear(self, message: str) -> None:
+    def on_message(self, message: str) -> None:
         self._mailbox.put(message)
 
-    def miss(self) -> None:
+    def on_gap(self) -> None:
         self._mailbox.put_all()
 
-    def wait(self) -> None:
-        self._mailbox.put_all()  # who looks now learns that the store is away
+    def on_disconnect(self) -> None:
+        self._mailbox.put_all()  # a reader that looks now learns that the store is away
 
 
 @asynccontextmanager
-async def mailbox_on(channels: PubSub, name: str, *, store: str) -> AsyncIterator[Mailbox]:
+async def open_mailbox(pubsub: PubSub, name: str, *, store: str) -> AsyncIterator[Mailbox]:
+    """A mailbox of the keys that are published on a channel. Errors as those of `PubSub.listen`."""
     mailbox = Mailbox()
-    async with channels.listen(name, _Letterbox(mailbox), parse=bytes.decode, store=store):
+    async with pubsub.listen(name, _MailboxSubscriber(mailbox), parse=bytes.decode, store=store):
         yield mailbox

@@ -1,5 +1,4 @@
-"""An update as Redis keeps and sends it: a JSON list of its parts in a fixed order. Readers of another version are told
-that the feed is gone."""
+"""The encoding of an update in Redis: a JSON list of its parts in a fixed order, the version first."""
 
 from uuid import UUID
 
@@ -11,11 +10,11 @@ from stores.domain.progress import EnrollmentState
 from stores.domain.progress_codec import VERSION, course_of, course_parts, item_of, item_parts
 from stores.domain.updates import Update
 from stores.errors import Rejected
-from stores.feeds.position import lost
+from stores.feeds.feed_position import feed_lost
 
 
 def encode_update(commit: Commit) -> bytes:
-    """A commit that has progress."""
+    """Encode a commit that has progress. `Rejected` if it holds text that is not Unicode."""
     assert commit.progress is not None  # noqa: S101 - for the types
     parts = [
         VERSION,
@@ -30,14 +29,14 @@ def encode_update(commit: Commit) -> bytes:
     try:
         return orjson.dumps(parts)
     except orjson.JSONEncodeError:
-        raise Rejected("live", "a commit that cannot be kept") from None
+        raise Rejected("live", "a commit with text that is not Unicode") from None
 
 
 def decode_update(payload: bytes, cursor: str) -> Update:
-    """`CursorExpired` where another version wrote it."""
+    """Decode an update. `CursorExpired` if another version of this project encoded it."""
     parts = orjson.loads(payload)
     if parts[0] != VERSION:
-        raise lost()
+        raise feed_lost()
     _, registration, learner_id, course_key, at, state, course, items = parts
     key = UUID(registration)
     return Update(

@@ -13,9 +13,9 @@ from gateway.embedded.loopback import free_ports
 from gateway.embedded.valkey import installed_valkey
 from stores.domain.updates import FEED_LENGTHS, FEED_TTL, FeedKey, FeedKind, Update
 from stores.errors import CursorExpired, Rejected, TimedOut, Unavailable
-from stores.feeds.position import cursor_of, place_of
+from stores.feeds.feed_position import cursor_of, position_of
 from stores.redis.client import open_redis
-from stores.redis.feeds import NUMBER_KEPT, STREAM_KEPT
+from stores.redis.feed_streams import NUMBER_TTL, STREAM_TTL
 from stores.redis.live import RedisLive
 from stores.redis.pubsub import PubSub
 from tests.backends import Servers, fresh_redis, keys_of
@@ -45,7 +45,7 @@ async def far(
 ) -> AsyncIterator[tuple[Proxy, RedisLive]]:
     """Another process' live, whose connections may be cut. It is not to think so by itself, where we are slow."""
     async with through_proxy(servers.redis_url) as (proxy, url), open_redis(url) as client:
-        yield proxy, RedisLive(client, prefix=prefix, channels=PubSub(client, silence=silence))
+        yield proxy, RedisLive(client, prefix=prefix, pubsub=PubSub(client, silence=silence))
 
 
 async def first_cursor(live: RedisLive, topic: FeedKey = LEARNER) -> str:
@@ -128,11 +128,11 @@ async def test_nothing_but_the_epoch_is_kept_for_ever(live: RedisLive, redis: tu
     await live.publish([commit(1)])
     kept = {key.decode().removeprefix(prefix): await client.pttl(key) for key in await keys_of(client, prefix)}
     assert kept.pop("epoch") == -1
-    limits = {"f:learner:u1": STREAM_KEPT, "f:course:c1": STREAM_KEPT, f"n:{commit(1).registration.hex}": NUMBER_KEPT}
+    limits = {"f:learner:u1": STREAM_TTL, "f:course:c1": STREAM_TTL, f"n:{commit(1).registration.hex}": NUMBER_TTL}
     assert kept.keys() == limits.keys()
     for key, limit in limits.items():
         assert limit - timedelta(seconds=10) < timedelta(milliseconds=kept[key]) <= limit
-    assert STREAM_KEPT > FEED_TTL
+    assert STREAM_TTL > FEED_TTL
 
 
 async def test_a_feed_is_trimmed_to_about_its_length(live: RedisLive, redis: tuple[Any, str]) -> None:
@@ -168,7 +168,7 @@ async def test_a_cursor_whose_stream_is_gone_or_begun_anew_has_expired(live: Red
 
 async def test_a_cursor_ahead_of_its_feed_has_expired(live: RedisLive) -> None:
     cursor = await first_cursor(live)
-    epoch, (first, second) = place_of(LEARNER, cursor)
+    epoch, (first, second) = position_of(LEARNER, cursor)
     assert await enter(live, cursor_of(LEARNER, epoch, (first, second))) == []
     with pytest.raises(CursorExpired):
         await enter(live, cursor_of(LEARNER, epoch, (first + 3_600_000, second)))

@@ -5,28 +5,26 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
-from stores.domain.updates import FEED_LENGTHS, MAX_PENDING, FeedKind, Update, update_of
-from stores.feeds.listener import Listener
-from stores.feeds.position import START, Place, gone
-from stores.feeds.signals import MOST, Mailbox
+from stores.domain.updates import FEED_LENGTHS, MAX_PENDING, FeedKind, update_of
+from stores.feeds.feed_listener import FeedListener
+from stores.feeds.feed_position import START, FeedEntry, FeedPosition, updates_expired
+from stores.feeds.signals import MAX_KEYS, Mailbox
 from tests.stores.samples import commit
 
-Row = tuple[Place, Update]
 
-
-def row(place: int, *, of: int = 1) -> Row:
-    return (place, 0), update_of(commit(place, of=of), f"at {place}")
+def row(place: int, *, of: int = 1) -> FeedEntry:
+    return FeedEntry((place, 0), update_of(commit(place, of=of), f"at {place}"))
 
 
 class Log:
     """A feed in a list; `meanwhile` is called while it is read, before the answer is on its way."""
 
-    def __init__(self, *rows: Row) -> None:
+    def __init__(self, *rows: FeedEntry) -> None:
         self.rows = list(rows)
-        self.reads: list[Place] = []
+        self.reads: list[FeedPosition] = []
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
 
-    async def read(self, place: Place, most: int) -> Sequence[Row]:
+    async def read(self, place: FeedPosition, most: int) -> Sequence[FeedEntry]:
         self.reads.append(place)
         found = [each for each in self.rows if each[0] > place][:most]
         if self.meanwhile is not None:
@@ -34,20 +32,22 @@ class Log:
             await meanwhile()
         return found
 
-    def listener(self, kind: FeedKind = FeedKind.LEARNER, *, behind: bool = False, start: Place = START) -> Listener:
-        return Listener(kind, self.read, start=start, behind=behind)
+    def listener(
+        self, kind: FeedKind = FeedKind.LEARNER, *, behind: bool = False, start: FeedPosition = START
+    ) -> FeedListener:
+        return FeedListener(kind, self.read, start=start, behind=behind)
 
-    def publish(self, listener: Listener, *rows: Row) -> None:
+    def publish(self, listener: FeedListener, *rows: FeedEntry) -> None:
         self.rows += rows
         for each in rows:
-            listener.offer(*each)
+            listener.offer(each)
 
 
-async def versions(listener: Listener, count: int) -> list[int]:
+async def versions(listener: FeedListener, count: int) -> list[int]:
     return [(await asyncio.wait_for(anext(listener), 30)).version for _ in range(count)]
 
 
-async def idle(listener: Listener) -> bool:
+async def idle(listener: FeedListener) -> bool:
     """Whether nothing is there, and nothing is to be read. Leaves the listener as it was."""
     waiting = asyncio.ensure_future(anext(listener))
     for _ in range(5):
@@ -63,9 +63,9 @@ async def test_what_is_offered_comes_in_order_and_once() -> None:
     log = Log()
     listener = log.listener(start=(2, 0))
     for place in (2, 3, 3, 4, 3):
-        listener.offer(*row(place))
+        listener.offer(row(place))
     assert await versions(listener, 2) == [3, 4]
-    listener.offer(*row(4))
+    listener.offer(row(4))
     assert await idle(listener)
     assert log.reads == []
 
@@ -74,8 +74,8 @@ async def test_a_waiting_listener_is_woken() -> None:
     listener = Log().listener()
     waiting = asyncio.ensure_future(anext(listener))
     await asyncio.sleep(0)
-    listener.offer(*row(1))
-    listener.offer(*row(2))
+    listener.offer(row(1))
+    listener.offer(row(2))
     assert (await waiting).version == 1
     assert await versions(listener, 1) == [2]
 
@@ -172,7 +172,7 @@ async def test_who_begins_behind_reads_in_parts_and_then_hears() -> None:
     count = 2 * MAX_PENDING + 7
     log = Log(*(row(place) for place in range(1, count + 1)))
     listener = log.listener(behind=True, start=(3, 0))
-    listener.offer(*row(count))
+    listener.offer(row(count))
     assert await versions(listener, count - 3) == list(range(4, count + 1))
     log.publish(listener, row(count + 1))
     assert await versions(listener, 1) == [count + 1]
@@ -184,12 +184,12 @@ async def test_what_comes_while_it_reads_is_neither_lost_nor_twice() -> None:
     listener = log.listener(behind=True)
 
     async def meanwhile() -> None:
-        listener.offer(*row(2))
+        listener.offer(row(2))
         log.publish(listener, row(3))
 
     log.meanwhile = meanwhile
     assert await versions(listener, 3) == [1, 2, 3]
-    listener.offer(*row(3))
+    listener.offer(row(3))
     assert await idle(listener)
     assert len(log.reads) == 1
 
@@ -199,9 +199,9 @@ async def test_what_comes_late_by_the_channel_takes_no_place() -> None:
     listener = log.listener(FeedKind.COURSE, behind=True)
     assert await versions(listener, 1) == [1]
     for place in range(1, 6):
-        listener.offer(*row(place))
+        listener.offer(row(place))
     for place in range(6, MAX_PENDING + 9):
-        listener.offer(*row(place))
+        listener.offer(row(place))
     found = [await anext(listener)]
     while found[-1].version < MAX_PENDING + 8:
         found.append(await anext(listener))
@@ -255,9 +255,9 @@ async def test_a_failure_ends_it() -> None:
     listener = Log().listener()
     waiting = asyncio.ensure_future(anext(listener))
     await asyncio.sleep(0)
-    listener.fail(gone())
+    listener.fail(updates_expired())
     for again in (waiting, anext(listener)):
-        with pytest.raises(type(gone())):
+        with pytest.raises(type(updates_expired())):
             await again
 
 
@@ -276,7 +276,7 @@ async def test_a_mailbox_has_each_key_once() -> None:
 
 async def test_a_mailbox_that_is_too_full_says_all() -> None:
     mailbox = Mailbox()
-    for number in range(MOST + 1):
+    for number in range(MAX_KEYS + 1):
         mailbox.put(str(number))
     mailbox.put("more")
     assert await anext(mailbox) is None
