@@ -9,8 +9,8 @@ from time import perf_counter
 
 from stores.domain.outbox import Backlog, Consumer
 from stores.errors import StoreError
-from stores.ports.outbox import Outbox
 from stores.ports.pinger import Pinger
+from stores.ports.stores import Stores
 
 PING_TIMEOUT = timedelta(seconds=1)
 SLOW = timedelta(milliseconds=250)
@@ -50,9 +50,8 @@ class StoreHealth:
 class Health:
     """What this process knows of its stores. `backends`: the database of each port, by name."""
 
-    pingers: Mapping[str, Pinger]
+    stores: Stores
     backends: Mapping[str, str]
-    outbox: Outbox
     now: Callable[[], datetime]
     last_errors: dict[str, datetime] = field(default_factory=dict)
 
@@ -62,7 +61,9 @@ class Health:
 
     async def check(self) -> list[StoreHealth]:
         """Ping all stores at once. Never raises. Without the backlog, which is too expensive for every probe."""
-        return list(await asyncio.gather(*(self._check(store) for store in self.pingers)))
+        return list(
+            await asyncio.gather(*(self._check(store, pinger) for store, pinger in self.stores.by_name().items()))
+        )
 
     async def check_with_backlog(self) -> list[StoreHealth]:
         """`check`, with the backlog of the stores that follow the outbox. Never raises."""
@@ -73,7 +74,7 @@ class Health:
         """Empty if it is not known in time; the ping of the outbox reports the reason."""
         try:
             async with asyncio.timeout(PING_TIMEOUT.total_seconds()):
-                return await self.outbox.backlog()
+                return await self.stores.outbox.backlog()
         except (TimeoutError, StoreError):
             return {}
 
@@ -84,13 +85,13 @@ class Health:
         lag = 0.0 if behind.oldest is None else max(0.0, (self.now() - behind.oldest).total_seconds())
         return replace(one, backlog=behind.waiting, lag_seconds=lag)
 
-    async def _check(self, store: str) -> StoreHealth:
+    async def _check(self, store: str, pinger: Pinger) -> StoreHealth:
         started = perf_counter()
         latency: float | None = None
         fault: str | None = None
         try:
             async with asyncio.timeout(PING_TIMEOUT.total_seconds()):
-                await self.pingers[store].ping()
+                await pinger.ping()
             latency = (perf_counter() - started) * 1000
         except (TimeoutError, StoreError) as error:
             self.failed(store)

@@ -42,7 +42,7 @@ def run(options: Namespace) -> int:
             open_location(options.data, settings, owner="quadrangle check", on_step=console.print) as location,
             location.opener(utc_now)() as (stores, backends),
         ):
-            health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=utc_now)
+            health = Health(stores=stores, backends=backends, now=utc_now)
             found = await health.check()
         rows = [
             (

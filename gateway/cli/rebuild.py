@@ -57,7 +57,7 @@ def run(options: Namespace) -> int:
             # InfluxDB on a new disk has no database.
             await migrate_stores(location.urls, now=utc_now, on_step=lambda port, steps: None)
             async with location.opener(utc_now)() as (stores, backends):
-                health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=utc_now)
+                health = Health(stores=stores, backends=backends, now=utc_now)
                 # Our own relay shares the work with the relays that run, and does it alone if none does.
                 relay = publishing(stores, where="embedded", holder=uuid4().hex, failures=health)
                 with ProgressBars(console, done="republished") as bars:

@@ -48,7 +48,7 @@ def run(options: Namespace) -> int:
             location.opener(utc_now)() as (stores, backends),
         ):
             holder = uuid4().hex
-            health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=utc_now)
+            health = Health(stores=stores, backends=backends, now=utc_now)
             publishing = asyncio.create_task(Relay(stores, holder=holder, failures=health).run())
             tune_garbage_collection()
             with shutdown.handled_by(publishing.cancel):

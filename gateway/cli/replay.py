@@ -87,7 +87,7 @@ def run(options: Namespace) -> int:
             async with location.opener(utc_now)() as (stores, backends):
                 await create_enrollments(dataset, stores, console, now=utc_now)
                 writes = SimulatedWrites(stores, deadlines=settings.deadlines, now=utc_now, random_bytes=token_bytes)
-                health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=utc_now)
+                health = Health(stores=stores, backends=backends, now=utc_now)
                 schedule = ReplaySchedule(dataset.events, speed=options.speed)
                 # Our own relay, even beside a gateway's: they share the work by leases. Whether another one runs cannot
                 # be known for sure, and without any the replayed events would not be published.

@@ -57,7 +57,7 @@ def build_app(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[AppState]:
         async with open_stores() as (stores, backends):
-            health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=now)
+            health = Health(stores=stores, backends=backends, now=now)
             topics = TopicRegistry(stores, deadlines=settings.deadlines, failures=health, now=now)
             async with (
                 publishing(stores, where=settings.relay.where, holder=uuid4().hex, failures=health),

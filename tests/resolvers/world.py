@@ -181,7 +181,7 @@ async def fill(stores: Stores) -> None:
 
 def peer_of(stores: Stores, viewer: Viewer, *, trace: bool = True) -> Peer:
     backends = dict.fromkeys(stores.by_name(), "memory")
-    health = Health(pingers=stores.by_name(), backends=backends, outbox=stores.outbox, now=lambda: NOW)
+    health = Health(stores=stores, backends=backends, now=lambda: NOW)
     topics = TopicRegistry(stores, deadlines=DEADLINES, failures=health, now=lambda: NOW)
     return Peer(
         stores=stores,

@@ -44,7 +44,7 @@ async def stores(clock: Clock) -> Stores:
 
 
 def relay_of(stores: Stores, holder: str = "relay", *, pace: Pace = QUICK) -> Relay:
-    health = Health(pingers={}, backends={}, outbox=stores.outbox, now=lambda: moment(0))
+    health = Health(stores=stores, backends={}, now=lambda: moment(0))
     return Relay(stores, holder=holder, failures=health, pace=pace)
 
 
@@ -389,7 +389,7 @@ async def test_announcing_ends_although_a_store_swallows_its_cancellation(stores
                 raise Unavailable("live", "the connection was lost") from None
 
     stores = replace(stores, live=Lossy())
-    health = Health(pingers={}, backends={}, outbox=stores.outbox, now=lambda: moment(0))
+    health = Health(stores=stores, backends={}, now=lambda: moment(0))
     async with asyncio.timeout(30), publishing(stores, where="external", holder="a", failures=health):
         await record(stores.progress, done(1, Verb.VIEWED, "page"))
         await asked.wait()
@@ -415,7 +415,7 @@ async def test_a_repeated_delivery_changes_nothing(stores: Stores) -> None:
 
 
 async def test_an_external_relay_is_signalled(stores: Stores) -> None:
-    health = Health(pingers={}, backends={}, outbox=stores.outbox, now=lambda: moment(0))
+    health = Health(stores=stores, backends={}, now=lambda: moment(0))
     async with (
         stores.live.signals(OUTBOX_CHANNEL) as signalled,
         publishing(stores, where="external", holder="a", failures=health),

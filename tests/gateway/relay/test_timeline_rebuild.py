@@ -48,7 +48,7 @@ async def unpublished_stores(clock: Clock) -> Stores:
 
 
 async def rebuilt(stores: Stores, *, courses: Sequence[str] = (), learners: Sequence[str] = ()) -> Republished:
-    health = Health(pingers={}, backends={}, outbox=stores.outbox, now=Clock())
+    health = Health(stores=stores, backends={}, now=Clock())
     stages: list[tuple[str, int, int]] = []
     async with asyncio.timeout(20), publishing(stores, where="embedded", holder="rebuild", failures=health):
         republished = await rebuild_timeline(

@@ -136,7 +136,7 @@ async def test_every_event_gets_the_current_time_and_a_new_id_and_the_import_sta
 
 
 async def test_replayed_events_are_published_and_bring_presence(rehearsal: Rehearsal) -> None:
-    health = Health(pingers={}, backends={}, outbox=rehearsal.stores.outbox, now=rehearsal.clock)
+    health = Health(stores=rehearsal.stores, backends={}, now=rehearsal.clock)
     async with publishing(rehearsal.stores, where="embedded", holder="r", failures=health):
         await rehearsal.replay()
         assert await wait_until_published(rehearsal.stores, wait=asyncio.sleep) == 0
