@@ -68,6 +68,7 @@ def run(options: Namespace) -> int:
     from gateway.runtime.errors import CommandError
     from gateway.runtime.shutdown import Shutdown
     from gateway.runtime.shutdown import run as run_command
+    from gateway.runtime.store_retry import announced_retry
     from gateway.simulation.live_stores import with_demo_learners
     from resolvers.schema import build_schema
 
@@ -98,6 +99,7 @@ def run(options: Namespace) -> int:
                         learners=options.learners or LEARNERS,
                         now=utc_now,
                         on_progress=bars,
+                        retry=announced_retry(console.print),
                     )
                 if options.seed not in {None, state.seed} or options.learners not in {None, state.learners}:
                     console.print(

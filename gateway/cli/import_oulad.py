@@ -38,8 +38,7 @@ def run(options: Namespace) -> int:
     from gateway.runtime.console import ProgressBars, format_table, stderr_console
     from gateway.runtime.shutdown import Shutdown
     from gateway.runtime.shutdown import run as run_command
-    from gateway.runtime.store_retry import StoreRetry
-    from stores.errors import StoreError
+    from gateway.runtime.store_retry import announced_retry
 
     settings, console = environment_settings(), stderr_console()
     write_logs(settings.log.level or "WARNING")
@@ -53,9 +52,8 @@ def run(options: Namespace) -> int:
             await migrate_stores(location.urls, now=utc_now, on_step=lambda port, steps: None)
             async with location.opener(utc_now)() as (stores, _):
                 with ProgressBars(console) as bars:
-                    written = await load(
-                        dataset, stores, now=utc_now, on_progress=bars, retry=StoreRetry(on_outage=report)
-                    )
+                    retry = announced_retry(console.print)
+                    written = await load(dataset, stores, now=utc_now, on_progress=bars, retry=retry)
         counted = [(what, f"{number:,}") for what, number in dataset.counts.items()]
         skipped = [(f"skipped rows of {file}", f"{number:,}") for file, number in dataset.left_out.items()]
         stored = [("store", "records", "given", "new", "known", "rejected"), *map(row, written)]
@@ -63,11 +61,9 @@ def run(options: Namespace) -> int:
         sys.stdout.write(f"{files}\n\n{format_table(stored)}\n")
         return int(any(each.rejected for each in written))
 
-    def report(error: StoreError) -> None:
-        console.print(f"{error}; retrying for up to a minute")
-
     def row(each: LoadCounts) -> list[str]:
-        numbers = (each.given, each.new, each.known, each.rejected.total())
-        return [each.store, each.kind, *("" if number is None else f"{number:,}" for number in numbers)]
+        numbers = ("" if number is None else f"{number:,}" for number in (each.given, each.new, each.known))
+        rejected = ", ".join(f"{number:,} {code}" for code, number in each.rejected.items())
+        return [each.store, each.kind, *numbers, rejected or "0"]
 
     return run_command(import_oulad, interrupted="interrupted: repeat the command to continue where it stopped")

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 OnProgress = Callable[[str, int, int], None]
-"""Called after each batch with the stage ("courses", "profiles", "enrollments", "events", "timeline" or "heartbeats"),
-how many of its records are done, and how many there are (an estimate until the stage's last call)."""
+"""Called after each batch with the stage ("courses", "profiles", "enrollments", "events", "timeline events" or
+"heartbeats"), how many of its records are done, and how many there are (an estimate until the stage's last call)."""
 
 
 def ignore_progress(stage: str, done: int, total: int) -> None:

@@ -73,7 +73,7 @@ class _Loader:
         self._profiles = stage("profiles", "profiles", new=0)
         self._enrollments = stage("progress", "enrollments", new=0)
         self._events = stage("progress", "events", new=0)
-        self._timeline = stage("timeline", "timeline", estimate=dataset.sizes.get("events", 0))
+        self._timeline = stage("timeline", "timeline events", estimate=dataset.sizes.get("events", 0))
         self._heartbeats = stage("sessions", "heartbeats")
         self._recorded: asyncio.Queue[list[Event] | None] = asyncio.Queue(QUEUED_BATCHES)
 

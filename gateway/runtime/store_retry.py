@@ -63,6 +63,11 @@ class StoreRetry:
 RETRY_FOR_A_MINUTE = StoreRetry()
 
 
+def announced_retry(announce: Callable[[str], object]) -> StoreRetry:
+    """Retries for a minute. `announce` gets a line for the user at the start of each outage."""
+    return StoreRetry(on_outage=lambda error: announce(f"{error}; retrying for up to a minute"))
+
+
 def retry_delay(error: Exception, backoff: Backoff) -> timedelta:
     """How long to wait after this failure: what the store asks for, if it does, else the next delay of `backoff`."""
     delay = backoff.next_delay()

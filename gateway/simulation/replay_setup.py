@@ -7,6 +7,7 @@ from rich.console import Console
 from gateway.datasets.dataset import Dataset
 from gateway.datasets.loader import load
 from gateway.runtime.console import ProgressBars
+from gateway.runtime.store_retry import announced_retry
 from gateway.simulation.periodic_tasks import Now, Wait
 from stores.errors import StoreError
 from stores.ports.stores import Stores
@@ -18,7 +19,13 @@ POLL_SECONDS = 0.1
 async def create_enrollments(dataset: Dataset, stores: Stores, console: Console, *, now: Now) -> None:
     """Create the courses, learners and enrolments that do not exist. Raises as `load` does."""
     with ProgressBars(console) as bars:
-        await load(replace(dataset, events=(), heartbeats=()), stores, now=now, on_progress=bars)
+        await load(
+            replace(dataset, events=(), heartbeats=()),
+            stores,
+            now=now,
+            on_progress=bars,
+            retry=announced_retry(console.print),
+        )
 
 
 async def wait_until_published(stores: Stores, *, wait: Wait) -> int:

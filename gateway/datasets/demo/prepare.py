@@ -8,6 +8,7 @@ from gateway.config.store_location import StoreLocation
 from gateway.datasets.demo.load_state import LoadState, load_demo, open_sessions, read_state
 from gateway.datasets.load_counts import OnProgress
 from gateway.embedded.folder import DataFolder
+from gateway.runtime.store_retry import StoreRetry
 
 
 async def prepare_data(
@@ -18,6 +19,7 @@ async def prepare_data(
     learners: int,
     now: Callable[[], datetime],
     on_progress: OnProgress,
+    retry: StoreRetry,
 ) -> LoadState:
     """Migrate the stores, load the demo's data unless they are loaded, and record that some learners are online.
 
@@ -26,6 +28,6 @@ async def prepare_data(
     await migrate_stores(location.urls, now=now, on_step=lambda port, steps: None)
     state = read_state(folder, seed=seed, learners=learners, now=now)
     async with location.opener(now)() as (stores, names):
-        await load_demo(folder, state, stores, kept_in=names, now=now, on_progress=on_progress)
+        await load_demo(folder, state, stores, kept_in=names, now=now, on_progress=on_progress, retry=retry)
         await open_sessions(state, stores, now=now())
     return state

@@ -83,7 +83,7 @@ def loads(tmp_path: Path) -> Loads:
 
 async def test_a_second_start_loads_nothing(loads: Loads) -> None:
     await loads.start()
-    assert loads.stages == {"courses", "profiles", "enrollments", "events", "timeline", "heartbeats"}
+    assert loads.stages == {"courses", "profiles", "enrollments", "events", "timeline events", "heartbeats"}
     loads.stages.clear()
     loads.clock.forward(timedelta(days=9))
     await loads.start(learners=7)

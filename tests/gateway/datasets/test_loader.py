@@ -68,7 +68,7 @@ async def test_a_repeated_load_changes_nothing(dataset: Dataset, stores: Stores)
         "profiles": (3, 3, 0),
         "enrollments": (4, 4, 0),
         "events": (15, 15, 0),
-        "timeline": (15, None, None),
+        "timeline events": (15, None, None),
         "heartbeats": (0, None, None),
     }
     assert known == {
@@ -112,7 +112,7 @@ async def test_rejected_events_are_counted_and_stay_out_of_the_timeline(dataset:
         replace(dataset, enrollments=[r for r in dataset.enrollments if r.registration != lost]), stores
     )
     assert written["events"].rejected == {"UNKNOWN_REGISTRATION": 6}
-    assert (written["events"].new, written["events"].known, written["timeline"].given) == (9, 0, 9)
+    assert (written["events"].new, written["events"].known, written["timeline events"].given) == (9, 0, 9)
     timeline = await stores.timeline.by_learners(
         ["oulad-28400"], span=None, verbs=None, courses=None, after=None, first=10
     )
@@ -167,7 +167,7 @@ async def test_a_load_survives_a_short_outage(dataset: Dataset, stores: Stores) 
     retry = StoreRetry(wait=wait, on_outage=lambda error: outages.append(str(error)))
     counts = await loaded(dataset, failing, retry=retry)
     assert (len(waits), outages) == (1, ["timeline: gone"])
-    assert counts["timeline"].given == 15
+    assert counts["timeline events"].given == 15
     await loaded(dataset, stores)
     assert await everything(dataset, failing) == await everything(dataset, stores)
 
@@ -187,7 +187,7 @@ async def test_an_event_from_the_future_is_rejected_and_counted(dataset: Dataset
     event = next(iter(dataset.events))
     counts = await loaded(replace(dataset, events=[replace(event, at=NOW + timedelta(days=1))]), stores)
     assert counts["events"].rejected == {"BAD_USER_INPUT": 1}
-    assert counts["timeline"].given == 0
+    assert counts["timeline events"].given == 0
 
 
 async def test_progress_of_every_stage_is_reported_to_its_end(dataset: Dataset, stores: Stores) -> None:
@@ -203,5 +203,5 @@ async def test_progress_of_every_stage_is_reported_to_its_end(dataset: Dataset, 
         "profiles": (3, 3),
         "enrollments": (4, 4),
         "events": (15, 15),
-        "timeline": (15, 15),
+        "timeline events": (15, 15),
     }

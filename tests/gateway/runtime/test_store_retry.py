@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.runtime.store_retry import StoreGaveUp, StoreRetry
+from gateway.runtime.store_retry import StoreGaveUp, StoreRetry, announced_retry
 from stores.errors import Rejected, RetryLater, StoreError, TimedOut, Unavailable
 
 
@@ -72,3 +72,10 @@ async def test_what_is_rejected_is_not_repeated(time: FakeTime) -> None:
     with pytest.raises(Rejected):
         await retrying(time, []).call(operation)
     assert (operation.calls, time.seconds) == (1, 0)
+
+
+async def test_an_outage_is_announced_in_one_line() -> None:
+    lines: list[str] = []
+    operation = Operation(RetryLater("progress", "full", retry_after_ms=1))
+    assert await announced_retry(lines.append).call(operation) == 7
+    assert lines == ["progress: full; retrying for up to a minute"]
