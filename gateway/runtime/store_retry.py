@@ -35,7 +35,7 @@ class StoreRetry:
     `on_outage` is called with the first error of each call that fails; `wait` takes seconds, `now` returns them."""
 
     limit: timedelta = timedelta(minutes=1)
-    on_outage: Callable[[StoreError], None] = ignore_retry
+    on_outage: Callable[[StoreError], object] = ignore_retry
     now: Callable[[], float] = monotonic
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep
 
