@@ -11,7 +11,7 @@ from resolvers.mutations.attempts import SetItemProgressInput, SubmitAttemptInpu
 from resolvers.mutations.certificates import RevokeCertificateInput, revoke_certificate
 from resolvers.mutations.courses import CreateCourseInput, create_course
 from resolvers.mutations.enrollments import EnrollInput, WithdrawInput, enroll, withdraw
-from resolvers.mutations.inputs import UserError, store_user_error
+from resolvers.mutations.inputs import store_user_error
 from resolvers.mutations.interactions import RecordInteractionsInput, record_interactions
 from resolvers.mutations.learners import CreateLearnerInput, UpdateLearnerInput, create_learner, update_learner
 from resolvers.mutations.payloads import (
@@ -40,70 +40,45 @@ async def run(
     info: Info,
     write: Callable[[WriteStores, Viewer, Given], Awaitable[R]],
     given: Given,
-    failed: Callable[[list[UserError]], R],
+    result: Callable[..., R],
 ) -> Any:
-    """The result of a write, which the payload's fields are views of; a store failure becomes an error in it. What is
-    selected beneath the payload is read after the write."""
+    """Run a write; its result is the parent of the payload. A store failure becomes an error in an empty `result`. What
+    the client selects beneath the payload is read after the write."""
     context = info.context
     stores = WriteStores(loaders=context.loaders, now=context.peer.now, random_bytes=token_bytes)
     try:
         return await write(stores, context.viewer, given)
     except StoreError as error:
-        return failed([store_user_error(error)])
+        return result(errors=[store_user_error(error)])
     finally:
         context.loaders.forget()
-
-
-def write_failed(errors: list[UserError]) -> WriteResult:
-    """The parent of CoursePayload and LearnerPayload after a store failure."""
-    return WriteResult(None, errors)
-
-
-def session_failed(errors: list[UserError]) -> SessionResult:
-    """The parent of SessionPayload after a store failure."""
-    return SessionResult(None, None, errors)
-
-
-def enrollment_failed(errors: list[UserError]) -> EnrollmentResult:
-    """The parent of EnrollmentPayload after a store failure."""
-    return EnrollmentResult(None, errors)
-
-
-def progress_failed(errors: list[UserError]) -> ProgressResult:
-    """The parent of ProgressPayload after a store failure."""
-    return ProgressResult(None, None, errors)
-
-
-def batch_failed(errors: list[UserError]) -> RecordResult:
-    """The parent of RecordInteractionsPayload after a store failure."""
-    return RecordResult([], errors)
 
 
 @strawberry.type(description="Mutations. Every payload has its errors in `errors`.")
 class Mutation:
     @strawberry.mutation(description="Publish a course, or a new version of it. For an ADMIN.")
     async def create_course(self, info: Info, input: CreateCourseInput) -> CoursePayload:
-        payload: CoursePayload = await run(info, create_course, input, write_failed)
+        payload: CoursePayload = await run(info, create_course, input, WriteResult)
         return payload
 
     @strawberry.mutation(description="Create a learner's profile. For an ADMIN.")
     async def create_learner(self, info: Info, input: CreateLearnerInput) -> LearnerPayload:
-        payload: LearnerPayload = await run(info, create_learner, input, write_failed)
+        payload: LearnerPayload = await run(info, create_learner, input, WriteResult)
         return payload
 
     @strawberry.mutation(description="Change a learner's profile. For the learner and an ADMIN.")
     async def update_learner(self, info: Info, input: UpdateLearnerInput) -> LearnerPayload:
-        payload: LearnerPayload = await run(info, update_learner, input, write_failed)
+        payload: LearnerPayload = await run(info, update_learner, input, WriteResult)
         return payload
 
     @strawberry.mutation(description="Enrol a learner. For the learner, the course's instructors and an ADMIN.")
     async def enroll(self, info: Info, input: EnrollInput) -> EnrollmentPayload:
-        payload: EnrollmentPayload = await run(info, enroll, input, enrollment_failed)
+        payload: EnrollmentPayload = await run(info, enroll, input, EnrollmentResult)
         return payload
 
     @strawberry.mutation(description="End an enrolment. For the learner, the course's instructors and an ADMIN.")
     async def withdraw(self, info: Info, input: WithdrawInput) -> EnrollmentPayload:
-        payload: EnrollmentPayload = await run(info, withdraw, input, enrollment_failed)
+        payload: EnrollmentPayload = await run(info, withdraw, input, EnrollmentResult)
         return payload
 
     @strawberry.mutation(
@@ -111,30 +86,30 @@ class Mutation:
         "the course's instructors, an ADMIN, and a SERVICE with `events:write`."
     )
     async def record_interactions(self, info: Info, input: RecordInteractionsInput) -> RecordInteractionsPayload:
-        payload: RecordInteractionsPayload = await run(info, record_interactions, input, batch_failed)
+        payload: RecordInteractionsPayload = await run(info, record_interactions, input, RecordResult)
         return payload
 
     @strawberry.mutation(description="Record an attempt at an item. For viewers who may record interactions.")
     async def submit_attempt(self, info: Info, input: SubmitAttemptInput) -> ProgressPayload:
-        payload: ProgressPayload = await run(info, submit_attempt, input, progress_failed)
+        payload: ProgressPayload = await run(info, submit_attempt, input, ProgressResult)
         return payload
 
     @strawberry.mutation(description="Record how much of an item is done. For viewers who may record interactions.")
     async def set_item_progress(self, info: Info, input: SetItemProgressInput) -> ProgressPayload:
-        payload: ProgressPayload = await run(info, set_item_progress, input, progress_failed)
+        payload: ProgressPayload = await run(info, set_item_progress, input, ProgressResult)
         return payload
 
     @strawberry.mutation(description="Update session, presence and resume point. For the learner only.")
     async def heartbeat(self, info: Info, input: HeartbeatInput) -> SessionPayload:
-        payload: SessionPayload = await run(info, heartbeat, input, session_failed)
+        payload: SessionPayload = await run(info, heartbeat, input, SessionResult)
         return payload
 
     @strawberry.mutation(description="End the viewer's own session. The resume point stays.")
     async def end_session(self, info: Info, input: EndSessionInput) -> SessionPayload:
-        payload: SessionPayload = await run(info, end_session, input, session_failed)
+        payload: SessionPayload = await run(info, end_session, input, SessionResult)
         return payload
 
     @strawberry.mutation(description="Revoke a certificate. For an ADMIN.")
     async def revoke_certificate(self, info: Info, input: RevokeCertificateInput) -> EnrollmentPayload:
-        payload: EnrollmentPayload = await run(info, revoke_certificate, input, enrollment_failed)
+        payload: EnrollmentPayload = await run(info, revoke_certificate, input, EnrollmentResult)
         return payload

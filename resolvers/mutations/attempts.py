@@ -64,5 +64,5 @@ async def set_item_progress(stores: WriteStores, viewer: Viewer, given: SetItemP
 
 def _result(given: SubmitAttemptInput | SetItemProgressInput, written: UUID | Refusal) -> ProgressResult:
     if isinstance(written, Refusal):
-        return ProgressResult(None, None, user_errors(written))
-    return ProgressResult(given.registration, given.item_key, [])
+        return ProgressResult(errors=user_errors(written))
+    return ProgressResult(given.registration, given.item_key)

@@ -58,8 +58,8 @@ async def create_course(stores: WriteStores, viewer: Viewer, given: CreateCourse
     command = courses.PublishCourse(key=given.key, title=given.title, description=given.description, modules=modules)
     published = await courses.publish_course(stores, viewer, command)
     if isinstance(published, Refusal):
-        return WriteResult(None, user_errors(published, COURSE_NAMES))
-    return WriteResult(published, [])
+        return WriteResult(errors=user_errors(published, COURSE_NAMES))
+    return WriteResult(published)
 
 
 def item_of(given: ItemInput) -> Item:

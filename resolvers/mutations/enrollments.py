@@ -52,7 +52,7 @@ async def enroll(stores: WriteStores, viewer: Viewer, given: EnrollInput) -> Enr
     """Enrol a learner; the result is the parent of EnrollmentPayload."""
     learner_id = learner_id_of(given.learner, "learner")
     if isinstance(learner_id, UserError):
-        return EnrollmentResult(None, [learner_id])
+        return EnrollmentResult(errors=[learner_id])
     command = enrollments.Enroll(
         id=given.id,
         learner_id=learner_id,
@@ -67,5 +67,5 @@ async def enroll(stores: WriteStores, viewer: Viewer, given: EnrollInput) -> Enr
 def enrollment_result(written: UUID | Refusal) -> EnrollmentResult:
     """The payload's parent for a command that returns a registration."""
     if isinstance(written, Refusal):
-        return EnrollmentResult(None, user_errors(written, ENROLL_NAMES))
-    return EnrollmentResult(written, [])
+        return EnrollmentResult(errors=user_errors(written, ENROLL_NAMES))
+    return EnrollmentResult(written)

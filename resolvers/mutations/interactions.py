@@ -53,7 +53,7 @@ async def record_interactions(stores: WriteStores, viewer: Viewer, given: Record
     command = interactions.RecordInteractions(events=events)
     verdicts = await interactions.record_interactions(stores, viewer, command)
     if isinstance(verdicts, Refusal):
-        return RecordResult([], user_errors(verdicts))
+        return RecordResult(errors=user_errors(verdicts))
     return RecordResult(
         [
             InteractionResult(
@@ -62,6 +62,5 @@ async def record_interactions(stores: WriteStores, viewer: Viewer, given: Record
                 error=None if verdict.fault is None else user_error(verdict.fault),
             )
             for verdict in verdicts
-        ],
-        [],
+        ]
     )

@@ -60,7 +60,7 @@ async def update_learner(stores: WriteStores, viewer: Viewer, given: UpdateLearn
     """Change a profile; the result is the parent of LearnerPayload."""
     learner_id = learner_id_of(given.id, "id")
     if isinstance(learner_id, UserError):
-        return WriteResult(None, [learner_id])
+        return WriteResult(errors=[learner_id])
     parts = parts_of(given)
     del parts["id"]
     command = learners.UpdateLearner(learner_id=learner_id, **parts)
@@ -75,5 +75,5 @@ def parts_of(given: CreateLearnerInput | UpdateLearnerInput) -> dict[str, Any]:
 
 def _result(written: Profile | Refusal) -> WriteResult:
     if isinstance(written, Refusal):
-        return WriteResult(None, user_errors(written))
-    return WriteResult(written, [])
+        return WriteResult(errors=user_errors(written))
+    return WriteResult(written)

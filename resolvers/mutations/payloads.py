@@ -1,5 +1,6 @@
 """The payloads of mutations: what was written, or the errors. A mutation never makes a top-level error."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -24,38 +25,38 @@ ERRORS = "Empty if the write succeeded."
 class WriteResult(NamedTuple):
     """The parent of a payload that shows the written record."""
 
-    record: Any
-    errors: list[UserError]
+    record: Any = None
+    errors: Sequence[UserError] = ()
 
 
 class SessionResult(NamedTuple):
     """The parent of a session's payload: whose session and resume point to read, or the errors."""
 
-    learner_id: str | None
-    registration: UUID | None
-    errors: list[UserError]
+    learner_id: str | None = None
+    registration: UUID | None = None
+    errors: Sequence[UserError] = ()
 
 
 class EnrollmentResult(NamedTuple):
     """The parent of an enrolment's payload: the enrolment to read, or the errors."""
 
-    registration: UUID | None
-    errors: list[UserError]
+    registration: UUID | None = None
+    errors: Sequence[UserError] = ()
 
 
 class ProgressResult(NamedTuple):
     """The parent of a payload of progress: the item and the enrolment to read, or the errors."""
 
-    registration: UUID | None
-    item_key: str | None
-    errors: list[UserError]
+    registration: UUID | None = None
+    item_key: str | None = None
+    errors: Sequence[UserError] = ()
 
 
 class RecordResult(NamedTuple):
     """The parent of the payload of a batch: a result for each event, or the errors of the whole batch."""
 
-    results: list["InteractionResult"]
-    errors: list[UserError]
+    results: Sequence["InteractionResult"] = ()
+    errors: Sequence[UserError] = ()
 
 
 @strawberry.type(description="The published course, or the errors.")

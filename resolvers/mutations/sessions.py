@@ -42,13 +42,13 @@ async def heartbeat(stores: WriteStores, viewer: Viewer, given: HeartbeatInput) 
     )
     sent = await sessions.send_heartbeat(stores, viewer, command)
     if isinstance(sent, Refusal):
-        return SessionResult(None, None, user_errors(sent))
-    return SessionResult(sent.learner_id, sent.registration, [])
+        return SessionResult(errors=user_errors(sent))
+    return SessionResult(sent.learner_id, sent.registration)
 
 
 async def end_session(stores: WriteStores, viewer: Viewer, given: EndSessionInput) -> SessionResult:
     """End the viewer's session; the result is the parent of SessionPayload."""
     ended = await sessions.end_session(stores, viewer, sessions.EndSession(session_id=given.session_id))
     if isinstance(ended, Refusal):
-        return SessionResult(None, None, user_errors(ended))
-    return SessionResult(viewer.subject, None if ended is None else ended.registration, [])
+        return SessionResult(errors=user_errors(ended))
+    return SessionResult(viewer.subject, None if ended is None else ended.registration)
