@@ -2,11 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager as ContextManager
 from contextlib import suppress
 
 import pytest
 
 from stores.cancellation import ATTEMPTS, cancel_and_wait, cancel_requested, preserve_cancellation
+from stores.mongo.client import translated as mongo
+from stores.redis.client import translated as redis
+from stores.sql.core.errors import translated as sql
 
 
 async def swallow(times: int) -> None:
@@ -63,6 +68,20 @@ async def test_a_task_that_survives_every_cancellation_is_given_up(caplog: pytes
     assert not task.done()
     assert [record.message for record in caplog.records] == ["tasks did not end when cancelled"]
     await cancel_and_wait([task])
+
+
+@pytest.mark.parametrize("translated", [mongo, redis, sql])
+async def test_every_driver_call_raises_a_swallowed_cancellation(
+    translated: Callable[[str], ContextManager[None]],
+) -> None:
+    async def work() -> None:
+        with translated("store"), suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    [task] = await started(asyncio.create_task(work()))
+    task.cancel()
+    await asyncio.wait([task])
+    assert task.cancelled()
 
 
 @pytest.mark.parametrize("error", [None, KeyError("the driver's own")])

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import asyncpg
 
+from stores.cancellation import preserve_cancellation
 from stores.errors import Conflict, Rejected, StoreError, TimedOut, Unavailable
 
 AGAIN = (
@@ -22,7 +23,8 @@ MADE_MEANWHILE = (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError, asy
 @contextmanager
 def translated(store: str) -> Iterator[None]:
     try:
-        yield
+        with preserve_cancellation():
+            yield
     except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, UnicodeError) as error:
         raise translation(store, error) from None
 
