@@ -159,7 +159,7 @@ async def mongo_profiles(servers: Servers) -> AsyncIterator[MongoProfiles]:
 @asynccontextmanager
 async def mongo_catalog(servers: Servers) -> AsyncIterator[MongoCatalog]:
     async with fresh_mongo(servers) as database:
-        yield MongoCatalog(database, shelf=CourseCache())
+        yield MongoCatalog(database, cache=CourseCache())
 
 
 @asynccontextmanager

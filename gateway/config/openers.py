@@ -80,7 +80,7 @@ async def mongo_catalog(clients: StoreClients, url: Url) -> Catalog:
     from stores.mongo.client import open_mongo
     from stores.mongo.course_cache import CourseCache
 
-    return MongoCatalog(await clients.client_for(url, open_mongo), shelf=CourseCache())
+    return MongoCatalog(await clients.client_for(url, open_mongo), cache=CourseCache())
 
 
 async def sql_progress(clients: StoreClients, url: Url) -> Progress:

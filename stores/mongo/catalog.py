@@ -1,4 +1,4 @@
-"""The catalog in MongoDB: one document a published version, `_id` being `key@version`, never written again."""
+"""The catalog in MongoDB: one immutable document for each published version, with `_id` = `key@version`."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -10,23 +10,25 @@ from stores.domain.catalog import Course, CourseVersion
 from stores.domain.paging import COURSES as COURSE_CURSORS
 from stores.domain.paging import Page, page_of
 from stores.errors import Conflict
-from stores.mongo.client import COURSES, Database, Document, translated
+from stores.mongo.client import COURSES, Database, Document, translate_errors
 from stores.mongo.course_cache import CourseCache
 from stores.mongo.course_documents import course_of, document_of, id_of
 from stores.ports.catalog import Catalog
 
-MOST_TRIES = 50
-"""Of a publisher whose number another one took: with n at once, the last of them succeeds at its n-th try."""
+MAX_ATTEMPTS = 50
+"""Attempts to publish when others take the version number: the last of n concurrent publishers needs n."""
 
 
 class MongoCatalog(Catalog):
-    def __init__(self, database: Database, *, shelf: CourseCache) -> None:
+    """The port of the catalog. `cache` is shared by all readers of the process."""
+
+    def __init__(self, database: Database, *, cache: CourseCache) -> None:
         self._courses = database[COURSES]
-        self._shelf = shelf
+        self._cache = cache
 
     async def ping(self) -> None:
         # The command `ping` succeeds without a login, a read does not.
-        with translated("catalog"):
+        with translate_errors("catalog"):
             await self._courses.find_one({"_id": ""}, {"_id": 1})
 
     async def latest(self, course_keys: Sequence[str]) -> Mapping[str, Course]:
@@ -38,7 +40,7 @@ class MongoCatalog(Catalog):
         return {pin.key: course for pin, course in found.items()}
 
     async def versions(self, pins: Sequence[CourseVersion]) -> Mapping[CourseVersion, Course]:
-        wanted = {pin: self._shelf.get(pin) for pin in pins}
+        wanted = {pin: self._cache.get(pin) for pin in pins}
         found = {pin: course for pin, course in wanted.items() if course is not None}
         found |= await self._read([pin for pin, course in wanted.items() if course is None])
         return found
@@ -50,30 +52,30 @@ class MongoCatalog(Catalog):
         return page_of((found[pin] for pin in pins), (COURSE_CURSORS.encode(pin.key) for pin in pins), first)
 
     async def publish(self, course: Course) -> Course:
-        for _ in range(MOST_TRIES):
+        for _ in range(MAX_ATTEMPTS):
             newest = await self._newest({"key": course.key})
             kept = replace(course, version=newest[0].version + 1 if newest else 1)
-            with translated("catalog"):
+            with translate_errors("catalog"):
                 try:
                     await self._courses.insert_one(document_of(kept))
                 except DuplicateKeyError:
                     continue
             return kept
-        raise Conflict("catalog", f"{MOST_TRIES} other publishers were first")
+        raise Conflict("catalog", f"{MAX_ATTEMPTS} other publishers were first")
 
     async def _newest(self, matching: Document, *stages: Document) -> list[CourseVersion]:
         grouping = {"$group": {"_id": "$key", "version": {"$max": "$version"}}}
-        with translated("catalog"):
+        with translate_errors("catalog"):
             found = await self._courses.aggregate([{"$match": matching}, grouping, *stages])
             return [CourseVersion(each["_id"], each["version"]) async for each in found]
 
     async def _read(self, pins: Collection[CourseVersion]) -> dict[CourseVersion, Course]:
         found: dict[CourseVersion, Course] = {}
         ids = [id_of(pin) for pin in pins]
-        with translated("catalog"):
+        with translate_errors("catalog"):
             for batch in batched(ids, MONGO_IDS):
                 async for document in self._courses.find({"_id": {"$in": batch}}):
                     course = course_of(document)
-                    self._shelf.put(course)
+                    self._cache.put(course)
                     found[course.pin] = course
         return found

@@ -1,4 +1,4 @@
-"""The MongoDB client: opened lazily, with short deadlines; its errors translated in one place."""
+"""The MongoDB client: it connects on first use, with short timeouts. Its errors are translated here."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
@@ -71,20 +71,20 @@ async def open_mongo(
 
 
 def open_mongo_patiently(url: str) -> AbstractAsyncContextManager[Database]:
-    """For commands: nobody waits for an answer, and the server may have been started a moment ago."""
+    """As `open_mongo`, for commands: they wait longer for a server that is still starting."""
     return open_mongo(url, find_within=timedelta(seconds=10))
 
 
 async def prepare(database: Database) -> None:
-    """Make the indexes. Harmless when they are there."""
-    with translated("mongodb"):
+    """Create the indexes. Idempotent."""
+    with translate_errors("mongodb"):
         await database[LEARNERS].create_indexes([IndexModel("nameKey"), IndexModel("emailKey", sparse=True)])
         await database[COURSES].create_indexes([IndexModel([("key", ASCENDING), ("version", DESCENDING)])])
 
 
 @contextmanager
-def translated(store: str) -> Iterator[None]:
-    """What the driver raises, in the words of `stores.errors`, without its text: that may quote what it was sent."""
+def translate_errors(store: str) -> Iterator[None]:
+    """Translate the driver's errors into `stores.errors`, without their text: it may quote data and credentials."""
     try:
         with preserve_cancellation():
             yield

@@ -1,4 +1,4 @@
-"""Published course versions kept in the process: they never change, so only their number needs a bound."""
+"""A cache of published course versions in the process. They never change, so it needs no expiry, only a bound."""
 
 from collections import OrderedDict
 
@@ -6,7 +6,7 @@ from stores.domain.catalog import Course, CourseVersion
 
 
 class CourseCache:
-    """The courses used last, up to `most_items` course items in all (an item takes about half a kilobyte)."""
+    """The least recently used courses are dropped beyond `most_items` course items in total (about 500 bytes each)."""
 
     def __init__(self, *, most_items: int = 100_000) -> None:
         self._most_items = most_items
@@ -14,12 +14,14 @@ class CourseCache:
         self._courses: OrderedDict[CourseVersion, Course] = OrderedDict()
 
     def get(self, pin: CourseVersion) -> Course | None:
+        """The cached course of this version."""
         course = self._courses.get(pin)
         if course is not None:
             self._courses.move_to_end(pin)
         return course
 
     def put(self, course: Course) -> None:
+        """Add a course."""
         if course.pin in self._courses:
             return
         self._courses[course.pin] = course

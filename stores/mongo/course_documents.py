@@ -1,4 +1,4 @@
-"""A published course version as a MongoDB document, and back."""
+"""Conversion between published course versions and MongoDB documents."""
 
 from datetime import timedelta
 
@@ -9,10 +9,12 @@ MILLISECOND = timedelta(milliseconds=1)
 
 
 def id_of(pin: CourseVersion) -> str:
+    """The `_id` of a course version."""
     return f"{pin.key}@{pin.version}"
 
 
 def document_of(course: Course) -> Document:
+    """The document of a course version."""
     return {
         "_id": id_of(course.pin),
         "key": course.key,
@@ -28,6 +30,7 @@ def document_of(course: Course) -> Document:
 
 
 def course_of(document: Document) -> Course:
+    """The course version of a document."""
     return Course(
         key=document["key"],
         version=document["version"],

@@ -1,5 +1,5 @@
-"""Open documents as MongoDB fields, and back. Their keys are anybody's: dots, dollars and NULs are escaped, because
-MongoDB takes `a.b` for a path and `$ref` for a reference."""
+"""Escaping of keys in open documents. Clients choose the keys; MongoDB takes `a.b` for a path and `$ref` for a
+reference and refuses NUL, so these characters are percent-encoded."""
 
 import re
 from collections.abc import Mapping
@@ -9,20 +9,22 @@ _ESCAPES = str.maketrans({"%": "%25", "$": "%24", ".": "%2E", "\0": "%00"})
 _ESCAPED = re.compile("%(25|24|2E|00)")
 
 
-def stored(value: Any) -> Any:
+def escape_keys(value: Any) -> Any:
+    """A JSON value with the keys of all its objects escaped."""
     if isinstance(value, Mapping):
-        return {key.translate(_ESCAPES): stored(inner) for key, inner in value.items()}
+        return {key.translate(_ESCAPES): escape_keys(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [stored(inner) for inner in value]
+        return [escape_keys(inner) for inner in value]
     return value
 
 
-def opened(value: Any) -> Any:
+def unescape_keys(value: Any) -> Any:
+    """The inverse of `escape_keys`."""
     if isinstance(value, dict):
-        return {_unescaped(key): opened(inner) for key, inner in value.items()}
+        return {_unescaped(key): unescape_keys(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [opened(inner) for inner in value]
-    # The driver gives 64-bit integers as a class of its own.
+        return [unescape_keys(inner) for inner in value]
+    # The driver returns 64-bit integers as a subclass of int.
     return int(value) if type(value) is not bool and isinstance(value, int) else value
 
 

@@ -60,7 +60,7 @@ async def open_redis(
 
 
 @contextmanager
-def translated(store: str) -> Iterator[None]:
+def translate_errors(store: str) -> Iterator[None]:
     """Translate the driver's errors into `stores.errors`, without their text: it may quote data and credentials."""
     try:
         with preserve_cancellation():

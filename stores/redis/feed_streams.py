@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from stores.domain.outbox import Commit
 from stores.domain.updates import FEED_LENGTHS, FEED_TTL, FeedKey, FeedKind
 from stores.feeds.feed_position import START, FeedEntry, FeedPosition, cursor_of, feed_lost, updates_expired
-from stores.redis.client import MILLISECOND, Argument, translated
+from stores.redis.client import MILLISECOND, Argument, translate_errors
 from stores.redis.updates import decode_update, encode_update
 
 STREAM_TTL = FEED_TTL + timedelta(hours=1)
@@ -99,12 +99,12 @@ class FeedStreams:
                 arguments += [commit.registration.hex, commit.number, commit.learner_id, commit.course_key]
                 arguments.append(encode_update(commit))
         if len(arguments) > 6:
-            with translated("live"):
+            with translate_errors("live"):
                 await self._publish(args=arguments)
 
     async def end(self, feed_key: FeedKey) -> tuple[str, FeedPosition]:
         """The epoch, and the position of the last update of a feed."""
-        with translated("live"):
+        with translate_errors("live"):
             epoch, *stream = await self._read(args=[self._prefix, uuid4().hex, _name(feed_key), "0-0", 0])
         return epoch.decode(), _position(stream[1]) if stream else START
 
@@ -112,7 +112,7 @@ class FeedStreams:
         """The entries after a position of this epoch, in order, at most so many. `CursorExpired` if one may be
         missing."""
         arguments: list[Argument] = [self._prefix, uuid4().hex, _name(feed_key), f"{after[0]}-{after[1]}", most]
-        with translated("live"):
+        with translate_errors("live"):
             found, *stream = await self._read(args=arguments)
         if found.decode() != epoch:
             raise feed_lost()

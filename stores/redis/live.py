@@ -14,7 +14,7 @@ from stores.feeds.feed_listener import FeedListener
 from stores.feeds.feed_position import FeedEntry, FeedPosition, feed_lost, position_of
 from stores.ports.live import Feed, Live
 from stores.ports.signals import Signals
-from stores.redis.client import reconnect_backoff, translated
+from stores.redis.client import reconnect_backoff, translate_errors
 from stores.redis.feed_streams import FeedMessage, FeedStreams
 from stores.redis.pubsub import PubSub
 from stores.redis.signals import open_mailbox
@@ -34,7 +34,7 @@ class RedisLive(Live):
         self._reads = asyncio.Semaphore(CONCURRENT_READS)
 
     async def ping(self) -> None:
-        with translated("live"):
+        with translate_errors("live"):
             await self._client.ping()
 
     async def publish(self, commits: Sequence[Commit]) -> None:
@@ -63,7 +63,7 @@ class RedisLive(Live):
     async def signal(self, channels: Collection[str]) -> None:
         if not channels:
             return
-        with translated("live"):
+        with translate_errors("live"):
             async with self._client.pipeline(transaction=False) as pipeline:
                 for channel in channels:
                     pipeline.execute_command("PUBLISH", f"{self._prefix}s:{channel}", channel)

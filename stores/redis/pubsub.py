@@ -12,7 +12,7 @@ from redis.exceptions import ConnectionError, RedisError, TimeoutError
 
 from stores.cancellation import cancel_and_wait
 from stores.errors import StoreError
-from stores.redis.client import reconnect_backoff, translated
+from stores.redis.client import reconnect_backoff, translate_errors
 from stores.redis.pubsub_connection import PubSubConnection, open_pubsub_connection
 
 T = TypeVar("T")
@@ -95,7 +95,7 @@ class PubSub:
         """Subscribe to a channel until the block ends. Entered when Redis has confirmed the subscription: messages
         published after that are received. `Unavailable` and `TimedOut`, with `store`, on entering only. All
         subscribers of a channel must give the same `parse`."""
-        with translated(store):
+        with translate_errors(store):
             return _Subscription(self, name.encode(), subscriber, parse, store)
 
     async def subscribe(self, key: bytes, subscriber: Subscriber[T], parse: Callable[[bytes], T]) -> None:
@@ -221,7 +221,7 @@ class _Subscription(AbstractAsyncContextManager[None]):
         self._parse, self._store = parse, store
 
     async def __aenter__(self) -> None:
-        with translated(self._store):
+        with translate_errors(self._store):
             await self._pubsub.subscribe(self._key, self._subscriber, self._parse)
 
     async def __aexit__(self, *_: object) -> None:

@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from stores.domain.paging import from_ms, to_ms
 from stores.domain.sessions import RESUME_POINT_TTL, ResumePoint
 from stores.errors import Rejected
-from stores.redis.client import MILLISECOND, Argument, translated
+from stores.redis.client import MILLISECOND, Argument, translate_errors
 
 POINTS = """
 local function whole(number) return string.format('%.0f', number) end
@@ -130,7 +130,7 @@ class HotPoints:
         if not registrations:
             return {}
         now = self._now()
-        with translated("sessions"):
+        with translate_errors("sessions"):
             blobs = await self._client.mget([f"{self._prefix}r:{key}" for key in registrations])
         kept = {key: _point(key, blob) for key, blob in zip(registrations, blobs, strict=True) if blob}
         return {key: point for key, point in kept.items() if now - point.at < RESUME_POINT_TTL}
@@ -144,11 +144,11 @@ class HotPoints:
         for point in points:
             if point.position is not None:
                 arguments += [str(point.registration), to_ms(point.at), point.id, blob_of(point)]
-        with translated("sessions"):
+        with translate_errors("sessions"):
             await self._move(args=arguments)
 
     async def unsaved(self, *, most: int) -> Sequence[ResumePoint]:
-        with translated("sessions"):
+        with translate_errors("sessions"):
             found = await self._unsaved(args=[self._prefix, most, to_ms(self._now() - RESUME_POINT_TTL)])
         return [_point(UUID(key.decode()), blob) for key, blob in zip(found[::2], found[1::2], strict=True)]
 
@@ -158,7 +158,7 @@ class HotPoints:
         arguments: list[Argument] = [self._prefix]
         for point in points:
             arguments += [str(point.registration), to_ms(point.at), point.id]
-        with translated("sessions"):
+        with translate_errors("sessions"):
             await self._saved(args=arguments)
 
 

@@ -26,7 +26,7 @@ from stores.domain.sessions import (
 from stores.errors import Rejected
 from stores.ports.sessions import Sessions
 from stores.ports.signals import Signals
-from stores.redis.client import MILLISECOND, Argument, translated
+from stores.redis.client import MILLISECOND, Argument, translate_errors
 from stores.redis.pubsub import PubSub
 from stores.redis.resume import POINTS, HotPoints, blob_of
 from stores.redis.session_scripts import END, TOUCH
@@ -52,7 +52,7 @@ class RedisSessions(Sessions):
         self._end = client.register_script(END)
 
     async def ping(self) -> None:
-        with translated("sessions"):
+        with translate_errors("sessions"):
             await self._client.ping()
 
     async def by_learners(self, learner_ids: Sequence[str]) -> Mapping[str, Session]:
@@ -68,7 +68,7 @@ class RedisSessions(Sessions):
 
     async def online(self, course_keys: Sequence[str]) -> Mapping[str, int]:
         after = to_ms(self._now() - ONLINE_FOR)
-        with translated("sessions"):
+        with translate_errors("sessions"):
             async with self._client.pipeline(transaction=False) as pipeline:
                 for key in course_keys:
                     pipeline.execute_command("ZCOUNT", f"{self._prefix}c:{key}", f"({after}", "+inf")
@@ -78,7 +78,7 @@ class RedisSessions(Sessions):
     async def present(self, course_keys: Sequence[str]) -> Mapping[str, Sequence[Presence]]:
         now = self._now()
         after = to_ms(now - AWAY_FOR)
-        with translated("sessions"):
+        with translate_errors("sessions"):
             async with self._client.pipeline(transaction=False) as pipeline:
                 for key in course_keys:
                     pipeline.execute_command("ZRANGEBYSCORE", f"{self._prefix}c:{key}", f"({after}", "+inf")
@@ -98,7 +98,7 @@ class RedisSessions(Sessions):
         arguments += [each // MILLISECOND for each in (AWAY_FOR, SESSION_TTL, LAST_SEEN_TTL, RESUME_POINT_TTL)]
         for beat in heartbeats:
             arguments += _arguments(beat)
-        with translated("sessions"):
+        with translate_errors("sessions"):
             await self._touch(args=arguments)
 
     async def end(self, session_id: str, *, learner_id: str, at: datetime | None = None) -> Session | None:
@@ -110,7 +110,7 @@ class RedisSessions(Sessions):
             session_id,
             "" if at is None else to_ms(at),
         ]
-        with translated("sessions"):
+        with translate_errors("sessions"):
             blob = await self._end(args=arguments)
         return None if blob is None else _session(learner_id, orjson.loads(blob))
 
@@ -132,7 +132,7 @@ class RedisSessions(Sessions):
     async def _blobs(self, learner_ids: Sequence[str]) -> dict[str, Blob]:
         if not learner_ids:
             return {}
-        with translated("sessions"):
+        with translate_errors("sessions"):
             blobs = await self._client.mget([f"{self._prefix}l:{key}" for key in learner_ids])
         return {key: orjson.loads(blob) for key, blob in zip(learner_ids, blobs, strict=True) if blob is not None}
 

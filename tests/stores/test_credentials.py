@@ -16,7 +16,7 @@ from gateway.embedded.secantus import Secantus, installed_secantus
 from stores.errors import Unavailable
 from stores.mongo.catalog import MongoCatalog
 from stores.mongo.client import open_mongo
-from stores.mongo.client import translated as translated_mongo
+from stores.mongo.client import translate_errors as translated_mongo
 from stores.mongo.course_cache import CourseCache
 from stores.mongo.profiles import MongoProfiles
 from stores.redis.client import open_redis
@@ -81,7 +81,7 @@ async def test_the_ping_of_mongodb_needs_a_login(tmp_path: Path) -> None:
     await server.start()
     try:
         async with open_mongo(started[-1].url) as database:
-            for store in (MongoProfiles(database), MongoCatalog(database, shelf=CourseCache())):
+            for store in (MongoProfiles(database), MongoCatalog(database, cache=CourseCache())):
                 with pytest.raises(Unavailable, match=CREDENTIALS):
                     await store.ping()
     finally:

@@ -1,13 +1,13 @@
-"""What CockroachDB alone understands, told apart by the `crdb_version` that it announces. All other SQL is plain."""
+"""SQL that only CockroachDB understands. It reports its `crdb_version`; every other server gets plain PostgreSQL."""
 
 import re
 
 from stores.sql.core.pool import Connection
 
 HASHED_KEYS = {"event_ledger": "event_id"}
-"""Event ids may be in the order of time (UUIDv7): hashing spreads them over the ranges."""
+"""Tables with hash-sharded keys. Event ids may be ordered by time (UUIDv7), which would write to one range only."""
 EXPIRING_ROWS = {"migration_leases": "expires_at"}
-"""Rows that the cluster deletes by itself after the time in this column."""
+"""Tables whose rows CockroachDB deletes after the time in this column (row-level TTL)."""
 REGIONAL_ROWS = frozenset(
     {
         "enrollments",
@@ -19,17 +19,18 @@ REGIONAL_ROWS = frozenset(
         "event_ledger",
     }
 )
-"""In a database of several regions, rows live where they were written."""
+"""Tables whose rows are stored in the region that wrote them, in a database with several regions."""
 
 TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+) \(.*\)", re.DOTALL)
 
 
 def is_cockroach(connection: Connection) -> bool:
+    """Whether the server is CockroachDB."""
     return hasattr(connection.get_settings(), "crdb_version")
 
 
-async def spoken(connection: Connection, statement: str) -> str:
-    """A plain statement as this server wants it."""
+async def in_dialect(connection: Connection, statement: str) -> str:
+    """A plain statement in the dialect of this server."""
     if not is_cockroach(connection):
         return statement
     regions = await connection.fetch("SHOW REGIONS FROM DATABASE")
@@ -37,6 +38,7 @@ async def spoken(connection: Connection, statement: str) -> str:
 
 
 def for_cockroach(statement: str, *, regional: bool) -> str:
+    """A plain statement with the options of CockroachDB for its table. `regional`: the database has regions."""
     table = TABLE.fullmatch(statement)
     if table is None:
         return statement

@@ -1,4 +1,4 @@
-"""The driver's errors as ours. Their texts quote rows and hosts, so they end here: messages are our own words."""
+"""Translate the driver's errors into `stores.errors`. The driver's texts quote rows and hosts, so they are dropped."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,28 +8,30 @@ import asyncpg
 from stores.cancellation import preserve_cancellation
 from stores.errors import Conflict, Rejected, StoreError, TimedOut, Unavailable
 
-AGAIN = (
+RETRYABLE_ERRORS = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
-    asyncpg.StatementCompletionUnknownError,  # may have committed: every write of ours may be repeated
+    asyncpg.StatementCompletionUnknownError,  # it may have committed; every write here may be repeated
     asyncpg.InvalidCachedStatementError,  # a migration changed a table under a prepared statement
 )
-"""What a transaction is begun anew for."""
+"""Errors after which a transaction is run again."""
 
-MADE_MEANWHILE = (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError, asyncpg.DuplicateObjectError)
-"""What PostgreSQL may say of CREATE … IF NOT EXISTS when another one makes the same at the same moment."""
+ALREADY_EXISTS_ERRORS = (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError, asyncpg.DuplicateObjectError)
+"""Errors of CREATE … IF NOT EXISTS in PostgreSQL if another session creates the same object at that moment."""
 
 
 @contextmanager
-def translated(store: str) -> Iterator[None]:
+def translate_errors(store: str) -> Iterator[None]:
+    """Raise the driver's errors of the block as a `StoreError` of this store."""
     try:
         with preserve_cancellation():
             yield
     except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, UnicodeError) as error:
-        raise translation(store, error) from None
+        raise to_store_error(store, error) from None
 
 
-def translation(store: str, error: Exception) -> StoreError:
+def to_store_error(store: str, error: Exception) -> StoreError:
+    """The `StoreError` for an error of the driver."""
     match error:
         case TimeoutError() | asyncpg.QueryCanceledError():
             return TimedOut(store, "no answer in time")

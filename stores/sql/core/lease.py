@@ -11,8 +11,8 @@ import asyncpg
 from stores.backoff import Backoff
 from stores.cancellation import cancel_and_wait
 from stores.errors import Conflict
-from stores.sql.core.errors import AGAIN
-from stores.sql.core.pool import Pool, lent
+from stores.sql.core.errors import RETRYABLE_ERRORS
+from stores.sql.core.pool import Pool, borrow_connection
 
 T = TypeVar("T")
 ATTEMPTS = 20
@@ -65,7 +65,7 @@ class Lease:
 
     async def release(self) -> None:
         """Give the lease back; no error if it was lost."""
-        async with lent(self.pool) as connection:
+        async with borrow_connection(self.pool) as connection:
             await connection.execute(RELEASE, self.set_name, self.holder)
 
     async def _renew_until_done(self, task: "asyncio.Task[Any]") -> None:
@@ -89,9 +89,9 @@ class Lease:
         backoff = _backoff()
         for _ in range(ATTEMPTS):
             try:
-                async with lent(self.pool) as connection:
+                async with borrow_connection(self.pool) as connection:
                     return bool(await connection.fetch(TAKE, self.set_name, self.holder, self.seconds))
-            except AGAIN:
+            except RETRYABLE_ERRORS:
                 await asyncio.sleep(backoff.next_delay().total_seconds())
         return False
 

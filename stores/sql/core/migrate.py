@@ -1,7 +1,7 @@
-"""Numbered migrations, a set a port: each applied once, in order, by one migrator at a time.
+"""Numbered migrations, one set for each port. Each is applied once, in order, by one migrator at a time.
 
-Statements run one by one without a transaction around them, for CockroachDB half supports DDL in transactions. So each
-must bear repeating: a migrator that was killed leaves a file half applied, and the next one begins that file anew.
+Statements run one by one without a transaction, because CockroachDB supports DDL in transactions only partly. So every
+statement must be idempotent: after a crash in the middle of a file, the next migrator runs that file from its start.
 """
 
 import hashlib
@@ -14,10 +14,10 @@ from secrets import token_hex
 
 from stores.errors import Rejected
 from stores.sql.core import lease
-from stores.sql.core.dialect import spoken
-from stores.sql.core.errors import MADE_MEANWHILE, translated
+from stores.sql.core.dialect import in_dialect
+from stores.sql.core.errors import ALREADY_EXISTS_ERRORS, translate_errors
 from stores.sql.core.lease import Lease
-from stores.sql.core.pool import Connection, Pool, lent
+from stores.sql.core.pool import Connection, Pool, borrow_connection
 
 FILE = re.compile(r"(\d{4})_\w+\.sql")
 STATEMENT_SECONDS = 3600.0
@@ -38,23 +38,27 @@ NOTE = "INSERT INTO migrations (set_name, number, name, sha256) VALUES ($1, $2, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migration:
+    """A migration file."""
+
     number: int
     name: str
     text: str
 
     @property
     def sha256(self) -> str:
+        """The checksum by which an edit of an applied file is noticed."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
     @property
     def statements(self) -> list[str]:
-        """Cut at semicolons that end a line, without the lines of comment."""
+        """The statements, without lines of comment. A statement ends with a semicolon at the end of a line."""
         lines = [line for line in self.text.splitlines() if not line.lstrip().startswith("--")]
         parts = re.split(r";[ \t]*$", "\n".join(lines), flags=re.MULTILINE)
         return [part.strip() for part in parts if part.strip()]
 
 
 def migrations_in(folder: Traversable) -> list[Migration]:
+    """The migrations of a folder, by number."""
     found = [(match, file) for file in folder.iterdir() if (match := FILE.fullmatch(file.name))]
     return sorted(
         (Migration(number=int(match[1]), name=file.name, text=file.read_text("utf-8")) for match, file in found),
@@ -78,8 +82,8 @@ async def migrate(
     or was lost: the statement under way is cancelled then.
     """
     migrations = migrations_in(folder or files("stores.sql") / "migrations" / set_name)
-    with translated(set_name):
-        async with lent(pool) as connection:
+    with translate_errors(set_name):
+        async with borrow_connection(pool) as connection:
             for table in (lease.TABLE, TABLE):
                 await make_table(connection, table)
         held = Lease(pool=pool, set_name=set_name, holder=holder(), seconds=lease_seconds)
@@ -92,24 +96,26 @@ async def migrate(
 
 async def apply_pending(pool: Pool, set_name: str, migrations: Sequence[Migration]) -> list[str]:
     """Apply what is pending and return the names of the files. For the holder of the lease."""
-    async with lent(pool) as connection:
+    async with borrow_connection(pool) as connection:
         pending = await pending_of(connection, set_name, migrations)
         for migration in pending:
             for statement in migration.statements:
-                await connection.execute(await spoken(connection, statement), timeout=STATEMENT_SECONDS)
+                await connection.execute(await in_dialect(connection, statement), timeout=STATEMENT_SECONDS)
             await connection.execute(NOTE, set_name, migration.number, migration.name, migration.sha256)
     return [migration.name for migration in pending]
 
 
 async def make_table(connection: Connection, table: str) -> None:
-    statement = await spoken(connection, table)
+    """Create one of this module's own tables if it does not exist."""
+    statement = await in_dialect(connection, table)
     try:
         await connection.execute(statement)
-    except MADE_MEANWHILE:
+    except ALREADY_EXISTS_ERRORS:
         await connection.execute(statement)
 
 
 async def pending_of(connection: Connection, set_name: str, migrations: Sequence[Migration]) -> list[Migration]:
+    """The migrations that are not applied yet. `Rejected` as in `migrate`."""
     known = {migration.number: migration for migration in migrations}
     applied = await connection.fetch(APPLIED, set_name)
     for row in applied:

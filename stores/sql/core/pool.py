@@ -1,4 +1,4 @@
-"""Connections: opened when first needed, so that a gateway starts, and comes back, whatever its servers do."""
+"""Connection pools. They connect on first use, so that a gateway starts and recovers whatever its servers do."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,16 +13,16 @@ Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
 SETTINGS = {
     "application_name": "quadrangle",
-    # Rows are read by key: a sequential scan of a small table would lock all of it against its other writers.
+    # A sequential scan of a small table takes SERIALIZABLE predicate locks on all of it. Rows are read by key.
     "enable_seqscan": "off",
     "jit": "off",
-    # A gateway that froze or was cut off in a transaction does not hold its rows for ever.
+    # End a transaction whose gateway froze or was cut off.
     "idle_in_transaction_session_timeout": "10000",
-    # Nor does one that hung up in a statement, which would go on, and hold what its transaction has, to its end.
+    # Also end a statement whose client has disconnected.
     "client_connection_check_interval": "1000",
 }
-"""CockroachDB passes over those that it does not have."""
-LETTING_GO_SECONDS = 0.25
+"""Settings of every connection. CockroachDB ignores those that it does not have."""
+RELEASE_SECONDS = 0.25
 CLOSING_SECONDS = 2.0
 
 
@@ -35,13 +35,13 @@ async def open_pool(
     command_seconds: float = 10.0,
     isolation: str = "serializable",
 ) -> AsyncIterator[Pool]:
-    """A pool of up to `size` connections to `cockroachdb://…` or `postgresql://…`; none is opened yet. `isolation` is
-    that of single statements; transactions say theirs."""
+    """A pool of up to `size` connections to `cockroachdb://…` or `postgresql://…`; it connects on first use.
+    `isolation` applies to single statements; transactions set their own."""
     pool = await asyncpg.create_pool(
         "postgresql" + url.removeprefix("cockroachdb").removeprefix("postgresql"),
         min_size=0,
         max_size=size,
-        reset=unchanged,
+        reset=keep_settings,
         timeout=connect_seconds,
         command_timeout=command_seconds,
         server_settings=SETTINGS | {"default_transaction_isolation": isolation},
@@ -57,23 +57,23 @@ async def open_pool(
 
 
 def open_relaxed_pool(url: str) -> AbstractAsyncContextManager[Pool]:
-    """Some connections whose single statements run at READ COMMITTED; see `outbox.py`."""
+    """A pool whose single statements run at READ COMMITTED, for the outbox."""
     return open_pool(url, size=8, isolation="read committed")
 
 
-async def unchanged(_: object) -> None:
-    """There is nothing to reset: settings are changed with SET LOCAL only. A round trip less for each use."""
+async def keep_settings(_: object) -> None:
+    """Skip the reset on release, which costs a round trip. Settings are only changed with SET LOCAL."""
 
 
 @asynccontextmanager
-async def lent(pool: Pool) -> AsyncIterator[Connection]:
-    """A connection, given back at once even if its server does not answer any more: it is closed then."""
+async def borrow_connection(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection of the pool until the block ends. If its server does not answer then, it is closed."""
     try:
         connection = await pool.acquire()
-    except ValueError as error:  # the driver reads the URL only now, and a port by int()
+    except ValueError as error:  # the driver parses the URL only now
         raise asyncpg.ClientConfigurationError("the URL is malformed") from error
     try:
         yield connection
     finally:
         with suppress(TimeoutError, OSError, asyncpg.InterfaceError, asyncpg.PostgresError):
-            await pool.release(connection, timeout=LETTING_GO_SECONDS)
+            await pool.release(connection, timeout=RELEASE_SECONDS)

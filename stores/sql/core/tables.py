@@ -1,6 +1,6 @@
-"""Tables as rows of text: many rows go to the server as one array of text a column, and are cast there.
+"""Many rows in one statement: one array of text for each column, which the server casts.
 
-Arrays of other types would make asyncpg ask the server for its types, which takes CockroachDB very long.
+Arrays of other types make asyncpg query the server's types, which is very slow on CockroachDB.
 """
 
 import json
@@ -12,10 +12,12 @@ from typing import Any
 
 
 def text_of_text(value: str | Enum) -> str:
+    """Text, or the value of an enum, as it is stored."""
     return value if isinstance(value, str) else str(value.value)
 
 
 def text_of_document(value: Mapping[str, Any]) -> str:
+    """A document as JSON."""
     return json.dumps(value) if value else "{}"
 
 
@@ -30,22 +32,23 @@ TEXT_OF: Mapping[str, Callable[[Any], str]] = {
     "uuid": str,
 }
 READ_ONE_BY_ONE = {"bytea": "decode({}, 'hex')", "jsonb": "{}::jsonb", "text": "{}"}
-"""Of all others, the array is cast as a whole. CockroachDB has no arrays of jsonb."""
+"""Types whose values are cast one by one; for all others the array is cast. CockroachDB has no arrays of jsonb."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """The columns that a statement writes, each with its type."""
+    """A table, or the part of it that a statement writes: column names and their SQL types."""
 
     name: str
     columns: Mapping[str, str]
 
     @property
     def names(self) -> str:
+        """The column names, separated by commas."""
         return ", ".join(self.columns)
 
     def given(self, first: int = 1) -> str:
-        """A query for the rows of `arrays`, which are the parameters from `first` on."""
+        """A SELECT of the rows in `arrays`, which are the parameters from number `first` on."""
         arrays = [
             f"${number}::text[]" + ("" if kind in READ_ONE_BY_ONE else f"::{kind}[]")
             for number, kind in enumerate(self.columns.values(), first)
@@ -54,12 +57,12 @@ class Table:
         return f"SELECT {', '.join(picked)} FROM unnest({', '.join(arrays)}) AS given({self.names})"
 
     def set(self, *, but: Iterable[str], to: str) -> str:
-        """Assignments of all columns `but` these `to` those of a row."""
+        """Assignments for UPDATE of all columns but some, from the row named `to`."""
         left = set(but)
         return ", ".join(f"{name} = {to}.{name}" for name in self.columns if name not in left)
 
     def arrays(self, rows: Sequence[Sequence[object]]) -> list[list[str | None]]:
-        """Rows (values in the order of the columns) as an array a column."""
+        """The parameters for `given`: one array for each column. `rows` have values in the order of the columns."""
         return [
             [None if row[place] is None else text_of(row[place]) for row in rows]
             for place, text_of in enumerate(TEXT_OF[kind] for kind in self.columns.values())

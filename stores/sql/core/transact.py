@@ -12,8 +12,8 @@ from typing import TypeVar
 import asyncpg
 
 from stores.backoff import Backoff
-from stores.sql.core.errors import AGAIN, translated
-from stores.sql.core.pool import LETTING_GO_SECONDS, Connection, Pool, lent
+from stores.sql.core.errors import RETRYABLE_ERRORS, translate_errors
+from stores.sql.core.pool import RELEASE_SECONDS, Connection, Pool, borrow_connection
 
 T = TypeVar("T")
 
@@ -51,12 +51,12 @@ async def _retried(pool: Pool, store: str, attempt: Callable[[Connection], Await
     now = asyncio.get_running_loop().time
     deadline = now() + limits.seconds
     backoff = Backoff(first=timedelta(milliseconds=4), longest=timedelta(milliseconds=250), jitter=1, draw=limits.draw)
-    with translated(store):
+    with translate_errors(store):
         for number in count(1):
             try:
-                async with lent(pool) as connection:
+                async with borrow_connection(pool) as connection:
                     return await attempt(connection)
-            except AGAIN:
+            except RETRYABLE_ERRORS:
                 delay = backoff.next_delay().total_seconds()
                 if number == limits.attempts or now() + delay > deadline:
                     raise
@@ -79,7 +79,7 @@ async def _roll_back(connection: Connection) -> None:
     """End the transaction. If the server does not answer in time, close the connection, which ends it too."""
     try:
         if not connection.is_closed():
-            await connection.execute("ROLLBACK", timeout=LETTING_GO_SECONDS)
+            await connection.execute("ROLLBACK", timeout=RELEASE_SECONDS)
     except BaseException as error:
         # After a timeout the driver has closed the connection and `terminate` raises InterfaceError. That must not
         # replace the error that caused the rollback, least of all a cancellation.

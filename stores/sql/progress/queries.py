@@ -8,7 +8,7 @@ from stores.domain.paging import ATTEMPTS as ATTEMPT_CURSORS
 from stores.domain.paging import ENROLLMENTS_OF_COURSE, ENROLLMENTS_OF_LEARNER, from_ms
 from stores.domain.progress import EnrollmentState
 from stores.sql.core.tables import Table
-from stores.sql.core.where_clause import Conditions, sendable
+from stores.sql.core.where_clause import WhereClause, storable
 from stores.sql.progress.tables import ENROLLMENTS
 
 VOIDS_OF = """
@@ -33,9 +33,9 @@ def enrollments_of_learners(
     after: str | None,
     first: int,
 ) -> tuple[str, list[object]]:
-    where = Conditions(sendable(learner_ids), first + 1)
-    where.among("state", states)
-    where.among("course_key", courses)
+    where = WhereClause(storable(learner_ids), first + 1)
+    where.is_in("state", states)
+    where.is_in("course_key", courses)
     if after is not None:
         ms, registration = ENROLLMENTS_OF_LEARNER.decode(after)
         if ms:
@@ -54,14 +54,14 @@ def enrollments_of_learners(
 def enrollments_of_courses(
     course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None, after: str | None, first: int
 ) -> tuple[str, list[object]]:
-    where = Conditions(sendable(course_keys), first + 1)
-    where.among("state", states)
+    where = WhereClause(storable(course_keys), first + 1)
+    where.is_in("state", states)
     if after is not None:
         where.add("registration > {0}::uuid", ENROLLMENTS_OF_COURSE.decode(after)[0])
     return pages("course_key", where, order="registration"), where.args
 
 
-def pages(key: str, where: Conditions, *, order: str) -> str:
+def pages(key: str, where: WhereClause, *, order: str) -> str:
     return f"""
 SELECT {", ".join(f"found.{name}" for name in ENROLLMENTS.columns)}
 FROM unnest($1::text[]) AS asked(key)
@@ -75,9 +75,9 @@ ORDER BY {order}
 def counts(
     key: str, keys: Sequence[str], *, states: Collection[EnrollmentState] | None, courses: Collection[str] | None
 ) -> tuple[str, list[object]]:
-    where = Conditions(sendable(keys))
-    where.among("state", states)
-    where.among("course_key", courses)
+    where = WhereClause(storable(keys))
+    where.is_in("state", states)
+    where.is_in("course_key", courses)
     query = f"SELECT {key}, count(*) FROM enrollments WHERE {key} = ANY($1::text[]){where.text} GROUP BY {key}"
     return query, where.args
 
@@ -88,9 +88,9 @@ ATTEMPT_VERBS = ", ".join(f"'{verb}'" for verb in sorted(verb.value for verb in 
 def attempts(
     registrations: Sequence[UUID], *, item: str | None, after: str | None, first: int
 ) -> tuple[str, list[object]]:
-    counted = Conditions([str(key) for key in registrations], first + 1)
-    counted.among("item_key", None if item is None else [item])
-    shown = Conditions(*counted.args)
+    counted = WhereClause([str(key) for key in registrations], first + 1)
+    counted.is_in("item_key", None if item is None else [item])
+    shown = WhereClause(*counted.args)
     if after is not None:
         ms, event_id = ATTEMPT_CURSORS.decode(after)
         shown.add("(occurred_at, event_id) > ({0}::timestamptz, {1}::uuid)", from_ms(int(ms)), event_id)

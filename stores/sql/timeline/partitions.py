@@ -1,12 +1,12 @@
-"""Weekly partitions of the timeline, made when the first event of their week comes. PostgreSQL's alone."""
+"""Weekly partitions of the timeline, created with the first event of a week. For PostgreSQL only."""
 
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from stores.errors import Conflict, Rejected
-from stores.sql.core.errors import MADE_MEANWHILE, translated
-from stores.sql.core.pool import Pool, lent
+from stores.sql.core.errors import ALREADY_EXISTS_ERRORS, translate_errors
+from stores.sql.core.pool import Pool, borrow_connection
 
 WEEK = timedelta(days=7)
 
@@ -18,7 +18,7 @@ def week_of(moment: datetime) -> datetime:
 
 
 def partition_of(monday: datetime) -> str:
-    """The statement that makes a week's partition. Dates of ours, no text from outside."""
+    """The statement that creates the partition of a week. It is composed of dates only, never of text from clients."""
     until = monday + WEEK
     return (
         f"CREATE TABLE IF NOT EXISTS timeline_events_{monday:%Y%m%d} PARTITION OF timeline_events"
@@ -27,33 +27,34 @@ def partition_of(monday: datetime) -> str:
 
 
 class WeekDropped(Conflict):
-    """An event's week has no partition: somebody dropped it after it was provided."""
+    """The partition of an event's week was dropped after it was created."""
 
     def __init__(self) -> None:
-        super().__init__("timeline", "the week was dropped meanwhile")
+        super().__init__("timeline", "the partition of the week was dropped at the same time")
 
 
 class Partitions:
-    """Which weeks have one, as far as this process knows."""
+    """The partitions that this process knows to exist."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._known: set[datetime] = set()
 
     async def provide(self, moments: Iterable[datetime]) -> None:
-        """Outside of transactions: two makers of one week meet, and both find it made."""
+        """Create the partitions for these moments if needed. Not within a transaction, so that two processes may do
+        it."""
         weeks = sorted({week_of(moment) for moment in moments} - self._known)
         try:
             statements = [partition_of(monday) for monday in weeks]
         except OverflowError:
             raise Rejected("timeline", "a time whose week ends after the last year") from None
         for monday, statement in zip(weeks, statements, strict=True):
-            with translated("timeline"):
-                async with lent(self._pool) as connection:
-                    with suppress(*MADE_MEANWHILE):
+            with translate_errors("timeline"):
+                async with borrow_connection(self._pool) as connection:
+                    with suppress(*ALREADY_EXISTS_ERRORS):
                         await connection.execute(statement)
             self._known.add(monday)
 
     def forget(self) -> None:
-        """Somebody dropped weeks: what was known may be so no more."""
+        """Forget which partitions exist, after one was found missing."""
         self._known.clear()

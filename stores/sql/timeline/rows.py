@@ -1,4 +1,4 @@
-"""Rows of the timeline's tables ↔ records: the one translation."""
+"""Conversion between rows of the timeline's tables and records."""
 
 import asyncpg
 
@@ -18,4 +18,5 @@ def event_of(row: asyncpg.Record) -> Event:
 
 
 def quarter_of(row: asyncpg.Record) -> Quarter:
+    """The quarter of a row."""
     return Quarter(start=row["start"], events=row["events"], active_ms=row["active_ms"])

@@ -1,4 +1,5 @@
-"""The timeline in PostgreSQL, where there is no InfluxDB: weekly partitions, and quarters recomputed as they change."""
+"""The timeline in PostgreSQL, for installations without InfluxDB: weekly partitions, and roll-ups by quarter of an
+hour."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -15,7 +16,7 @@ from stores.domain.timeline import Quarter
 from stores.ports.timeline import Timeline
 from stores.sql.core.pool import Connection, Pool
 from stores.sql.core.transact import fetch, transact
-from stores.sql.core.where_clause import Conditions, sendable
+from stores.sql.core.where_clause import WhereClause, storable
 from stores.sql.timeline.partitions import Partitions, WeekDropped
 from stores.sql.timeline.rows import EVENTS, event_of, event_values, quarter_of
 
@@ -26,12 +27,12 @@ WITHIN = "at >= {0}::timestamptz AND at < {1}::timestamptz"
 ADD = f"""INSERT INTO {EVENTS.name} ({EVENTS.names}) {EVENTS.given()}
 ON CONFLICT DO NOTHING RETURNING course_key, {GRAIN} AS start"""
 
-TAKE_OUT = f"""DELETE FROM {EVENTS.name}
+DELETE = f"""DELETE FROM {EVENTS.name}
 WHERE (event_id, at) IN (SELECT id::uuid, at::timestamptz FROM unnest($1::text[], $2::text[]) AS gone(id, at))
 RETURNING course_key, {GRAIN} AS start"""
 
-# Quarters are made again from what is there, never added to: a repeat changes nothing.
-RECOUNT = f"""
+# Quarters are recomputed from the events, never incremented, so that a repetition changes nothing.
+RECOMPUTE = f"""
 WITH touched AS (
     SELECT course_key, start::timestamptz AS start FROM unnest($1::text[], $2::text[]) AS given(course_key, start)
 ), counted AS (
@@ -62,6 +63,8 @@ WHERE event.course_key = ANY($1::text[]) GROUP BY event.course_key, given.start
 
 
 class SqlTimeline(Timeline):
+    """The port of the timeline over the tables of the migration set `timeline`."""
+
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._partitions = Partitions(pool)
@@ -72,17 +75,17 @@ class SqlTimeline(Timeline):
     async def append(self, events: Sequence[Event]) -> None:
         check_events(events, store="timeline")
         await self._partitions.provide(event.at for event in events)
-        # Neighbours in time share quarters, and so their recounts.
+        # Events close in time share quarters, which are then recomputed once.
         ordered = sorted({event.id: event for event in reversed(events)}.values(), key=lambda event: event.at)
         for batch in batched(ordered, SQL_ROWS):
             await self._add(batch)
 
     async def remove(self, events: Sequence[Event]) -> None:
         for gone in batched(events, SQL_ROWS):
-            await self._change(TAKE_OUT, [[str(event.id) for event in gone], [event.at.isoformat() for event in gone]])
+            await self._change(DELETE, [[str(event.id) for event in gone], [event.at.isoformat() for event in gone]])
 
     def forget(self) -> None:
-        """No row is remembered; a partition that was, and was dropped since, is noticed when a row has none."""
+        """Nothing to forget: no row is cached, and a missing partition is noticed when a row is inserted."""
 
     async def by_learners(
         self,
@@ -94,11 +97,11 @@ class SqlTimeline(Timeline):
         after: str | None,
         first: int,
     ) -> Mapping[str, Page[Event]]:
-        where = Conditions(sendable(learner_ids), first + 1)
+        where = WhereClause(storable(learner_ids), first + 1)
         if span is not None:
             where.add(WITHIN, *span)
-        where.among("verb", verbs)
-        where.among("course_key", courses)
+        where.is_in("verb", verbs)
+        where.is_in("course_key", courses)
         if after is not None:
             ms, event_id = TIMELINE.decode(after)
             where.add("(at, event_id) < ({0}::timestamptz, {1}::uuid)", from_ms(int(ms)), event_id)
@@ -115,9 +118,9 @@ class SqlTimeline(Timeline):
     async def learner_quarters(
         self, learner_ids: Sequence[str], *, span: Span, courses: Collection[str] | None
     ) -> Mapping[str, Sequence[Quarter]]:
-        where = Conditions(sendable(learner_ids))
+        where = WhereClause(storable(learner_ids))
         where.add(WITHIN, *span)
-        where.among("course_key", courses)
+        where.is_in("course_key", courses)
         query = f"""SELECT learner_id, {GRAIN} AS start, count(*) AS events,
             coalesce(sum(duration_ms), 0)::int8 AS active_ms
         FROM {EVENTS.name} WHERE learner_id = ANY($1::text[]) AND {IS_ACTIVITY}{where.text} GROUP BY 1, 2 ORDER BY 1,
@@ -125,7 +128,7 @@ class SqlTimeline(Timeline):
         return quarters_by("learner_id", await self._fetch(query, *where.args))
 
     async def course_quarters(self, course_keys: Sequence[str], *, span: Span) -> Mapping[str, Sequence[Quarter]]:
-        return quarters_by("course_key", await self._fetch(COURSE_QUARTERS, sendable(course_keys), *span))
+        return quarters_by("course_key", await self._fetch(COURSE_QUARTERS, storable(course_keys), *span))
 
     async def course_learners(
         self, course_keys: Sequence[str], *, windows: Sequence[Span]
@@ -133,7 +136,7 @@ class SqlTimeline(Timeline):
         starts = [window.start.isoformat() for window in windows]
         ends = [window.end.isoformat() for window in windows]
         counts: defaultdict[str, dict[datetime, int]] = defaultdict(dict)
-        for row in await self._fetch(COURSE_LEARNERS, sendable(course_keys), starts, ends):
+        for row in await self._fetch(COURSE_LEARNERS, storable(course_keys), starts, ends):
             counts[row["course_key"]][row["start"]] = row["learners"]
         return counts
 
@@ -150,28 +153,30 @@ class SqlTimeline(Timeline):
             await self._change(ADD, arrays)
 
     async def _change(self, statement: str, arrays: Sequence[Sequence[str | None]]) -> None:
-        """Add or take out rows, and recount the quarters that this touched, in one transaction."""
+        """Insert or delete rows and recompute the quarters of those that changed, in one transaction."""
 
         async def work(connection: Connection) -> None:
             try:
                 rows = await connection.fetch(statement, *arrays)
-            except asyncpg.CheckViolationError:  # no partition for a row: these tables have no other checks
+            except asyncpg.CheckViolationError:  # the row has no partition; the table has no other checks
                 raise WeekDropped from None
             changed = {(row["course_key"], row["start"]) for row in rows}
             if changed:
                 touched = sorted(changed)
                 await connection.execute(
-                    RECOUNT, [course for course, _ in touched], [start.isoformat() for _, start in touched]
+                    RECOMPUTE, [course for course, _ in touched], [start.isoformat() for _, start in touched]
                 )
 
         await transact(self._pool, "timeline", work)
 
 
 def cursor_of(event: Event) -> str:
+    """The cursor of an event in the timeline."""
     return TIMELINE.encode(to_ms(event.at), str(event.id))
 
 
 def quarters_by(key: str, rows: Iterable[asyncpg.Record]) -> Mapping[str, Sequence[Quarter]]:
+    """The quarters of rows, grouped by the column `key`."""
     found: defaultdict[str, list[Quarter]] = defaultdict(list)
     for row in rows:
         found[row[key]].append(quarter_of(row))

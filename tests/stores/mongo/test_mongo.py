@@ -19,7 +19,7 @@ NOBODY_THERE = "mongodb://ann:hush@127.0.0.1:1/"
 
 async def test_nobody_there_is_unavailable_and_nothing_is_told() -> None:
     async with open_mongo(NOBODY_THERE) as database:
-        profiles, catalog = MongoProfiles(database), MongoCatalog(database, shelf=CourseCache())
+        profiles, catalog = MongoProfiles(database), MongoCatalog(database, cache=CourseCache())
         outcomes = await asyncio.gather(
             profiles.ping(),
             profiles.by_ids(["u"]),
@@ -72,17 +72,17 @@ async def test_reads_documents_with_fields_it_does_not_know_and_without_the_opti
         found = await MongoProfiles(database).by_ids(["old"])
         assert found["old"] == profile("old", email="a@x.org", attributes={"flag": True, "100% sure": 1})
 
-        kept = await MongoCatalog(database, shelf=CourseCache()).publish(course("c"))
+        kept = await MongoCatalog(database, cache=CourseCache()).publish(course("c"))
         await database[COURSES].update_one(
             {"key": "c"},
             {"$set": {"colour": "red", "modules.0.items.0.icon": "x"}, "$unset": {"description": 1}},
         )
-        assert dict(await MongoCatalog(database, shelf=CourseCache()).latest(["c"])) == {"c": kept}
+        assert dict(await MongoCatalog(database, cache=CourseCache()).latest(["c"])) == {"c": kept}
 
 
-async def test_a_version_read_once_is_read_from_the_shelf(servers: Servers) -> None:
+async def test_a_version_read_once_is_read_from_the_cache(servers: Servers) -> None:
     async with fresh_mongo(servers) as database:
-        catalog, other = (MongoCatalog(database, shelf=CourseCache()) for _ in range(2))
+        catalog, other = (MongoCatalog(database, cache=CourseCache()) for _ in range(2))
         kept = await catalog.publish(course("c"))
         await catalog.latest(["c"])
         await database[COURSES].delete_many({})
