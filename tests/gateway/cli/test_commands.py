@@ -1,34 +1,24 @@
 """The command line: an error that the user can correct is one line, never a traceback."""
 
-import json
-import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from gateway.__main__ import main
 from gateway.cli.command_line import COMMANDS
-from gateway.config.backends import PORTS_WITH_URL
-from gateway.config.settings import url_variable
 from gateway.embedded.folder import DataFolder
 from gateway.embedded.folder_state import FolderState
 from gateway.embedded.processes import Process, process_of
-from gateway.http.auth.tokens import Tokens
 from resolvers.schema import build_schema
-from resolvers.viewer import Role, Viewer
-from tests.e2e.command import PLAIN, TOP, quadrangle, running
-from tests.gateway.datasets.small_oulad import RESULTS, with_line, write
+from tests.e2e.command import PLAIN, TOP, quadrangle
+from tests.gateway.cli.environment import MEMORY, NOWHERE, SECRET
 
-MEMORY = {url_variable(port): "memory:" for port in PORTS_WITH_URL}
-SECRET = {"GATEWAY_AUTH_SECRET": "a secret that nobody knows but this file"}
 NO_SECRET = (
     "GATEWAY_AUTH_SECRET is not set. It signs the tokens: set 32 bytes or more, or use the secret of a data folder"
 )
-NOWHERE = "redis://u:hunter2@127.0.0.1:9/0"
 
 
 @pytest.mark.parametrize("words", [[], *([name] for name in COMMANDS)])
@@ -106,12 +96,6 @@ def test_an_error_that_the_user_can_correct_is_one_line(
     assert ended.stdout == ""
 
 
-def test_serve_reports_all_missing_settings_at_once() -> None:
-    ended = quadrangle("serve")
-    assert ended.returncode == 1
-    assert [line.split()[1] for line in ended.stderr.splitlines()] == ["GATEWAY_AUTH_SECRET", "GATEWAY_PROFILES_URL,"]
-
-
 @pytest.mark.parametrize("command", ["serve", "demo --data {tmp}"])
 def test_a_port_in_use_is_reported_before_a_server_starts(command: str, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -151,68 +135,6 @@ def test_a_missing_package_is_one_line() -> None:
     assert "Traceback" not in ended.stderr
 
 
-def test_check_reports_the_store_that_does_not_answer() -> None:
-    ended = quadrangle("check", **MEMORY, **SECRET)
-    assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout.count("LIVE") == 7
-    ended = quadrangle("check", **{**MEMORY, "GATEWAY_SESSIONS_URL": NOWHERE})
-    assert ended.returncode == 1
-    [down] = [line for line in ended.stdout.splitlines() if "DOWN" in line]
-    assert down.split() == ["sessions", "redis", "redis://127.0.0.1:9/0", "DOWN", "-"]
-    assert "sessions: Redis cannot be reached" in ended.stderr.splitlines()
-
-
-@pytest.mark.parametrize(
-    ("variable", "url", "line"),
-    [
-        (
-            "GATEWAY_PROGRESS_URL",
-            "postgresql://u:hunter2@h:port/db",
-            "progress: the server's URL is not a valid one\noutbox: the server's URL is not a valid one",
-        ),
-        ("GATEWAY_TIMELINE_URL", "influxdb+http://u:hunter2@a..b/db", "timeline: InfluxDB cannot be reached"),
-        (
-            "GATEWAY_SESSIONS_URL",
-            "redis://:hunter2@h/0?option=no",
-            "quadrangle: GATEWAY_SESSIONS_URL: redis: the URL is malformed",
-        ),
-    ],
-)
-def test_check_reports_a_url_that_its_driver_refuses(variable: str, url: str, line: str) -> None:
-    ended = quadrangle("check", **{**MEMORY, **SECRET, variable: url})
-    assert (ended.returncode, ended.stderr) == (1, f"{line}\n")
-
-
-def test_an_import_reports_every_row(tmp_path: Path) -> None:
-    ended = quadrangle("import", "oulad", write(tmp_path), **MEMORY)
-    assert ended.returncode == 0, ended.stderr
-    lines = [line.split() for line in ended.stdout.splitlines()]
-    assert ["enrolments", "4"] in lines
-    assert ["progress", "enrollments", "4", "4", "0", "0"] in lines
-    assert ["profiles", "profiles", "3", "3", "0", "0"] in lines
-
-
-def test_a_malformed_row_is_one_line_or_skipped_and_counted(tmp_path: Path) -> None:
-    folder = write(tmp_path, **with_line(RESULTS, 2, "1752,11391,soon,0,78"))
-    refused = quadrangle("import", "oulad", folder, **MEMORY)
-    assert (refused.returncode, refused.stdout) == (1, "")
-    *_, row, count = refused.stderr.splitlines()
-    assert row.startswith(f"quadrangle: {RESULTS} row 2: date_submitted")
-    assert count.startswith("quadrangle: 1 bad row")
-    skipped = quadrangle("import", "oulad", folder, "--skip-bad", **MEMORY)
-    assert skipped.returncode == 0, skipped.stderr
-    assert [*f"skipped rows of {RESULTS}".split(), "1"] in [line.split() for line in skipped.stdout.splitlines()]
-
-
-def test_a_replay_reports_its_result_in_one_line(tmp_path: Path) -> None:
-    ended = quadrangle("replay", "oulad", write(tmp_path), "--speed", "1000d", **MEMORY)
-    assert ended.returncode == 0, ended.stderr
-    assert ended.stdout.startswith("replayed all 15 events up to 23 Sep 2014 in 0:00:")
-    unknown = quadrangle("replay", "oulad", tmp_path, "--course", "CCC/2014J", **MEMORY)
-    assert (unknown.returncode, unknown.stdout) == (1, "")
-    assert unknown.stderr.endswith("quadrangle: there is no run CCC/2014J; there are AAA/2013J, BBB/2014B\n")
-
-
 @pytest.mark.parametrize(
     "words",
     [
@@ -242,34 +164,3 @@ def test_invalid_options_exit_with_2_and_a_message(words: list[str], capsys: pyt
 
 def test_the_schema_is_printed() -> None:
     assert quadrangle("schema").stdout == build_schema().as_str() + "\n"
-
-
-def test_a_token_is_signed_with_the_secret_of_the_environment() -> None:
-    ended = quadrangle("token", "--sub", "t", "--role", "INSTRUCTOR", "--course", "a", "--course", "b", **SECRET)
-    viewer = Tokens(secret=SECRET["GATEWAY_AUTH_SECRET"]).viewer_of(ended.stdout.strip())
-    assert viewer.expires_at is not None
-    teacher = Viewer(subject="t", role=Role.INSTRUCTOR, courses=frozenset({"a", "b"}), expires_at=viewer.expires_at)
-    assert viewer == teacher
-
-
-def test_a_token_is_signed_with_the_secret_of_a_data_folder(tmp_path: Path) -> None:
-    folder = DataFolder(tmp_path)
-    folder.make()
-    ended = quadrangle("token", "--sub", "demo-0001", "--data", tmp_path)
-    assert Tokens(secret=folder.secret()).viewer_of(ended.stdout.strip()).subject == "demo-0001"
-
-
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
-def test_serve_answers_logs_and_exits_with_0(sent: signal.Signals, tmp_path: Path) -> None:
-    with running("serve", "--port", 0, log=tmp_path / "log", **MEMORY, **SECRET) as gateway:
-        gateway.wait_ready()
-        assert gateway.ask("{ __typename }")["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
-        token = quadrangle("token", "--sub", "x", "--role", "ADMIN", **SECRET).stdout.strip()
-        headers = {"Authorization": f"Bearer {token}", "X-Request-Id": "mine"}
-        assert gateway.ask("{ courses { edges { cursor } } }", headers) == {"data": {"courses": {"edges": []}}}
-        assert httpx2.get(gateway.url.replace("graphql", "readyz")).json()["ready"] is True
-        assert gateway.end(sent) == 0
-        records = [json.loads(line) for line in gateway.log.splitlines()]
-    assert [record["status"] for record in records if record.get("route") == "/graphql"] == [401, 200]
-    assert "mine" in {record.get("request_id") for record in records}
-    assert token not in gateway.log

@@ -7,6 +7,7 @@ from gateway.config.settings import variables
 from gateway.config.urls import Url
 from gateway.embedded.server_definition import PRODUCTION_SERVERS
 from stores.ports.stores import Stores
+from tests import backends
 
 
 def test_the_table_has_every_port_of_the_stores() -> None:
@@ -14,10 +15,10 @@ def test_the_table_has_every_port_of_the_stores() -> None:
 
 
 def test_every_port_runs_in_memory_and_in_an_embedded_server() -> None:
-    for backends in PORTS.values():
-        assert "memory" in backends.by_scheme
-        assert set(backends.embedded) <= set(PRODUCTION_SERVERS)
-        assert backends.embedded
+    for table in PORTS.values():
+        assert "memory" in table.by_scheme
+        assert set(table.embedded) <= set(PRODUCTION_SERVERS)
+        assert table.embedded
 
 
 def test_every_port_with_a_url_has_a_url_setting_and_a_deadline_setting() -> None:
@@ -29,3 +30,20 @@ def test_the_outbox_is_where_progress_is() -> None:
     urls = {"progress": Url.parse("memory:")}
     assert url_for(urls, "outbox") == urls["progress"]
     assert url_for(urls, "live") is None
+
+
+CONTRACT_TESTS = {
+    "profiles": backends.PROFILES,
+    "catalog": backends.CATALOG,
+    "progress": backends.PROGRESS,
+    "timeline": backends.TIMELINE,
+    "sessions": backends.SESSIONS,
+    "live": backends.LIVE,
+    "outbox": backends.LEDGERS,
+}
+
+
+def test_the_contract_tests_run_on_every_backend_of_every_port() -> None:
+    for port, table in PORTS.items():
+        families = {backend.open.__name__.partition("_")[0] for backend in table.by_scheme.values()}
+        assert families <= set(CONTRACT_TESTS[port]), port

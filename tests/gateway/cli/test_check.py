@@ -1,0 +1,38 @@
+"""quadrangle check."""
+
+import pytest
+
+from tests.e2e.command import quadrangle
+from tests.gateway.cli.environment import MEMORY, NOWHERE, SECRET
+
+
+def test_check_reports_the_store_that_does_not_answer() -> None:
+    ended = quadrangle("check", **MEMORY, **SECRET)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.count("LIVE") == 7
+    ended = quadrangle("check", **{**MEMORY, "GATEWAY_SESSIONS_URL": NOWHERE})
+    assert ended.returncode == 1
+    [down] = [line for line in ended.stdout.splitlines() if "DOWN" in line]
+    assert down.split() == ["sessions", "redis", "redis://127.0.0.1:9/0", "DOWN", "-"]
+    assert "sessions: Redis cannot be reached" in ended.stderr.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("variable", "url", "line"),
+    [
+        (
+            "GATEWAY_PROGRESS_URL",
+            "postgresql://u:hunter2@h:port/db",
+            "progress: the server's URL is not a valid one\noutbox: the server's URL is not a valid one",
+        ),
+        ("GATEWAY_TIMELINE_URL", "influxdb+http://u:hunter2@a..b/db", "timeline: InfluxDB cannot be reached"),
+        (
+            "GATEWAY_SESSIONS_URL",
+            "redis://:hunter2@h/0?option=no",
+            "quadrangle: GATEWAY_SESSIONS_URL: redis: the URL is malformed",
+        ),
+    ],
+)
+def test_check_reports_a_url_that_its_driver_refuses(variable: str, url: str, line: str) -> None:
+    ended = quadrangle("check", **{**MEMORY, **SECRET, variable: url})
+    assert (ended.returncode, ended.stderr) == (1, f"{line}\n")

@@ -1,0 +1,33 @@
+"""quadrangle serve."""
+
+import json
+import signal
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.e2e.command import quadrangle, running
+from tests.gateway.cli.environment import MEMORY, SECRET
+
+
+def test_serve_reports_all_missing_settings_at_once() -> None:
+    ended = quadrangle("serve")
+    assert ended.returncode == 1
+    assert [line.split()[1] for line in ended.stderr.splitlines()] == ["GATEWAY_AUTH_SECRET", "GATEWAY_PROFILES_URL,"]
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_serve_answers_logs_and_exits_with_0(sent: signal.Signals, tmp_path: Path) -> None:
+    with running("serve", "--port", 0, log=tmp_path / "log", **MEMORY, **SECRET) as gateway:
+        gateway.wait_ready()
+        assert gateway.ask("{ __typename }")["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        token = quadrangle("token", "--sub", "x", "--role", "ADMIN", **SECRET).stdout.strip()
+        headers = {"Authorization": f"Bearer {token}", "X-Request-Id": "mine"}
+        assert gateway.ask("{ courses { edges { cursor } } }", headers) == {"data": {"courses": {"edges": []}}}
+        assert httpx2.get(gateway.url.replace("graphql", "readyz")).json()["ready"] is True
+        assert gateway.end(sent) == 0
+        records = [json.loads(line) for line in gateway.log.splitlines()]
+    assert [record["status"] for record in records if record.get("route") == "/graphql"] == [401, 200]
+    assert "mine" in {record.get("request_id") for record in records}
+    assert token not in gateway.log
