@@ -9,9 +9,9 @@ from contextlib import suppress
 import pytest
 
 from stores.cancellation import ATTEMPTS, cancel_and_wait, cancel_requested, preserve_cancellation
-from stores.mongo.client import translated as mongo
-from stores.redis.client import translated as redis
-from stores.sql.core.errors import translated as sql
+from stores.mongo.client import translate_errors as mongo
+from stores.redis.client import translate_errors as redis
+from stores.sql.core.errors import translate_errors as sql
 
 
 async def swallow(times: int) -> None:
