@@ -1,5 +1,6 @@
 """The backend table, from which the settings and the URLs of a data folder follow."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 
 from gateway.config.backends import PORTS, PORTS_WITH_URL, url_for
@@ -32,7 +33,7 @@ def test_the_outbox_is_where_progress_is() -> None:
     assert url_for(urls, "live") is None
 
 
-CONTRACT_TESTS = {
+CONTRACT_TESTS: Mapping[str, Mapping[str, object]] = {
     "profiles": backends.PROFILES,
     "catalog": backends.CATALOG,
     "progress": backends.PROGRESS,
