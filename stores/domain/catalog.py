@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 
 class ItemType(Enum):
+    """What kind of thing an item is; no rule depends on it."""
+
     PAGE = "PAGE"
     VIDEO = "VIDEO"
     QUIZ = "QUIZ"
@@ -16,7 +18,7 @@ class ItemType(Enum):
 
 
 class MoveOn(Enum):
-    """When an item counts as done (cmi5 10.2.4 moveOn). NOT_APPLICABLE makes the item optional."""
+    """When an item is satisfied (cmi5 10.2.4 moveOn). NOT_APPLICABLE makes the item optional."""
 
     PASSED = "PASSED"
     COMPLETED = "COMPLETED"
@@ -27,7 +29,11 @@ class MoveOn(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """Something a learner does. Its key is unique in its course; scores and thresholds are 0…1."""
+    """A unit of a course that learners work on.
+
+    `key` is unique in its course. `weight` is relative to the other items. `mastery_score` and `completion_threshold`
+    are 0…1: a score from the first on passes, a progress from the second on completes. `complete_on_view`: viewing
+    completes. `prerequisites` are keys of items of the same course."""
 
     key: str
     type: ItemType
@@ -43,12 +49,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
+    """A section of a course: a title and its items in order."""
+
     title: str
     items: tuple[Item, ...]
 
 
 class CourseVersion(NamedTuple):
-    """What an enrolment is pinned to."""
+    """A version of a course, as an enrolment is pinned to it."""
 
     key: str
     version: int
@@ -56,7 +64,7 @@ class CourseVersion(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """One published version of a course; never changed once published. Versions count from 1."""
+    """A published version of a course. It is immutable; versions count from 1."""
 
     key: str
     version: int
@@ -67,6 +75,7 @@ class Course:
 
     @property
     def pin(self) -> CourseVersion:
+        """The key and version that enrolments are pinned to."""
         return CourseVersion(self.key, self.version)
 
     @property

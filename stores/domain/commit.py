@@ -1,4 +1,4 @@
-"""What a commit is, made from the state before and after it: one rule for every backend of progress."""
+"""Commits: the change that one transaction made to one registration, for the outbox."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,8 +9,8 @@ from stores.domain.outbox import Commit
 from stores.domain.progress import Enrollment, ItemProgress
 from stores.domain.progress_projection import CourseIndex, RegistrationState, resume_point, without_voided
 
-REPUBLISHED_EVENTS_PER_COMMIT = 500
-"""Events in a commit that tells again; a relay delivers about 2,000 at once."""
+COMMIT_EVENTS = 500
+"""Events in a commit of a republished ledger. A relay delivers about 2,000 events at once."""
 
 
 def make_commit(
@@ -23,15 +23,18 @@ def make_commit(
     number: int,
     at: datetime,
 ) -> Commit:
-    """`new`: the accepted events; `whole`: all of the registration, `new` among them, where a void may be involved."""
+    """The commit of a transaction that took a registration from `before` to `after`.
+
+    `new`: the accepted events. `whole`: all events of the registration, `new` among them, if a void may be involved.
+    `number`: the commit's number within the registration; `at`: the database's time."""
     kept, voided, resume = tuple(new), tuple[Event, ...](), resume_point(new)
     if whole is not None:
         left = without_voided(whole)
-        living, fresh = {event.id for event in left}, {event.id for event in new}
+        live_ids, new_ids = {event.id for event in left}, {event.id for event in new}
         targets = {event.voids for event in new if event.verb is Verb.VOIDED} & {event.id for event in whole}
-        if targets or not fresh <= living:
-            kept = tuple(event for event in new if event.id in living)
-            gone = targets - living - fresh
+        if targets or not new_ids <= live_ids:
+            kept = tuple(event for event in new if event.id in live_ids)
+            gone = targets - live_ids - new_ids
             voided = tuple(event for event in whole if event.id in gone)
             resume = resume_point(left)
     row = before.enrollment
@@ -51,7 +54,7 @@ def make_commit(
 
 
 def changed_items(before: RegistrationState, after: RegistrationState, index: CourseIndex) -> Sequence[ItemProgress]:
-    """The rows that differ, in course order; one whose last event was voided is NOT_STARTED again."""
+    """The item rows that differ, in course order. An item whose last event was voided is NOT_STARTED again."""
     if after.course.version == before.course.version:
         return ()
     differs = {key for key in {*before.items, *after.items} if before.items.get(key) != after.items.get(key)}
@@ -63,10 +66,10 @@ def changed_items(before: RegistrationState, after: RegistrationState, index: Co
 
 
 def republished_commits(row: Enrollment, whole: Sequence[Event], *, after: int, at: datetime) -> Sequence[Commit]:
-    """The whole ledger of a registration once more, in commits numbered on from `after`. Nothing of its progress
-    changes; a timeline that lost some of it is whole again."""
-    living = {event.id for event in without_voided(whole)}
-    told = [(event, event.id in living) for event in sorted(whole, key=lambda event: (event.at, event.id))]
+    """The whole ledger of a registration as commits, numbered from `after` + 1, which restore a timeline that lost
+    events. Progress does not change."""
+    live_ids = {event.id for event in without_voided(whole)}
+    ordered = [(event, event.id in live_ids) for event in sorted(whole, key=lambda event: (event.at, event.id))]
     return [
         Commit(
             registration=row.registration,
@@ -75,9 +78,9 @@ def republished_commits(row: Enrollment, whole: Sequence[Event], *, after: int, 
             course_key=row.course_key,
             at=at,
             state=row.state,
-            events=tuple(event for event, lives in told[start : start + REPUBLISHED_EVENTS_PER_COMMIT] if lives),
-            voided=tuple(event for event, lives in told[start : start + REPUBLISHED_EVENTS_PER_COMMIT] if not lives),
+            events=tuple(event for event, is_live in ordered[start : start + COMMIT_EVENTS] if is_live),
+            voided=tuple(event for event, is_live in ordered[start : start + COMMIT_EVENTS] if not is_live),
             republished=True,
         )
-        for number, start in enumerate(range(0, len(told), REPUBLISHED_EVENTS_PER_COMMIT), 1)
+        for number, start in enumerate(range(0, len(ordered), COMMIT_EVENTS), 1)
     ]

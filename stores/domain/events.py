@@ -1,4 +1,4 @@
-"""An interaction, as the ledger and the timeline keep it: an xAPI statement in the gateway's own words."""
+"""Events: what learners did, as the ledger and the timeline keep it. An event corresponds to an xAPI statement."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from uuid import UUID
 
 
 class Verb(Enum):
-    """What was done. The IRI beside it (`verb_iri`) is xAPI's own name of the verb."""
+    """What was done. `Event.verb_iri` has xAPI's identifier of the verb."""
 
     REGISTERED = "REGISTERED"
     UNREGISTERED = "UNREGISTERED"
@@ -40,7 +40,7 @@ class Verb(Enum):
 NO_ACTIVITY = frozenset({Verb.REGISTERED, Verb.UNREGISTERED, Verb.VOIDED})
 """Verbs that record no activity of a learner: they count neither in windows of activity nor in `last_activity_at`."""
 VERB_IRIS: Mapping[Verb, str] = {
-    # ADL's vocabulary, the cmi5 and video profiles, and TinCan's registry, in that order of preference.
+    # From ADL's vocabulary, else the cmi5 and video profiles, else TinCan's registry.
     **{
         verb: f"http://adlnet.gov/expapi/verbs/{verb.value.lower()}"
         for verb in (
@@ -78,7 +78,8 @@ class Event:
     """One thing that happened. `id` is the xAPI statement id and the idempotency key.
 
     `at` is UTC in whole milliseconds; score and progress are 0…1; position is in the item's own unit (seconds for a
-    video). `learner_id` and `course_key` follow from the registration and are carried for the timeline's sake.
+    video). `learner_id` and `course_key` follow from the registration; the timeline needs them. A VOIDED event takes
+    the event `voids` back. `extensions` is an open JSON document (`documents.fault_of`).
     """
 
     id: UUID

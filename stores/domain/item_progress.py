@@ -1,6 +1,7 @@
-"""What a registration's events say of one item: facts that merge event by event, and what is derived from them.
+"""Progress in one item: facts that merge event by event, and the values derived from them.
 
-Every fact is a min, a max, a sum, an *or* or a latest: events merge one at a time, in any order (cmi5's rules).
+Each fact is a minimum, a maximum, a sum, an *or* or a latest, so that events merge one at a time and in any order.
+Source of the rules: cmi5 (moveOn, masteryScore, 10.2.4; verbs, 9.3).
 """
 
 from collections.abc import Iterable
@@ -29,12 +30,12 @@ STARTS = ATTEMPTS | {
 
 
 def not_started(registration: UUID, item: Item) -> ItemProgress:
-    """An item that nothing happened to yet."""
+    """The row of an item without events."""
     return merge(ItemProgress(registration=registration, item_key=item.key), (), item)
 
 
 def outcome(event: Event, item: Item) -> bool | None:
-    """Whether an attempt succeeded: by its verb, else said outright, else by the mastery score, else unknown."""
+    """Whether an attempt succeeded: by its verb, else by `success`, else by the mastery score; else unknown (None)."""
     if event.verb in (Verb.PASSED, Verb.FAILED):
         return event.verb is Verb.PASSED
     if event.success is not None:
@@ -53,14 +54,14 @@ def merge(row: ItemProgress, events: Iterable[Event], item: Item, *, added_ms: i
     best, scored, scored_at, scored_id = row.best_score, row.latest_score, row.latest_at, row.latest_id
     last = row.last_event_at
     for event in events:
-        verb, at, said = event.verb, event.at, event.progress
+        verb, at, reported = event.verb, event.at, event.progress
         last = latest(last, at)
         started = started or verb in STARTS
-        if said is not None:
-            progress = max(progress, said)
+        if reported is not None:
+            progress = max(progress, reported)
         if verb in VIEWS:
             viewed = True
-        done = verb is Verb.COMPLETED or (said is not None and said >= item.completion_threshold)
+        done = verb is Verb.COMPLETED or (reported is not None and reported >= item.completion_threshold)
         if done or (verb in VIEWS and item.complete_on_view):
             completed = earliest(completed, at)
         if verb is Verb.WAIVED:
@@ -102,7 +103,7 @@ def merge(row: ItemProgress, events: Iterable[Event], item: Item, *, added_ms: i
 
 
 def rule_met_at(move_on: MoveOn, *, passed: datetime | None, completed: datetime | None) -> datetime | None:
-    """When an item's moveOn was first met by what the learner did; None for NOT_APPLICABLE."""
+    """When the learner first met the item's moveOn rule; None for NOT_APPLICABLE, and if it was not met."""
     match move_on:
         case MoveOn.PASSED:
             return passed
@@ -125,6 +126,7 @@ def item_state(
     started: bool,
     viewed: bool,
 ) -> ProgressState:
+    """The state of an item: the best of those that its facts allow."""
     if waived is not None:
         return ProgressState.WAIVED
     if passed is not None:
@@ -139,10 +141,12 @@ def item_state(
 
 
 def earliest(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The earlier of two times, where None is no time."""
     if one is None or other is None:
         return other if one is None else one
     return min(one, other)
 
 
 def latest(one: datetime | None, other: datetime) -> datetime:
+    """The later of two times, where None is no time."""
     return other if one is None or other > one else one

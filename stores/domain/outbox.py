@@ -1,7 +1,7 @@
-"""Outbox: what commits left for those who follow them, kept in the transaction that did it. CockroachDB's at first.
+"""Records of the outbox: commits that wait for their consumers, written in the same transaction as the change.
 
-A relay leases partitions (`claim`), so that a registration has one publisher at a time, takes what waits for a
-consumer, delivers it and settles it. Whoever is killed in between repeats, so every consumer is idempotent.
+A relay leases partitions, so that each registration has one publisher at a time. It takes the commits that wait for a
+consumer, delivers them and settles them. A relay that is killed in between repeats them: consumers are idempotent.
 """
 
 from collections.abc import Mapping
@@ -17,19 +17,20 @@ from stores.domain.sessions import ResumePoint
 
 PARTITIONS = 64
 LEASE = timedelta(seconds=5)
-"""A claim lasts so long; claim again well before it ends."""
+"""How long a claim lasts. A relay renews it well before it ends."""
 SESSION_START_VERBS = frozenset({Verb.LAUNCHED, Verb.INITIALIZED})
 SESSION_END_VERBS = frozenset({Verb.ABANDONED, Verb.TERMINATED})
 
 
 def partition_of(registration: UUID) -> int:
-    """0 … PARTITIONS - 1; the same for ever. A hash, for the bits of some UUIDs are the time."""
+    """The partition of a registration, 0 … PARTITIONS - 1; it never changes. A hash: UUIDv7 begins with the time."""
     return crc32(registration.bytes) % PARTITIONS
 
 
 def apportion(leases: Mapping[int, str], *, holders: int, me: str) -> frozenset[int]:
-    """The partitions that `me` works on from now on, given the leases that hold and how many holders there are, `me`
-    among them: what it has, but no more than its share, and of what is free as much as is missing from that."""
+    """The partitions that `me` works on from now on: those it holds, up to its share, and free ones for the rest.
+
+    `leases`: partition → holder, of the leases that are valid. `holders`: how many there are, `me` included."""
     share = -(-PARTITIONS // holders)
     mine = sorted(partition for partition, holder in leases.items() if holder == me)[:share]
     free = [partition for partition in range(PARTITIONS) if partition not in leases]
@@ -37,23 +38,23 @@ def apportion(leases: Mapping[int, str], *, holders: int, me: str) -> frozenset[
 
 
 class Consumer(Enum):
-    """Who follows the ledger, each at its own pace: one that is down holds up no other."""
+    """The consumers of commits. Each has its own rows, so that one that is down does not delay the other."""
 
     TIMELINE = "TIMELINE"
-    """The timeline and its roll-ups."""
+    """The timeline and the activity of courses."""
     LIVE = "LIVE"
-    """Live feeds and the hot state of sessions."""
+    """Live feeds and the session store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """What one transaction did to one registration. `number` counts a registration's commits from 1: their order.
+    """The change that one transaction made to one registration.
 
-    `at`: when, by the database's clock. `events`: those it kept, in their order, without those that are voided by now;
-    `voided`: kept earlier, and voided by this commit. `progress` (None: nothing of it changed) and `changed` (rows that
-    differ; an item that nothing is known of any more is blank) are as of the commit, and so is `state`. `resume`: the
-    resume point that its events left behind, where they did. `again`: all of it was told before, to somebody who may
-    have lost it, whatever they remember.
+    `number` counts the registration's commits from 1 and gives their order. `at`: the time, by the database's clock.
+    `events`: the accepted events in their order, without those that are voided. `voided`: events of earlier commits
+    that this one voids. `state`, `progress` (None: unchanged) and `changed` (the item rows that differ) are as of the
+    commit. `resume`: the resume point of its events, if there is one. `republished`: True if these events were
+    published before; the consumer must ignore its cache.
     """
 
     registration: UUID
@@ -70,19 +71,19 @@ class Commit:
     republished: bool = False
 
     def for_consumer(self, consumer: Consumer) -> "Commit | None":
-        """As much of it as this consumer needs; None when it is nothing to it."""
+        """The part of the commit that this consumer needs; None if it needs nothing of it."""
         if consumer is Consumer.TIMELINE:
             part = replace(self, progress=None, changed=(), resume=None)
             return part if part.events or part.voided else None
-        sittings = tuple(event for event in self.events if event.verb in SESSION_START_VERBS | SESSION_END_VERBS)
-        part = replace(self, events=sittings)
+        session_events = tuple(event for event in self.events if event.verb in SESSION_START_VERBS | SESSION_END_VERBS)
+        part = replace(self, events=session_events)
         return part if part.progress or part.resume or part.events or part.voided else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """What waits for a consumer. `oldest`, `newest`: when the first and the last of it was committed, by the database's
-    clock; None where nothing waits."""
+    """How many commits wait for a consumer. `oldest`, `newest`: the times of the first and the last of them, by the
+    database's clock; None if none waits."""
 
     waiting: int = 0
     oldest: datetime | None = None

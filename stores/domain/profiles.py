@@ -1,4 +1,4 @@
-"""Profiles: who a learner is. Open documents, owned by MongoDB at first."""
+"""Records of learner profiles."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from stores.errors import Rejected
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """What a learner agreed to, and when."""
+    """A learner's consent to a purpose, or its refusal, and when it was given."""
 
     purpose: str
     granted: bool
@@ -40,7 +40,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileFilter:
-    """What given parts have in common: all must hold. Name prefix and e-mail compare by `str.casefold`."""
+    """A filter whose given parts must all hold. The name prefix and the e-mail are compared by `str.casefold`."""
 
     ids: tuple[str, ...] | None = None
     name_starts_with: str | None = None
@@ -48,6 +48,6 @@ class ProfileFilter:
 
 
 def check_profile(profile: Profile) -> None:
-    """`Rejected` when it holds an open document that could not be given back exactly."""
+    """`Rejected` if a store could not keep one of its open documents and give it back exactly."""
     if fault := fault_of(profile.preferences) or fault_of(profile.attributes):
         raise Rejected("profiles", f"{profile.learner_id}: {fault}")

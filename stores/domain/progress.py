@@ -1,4 +1,4 @@
-"""Progress: enrolments, and what follows from the ledger of their events. Owned by CockroachDB at first."""
+"""Records of progress: enrolments, and what the ledger of their events determines."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,13 +11,15 @@ from stores.domain.catalog import CourseVersion
 
 
 class EnrollmentState(Enum):
+    """WITHDRAWN: the latest REGISTERED or UNREGISTERED is the latter. COMPLETED: the course is satisfied."""
+
     ACTIVE = "ACTIVE"
     COMPLETED = "COMPLETED"
     WITHDRAWN = "WITHDRAWN"
 
 
 class ProgressState(Enum):
-    """Best news last; see `facts.item_state`."""
+    """The state of an item, the best last; see `item_progress.item_state`."""
 
     NOT_STARTED = "NOT_STARTED"
     VIEWED = "VIEWED"
@@ -33,7 +35,7 @@ class Enrollment:
     """One learner's one enrolment in one course run, pinned to a version of the course (xAPI `context.registration`).
 
     `state`, `enrolled_at` (earliest REGISTERED), `moved_at` (latest REGISTERED or UNREGISTERED) and `completed_at`
-    follow from the events.
+    are determined by the events. `attributes` is an open document.
     """
 
     registration: UUID
@@ -48,12 +50,13 @@ class Enrollment:
 
     @property
     def pin(self) -> CourseVersion:
+        """The version of the course that the enrolment is pinned to."""
         return CourseVersion(self.course_key, self.course_version)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemProgress:
-    """What a registration's events say of one item. A row that no event touched yet does not exist in a store.
+    """A registration's progress in one item. Stores have no row for an item without events.
 
     The facts (`attempts` … `last_event_at`) merge event by event; `state`, `completion`, `satisfied` and
     `satisfied_at` are derived from them and from the item. `latest_id` breaks ties of `latest_at` among scores.
@@ -83,7 +86,10 @@ class ItemProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseProgress:
-    """The roll-up of a registration. `version` grows by one per commit that changed anything of it."""
+    """A registration's progress in its course, over the required items.
+
+    `completion` and `score` are weighted means, 0…1. `version` counts the commits that changed the enrolment's state,
+    the course's or an item's progress."""
 
     registration: UUID
     completion: float = 0.0
@@ -100,7 +106,7 @@ class CourseProgress:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """A ledger row of an attempt verb, numbered from 1 within its item by `(at, event_id)`; `success` is the outcome
-    (said outright, or by the item's mastery score), null when unknown."""
+    (`item_progress.outcome`), None if unknown."""
 
     registration: UUID
     number: int
@@ -113,7 +119,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """Issued once, by itself, when the course is first satisfied; stays until revoked."""
+    """Issued automatically and once, when the course is first satisfied. It stays until it is revoked."""
 
     registration: UUID
     issued_at: datetime
@@ -123,6 +129,8 @@ class Certificate:
 
 
 class VerdictStatus(Enum):
+    """DUPLICATE: the ledger has the same event already. REJECTED: see `Verdict.code`."""
+
     ACCEPTED = "ACCEPTED"
     DUPLICATE = "DUPLICATE"
     REJECTED = "REJECTED"
@@ -130,8 +138,8 @@ class VerdictStatus(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What became of one event. `code` is set when it was rejected: UNKNOWN_REGISTRATION (of its learner and course),
-    UNKNOWN_ITEM, CONFLICT (the id is taken by another body), INVALID_VOID."""
+    """What happened to one event. `code` is set if it was rejected: UNKNOWN_REGISTRATION (there is none of its learner
+    and course), UNKNOWN_ITEM, CONFLICT (another event has the id), INVALID_VOID."""
 
     id: UUID
     status: VerdictStatus

@@ -1,7 +1,7 @@
-"""Progress as lists of JSON values in a fixed order, as few bytes as may be: how the outbox and live feeds keep it.
+"""Progress as compact lists of JSON values in a fixed order, for the outbox and live feeds.
 
-What was written outlives a deployment: whoever changes an order counts VERSION up, and readers tell the other version.
-Times are whole ms; a number comes back as it was, to the last digit.
+Stored lists outlive a deployment: a change of the order increases VERSION, and readers check it. Times are whole ms.
+Numbers come back exactly.
 """
 
 from datetime import datetime
@@ -15,6 +15,7 @@ VERSION = 1
 
 
 def course_parts(row: CourseProgress) -> list[Any]:
+    """The values of a roll-up, without its registration."""
     return [
         row.completion,
         row.score,
@@ -29,6 +30,7 @@ def course_parts(row: CourseProgress) -> list[Any]:
 
 
 def course_of(registration: UUID, parts: list[Any]) -> CourseProgress:
+    """The roll-up of `course_parts`."""
     completion, score, done, total, satisfied, satisfied_at, time_spent_ms, last_activity_at, version = parts
     return CourseProgress(
         registration=registration,
@@ -45,6 +47,7 @@ def course_of(registration: UUID, parts: list[Any]) -> CourseProgress:
 
 
 def item_parts(row: ItemProgress) -> list[Any]:
+    """The values of an item's progress, without its registration."""
     return [
         row.item_key,
         row.attempts,
@@ -66,6 +69,7 @@ def item_parts(row: ItemProgress) -> list[Any]:
 
 
 def item_of(registration: UUID, parts: list[Any]) -> ItemProgress:
+    """The item progress of `item_parts`."""
     key, attempts, completed_at, passed_at, waived_at, flags, progress, best_score, latest_score, *rest = parts
     latest_at, latest_id, time_spent_ms, last_event_at, state, completion, satisfied_at = rest
     return ItemProgress(
@@ -93,8 +97,10 @@ def item_of(registration: UUID, parts: list[Any]) -> ItemProgress:
 
 
 def ms_of(moment: datetime | None) -> int | None:
+    """A time in ms since 1970, or None."""
     return None if moment is None else to_ms(moment)
 
 
 def moment_of(ms: int | None) -> datetime | None:
+    """The time of `ms_of`."""
     return None if ms is None else from_ms(ms)

@@ -1,7 +1,7 @@
-"""What progress means: a pure function of the set of a registration's non-voided events and its course version's items.
+"""The fold: a registration's progress as a pure function of its non-voided events and its course version's items.
 
-Order of arrival, repetition and the way events were cut into batches do not matter; only a void asks for a fresh fold.
-Rules: cmi5 (moveOn, masteryScore, waived) and the project's vectors of event sequences. `facts.py` has a single item.
+The order of arrival, repetitions and the batches that events came in do not matter. Only a void needs a refold of all
+events. Source of the rules: cmi5 (moveOn, masteryScore, waived) and `tests/vectors.json`. `item_progress` has one item.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,13 +22,14 @@ from stores.errors import Rejected
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseIndex:
-    """A course version's items as a fold looks them up; `required` (moveOn is not NOT_APPLICABLE) in course order."""
+    """The items of a course version by key, and the `required` ones (moveOn is not NOT_APPLICABLE) in course order."""
 
     by_key: Mapping[str, Item]
     required: tuple[Item, ...]
 
 
 def course_index(items: Sequence[Item]) -> CourseIndex:
+    """The index of these items, which are in course order."""
     return CourseIndex(
         by_key={item.key: item for item in items},
         required=tuple(item for item in items if item.move_on is not MoveOn.NOT_APPLICABLE),
@@ -36,7 +37,7 @@ def course_index(items: Sequence[Item]) -> CourseIndex:
 
 
 def course_indexes(items: Mapping[CourseVersion, Sequence[Item]]) -> Callable[[CourseVersion], CourseIndex]:
-    """The index of each version in use, made when it is first asked for; `Rejected` when its items are missing."""
+    """A function that returns the index of a version, made once. The function raises `Rejected` if `items` lacks it."""
 
     @cache
     def index_of(pin: CourseVersion) -> CourseIndex:
@@ -63,7 +64,7 @@ class RegistrationState:
 
 
 def initial_state(enrollment: Enrollment, index: CourseIndex) -> RegistrationState:
-    """A registration without events."""
+    """The state of a registration without events."""
     bare = replace(enrollment, state=EnrollmentState.ACTIVE, enrolled_at=None, moved_at=None, completed_at=None)
     course = CourseProgress(registration=bare.registration)
     return with_rollup(
@@ -72,7 +73,7 @@ def initial_state(enrollment: Enrollment, index: CourseIndex) -> RegistrationSta
 
 
 def fold(state: RegistrationState, events: Iterable[Event], index: CourseIndex) -> RegistrationState:
-    """The state after these further events, none of them voided or folded before. The version grows by one if
+    """The state after these further events, none of which is voided or already folded. The version grows by one if
     anything changed. `state.sessions` must hold the existing sessions that the events name."""
     by_item: dict[str, list[Event]] = {}
     moved_at, moved_id, withdrawn = state.enrollment.moved_at, state.moved_id, state.withdrawn
@@ -106,12 +107,12 @@ def fold(state: RegistrationState, events: Iterable[Event], index: CourseIndex) 
 
 
 def refold(state: RegistrationState, events: Iterable[Event], index: CourseIndex) -> RegistrationState:
-    """The state made again from all events of its registration, VOIDED ones among them."""
+    """The state computed again from all events of the registration, VOIDED ones included."""
     return next_version(fold(initial_state(state.enrollment, index), without_voided(events), index), state)
 
 
 def next_version(after: RegistrationState, before: RegistrationState) -> RegistrationState:
-    """`after` with the version that follows from `before`: one more, if anything else differs."""
+    """`after` with its version: that of `before`, plus one if anything else differs."""
     version = before.course.version
     if after.course.version != version:
         after = replace(after, course=replace(after.course, version=version))
@@ -121,14 +122,14 @@ def next_version(after: RegistrationState, before: RegistrationState) -> Registr
 
 
 def without_voided(events: Iterable[Event]) -> list[Event]:
-    """The events that no VOIDED among them points at; a void of a void has no effect."""
+    """The events that no VOIDED event among them targets. Voiding a void has no effect."""
     kept = list(events)
     voided = {event.voids for event in kept if event.verb is Verb.VOIDED}
     return [event for event in kept if event.id not in voided or event.verb is Verb.VOIDED]
 
 
 def resume_point(events: Iterable[Event]) -> ResumePoint | None:
-    """Where these events (none of them voided) leave their registration: the latest with an item and a position."""
+    """The resume point of these events, none of which is voided: the latest with an item and a position."""
     moves = [event for event in events if event.item_key is not None and event.position is not None]
     last = max(moves, key=lambda event: (event.at, event.id), default=None)
     if last is None or last.item_key is None:
@@ -145,8 +146,8 @@ def with_rollup(
     enrolled_at: datetime | None,
     last_activity_at: datetime | None,
 ) -> RegistrationState:
-    """The state with its course totals and its enrolment's state made from its rows, in course order. A required
-    item without a row counts as nothing done."""
+    """The state with the course's progress and the enrolment's state computed from the item rows, in course order. A
+    required item without a row is not started."""
     required = [(item.weight, state.items.get(item.key)) for item in index.required]
     done = [row for _, row in required if row is not None and row.satisfied]
     scored = [(weight, row.best_score) for weight, row in required if row is not None and row.waived_at is None]
@@ -174,7 +175,8 @@ def with_rollup(
 
 
 def weighted_mean(parts: Sequence[tuple[float, float]]) -> float | None:
-    """Σ weight·value ÷ Σ weight; equal weights where all are 0; None of nothing. `fsum`, so that it is one number."""
+    """Σ weight·value ÷ Σ weight; with equal weights if all are 0; None if empty. `fsum` makes the result independent of
+    rounding on the way."""
     if not parts:
         return None
     total = fsum(weight for weight, _ in parts)

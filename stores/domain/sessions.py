@@ -1,4 +1,4 @@
-"""Sessions: where a learner is just now, and where they stopped. Hot state with expiry, owned by Redis at first."""
+"""Records of sessions: presence, the current session and resume points. The session store expires them."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,14 +10,16 @@ ONLINE_FOR = timedelta(seconds=60)
 AWAY_FOR = timedelta(minutes=10)
 """… and OFFLINE this long after it."""
 SESSION_TTL = timedelta(hours=12)
-"""A session without a heartbeat is forgotten after this."""
+"""A session expires this long after its last heartbeat."""
 RESUME_POINT_TTL = timedelta(days=30)
-"""A hot resume point is forgotten after this; the durable copy is progress' affair."""
+"""A resume point expires in the session store after this; `Progress` has a durable copy."""
 LAST_SEEN_TTL = timedelta(days=30)
-"""When a learner was last seen is forgotten after this."""
+"""`Presence.last_seen_at` expires after this."""
 
 
 class PresenceStatus(Enum):
+    """Whether a learner is here; see `status_of`."""
+
     ONLINE = "ONLINE"
     AWAY = "AWAY"
     OFFLINE = "OFFLINE"
@@ -38,7 +40,7 @@ class ResumePoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat:
-    """A client says that its learner is here. Times in whole ms."""
+    """A client's report that its learner is here. Times in whole ms."""
 
     session_id: str
     learner_id: str
@@ -66,7 +68,7 @@ class Heartbeat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A learner's current session: that of their latest heartbeat, until it is ended or forgotten."""
+    """A learner's current session: that of the latest heartbeat, until it ends or expires."""
 
     session_id: str
     learner_id: str
@@ -81,7 +83,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presence:
-    """When a learner was last seen, and in which course. A learner whose session was ended is OFFLINE at once."""
+    """When a learner was last seen, and in which course. A learner whose session ended is OFFLINE at once."""
 
     learner_id: str
     status: PresenceStatus
@@ -90,7 +92,7 @@ class Presence:
 
 
 def status_of(last_seen_at: datetime | None, *, now: datetime) -> PresenceStatus:
-    """The one rule of presence; a beat from the future (a client's clock) counts as now."""
+    """The presence of a learner who was last seen then. A time in the future (a client's clock) counts as now."""
     if last_seen_at is None or now - last_seen_at >= AWAY_FOR:
         return PresenceStatus.OFFLINE
     return PresenceStatus.ONLINE if now - last_seen_at < ONLINE_FOR else PresenceStatus.AWAY

@@ -1,4 +1,4 @@
-"""Timeline: every interaction of a learner by time, and how much went on. Owned by InfluxDB at first."""
+"""Records of activity in the timeline: quarters of an hour and windows."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from stores.domain.calendar import Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarter:
-    """What went on in one quarter of an hour (`start` is a multiple of 15 minutes of UTC)."""
+    """The activity in a quarter of an hour. `start` is a multiple of 15 minutes of UTC; `active_ms` sums durations."""
 
     start: datetime
     events: int
@@ -19,7 +19,7 @@ class Quarter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
-    """What went on in one window. `learners` is null where it was not counted."""
+    """The activity in a window. `learners` is None if learners were not counted."""
 
     start: datetime
     end: datetime
@@ -31,8 +31,8 @@ class Activity:
 def sum_into_windows(
     quarters: Sequence[Quarter], windows: Sequence[Span], *, learners: Mapping[datetime, int] | None
 ) -> tuple[Activity, ...]:
-    """Quarters summed into windows (sorted, adjoining, none shorter than a quarter); empty windows are there, too.
-    `learners`: distinct learners by a window's start, or None where they were not counted."""
+    """The activity in each window, empty ones included. Windows are sorted, adjoin and are no shorter than a quarter.
+    `learners`: distinct learners by the window's start, or None if they were not counted."""
     starts = [window.start for window in windows]
     events, active = [0] * len(windows), [0] * len(windows)
     for quarter in quarters:

@@ -14,22 +14,25 @@ from stores.domain.outbox import Commit
 from stores.domain.progress import CourseProgress, EnrollmentState, ItemProgress
 
 FEED_TTL = timedelta(hours=24)
-"""What was published longer ago may be gone."""
+"""How long a feed keeps an update, at least if it is not full."""
 MAX_PENDING = 256
-"""How many updates may wait for one listener, before a course's are coalesced and a learner's are read again."""
+"""How many updates may wait for one listener. Beyond it, those of a course are coalesced, and those of a learner are
+read from the feed again."""
 OUTBOX_CHANNEL = "outbox"
-"""The channel that a process signals on when it committed what another one publishes."""
+"""The channel for signals that a process committed something which the relay of another process publishes."""
 
 
 class FeedKind(Enum):
+    """Whose updates a feed has, and what a slow listener gets of them."""
+
     LEARNER = "LEARNER"
-    """All of a learner's updates, not one of them lost."""
+    """All updates of a learner."""
     COURSE = "COURSE"
-    """A course's: a slow listener skips to the latest of each registration."""
+    """The updates of a course. A slow listener gets only the latest of each registration."""
 
 
 FEED_LENGTHS = {FeedKind.LEARNER: 1_000, FeedKind.COURSE: 10_000}
-"""About how many updates a feed keeps."""
+"""How many updates a feed keeps, approximately."""
 
 
 class FeedKey(NamedTuple):
@@ -41,8 +44,8 @@ class FeedKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """A registration's progress as of one commit. `cursor`: where in its feed it is. `changed`: the rows that differ
-    since the update before. `coalesced`: how many updates before it were left out, their `changed` included here."""
+    """A registration's progress as of one commit. `cursor`: its position in the feed. `changed`: the item rows that
+    differ from the update before. `coalesced`: how many earlier updates are merged into it, with their `changed`."""
 
     cursor: str
     registration: UUID
@@ -56,11 +59,12 @@ class Update:
 
     @property
     def version(self) -> int:
+        """The version of the progress."""
         return self.progress.version
 
 
 def update_of(commit: Commit, cursor: str) -> Update:
-    """A commit that has progress, at its place in a feed."""
+    """The update of a commit that has progress, at this position of a feed."""
     assert commit.progress is not None  # noqa: S101 - for the types
     return Update(
         cursor=cursor,
@@ -75,11 +79,11 @@ def update_of(commit: Commit, cursor: str) -> Update:
 
 
 def coalesce(before: Update, after: Update) -> Update:
-    """`after` in place of both: it is the later state of the same registration."""
+    """Two updates of one registration merged into the later one."""
     rows = {row.item_key: row for row in (*before.changed, *after.changed)}
     return replace(after, changed=tuple(rows.values()), coalesced=before.coalesced + after.coalesced + 1)
 
 
 def activity_channel(course_key: str) -> str:
-    """The channel that is signalled on when a course's roll-ups changed."""
+    """The channel for signals that the activity of a course changed."""
     return f"activity:{course_key}"

@@ -1,4 +1,4 @@
-"""The attempts that a ledger tells of."""
+"""Attempts, computed from the events of a ledger."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from stores.domain.progress_projection import without_voided
 
 
 def attempts_of(ledger: Iterable[Event], outcomes: Mapping[UUID, bool | None]) -> list[Attempt]:
-    """Of one registration, in the order of `(at, event_id)`."""
+    """The attempts of one registration in the order of `(at, event_id)`. `outcomes`: by event id."""
     counts = Counter[str]()
     rows = []
     for event in sorted(without_voided(ledger), key=lambda event: (event.at, event.id)):

@@ -1,4 +1,4 @@
-"""The outbox in plain lists: what the port means."""
+"""The outbox in plain dicts: the reference implementation of the port."""
 
 import asyncio
 from collections import defaultdict
@@ -11,12 +11,13 @@ from stores.ports.outbox import Outbox
 
 
 def utc_now() -> datetime:
+    """The time in UTC, in whole ms."""
     now = datetime.now(UTC)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 class MemoryOutbox(Outbox):
-    """A MemoryProgress that is given it fills it."""
+    """Filled by the MemoryProgress that has it. `now` is its clock. The port documents the methods."""
 
     def __init__(self, *, now: Callable[[], datetime] = utc_now) -> None:
         self.now = now
@@ -29,6 +30,7 @@ class MemoryOutbox(Outbox):
         return None
 
     def add(self, commits: Iterable[Commit], *, consumers: Iterable[Consumer] = tuple(Consumer)) -> None:
+        """Add the parts of the commits that these consumers need."""
         for commit in commits:
             for consumer in consumers:
                 if (part := commit.for_consumer(consumer)) is not None:

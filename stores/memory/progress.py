@@ -25,7 +25,8 @@ from stores.ports.progress import Progress
 
 
 class MemoryProgress(MemoryProgressReads, Progress):
-    """The port over plain dicts. Commits go to `outbox`; `codes` makes the verification codes of certificates."""
+    """The port over plain dicts. Commits go to `outbox`; `codes` makes the verification codes of certificates. The port
+    documents the methods."""
 
     def __init__(self, *, codes: Callable[[], str] = secrets.token_urlsafe, outbox: MemoryOutbox | None = None) -> None:
         super().__init__()
@@ -73,15 +74,15 @@ class MemoryProgress(MemoryProgressReads, Progress):
         return verdicts
 
     async def republish(self, registrations: Sequence[UUID]) -> int:
-        told = 0
+        count = 0
         for key in dict.fromkeys(registrations):
             if ledger := self._ledger.get(key):
                 row, after = self._enrolled.of[key].enrollment, self._commits[key]
                 commits = republished_commits(row, ledger, after=after, at=self._outbox.now())
                 self._outbox.add(commits, consumers=[Consumer.TIMELINE])
                 self._commits[key] += len(commits)
-                told += len(ledger)
-        return told
+                count += len(ledger)
+        return count
 
     async def refold(self, registrations: Sequence[UUID], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
         index_of = course_indexes(items)

@@ -23,7 +23,7 @@ from stores.memory.registration_states import RegistrationStates
 
 
 class MemoryProgressReads:
-    """The read half of `MemoryProgress`, and what it keeps."""
+    """The data of `MemoryProgress` and its read methods, which the port documents."""
 
     def __init__(self) -> None:
         self._resume: dict[UUID, ResumePoint] = {}

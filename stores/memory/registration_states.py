@@ -1,4 +1,4 @@
-"""Where each registration stands, found by learner and by course as well."""
+"""The states of registrations, indexed by registration, learner and course."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -9,13 +9,15 @@ from stores.domain.progress_projection import RegistrationState
 
 
 class RegistrationStates:
+    """The states (`of`, by registration), with the enrolments of each learner and course."""
+
     def __init__(self) -> None:
         self.of: dict[UUID, RegistrationState] = {}
         self._of_learner: defaultdict[str, dict[str, UUID]] = defaultdict(dict)
         self._of_course: defaultdict[str, list[UUID]] = defaultdict(list)
 
     def add(self, state: RegistrationState) -> bool:
-        """Whether it is new: a registration is one learner's in one course, and they have no other there."""
+        """Add a state and return True, unless its registration or its learner's enrolment in its course exists."""
         row = state.enrollment
         if row.registration in self.of or row.course_key in self._of_learner[row.learner_id]:
             return False
@@ -25,6 +27,7 @@ class RegistrationStates:
         return True
 
     def forget(self, registration: UUID) -> None:
+        """Remove a registration."""
         row = self.of.pop(registration).enrollment
         del self._of_learner[row.learner_id][row.course_key]
         self._of_course[row.course_key].remove(registration)
@@ -32,10 +35,12 @@ class RegistrationStates:
     def of_learner(
         self, learner_id: str, states: Collection[EnrollmentState] | None, courses: Collection[str] | None
     ) -> list[Enrollment]:
+        """A learner's enrolments, restricted to these states and courses (None: all)."""
         rows = self._rows(self._of_learner.get(learner_id, {}).values(), states)
         return [row for row in rows if courses is None or row.course_key in courses]
 
     def of_course(self, course_key: str, states: Collection[EnrollmentState] | None) -> list[Enrollment]:
+        """A course's enrolments, restricted to these states (None: all)."""
         return self._rows(self._of_course.get(course_key, ()), states)
 
     def _rows(self, registrations: Iterable[UUID], states: Collection[EnrollmentState] | None) -> list[Enrollment]:

@@ -1,8 +1,11 @@
-"""Stores in SQL: CockroachDB and PostgreSQL. The only importer of asyncpg.
+"""Stores in SQL: CockroachDB, and PostgreSQL in its place. The only importer of asyncpg.
 
-core/        pools, errors, transactions with retries, tables as arrays, migrations and their lease, dialects
-progress/    the port of progress: reads, recording in group commits, the ledger, snapshots
-outbox/      the port of the outbox, and its rows
-timeline/    the port of the timeline in weekly partitions, where there is no InfluxDB
-migrations/  <set>/NNNN_name.sql
+core/        connections, transactions with retries, migrations and their lease, the dialect, rows as arrays of text,
+             the columns of events
+progress/    the port Progress: reads.py with queries.py; writes in progress.py, which batching.py and group_commit.py
+             cut and share; in a transaction enrolling.py, recording.py, ledger.py, snapshot.py, changes.py;
+             refold.py, rebuild.py and republish.py work on whole ledgers; tables.py and rows.py translate
+outbox/      the port Outbox, and its rows
+timeline/    the port Timeline in weekly partitions, PostgreSQL only
+migrations/  numbered SQL files, one folder for each set
 """

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from uuid import UUID
 
-from stores.domain.commit import REPUBLISHED_EVENTS_PER_COMMIT
+from stores.domain.commit import COMMIT_EVENTS
 from stores.domain.events import Verb
 from stores.domain.outbox import LEASE, PARTITIONS, Backlog, Commit, Consumer, apportion, partition_of
 from stores.domain.progress import EnrollmentState, ProgressState
@@ -174,7 +174,7 @@ async def test_a_ledger_is_told_again_to_the_timeline_alone(ledger: Ledger) -> N
 async def test_a_long_ledger_is_told_again_in_parts(ledger: Ledger) -> None:
     progress, outbox = ledger
     await enroll(progress, enrollment(1))
-    events = [done(number, Verb.PLAYED, "video", at=number) for number in range(1, REPUBLISHED_EVENTS_PER_COMMIT + 2)]
+    events = [done(number, Verb.PLAYED, "video", at=number) for number in range(1, COMMIT_EVENTS + 2)]
     await progress.load(events, items=CATALOG)
     assert await progress.republish([R1]) == len(events)
     first, second = await waiting(outbox, Consumer.TIMELINE)

@@ -1,7 +1,8 @@
-"""The outbox in CockroachDB or PostgreSQL: `recording.py` fills it in the transaction that it tells of.
+"""The outbox in CockroachDB or PostgreSQL. The transactions of progress fill it (`stores.sql.progress.changes`).
 
-Its pool reads at READ COMMITTED: a statement sees whole commits, and a registration's come in order, for they queue for
-one row. At SERIALIZABLE, PostgreSQL would take whoever reads the end of the index for a rival of whoever appends there.
+The outbox reads at READ COMMITTED. A statement sees whole commits, and those of one registration in their order,
+because their writers lock the same row. At SERIALIZABLE, PostgreSQL would report a conflict between a reader of the end
+of the index and every writer that appends there.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from stores.sql.outbox.rows import commits_of
 
 STORE = "outbox"
 
-# Registrations take turns: those behind the last one that was served come first.
+# Round robin: the registrations after the last one that was taken come first.
 TAKE = """
 SELECT waiting.registration, waiting.number, waiting.created_at, waiting.payload
 FROM unnest($2::text[]::int8[], $4::text[]::uuid[]) AS held(partition, served)
@@ -64,7 +65,8 @@ LEAVE = "DELETE FROM outbox_holders WHERE holder = $1"
 
 
 class SqlOutbox(Outbox):
-    """`pool`: at READ COMMITTED; `filled` is set by the SqlProgress of this process when it committed."""
+    """`pool` reads at READ COMMITTED. The SqlProgress of this process sets `filled` after a commit. The port documents
+    the methods."""
 
     def __init__(self, pool: Pool, *, filled: asyncio.Event) -> None:
         self._pool = pool
@@ -106,7 +108,7 @@ class SqlOutbox(Outbox):
         return list(commits_of(rows))
 
     def _took(self, consumer: Consumer, registrations: Iterable[UUID]) -> None:
-        """Those up to the last that was served come last in the next take: however busy they are, others get theirs."""
+        """Note which registrations were taken: they come last in the next take, however many commits they have."""
         of = defaultdict(set)
         for key in registrations:
             of[partition_of(key)].add(key)

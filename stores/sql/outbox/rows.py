@@ -1,4 +1,4 @@
-"""Rows of the outbox ↔ commits. The payload is JSON: lists of values, for names would be most of it."""
+"""Rows of the outbox ↔ commits. The payload is JSON: lists of values without names, which would be most of it."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -28,12 +28,13 @@ OUTBOX = Table(
 
 
 def outbox_values(commit: Commit, consumer: Consumer) -> tuple[object, ...]:
+    """The values of the row that keeps a commit for a consumer."""
     return (consumer, partition_of(commit.registration), commit.registration, commit.number, payload_of(commit))
 
 
 def commits_of(rows: Iterable[asyncpg.Record]) -> Iterator[Commit]:
-    """Rows in their order. What another version of the gateway wrote waits for that version, and so does what comes
-    after it of the same registration."""
+    """The commits of the rows, in order. A row that another version of the gateway wrote, and later rows of the same
+    registration, are left out: they wait for that version."""
     waiting = set()
     for row in rows:
         version, *parts = orjson.loads(row["payload"])
@@ -44,6 +45,7 @@ def commits_of(rows: Iterable[asyncpg.Record]) -> Iterator[Commit]:
 
 
 def commit_of(row: asyncpg.Record, parts: list[Any]) -> Commit:
+    """The commit of a row, whose payload has these parts."""
     learner_id, course_key, state, events, voided, progress, changed, resume, *republished = parts
     registration, at = UUID(int=row["registration"].int), row["created_at"]
     of: dict[str, Any] = {"registration": registration, "learner_id": learner_id, "course_key": course_key}
@@ -64,6 +66,7 @@ def commit_of(row: asyncpg.Record, parts: list[Any]) -> Commit:
 
 
 def payload_of(commit: Commit) -> str:
+    """A commit as JSON, without what the row's columns have."""
     progress, resume = commit.progress, commit.resume
     parts = (
         VERSION,
@@ -75,7 +78,7 @@ def payload_of(commit: Commit) -> str:
         None if progress is None else course_parts(progress),
         [item_parts(row) for row in commit.changed],
         None if resume is None else (resume.item_key, resume.position, to_ms(resume.at), resume.device, resume.id),
-        # Where it is so alone: gateways from before there was this mark read what is written now, and are read.
+        # Only where true: gateways from before this mark can read the other payloads.
         *([True] if commit.republished else []),
     )
     return orjson.dumps(parts, default=dict).decode()

@@ -13,26 +13,26 @@ from stores.sql.outbox.rows import OUTBOX, outbox_values
 from stores.sql.progress.rows import (
     certificate_values,
     course_values,
+    enrollment_state_values,
     item_values,
-    move_values,
     resume_values,
     session_values,
 )
 from stores.sql.progress.tables import (
     CERTIFICATES,
+    ENROLLMENT_STATES,
     ITEM_SESSIONS,
     ITEMS,
-    MOVES,
     RESUME_POINTS,
     WRITTEN_COURSES,
 )
 
-TABLES = (ITEMS, ITEM_SESSIONS, WRITTEN_COURSES, MOVES, RESUME_POINTS, CERTIFICATES, OUTBOX)
+TABLES = (ITEMS, ITEM_SESSIONS, WRITTEN_COURSES, ENROLLMENT_STATES, RESUME_POINTS, CERTIFICATES, OUTBOX)
 FIRST = [1 + sum(len(table.columns) for table in TABLES[:place]) for place in range(len(TABLES))]
 
 
 def upsert_resume_points(first: int) -> str:
-    """Moves resume points on to later ones."""
+    """The statement that replaces resume points by later ones; its first parameter has this number."""
     return f"""
     INSERT INTO resume_points ({RESUME_POINTS.names}) {RESUME_POINTS.given(first)}
     ON CONFLICT (registration) DO UPDATE SET {RESUME_POINTS.set(but=("registration",), to="excluded")}
@@ -42,7 +42,7 @@ def upsert_resume_points(first: int) -> str:
     """
 
 
-# One statement, one round trip. CockroachDB wants RETURNING in every part, and one part a table.
+# One statement, one round trip. CockroachDB requires RETURNING in every part, and one part for each table.
 SAVE = f"""
 WITH items AS (
     INSERT INTO item_progress ({ITEMS.names}) {ITEMS.given(FIRST[0])}
@@ -58,8 +58,8 @@ WITH items AS (
     FROM ({WRITTEN_COURSES.given(FIRST[2])}) AS given WHERE course_progress.registration = given.registration
     RETURNING 1
 ), moves AS (
-    UPDATE enrollments SET {MOVES.set(but=("registration",), to="given")}
-    FROM ({MOVES.given(FIRST[3])}) AS given WHERE enrollments.registration = given.registration
+    UPDATE enrollments SET {ENROLLMENT_STATES.set(but=("registration",), to="given")}
+    FROM ({ENROLLMENT_STATES.given(FIRST[3])}) AS given WHERE enrollments.registration = given.registration
     RETURNING 1
 ), resumed AS (
     {upsert_resume_points(FIRST[4])}
@@ -92,18 +92,18 @@ DELETE FROM resume_points WHERE (registration, id) IN (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What a transaction leaves behind, but for the ledger."""
+    """The rows that a transaction writes, except those of the ledger."""
 
     states: list[tuple[RegistrationState, RegistrationState]] = field(default_factory=list)
-    """Before and after."""
+    """Each state before and after."""
     refolded: list[UUID] = field(default_factory=list)
     """Registrations folded from their whole ledger: sessions that are not in their state are deleted."""
     numbers: dict[UUID, int] = field(default_factory=dict)
-    """How many commits each registration has now."""
+    """The number of each registration's last commit."""
     resume_points: list[ResumePoint] = field(default_factory=list)
     certificates: list[Certificate] = field(default_factory=list)
     voided: list[tuple[UUID, UUID]] = field(default_factory=list)
-    """Registration and event: a resume point made by it goes."""
+    """Registrations and events: a resume point that such an event made is deleted."""
     outbox_rows: list[tuple[object, ...]] = field(default_factory=list)
     """Rows of the outbox."""
 
@@ -162,12 +162,16 @@ async def save(connection: Connection, changes: Changes) -> None:
     courses = [
         (*course_values(after.course), changes.numbers[after.course.registration]) for _, after in changes.states
     ]
-    moves = [move_values(after) for before, after in changes.states if move_values(before) != move_values(after)]
+    enrollment_states = [
+        enrollment_state_values(after)
+        for before, after in changes.states
+        if enrollment_state_values(before) != enrollment_state_values(after)
+    ]
     rows = (
         items,
         sessions,
         courses,
-        moves,
+        enrollment_states,
         [resume_values(row) for row in changes.resume_points],
         [certificate_values(row) for row in changes.certificates],
         changes.outbox_rows,

@@ -1,4 +1,4 @@
-"""Enrolling: enrolments with their empty roll-ups, in one statement."""
+"""Enrolling: insert enrolments with their empty course progress, in one statement."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -11,7 +11,7 @@ from stores.sql.progress.tables import COURSES, ENROLLMENTS
 
 BOTH = Table(name="given", columns={**ENROLLMENTS.columns, **COURSES.columns})
 
-# A roll-up goes with the very enrolment that it was made for, should two of the given ones claim one registration.
+# The join gives each enrolment its own roll-up, even if two of the given ones claim the same registration.
 ENROLL = f"""
 WITH given AS ({BOTH.given()}), fresh AS (
     INSERT INTO enrollments ({ENROLLMENTS.names}) SELECT {ENROLLMENTS.names} FROM given
@@ -37,12 +37,12 @@ DELETE FROM enrollments WHERE registration IN (SELECT registration FROM gone)
 
 
 async def enroll(connection: Connection, states: Sequence[RegistrationState]) -> set[UUID]:
-    """Keep those that are new, and say which they were."""
-    # Both begin with the registration.
+    """Insert the enrolments that are new and return their registrations."""
+    # Both lists of values begin with the registration.
     rows = [enrollment_values(row.enrollment) + course_values(row.course)[1:] for row in states]
     return {UUID(int=row["registration"].int) for row in await connection.fetch(ENROLL, *BOTH.arrays(rows))}
 
 
 async def forget(connection: Connection, registrations: Collection[UUID]) -> None:
-    """Take out again what this transaction made."""
+    """Delete enrolments that this transaction inserted."""
     await connection.execute(FORGET, [str(key) for key in registrations])

@@ -1,4 +1,4 @@
-"""The event ledger: what was said, once, and for ever."""
+"""The event ledger: all accepted events. Rows are never changed."""
 
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
@@ -10,8 +10,8 @@ from stores.sql.core.pool import Connection
 from stores.sql.progress.rows import event_of
 from stores.sql.progress.tables import LEDGER
 
-# Two answers in one round trip: what was added, and which voids of earlier transactions point at it. The ids are given
-# once more to look for voids by them: joined, PostgreSQL would read all voids there are, and lock them against writers.
+# One round trip for two results: the added events, and those of them that voids of earlier transactions target. The ids
+# are a parameter of both parts: with a join, PostgreSQL would read all voids, and lock them against writers.
 ADD = f"""
 WITH added AS (
     INSERT INTO event_ledger ({LEDGER.names}) {LEDGER.given()}
@@ -32,13 +32,14 @@ WHOLE = f"SELECT {LEDGER.names} FROM event_ledger WHERE registration = ANY($1::t
 
 
 async def add(connection: Connection, rows: Sequence[tuple[object, ...]]) -> dict[UUID, bool]:
-    """Keep those whose id is new, and say of each of them whether an earlier void points at it."""
+    """Insert the rows whose id is new. Return their ids, each with whether an earlier void targets it."""
     found = await connection.fetch(ADD, *LEDGER.arrays(rows))
     voided = {(row["event_id"], row["registration"]) for row in found if not row["added"]}
     return {row["event_id"]: (row["event_id"], row["registration"]) in voided for row in found if row["added"]}
 
 
 async def known(connection: Connection, ids: Collection[UUID]) -> dict[UUID, LedgerEntry]:
+    """The ledger's entries for these ids; unknown ones are absent."""
     if not ids:
         return {}
     rows = await connection.fetch(KNOWN, [str(key) for key in ids])

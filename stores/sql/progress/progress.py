@@ -35,7 +35,8 @@ T = TypeVar("T")
 
 
 class SqlProgress(SqlProgressReads, Progress):
-    """The port over one pool of connections. Writers of one process share transactions (`GroupCommit`)."""
+    """The port over one pool of connections. Writers of one process share transactions (`GroupCommit`). The port
+    documents the methods."""
 
     def __init__(
         self,

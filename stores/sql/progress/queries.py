@@ -1,4 +1,4 @@
-"""Progress' reads as SQL. Keys go in as one array; each page's query runs once a key, beside the others."""
+"""The reads of progress as SQL. All keys are one array parameter; pages of several keys are read by LATERAL joins."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -22,6 +22,7 @@ UPDATE certificates SET revoked_at = $2, revoked_because = $3 WHERE registration
 
 
 def by_key(table: Table) -> str:
+    """The rows of these registrations."""
     return f"SELECT {table.names} FROM {table.name} WHERE registration = ANY($1::text[]::uuid[])"
 
 
@@ -33,6 +34,7 @@ def enrollments_of_learners(
     after: str | None,
     first: int,
 ) -> tuple[str, list[object]]:
+    """The statement and the parameters of `Progress.by_learners`."""
     where = WhereClause(storable(learner_ids), first + 1)
     where.is_in("state", states)
     where.is_in("course_key", courses)
@@ -47,13 +49,14 @@ def enrollments_of_learners(
             )
         else:
             where.add("enrolled_at IS NULL AND registration > {0}::uuid", registration)
-    # The servers differ in where they put NULL when nobody says.
+    # The servers have different defaults for the place of NULL.
     return pages("learner_id", where, order="enrolled_at IS NULL, enrolled_at DESC, registration"), where.args
 
 
 def enrollments_of_courses(
     course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None, after: str | None, first: int
 ) -> tuple[str, list[object]]:
+    """The statement and the parameters of `Progress.by_courses`."""
     where = WhereClause(storable(course_keys), first + 1)
     where.is_in("state", states)
     if after is not None:
@@ -62,6 +65,7 @@ def enrollments_of_courses(
 
 
 def pages(key: str, where: WhereClause, *, order: str) -> str:
+    """A page of enrolments for each key. $1: the keys; $2: rows for each key."""
     return f"""
 SELECT {", ".join(f"found.{name}" for name in ENROLLMENTS.columns)}
 FROM unnest($1::text[]) AS asked(key)
@@ -75,6 +79,7 @@ ORDER BY {order}
 def counts(
     key: str, keys: Sequence[str], *, states: Collection[EnrollmentState] | None, courses: Collection[str] | None
 ) -> tuple[str, list[object]]:
+    """The statement and the parameters that count enrolments by `key`."""
     where = WhereClause(storable(keys))
     where.is_in("state", states)
     where.is_in("course_key", courses)
@@ -88,6 +93,7 @@ ATTEMPT_VERBS = ", ".join(f"'{verb}'" for verb in sorted(verb.value for verb in 
 def attempts(
     registrations: Sequence[UUID], *, item: str | None, after: str | None, first: int
 ) -> tuple[str, list[object]]:
+    """The statement and the parameters of `Progress.attempts`."""
     counted = WhereClause([str(key) for key in registrations], first + 1)
     counted.is_in("item_key", None if item is None else [item])
     shown = WhereClause(*counted.args)

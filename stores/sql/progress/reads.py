@@ -39,7 +39,7 @@ Row = TypeVar("Row")
 
 
 class SqlProgressReads:
-    """The read half of `SqlProgress`."""
+    """The read methods of `SqlProgress`, which the port documents."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

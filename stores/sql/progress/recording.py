@@ -1,4 +1,4 @@
-"""Recording: a cut of events becomes ledger rows, and the rows that follow from them, in one transaction."""
+"""Recording: write a batch of events to the ledger, and the rows derived from them, in one transaction."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -28,7 +28,7 @@ async def record_batch(
     codes: Callable[[], str],
     consumers: Collection[Consumer],
 ) -> list[Verdict]:
-    """`consumers`: whom the outbox is to tell."""
+    """The verdicts on the events. `codes` makes the verification codes of certificates; `consumers` get commits."""
     sessions = {(event.registration, key) for event in events if (key := session_of(event)) is not None}
     before = await snapshot.lock(connection, {event.registration for event in events}, sorted(sessions))
     enrollments = {key: locked.state.enrollment for key, locked in before.items()}
@@ -38,7 +38,7 @@ async def record_batch(
     targets = {event.voids for event in events if event.verb is Verb.VOIDED and event.voids is not None}
     known = await ledger.known(connection, targets)
 
-    # Which ids are taken shows when they are inserted: nearly always none is, and nobody had to look.
+    # Inserting shows which ids are taken. Nearly always none is, which saves a lookup.
     verdicts = admit(events, digests, known=known, enrollments=enrollments, item_keys=item_keys)
     places = [place for place, verdict in enumerate(verdicts) if verdict.status is VerdictStatus.ACCEPTED]
     rows = [ledger_values(events[place], digests[place], success(events[place], indexes)) for place in places]
@@ -49,14 +49,14 @@ async def record_batch(
         verdicts = admit(events, digests, known=known, enrollments=enrollments, item_keys=item_keys)
 
     new = defaultdict(list)
-    anew: dict[UUID, Enrollment] = {}
+    refolded: dict[UUID, Enrollment] = {}
     for event, verdict in zip(events, verdicts, strict=True):
         if verdict.status is VerdictStatus.ACCEPTED:
             new[event.registration].append(event)
             voids = event.verb is Verb.VOIDED and (event.voids in known or event.voids in added)
             if voids or added[event.id]:
-                anew[event.registration] = enrollments[event.registration]
-    whole = await ledger.whole(connection, anew)
+                refolded[event.registration] = enrollments[event.registration]
+    whole = await ledger.whole(connection, refolded)
     await save(connection, changes(before, new, whole, indexes, codes, consumers))
     return verdicts
 
@@ -85,6 +85,7 @@ async def digested_again(
 
 
 def success(event: Event, indexes: Mapping[UUID, CourseIndex]) -> bool | None:
+    """The outcome of an attempt; None if it is unknown, and for other events."""
     if event.item_key is None or event.verb not in ATTEMPTS:
         return None
     return outcome(event, indexes[event.registration].by_key[event.item_key])
@@ -98,7 +99,7 @@ def changes(
     codes: Callable[[], str],
     consumers: Collection[Consumer],
 ) -> Changes:
-    """What follows from new events; from a registration's whole ledger where a void asks for that."""
+    """The changes by new events. `whole`: the ledgers of the registrations that a void makes it necessary to refold."""
     made = Changes()
     for key, events in new.items():
         state, commits, at = before[key]

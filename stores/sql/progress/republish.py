@@ -1,4 +1,4 @@
-"""Retelling: what the ledger has of a registration goes into the outbox once more, for the timeline."""
+"""Republishing: put the whole ledgers of registrations into the outbox again, for the timeline."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -12,14 +12,14 @@ from stores.sql.progress.changes import Changes, save
 
 
 async def republish(connection: Connection, registrations: Collection[UUID]) -> int:
-    """How many events. Writers of these registrations wait meanwhile: what they add is told after it."""
+    """Return how many events. Writers of these registrations wait, so that their commits come after these."""
     locked = await snapshot.lock(connection, registrations)
     whole = await ledger.whole(connection, {key: each.state.enrollment for key, each in locked.items()})
     made = Changes()
     for key, (state, commits, at) in locked.items():
-        told = republished_commits(state.enrollment, whole[key], after=commits, at=at)
+        republished = republished_commits(state.enrollment, whole[key], after=commits, at=at)
         made.states.append((state, state))
-        made.numbers[key] = commits + len(told)
-        made.outbox_rows.extend(outbox_values(commit, Consumer.TIMELINE) for commit in told)
+        made.numbers[key] = commits + len(republished)
+        made.outbox_rows.extend(outbox_values(commit, Consumer.TIMELINE) for commit in republished)
     await save(connection, made)
     return sum(map(len, whole.values()))

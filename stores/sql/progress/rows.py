@@ -1,4 +1,4 @@
-"""Rows of progress' tables ↔ records: the one translation. Columns are called as the records' fields are."""
+"""Rows of the tables of progress ↔ records. Columns have the names of the fields."""
 
 from operator import attrgetter
 from typing import Any
@@ -39,7 +39,8 @@ certificate_values = attrgetter(*CERTIFICATES.columns)
 resume_values = attrgetter(*RESUME_POINTS.columns)
 
 
-def move_values(state: RegistrationState) -> tuple[object, ...]:
+def enrollment_state_values(state: RegistrationState) -> tuple[object, ...]:
+    """The values of the columns of an enrolment that are derived from events (`ENROLLMENT_STATES`)."""
     row = state.enrollment
     return (
         row.registration,
@@ -58,7 +59,7 @@ def ledger_values(event: Event, sha256: bytes, outcome: bool | None) -> tuple[ob
 
 
 def values_of(table: Table, row: asyncpg.Record) -> dict[str, Any]:
-    """A record's fields. The driver's UUIDs are a class of its own, which not everything takes for one."""
+    """The fields of a row. The driver's UUIDs are a class of its own, which not every library accepts."""
     return {
         name: UUID(int=row[name].int) if kind == "uuid" and row[name] is not None else row[name]
         for name, kind in table.columns.items()
@@ -66,6 +67,7 @@ def values_of(table: Table, row: asyncpg.Record) -> dict[str, Any]:
 
 
 def enrollment_of(row: asyncpg.Record) -> Enrollment:
+    """The enrolment of a row."""
     values = values_of(ENROLLMENTS, row)
     values["state"] = EnrollmentState(values["state"])
     values["attributes"] = document_of(values["attributes"])
@@ -73,28 +75,34 @@ def enrollment_of(row: asyncpg.Record) -> Enrollment:
 
 
 def course_of(row: asyncpg.Record) -> CourseProgress:
+    """The course progress of a row."""
     return CourseProgress(**values_of(COURSES, row))
 
 
 def item_of(row: asyncpg.Record) -> ItemProgress:
+    """The item progress of a row."""
     values = values_of(ITEMS, row)
     values["state"] = ProgressState(values["state"])
     return ItemProgress(**values)
 
 
 def item_session_of(row: asyncpg.Record) -> ItemSession:
+    """The item session of a row."""
     return ItemSession(**values_of(ITEM_SESSIONS, row))
 
 
 def certificate_of(row: asyncpg.Record) -> Certificate:
+    """The certificate of a row."""
     return Certificate(**values_of(CERTIFICATES, row))
 
 
 def resume_point_of(row: asyncpg.Record) -> ResumePoint:
+    """The resume point of a row."""
     return ResumePoint(**values_of(RESUME_POINTS, row))
 
 
 def attempt_of(row: asyncpg.Record) -> Attempt:
+    """The attempt of a row of `queries.attempts`."""
     return Attempt(
         registration=UUID(int=row["registration"].int),
         number=row["number"],

@@ -23,7 +23,7 @@ from stores.sql.progress.tables import (
     WRITTEN_COURSES,
 )
 
-# Every write that changes a registration changes its roll-up: that row is what writers queue for, in one order.
+# Every write to a registration changes its roll-up. Writers lock that row, in one order.
 LOCK = f"""
 SELECT {", ".join(f"enrollment.{name}" for name in ENROLLMENTS.columns)},
     enrollment.moved_id, enrollment.withdrawn,
@@ -49,7 +49,7 @@ ITEM_ROWS = f"SELECT {ITEMS.names} FROM item_progress WHERE registration = ANY($
 
 
 class Locked(NamedTuple):
-    """Where a registration stands while its writer has it. `at`: when the transaction began, by the server's clock."""
+    """A locked registration: its state, the number of its commits, and the time at which the transaction began."""
 
     state: RegistrationState
     commits: int

@@ -1,4 +1,4 @@
-"""The tables of progress as statements write and read them: their columns, called as the fields of the records."""
+"""The columns of the tables of progress, which have the names of the records' fields."""
 
 from stores.sql.core.event_columns import EventColumns
 from stores.sql.core.tables import Table
@@ -18,7 +18,7 @@ ENROLLMENTS = Table(
         "attributes": "jsonb",
     },
 )
-MOVES = Table(
+ENROLLMENT_STATES = Table(
     name="enrollments",
     columns={
         "registration": "uuid",
