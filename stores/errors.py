@@ -1,8 +1,9 @@
-"""All that may leave a store: a backend translates its driver's errors into these, and nothing else."""
+"""The errors of all stores. Backends translate their drivers' errors into these, without the drivers' texts."""
 
 
 class StoreError(Exception):
-    """A store could not do what it was asked. `store` is the port's name (`profiles`), never a host or a URL."""
+    """A store failed. `store` is the name of the port (`profiles` …), never a host or a URL; `code` is the GraphQL
+    error code."""
 
     code = "STORE_ERROR"
 
@@ -12,13 +13,13 @@ class StoreError(Exception):
 
 
 class Unavailable(StoreError):
-    """The server cannot be reached, refuses us, or went away in the middle."""
+    """The server cannot be reached, refused the connection, or disconnected."""
 
     code = "STORE_UNAVAILABLE"
 
 
 class TimedOut(StoreError):
-    """No answer within the deadline."""
+    """The server did not answer in time. A write may have been applied."""
 
     code = "STORE_TIMEOUT"
 
@@ -34,18 +35,18 @@ class RetryLater(StoreError):
 
 
 class Conflict(StoreError):
-    """Another writer was first: the whole operation may be tried again."""
+    """Other writers won. The whole operation may be repeated."""
 
     code = "CONFLICT"
 
 
 class Rejected(StoreError):
-    """The request itself is wrong (a malformed cursor, a value the store cannot keep); trying again does not help."""
+    """The request is invalid, such as a malformed cursor or a value that the store cannot hold. Do not repeat it."""
 
     code = "BAD_USER_INPUT"
 
 
 class CursorExpired(StoreError):
-    """What came after this cursor is not kept any more: read the state afresh, and watch on without a cursor."""
+    """The feed no longer has the updates after this cursor. Read the current state, then subscribe without a cursor."""
 
     code = "CURSOR_EXPIRED"

@@ -1,0 +1,13 @@
+"""Records and their pure rules. Standard library only; no I/O.
+
+catalog.py profiles.py progress.py sessions.py timeline.py  records of the ports
+events.py event_codec.py event_digest.py event_validity.py  events, their encoding, digest and validity (xAPI)
+admission.py              verdicts on events that are to be recorded
+item_progress.py time_spent.py progress_projection.py       what progress means: folds over events (cmi5)
+progress_codec.py         progress as JSON
+commit.py outbox.py       what a commit puts into the outbox; consumers, partitions, leases
+updates.py                live updates and the keys of feeds
+calendar.py               windows of local time           paging.py       pages and cursors
+documents.py              open documents                  keys.py         keys that clients choose
+uuid7.py                  UUIDs ordered by time           write_queue.py  bounds of the queue of writers
+"""

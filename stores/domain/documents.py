@@ -1,15 +1,15 @@
-"""Open documents: JSON objects of anybody's making that every store gives back exactly as they were given."""
+"""Open documents: JSON objects whose keys clients choose. Every store returns them exactly as it got them."""
 
 import math
 from collections.abc import Mapping
 from typing import Any
 
 DEEPEST = 64
-"""Objects and lists within each other; MongoDB stops at 100 with its own around them."""
+"""The deepest nesting of objects and lists. MongoDB allows 100, its own levels included."""
 
 
 def fault_of(document: Mapping[str, Any]) -> str | None:
-    """Why a store could not keep this document and give it back exactly; None when it can."""
+    """Why a store could not return this document exactly, as a phrase for an error message; None if it can."""
     return _fault(document, DEEPEST)
 
 
@@ -45,7 +45,8 @@ def _is_unicode(text: str) -> bool:
 
 
 def holds_nul(value: object) -> bool:
-    """Whether some text in it has a NUL: JSON may, yet not the jsonb of PostgreSQL and CockroachDB."""
+    """Whether a text in this JSON value contains NUL. JSON allows it, but jsonb of PostgreSQL and CockroachDB does
+    not."""
     if isinstance(value, str):
         return "\0" in value
     if isinstance(value, Mapping):

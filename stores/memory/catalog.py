@@ -1,4 +1,4 @@
-"""The catalog in a plain dict: what the port means."""
+"""The catalog in a dict: the reference implementation of the port."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,6 +9,8 @@ from stores.ports.catalog import Catalog
 
 
 class MemoryCatalog(Catalog):
+    """The catalog of one process."""
+
     def __init__(self) -> None:
         self._published: dict[str, list[Course]] = {}
 

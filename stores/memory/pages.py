@@ -1,4 +1,4 @@
-"""Pages of rows that are all at hand: sorted, cut, with their cursors."""
+"""Pages of rows in memory: sorted, cut and with cursors."""
 
 from collections.abc import Callable, Iterable, Mapping
 from math import inf
@@ -15,10 +15,12 @@ UNDATED = inf
 
 
 def newest_first(row: Enrollment) -> Order:
+    """The order key of a learner's enrolments."""
     return (UNDATED if row.enrolled_at is None else -to_ms(row.enrolled_at), row.registration)
 
 
 def enrolment_cursor(row: Enrollment) -> str:
+    """The cursor of an enrolment among those of its learner."""
     return ENROLLMENTS_OF_LEARNER.encode(
         None if row.enrolled_at is None else to_ms(row.enrolled_at), str(row.registration)
     )
@@ -32,7 +34,7 @@ def pages(
     past: Order | None,
     first: int,
 ) -> dict[Key, Page[Row]]:
-    """The page after `past` of each key's rows; keys without one are absent."""
+    """For each key the page of its rows after the order key `past`. Keys whose page is empty are absent."""
     made = {}
     for key, rows in found.items():
         kept = sorted((row for row in rows if past is None or order(row) > past), key=order)[: first + 1]

@@ -1,4 +1,4 @@
-"""Profiles in a plain dict: what the port means."""
+"""Profiles in a dict: the reference implementation of the port."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,6 +8,8 @@ from stores.ports.profiles import Profiles
 
 
 class MemoryProfiles(Profiles):
+    """The profiles of one process."""
+
     def __init__(self) -> None:
         self._profiles: dict[str, Profile] = {}
 

@@ -1,4 +1,4 @@
-"""Sessions in plain dicts: what the port means."""
+"""Sessions in dicts: the reference implementation of the port."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -24,13 +24,15 @@ from stores.ports.signals import Signals
 
 @dataclass(slots=True, kw_only=True)
 class _Seen:
-    """What is kept of a learner: the session of their latest heartbeat, and whether it was ended."""
+    """The session of a learner's latest heartbeat, and whether it was ended."""
 
     session: Session
     ended: bool = False
 
 
 class MemorySessions(Sessions):
+    """Sessions of one process. `now` is the clock."""
+
     def __init__(self, *, now: Callable[[], datetime]) -> None:
         self._now = now
         self._seen: dict[str, _Seen] = {}

@@ -1,4 +1,5 @@
-"""The timeline in a plain dict of events: what the port means. Every answer is worked out from them."""
+"""The timeline in a dict of events: the reference implementation of the port. Every answer is computed from the
+events."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -16,6 +17,8 @@ Order = tuple[int, str]
 
 
 class MemoryTimeline(Timeline):
+    """The timeline of one process."""
+
     def __init__(self) -> None:
         self._events: dict[UUID, Event] = {}
         self._of_learner: defaultdict[str, dict[UUID, Event]] = defaultdict(dict)
@@ -40,7 +43,7 @@ class MemoryTimeline(Timeline):
                 del self._of_course[kept.course_key][kept.id]
 
     def forget(self) -> None:
-        """There is no other process: nothing of what is kept here could be out of date."""
+        """Nothing to forget: there is no other process."""
 
     async def by_learners(
         self,

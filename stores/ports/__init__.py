@@ -1,13 +1,8 @@
-"""What is kept: the language of the domain. Frozen records, pure rules, a Protocol a port; standard library only.
+"""The ports: one Protocol for each kind of data, implemented by every backend. Standard library only.
 
-events.py     an interaction as the ledger and the timeline keep it (xAPI), verbs, the body's digest
-catalog.py    courses, their published versions, modules and items (cmi5)
-facts.py fold.py judge.py   what progress means: pure rules over a registration's events
-profiles.py progress.py timeline.py sessions.py   the ports, with their records
-outbox.py live.py   what follows from commits: who is owed it, and who watches   signals.py hints to look again
-commits.py what a commit is   parts.py progress as JSON   listening.py places.py  a feed's listeners and cursors
-documents.py open documents: what every store can give back exactly
-calendar.py   windows of time in a learner's time zone
-paging.py     pages and opaque keyset cursors
-stores.py     the ports side by side
+catalog.py   published course versions          profiles.py  who a learner is
+progress.py  enrolments, the ledger, progress   outbox.py    commits that wait for their consumers
+timeline.py  events by time, activity           sessions.py  sessions, presence, hot resume points
+live.py      feeds of updates, signals          signals.py   the type of a subscription to signals
+pinger.py    the health check of every port     stores.py    all ports of a process
 """

@@ -1,4 +1,7 @@
-"""Catalog: courses and their immutable published versions (cmi5's course structure, flattened to modules and items)."""
+"""The port of the catalog: courses and their immutable published versions, in MongoDB by default.
+
+The structure is that of cmi5 (section 13, course structure), flattened to modules and items.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -9,15 +12,19 @@ from stores.ports.pinger import Pinger
 
 
 class Catalog(Pinger, Protocol):
+    """Published course versions."""
+
     async def latest(self, course_keys: Sequence[str]) -> Mapping[str, Course]:
-        """The newest published version of each course; unknown ones are absent."""
+        """The newest published version of each course; unknown courses are absent."""
 
     async def versions(self, pins: Sequence[CourseVersion]) -> Mapping[CourseVersion, Course]:
-        """These very versions; unknown ones are absent. Immutable, so cached in the process without expiry."""
+        """These versions; unknown ones are absent. A version never changes, so implementations may cache it without
+        expiry."""
 
     async def page(self, *, after: str | None, first: int) -> Page[Course]:
-        """The newest version of every course, in the order of `key` (by code point)."""
+        """The newest version of every course, by `key` in the order of code points. `Rejected`: malformed cursor."""
 
     async def publish(self, course: Course) -> Course:
-        """Keep a new version of `course.key` and return it with the version it got: one more than the newest (1 for
-        a new key), whatever `course.version` says. One atomic document write; publishers at once get one each."""
+        """Store a new version of `course.key` and return it. Its version is one more than the newest (1 for a new key),
+        whatever `course.version` is. One atomic write; concurrent publishers get different versions, or `Conflict`
+        after many attempts."""

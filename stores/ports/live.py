@@ -1,7 +1,7 @@
-"""Live updates: the progress of learners and courses as it is committed, for subscribers on any process.
+"""The port of live updates: progress as it is committed, for subscribers on any process. In Redis by default.
 
-A feed is the bounded history of the updates of one learner or one course. A subscriber that reconnects with a cursor
-gets the updates that it missed, or an error if they are no longer stored.
+A feed is the bounded history of the updates of one learner or course. A subscriber that reconnects with a cursor gets
+the updates that it missed, or an error if they are no longer stored.
 """
 
 from collections.abc import AsyncIterator, Collection, Sequence
@@ -20,18 +20,24 @@ Feed: TypeAlias = AbstractAsyncContextManager[AsyncIterator[Update]]
 
 
 class Live(Pinger, Protocol):
+    """Feeds of updates, and signals between processes."""
+
     async def publish(self, commits: Sequence[Commit]) -> None:
-        """Append those that have progress to their learner's and their course's feed. Idempotent and in order: of a
-        registration, one whose `number` is not above the last published one's is left out."""
+        """Append the commits that have progress to the feeds of their learner and of their course. Idempotent and
+        ordered: a commit whose `number` is not above the last published one of its registration is skipped."""
 
     def feed(self, feed_key: FeedKey, *, after: str | None) -> Feed:
-        """The updates of a feed in order, from now on, or from behind the cursor `after`. Entered when listening has
-        begun: what is published after that is there. On entering, `Rejected`: not a cursor; `CursorExpired`: what
-        came after it is not kept any more, or it is not one of this feed. While going: `CursorExpired` for a listener
-        that was slower than the feed is long, or whose feed was lost; a backend that is away is waited for."""
+        """The updates of a feed in order, from now on or after the cursor `after`. Entered when the subscription
+        stands: updates published after that are delivered.
+
+        Errors on entering: `Rejected` (malformed cursor), `CursorExpired` (the feed no longer has the updates after the
+        cursor, or the cursor is of another feed). Errors while iterating: `CursorExpired` if the subscriber was slower
+        than the feed is long, or the feed was lost. While the backend is away, the iterator waits. It never ends by
+        itself.
+        """
 
     async def signal(self, channels: Collection[str]) -> None:
-        """Tell who listens on these channels, in whatever process, that something changed."""
+        """Send a signal on these channels to the subscribers in all processes."""
 
     def signals(self, channel: str) -> Signals:
-        """Signals of a channel. The keys are the channel itself."""
+        """The signals of a channel. Each key is the name of the channel."""

@@ -1,7 +1,8 @@
-"""Outbox: what commits left for those who follow them, kept in the transaction that did it. CockroachDB's at first.
+"""The port of the outbox: commits that wait for their consumers. It is written in the transaction of the commit, so it
+is part of the store of progress: CockroachDB or PostgreSQL.
 
-A relay leases partitions (`claim`), so that a registration has one publisher at a time, takes what waits for a
-consumer, delivers it and settles it. Whoever is killed in between repeats, so every consumer is idempotent.
+A relay leases partitions (`claim`), so that each registration has one publisher at a time. It takes the commits that
+wait for a consumer, delivers and settles them. After a crash the delivery is repeated, so consumers are idempotent.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,26 +17,31 @@ from stores.ports.pinger import Pinger
 
 
 class Outbox(Pinger, Protocol):
+    """Partitions with leases, and the commits in them. A partition is a hash of the registration."""
+
     async def claim(self, holder: str, *, keeping: Collection[int] = ()) -> frozenset[int]:
-        """Lease partitions for `LEASE`, or go on holding them: a fair share among all holders who claim, so that a
-        newcomer gets its part as the others claim again. Those that `holder` is to work on from now on. What it has of
-        `keeping` (a delivery is under way for it) stays leased, though it may not be among them; another that it had
-        may be somebody else's already. Leases end by themselves when their holder is killed."""
+        """Lease partitions for `LEASE`, or renew the leases. Returns the partitions that `holder` is to work on: a fair
+        share among all holders that claim, so that a new holder gets its share as the others claim again. Leases of a
+        killed holder expire.
+
+        Partitions in `keeping`, whose delivery is under way, stay leased although they may not be returned. Another
+        partition that the holder had may belong to another holder already.
+        """
 
     async def release(self, holder: str) -> None:
-        """Give all of `holder`'s partitions back at once."""
+        """Release all partitions of `holder` at once."""
 
     async def take(self, consumer: Consumer, partitions: Collection[int], *, most: int) -> Sequence[Commit]:
-        """About `most` of the commits that wait for `consumer` in these partitions: from each some, of each
-        registration the first ones, in the order of `number`. Taking settles nothing. Registrations take turns where
-        not all of what waits is taken: none is left waiting by busier ones."""
+        """About `most` commits that wait for `consumer` in these partitions: some of each partition, and of each
+        registration the first ones in the order of `number`. Nothing is settled. When more waits, registrations take
+        turns, so busy ones do not delay the others."""
 
     async def settle(self, consumer: Consumer, commits: Sequence[Commit]) -> None:
-        """`consumer` has these. Settling what is settled is no error."""
+        """Acknowledge that `consumer` has these commits. Idempotent."""
 
     async def backlog(self) -> Mapping[Consumer, Backlog]:
-        """What waits for each consumer, of all partitions."""
+        """The backlog of each consumer over all partitions."""
 
     async def written(self) -> None:
-        """Return when this process may have committed something since the last return: a hint for who takes.
-        For one waiter a process."""
+        """Return when this process may have committed something since the last return: a hint for its relay. For one
+        waiter in each process."""

@@ -1,4 +1,4 @@
-"""Profiles: who a learner is. Open documents, owned by MongoDB at first."""
+"""The port of profiles: who a learner is. Open documents, in MongoDB by default."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -9,16 +9,19 @@ from stores.ports.pinger import Pinger
 
 
 class Profiles(Pinger, Protocol):
+    """Learner profiles with optimistic versions."""
+
     async def by_ids(self, learner_ids: Sequence[str]) -> Mapping[str, Profile]:
-        """The profiles of these learners; unknown ones are absent. At most 100 ids a call are asked for."""
+        """The profiles of these learners; unknown learners are absent."""
 
     async def page(self, where: ProfileFilter, *, after: str | None, first: int) -> Page[Profile]:
-        """A page in the order of `learner_id` (by code point); `Rejected` for a malformed cursor."""
+        """The profiles that match, by `learner_id` in the order of code points. `Rejected`: malformed cursor."""
 
     async def add(self, profiles: Sequence[Profile]) -> int:
-        """Keep those whose id is new and leave the others as they are; say how many were new. Any number at once.
-        `Rejected`, with nothing kept: an open document that could not be given back exactly (`documents.fault_of`)."""
+        """Store the profiles whose id is new, leave existing ones unchanged, and return how many were new. Any number
+        at once. `Rejected`, with nothing stored, if an open document could not be returned exactly
+        (`documents.fault_of`)."""
 
     async def replace(self, profile: Profile) -> bool:
-        """Keep this profile in place of its version before (`profile.version - 1`), in one atomic document write.
-        False, with nothing changed, when another version is kept, or none. `Rejected` as in `add`."""
+        """Replace the version `profile.version - 1` by this profile in one atomic write. Returns False and changes
+        nothing if another version is stored, or none. `Rejected` as in `add`."""

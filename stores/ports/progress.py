@@ -1,4 +1,7 @@
-"""Progress: enrolments, and what follows from the ledger of their events. Owned by CockroachDB at first."""
+"""The port of progress: enrolments, the ledger of their events and what follows from them. In CockroachDB by default.
+
+What progress means is defined in `stores.domain.progress_projection`; all backends call the same functions.
+"""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -22,8 +25,11 @@ from stores.ports.pinger import Pinger
 
 
 class Progress(Pinger, Protocol):
+    """Reads take many keys and return a mapping in which unknown keys are absent. Each write is one SERIALIZABLE
+    transaction, or several for large batches."""
+
     async def by_registrations(self, registrations: Sequence[UUID]) -> Mapping[UUID, Enrollment]:
-        """These enrolments; unknown ones are absent."""
+        """These enrolments; unknown registrations are absent."""
 
     async def by_learners(
         self,
@@ -34,13 +40,15 @@ class Progress(Pinger, Protocol):
         after: str | None,
         first: int,
     ) -> Mapping[str, Page[Enrollment]]:
-        """Each learner's enrolments, newest `enrolled_at` first, undated ones last, equal ones by registration.
-        `states` and `courses` (None: all) restrict them. Learners without any are absent. `Rejected`: bad cursor."""
+        """Each learner's enrolments: newest `enrolled_at` first, those without one last, ties by registration. `states`
+        and `courses` restrict them (None: no restriction). Learners without enrolments are absent. `Rejected`:
+        malformed cursor."""
 
     async def by_courses(
         self, course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None, after: str | None, first: int
     ) -> Mapping[str, Page[Enrollment]]:
-        """Each course's enrolments in the order of `registration`. Courses without any are absent."""
+        """Each course's enrolments in the order of `registration`. Courses without enrolments are absent. `Rejected`:
+        malformed cursor."""
 
     async def count_by_learners(
         self,
@@ -49,43 +57,45 @@ class Progress(Pinger, Protocol):
         states: Collection[EnrollmentState] | None,
         courses: Collection[str] | None,
     ) -> Mapping[str, int]:
-        """How many enrolments `by_learners` would page through; zero may be absent."""
+        """The number of enrolments that `by_learners` would return; zero may be absent."""
 
     async def count_by_courses(
         self, course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None
     ) -> Mapping[str, int]:
-        """How many enrolments `by_courses` would page through; zero may be absent."""
+        """The number of enrolments that `by_courses` would return; zero may be absent."""
 
     async def course_progress(self, registrations: Sequence[UUID]) -> Mapping[UUID, CourseProgress]:
-        """The roll-ups; every known registration has one from its enrolment on."""
+        """The roll-up of each registration; every known registration has one from its enrolment on."""
 
     async def item_progress(self, registrations: Sequence[UUID]) -> Mapping[UUID, Mapping[str, ItemProgress]]:
-        """By item key, the rows that some event touched; registrations without any are absent."""
+        """The rows of the items that an event concerned, by item key. Registrations without such rows are absent."""
 
     async def attempts(
         self, registrations: Sequence[UUID], *, item: str | None, after: str | None, first: int
     ) -> Mapping[UUID, Page[Attempt]]:
-        """Attempts in the order of `(at, event_id)`, voided ones left out; of one item when `item` is given."""
+        """Attempts in the order of `(at, event_id)`, without voided ones; those of one item if `item` is given.
+        `Rejected`: malformed cursor."""
 
     async def certificates(self, registrations: Sequence[UUID]) -> Mapping[UUID, Certificate]:
-        """Certificates, revoked ones too; absent where none was issued."""
+        """Certificates, revoked ones included; absent where none was issued."""
 
     async def resume_points(self, registrations: Sequence[UUID]) -> Mapping[UUID, ResumePoint]:
-        """The durable resume points: the latest `(at, id)` event of each registration with an item and a position,
-        voided ones left out."""
+        """The durable resume points: the latest event or checkpoint of each registration with an item and a position,
+        by `(at, id)`. Voided events do not count."""
 
     async def enroll(self, enrollments: Sequence[Enrollment], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
-        """Keep those that are new with an empty roll-up over their version's items (`items` has every pin in use);
-        leave the others as they are, an existing (learner, course) pair under another registration included; say how
-        many were new. State and times of the given records are not looked at: they follow from events.
-        `Rejected`, with nothing kept: one that could not be given back exactly (`admission.check_enrollments`)."""
+        """Store the enrolments that are new, with an empty roll-up over the items of their version, and return how many
+        were new. Existing ones stay unchanged, and so does an existing enrolment of the same learner and course under
+        another registration. `items` must have every pinned version. State and times of the given records are ignored:
+        they follow from events. `Rejected`, with nothing stored, if a record could not be returned exactly
+        (`admission.check_enrollments`)."""
 
     async def ledger(self, event_ids: Sequence[UUID]) -> Mapping[UUID, Event]:
-        """Events by id, voided ones too; unknown ones are absent."""
+        """Events by id, voided ones included; unknown ids are absent."""
 
     async def voided(self, events: Sequence[Event]) -> Collection[UUID]:
-        """The ids of those of these events that a VOIDED of their registration has taken back, before or after they
-        came: they are nobody's to tell of any more."""
+        """The ids of those of these events that a VOIDED event of their registration voids, whichever of the two was
+        stored first. Consumers must not deliver them."""
 
     async def record(
         self,
@@ -95,26 +105,28 @@ class Progress(Pinger, Protocol):
         enrollments: Sequence[Enrollment] = (),
         on_start: Callable[[], None] | None = None,
     ) -> Sequence[Verdict]:
-        """Keep those of `enrollments` that an event is accepted for, as `enroll` does, append events, fold
-        them into the rows, and leave what follows in the outbox (a `Commit` a registration), all in one SERIALIZABLE
-        transaction; one verdict an event, in order. Repeating is harmless: the same id with the same body is a
-        DUPLICATE. All or nothing but for the rejected ones. `items` has the items of every pinned version in use:
-        `Rejected` when one is missing. `Rejected`, with nothing kept: an event that could not be given back exactly
-        (`event_validity.event_fault`). `Conflict` when other writers kept winning. Any number of events; a great many
-        are cut into transactions.
+        """Append events to the ledger, fold them into progress and put what follows into the outbox (one `Commit` for
+        each registration), all in one SERIALIZABLE transaction. Returns a verdict for each event, in order. A large
+        batch is split into several transactions.
 
-        Writers of one process wait in a bounded queue for their transaction; `on_start` is called when it begins.
-        `RetryLater`, with nothing written: the queue is full, or the wait exceeded `write_queue.MAX_WAIT`."""
+        Of `enrollments`, those are stored for which an event is accepted, as by `enroll`. Repeating is harmless: an
+        event with a known id and the same body is a DUPLICATE. Rejected events do not affect the others.
+
+        Errors, with nothing written: `Rejected` if `items` lacks a pinned version in use, or an event could not be
+        returned exactly (`event_validity.event_fault`); `Conflict` if other writers won every attempt; `RetryLater` if
+        the queue of writers is full, or the wait in it exceeded `write_queue.MAX_WAIT`. `on_start` is called when the
+        wait ends and the transaction begins.
+        """
 
     async def load(
         self, events: Sequence[Event], *, items: Mapping[CourseVersion, Sequence[Item]]
     ) -> Sequence[Verdict]:
-        """As `record`, but leave nothing in the outbox: for imports, which bring the timeline themselves."""
+        """As `record`, but nothing is put into the outbox: imports write the timeline themselves."""
 
     async def republish(self, registrations: Sequence[UUID]) -> int:
-        """Leave the whole ledger of these registrations in the outbox again, for the timeline alone, in the order of
-        their commits: what lives is to be kept, what is voided to be taken out. Progress stays as it is, its version
-        included. How many events; unknown registrations have none."""
+        """Put the whole ledger of these registrations into the outbox again, for the timeline only, in the order of
+        their commits: valid events to be stored, voided ones to be removed. Progress and its version do not change.
+        Returns the number of events; unknown registrations have none."""
 
     async def refold(self, registrations: Sequence[UUID], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
         """Fold the whole ledgers of these registrations again and write the rows that differ, each registration in one
@@ -123,23 +135,27 @@ class Progress(Pinger, Protocol):
         `Rejected` if `items` lacks a pinned version in use."""
 
     async def start_rebuild(self) -> None:
-        """Begin a rebuild of all registrations, unless one has not ended. Its position is durable, so that a rebuild
-        that was killed resumes. A rebuild is: until `rebuild_batch` is empty, refold a batch, then `advance_rebuild` to
-        its last registration; then `advance_rebuild(None)`. Several processes may do this at once."""
+        """Start a rebuild of the progress of all registrations, unless one is under way. Its position is durable, so
+        that a rebuild that was killed resumes.
+
+        A rebuild calls `rebuild_batch` until it is empty, refolds each batch and calls `advance_rebuild` with its last
+        registration, then `advance_rebuild(None)`. Several processes may do this at once.
+        """
 
     async def rebuild_left(self) -> int | None:
-        """How many registrations the rebuild under way has left; None if there is none under way. A migration that
+        """The number of registrations that the rebuild under way has left; None if none is under way. A migration that
         changes the fold starts one."""
 
     async def rebuild_batch(self, *, most: int) -> Sequence[Enrollment]:
-        """The next enrolments of the rebuild under way, in the order of `registration`; empty if none is left, and if
-        no rebuild is under way."""
+        """The next enrolments of the rebuild under way, in the order of `registration`; empty if none is left or no
+        rebuild is under way."""
 
     async def advance_rebuild(self, after: UUID | None) -> None:
-        """Move the position of the rebuild to this registration, never back. None ends the rebuild."""
+        """Move the position of the rebuild to this registration, never backwards. None ends the rebuild."""
 
     async def checkpoint(self, points: Sequence[ResumePoint]) -> None:
-        """Move durable resume points on to those of `points` that have a position and are later by `(at, id)`."""
+        """Move durable resume points forward to those of `points` that have a position and are later by `(at, id)`."""
 
     async def revoke(self, registration: UUID, *, at: datetime, because: str) -> Certificate | None:
-        """Take a certificate back, once: one that is revoked already stays as it is. None where there is none."""
+        """Revoke a certificate and return it; one that is revoked already stays as it is. None if there is no
+        certificate."""

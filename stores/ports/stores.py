@@ -14,6 +14,8 @@ from stores.ports.timeline import Timeline
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
+    """One implementation of each port."""
+
     profiles: Profiles
     catalog: Catalog
     progress: Progress
