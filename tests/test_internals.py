@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from gateway.http import uvicorn_internals
+from gateway.http.websocket import websockets_internals
 from resolvers.execution import graphql_internals, strawberry_internals
 from stores.redis import redis_internals
 
@@ -21,6 +22,7 @@ LISTS: dict[str, Any] = {
     "redis": redis_internals,
     "strawberry-graphql": strawberry_internals,
     "uvicorn": uvicorn_internals,
+    "websockets": websockets_internals,
 }
 
 

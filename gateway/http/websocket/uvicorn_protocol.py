@@ -14,7 +14,7 @@ CLOSE_SECONDS = 1.0
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """Overrides parts of uvicorn that are not documented: see uvicorn_internals.py."""
+    """Overrides parts of uvicorn that are not documented: see uvicorn_internals.py and websockets_internals.py."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
