@@ -84,7 +84,7 @@ async def test_a_cursor_whose_updates_are_no_longer_stored_is_expired() -> None:
     (error,) = result.errors
     assert (error.extensions, error.message) == (
         {"code": "CURSOR_EXPIRED", "store": "live"},
-        "live: what came after this cursor is not kept any more",
+        "live: the updates after this cursor have expired",
     )
     wrong = await school.subscribe(progress_updated(f"learner:{ADA_ID}", after="%%%"), world.learner())
     assert await wrong.code() == "BAD_USER_INPUT"
