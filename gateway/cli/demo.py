@@ -58,7 +58,6 @@ def run(options: Namespace) -> int:
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
     from gateway.datasets.demo.prepare import prepare_data
-    from gateway.datasets.demo.viewers import demo_access
     from gateway.embedded.folder import DataFolder
     from gateway.http.app import build_app
     from gateway.http.server import address_of, bind, is_loopback, serve
@@ -142,6 +141,16 @@ def run(options: Namespace) -> int:
         return 0
 
     return run_command(demo, interrupted="interrupted before it served: the next start continues")
+
+
+def demo_access(secret: str, *, on_loopback: bool) -> "Access":
+    """On a loopback address a request without a token is an ADMIN; elsewhere it is refused. Everyone may trace."""
+    from gateway.datasets.demo.viewers import ADMIN
+    from gateway.http.auth.access import Access
+    from gateway.http.auth.tokens import Tokens
+
+    anonymous = ADMIN if on_loopback else None
+    return Access(tokens=Tokens(secret=secret), anonymous_viewer=anonymous, may_trace=lambda viewer: True)
 
 
 def describe(location: "StoreLocation", access: "Access") -> str:

@@ -1,16 +1,12 @@
 """The demo's dataset is loaded once into a data folder, also when loading is interrupted."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from gateway.cli.demo import describe
-from gateway.config.store_location import StoreLocation
 from gateway.datasets.demo.load_state import load_demo, open_sessions, read_state
-from gateway.datasets.demo.viewers import ADMIN, demo_access
 from gateway.embedded.folder import DataFolder
 from gateway.runtime.store_retry import StoreGaveUp, StoreRetry
 from stores.domain.events import Event
@@ -129,14 +125,3 @@ async def test_a_reset_removes_the_state(loads: Loads) -> None:
     await loads.start()
     await loads.folder.reset()
     assert read_state(loads.folder, seed=2, learners=9, now=loads.clock).learners == 9
-
-
-def test_elsewhere_than_on_the_loopback_nobody_is_an_admin_without_a_token() -> None:
-    secret = "a secret that nobody knows but this file"
-    assert demo_access(secret, on_loopback=True).anonymous_viewer == ADMIN
-    access = demo_access(secret, on_loopback=False)
-    assert access.anonymous_viewer is None
-    lines = describe(StoreLocation(urls={}), access).splitlines()
-    assert any("every request needs a token" in line for line in lines)
-    token = next(line for line in lines if line.startswith("ADMIN")).split()[-1]
-    assert replace(access.viewer(f"Bearer {token}"), expires_at=None) == ADMIN
