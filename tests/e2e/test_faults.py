@@ -21,7 +21,7 @@ from gateway.embedded.open_servers import open_embedded
 from stores.ports.stores import Stores
 from tests.backends import missing
 from tests.e2e.deployment import connected, migrate_in_time
-from tests.gateway.school import gateway
+from tests.gateway.app_client import app_client
 from tests.proxy import ProxyMode, through_proxy
 from tests.resolvers import world
 
@@ -90,7 +90,7 @@ async def gateway_over(urls: Mapping[str, Url]) -> AsyncIterator[httpx2.AsyncCli
         async with open_stores(urls, now=now) as found:
             yield found
 
-    async with gateway(DEADLINES, open_stores=opened) as client:
+    async with app_client(DEADLINES, open_stores=opened) as client:
         yield client
 
 

@@ -18,8 +18,8 @@ from gateway.http.auth.access import Access
 from gateway.http.server import address_of, bind, serve
 from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
 from gateway.runtime.shutdown import Shutdown
+from tests.gateway.app_client import ANONYMOUS_ACCESS, sample_stores
 from tests.gateway.controlled_subscriptions import Sources, schema_with
-from tests.gateway.school import OPEN, school
 from tests.resolvers import world
 
 
@@ -47,7 +47,7 @@ class ServedGateway:
 @asynccontextmanager
 async def serve_gateway(
     *,
-    access: Access = OPEN,
+    access: Access = ANONYMOUS_ACCESS,
     limits: ConnectionLimits = DEFAULT_LIMITS,
     body_limit: int = 1_000_000,
     grace: timedelta = timedelta(seconds=10),
@@ -61,7 +61,7 @@ async def serve_gateway(
     app = build_app(
         read_settings({}),
         schema=schema or schema_with(sources),
-        open_stores=school(**stores),
+        open_stores=sample_stores(**stores),
         access=access,
         now=now,
         new_id=lambda: "request-1",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.gateway.school import SCHEMA
+from tests.gateway.app_client import SCHEMA
 from tests.gateway.served_gateway import serve_gateway
 from tests.protocol.feeds import REGISTRATION, Feeds, pass_quiz
 from tests.protocol.node import Node

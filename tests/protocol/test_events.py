@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.gateway.school import SCHEMA, SERVE, bearer
+from tests.gateway.app_client import SCHEMA, TOKEN_ACCESS, bearer
 from tests.gateway.served_gateway import serve_gateway
 from tests.protocol.feeds import REGISTRATION, Feeds, pass_quiz
 from tests.protocol.node import Node
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 async def test_a_client_watches_and_leaves_nothing_behind(node: Node) -> None:
     feeds = Feeds()
-    async with serve_gateway(schema=SCHEMA, access=SERVE, live=feeds) as gateway:
+    async with serve_gateway(schema=SCHEMA, access=TOKEN_ACCESS, live=feeds) as gateway:
         before = asyncio.all_tasks()
         environment = {"GRAPHQL_URL": f"{gateway.url}/graphql", "AUTHORIZATION": ADMIN["Authorization"]}
         async with node.suite("events.mjs", **environment, REGISTRATION=REGISTRATION) as suite:

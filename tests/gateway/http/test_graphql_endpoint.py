@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gateway.http.auth.access import Access
-from tests.gateway.school import OPEN, SERVE, TOKENS, bearer, gateway
+from tests.gateway.app_client import ANONYMOUS_ACCESS, TOKEN_ACCESS, TOKENS, app_client, bearer
 from tests.resolvers import world
 
 JSON = {"Content-Type": "application/json"}
@@ -22,7 +22,7 @@ def code_of(body: Any) -> str:
 
 
 async def test_queries_work_by_post_and_get() -> None:
-    async with gateway() as client:
+    async with app_client() as client:
         posted = await client.post("/graphql", json=COURSES)
         got = await client.get("/graphql", params=COURSES)
     assert posted.headers["content-type"] == "application/json"
@@ -31,7 +31,7 @@ async def test_queries_work_by_post_and_get() -> None:
 
 async def test_variables_and_operation_name_are_used() -> None:
     query = "query A { __typename } query B($first: Int) { courses(first: $first) { edges { node { key } } } }"
-    async with gateway() as client:
+    async with app_client() as client:
         posted = await client.post("/graphql", json={"query": query, "operationName": "B", "variables": {"first": 1}})
         got = await client.get(
             "/graphql", params={"query": query, "operationName": "B", "variables": '{"first": 1}', "extensions": "{}"}
@@ -43,7 +43,7 @@ async def test_variables_and_operation_name_are_used() -> None:
 async def test_a_mutation_by_get_is_refused() -> None:
     """A link on another site could trigger it."""
     query = 'mutation { endSession(input: {sessionId: "s"}) { errors { code } } }'
-    async with gateway() as client:
+    async with app_client() as client:
         response = await client.get("/graphql", params={"query": query})
         posted = await client.post("/graphql", json={"query": query})
     assert response.status_code == 400
@@ -76,7 +76,7 @@ async def test_a_mutation_by_get_is_refused() -> None:
     ],
 )
 async def test_a_malformed_request_gets_a_400_with_the_reason(body: bytes) -> None:
-    async with gateway() as client:
+    async with app_client() as client:
         response = await client.post("/graphql", content=body, headers=JSON)
     assert response.status_code == 400
     assert code_of(response.json()) == "BAD_REQUEST"
@@ -86,7 +86,7 @@ async def test_a_malformed_request_gets_a_400_with_the_reason(body: bytes) -> No
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "json"])
 async def test_other_content_types_are_refused(kind: str) -> None:
     """Form content types need no preflight, so pages of other sites could send queries with them."""
-    async with gateway() as client:
+    async with app_client() as client:
         response = await client.post("/graphql", content=b'{"query":"{__typename}"}', headers={"Content-Type": kind})
     assert response.status_code == 400
     assert code_of(response.json()) == "BAD_REQUEST"
@@ -102,7 +102,7 @@ async def test_other_content_types_are_refused(kind: str) -> None:
     ],
 )
 async def test_an_operation_that_cannot_run_has_no_data(query: str) -> None:
-    async with gateway() as client:
+    async with app_client() as client:
         plain = await client.post("/graphql", json={"query": query})
         strict = await client.post("/graphql", json={"query": query}, headers={"Accept": GRAPHQL_JSON})
     assert (plain.status_code, strict.status_code) == (200, 400)
@@ -111,7 +111,7 @@ async def test_an_operation_that_cannot_run_has_no_data(query: str) -> None:
 
 
 async def test_an_error_of_a_field_keeps_its_data() -> None:
-    async with gateway() as client:
+    async with app_client() as client:
         response = await client.post(
             "/graphql", json={"query": '{ learner(id: "x") { learnerId } }'}, headers={"Accept": GRAPHQL_JSON}
         )
@@ -121,7 +121,7 @@ async def test_an_error_of_a_field_keeps_its_data() -> None:
 
 
 async def test_other_methods_and_paths_are_refused_in_graphql_format() -> None:
-    async with gateway() as client:
+    async with app_client() as client:
         deleted = await client.delete("/graphql")
         lost = await client.get("/nothing/here")
     assert (deleted.status_code, deleted.headers["allow"]) == (405, "GET, POST")
@@ -134,7 +134,7 @@ async def test_a_body_beyond_the_limit_gets_a_413(chunked: bool) -> None:
         for _ in range(20):
             yield b" " * 100
 
-    async with gateway({"GATEWAY_BODY_LIMIT": "1000"}) as client:
+    async with app_client({"GATEWAY_BODY_LIMIT": "1000"}) as client:
         response = await client.post("/graphql", content=pieces() if chunked else b" " * 2000, headers=JSON)
         within = await client.post("/graphql", json=COURSES)
     assert (response.status_code, response.headers["connection"]) == (413, "close")
@@ -143,14 +143,14 @@ async def test_a_body_beyond_the_limit_gets_a_413(chunked: bool) -> None:
 
 
 async def test_a_request_without_a_token_is_unauthenticated() -> None:
-    async with gateway(access=SERVE) as client:
+    async with app_client(access=TOKEN_ACCESS) as client:
         response = await client.post("/graphql", json=ME)
     assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
     assert code_of(response.json()) == "UNAUTHENTICATED"
 
 
 async def test_a_bad_token_is_reported_as_such() -> None:
-    async with gateway(access=SERVE) as client:
+    async with app_client(access=TOKEN_ACCESS) as client:
         response = await client.post("/graphql", json=ME, headers={"Authorization": "Bearer not.a.token"})
     assert response.status_code == 401
     assert response.headers["www-authenticate"] == 'Bearer error="invalid_token"'
@@ -158,7 +158,7 @@ async def test_a_bad_token_is_reported_as_such() -> None:
 
 
 async def test_a_token_determines_the_viewer() -> None:
-    async with gateway(access=SERVE) as client:
+    async with app_client(access=TOKEN_ACCESS) as client:
         response = await client.post("/graphql", json=ME, headers=bearer(world.learner()))
     assert response.json() == {"data": {"me": {"learnerId": world.ADA}}}
 
@@ -166,29 +166,29 @@ async def test_a_token_determines_the_viewer() -> None:
 async def test_cookies_do_not_authenticate() -> None:
     authorization = bearer(world.admin())["Authorization"]
     cookies = f"Authorization={authorization}; token={authorization.partition(' ')[2]}"
-    async with gateway(access=SERVE) as client:
+    async with app_client(access=TOKEN_ACCESS) as client:
         response = await client.post("/graphql", json=ME, headers={"Cookie": cookies})
     assert response.status_code == 401
 
 
 async def test_without_tokens_other_host_names_are_refused() -> None:
-    async with gateway(access=OPEN) as client:
+    async with app_client(access=ANONYMOUS_ACCESS) as client:
         rebound = await client.post("/graphql", json=COURSES, headers={"Host": "evil.example"})
         local = await client.post("/graphql", json=COURSES, headers={"Host": "127.0.0.1:8000"})
-    async with gateway(access=SERVE) as client:
+    async with app_client(access=TOKEN_ACCESS) as client:
         named = await client.post("/graphql", json=ME, headers={"Host": "school.example", **bearer(world.learner())})
     assert (rebound.status_code, local.status_code, named.status_code) == (400, 200, 200)
 
 
 async def test_without_tokens_the_listen_address_is_an_allowed_host() -> None:
-    async with gateway(host="127.0.0.2") as client:
+    async with app_client(host="127.0.0.2") as client:
         local = await client.post("/graphql", json=COURSES, headers={"Host": "127.0.0.2:8000"})
         other = await client.post("/graphql", json=COURSES, headers={"Host": "127.0.0.3:8000"})
     assert (local.status_code, other.status_code) == (200, 400)
 
 
 async def test_an_admin_may_trace_store_calls() -> None:
-    async with gateway(access=SERVE) as client:
+    async with app_client(access=TOKEN_ACCESS) as client:
         response = await client.post("/graphql", json=COURSES, headers={**TRACE, **bearer(world.admin())})
     stores = response.json()["extensions"]["stores"]
     assert stores["calls"] == 1
@@ -198,15 +198,15 @@ async def test_an_admin_may_trace_store_calls() -> None:
 async def test_other_roles_may_trace_only_in_the_demo() -> None:
     demo = Access(tokens=TOKENS, anonymous_viewer=world.admin(), may_trace=lambda viewer: True)
     headers = {**TRACE, **bearer(world.learner())}
-    async with gateway(access=SERVE) as client:
+    async with app_client(access=TOKEN_ACCESS) as client:
         served = await client.post("/graphql", json=ME, headers=headers)
-    async with gateway(access=demo) as client:
+    async with app_client(access=demo) as client:
         shown = await client.post("/graphql", json=ME, headers=headers)
     assert "extensions" not in served.json()
     assert shown.json()["extensions"]["stores"]["calls"] == 1
 
 
 async def test_there_is_no_trace_without_the_header() -> None:
-    async with gateway() as client:
+    async with app_client() as client:
         response = await client.post("/graphql", json=COURSES, headers={"X-Gateway-Trace": "fields"})
     assert "extensions" not in response.json()

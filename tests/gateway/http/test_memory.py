@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 import pytest
 from websockets.asyncio.client import ClientConnection
 
+from tests.gateway.app_client import SCHEMA
 from tests.gateway.controlled_subscriptions import WITHIN
 from tests.gateway.http.test_sse import streamed
 from tests.gateway.http.websocket.client import initialize, receive_message, send_message, subscribe
-from tests.gateway.school import SCHEMA
 from tests.gateway.served_gateway import ServedGateway, serve_gateway
 from tests.resolvers import world
 

@@ -6,8 +6,8 @@ import orjson
 import pytest
 
 from gateway.http.request_json import MAX_DIGITS, loads
+from tests.gateway.app_client import SCHEMA, app_client
 from tests.gateway.http.websocket.client import initialize, receive_message
-from tests.gateway.school import SCHEMA, gateway
 from tests.gateway.served_gateway import serve_gateway
 
 CREATE = "mutation ($i: CreateLearnerInput!) { createLearner(input: $i) { errors { code message path } } }"
@@ -29,7 +29,7 @@ def request(number: str) -> str:
 
 @pytest.mark.parametrize("number", BEYOND)
 async def test_variables_beyond_64_bits_are_refused_by_http(number: str) -> None:
-    async with gateway() as client:
+    async with app_client() as client:
         answers = [
             await client.post("/graphql", content=request(number), headers={"Content-Type": "application/json"}),
             await client.post(
@@ -44,7 +44,7 @@ async def test_variables_beyond_64_bits_are_refused_by_http(number: str) -> None
 
 async def test_variables_beyond_64_bits_are_refused_in_a_query_string() -> None:
     query = "query ($n: Int) { courses(first: $n) { edges { node { key } } } }"
-    async with gateway() as client:
+    async with app_client() as client:
         answer = await client.get("/graphql", params={"query": query, "variables": '{"n": 18446744073709551616}'})
     assert "18446744073709551616" in answer.json()["errors"][0]["message"]
 
@@ -60,7 +60,7 @@ async def test_variables_beyond_64_bits_are_refused_by_websocket(number: str) ->
 @pytest.mark.parametrize("number", WITHIN_64_BITS)
 async def test_64_bits_are_kept(number: str) -> None:
     assert loads(request(number)) == json.loads(request(number))
-    async with gateway() as client:
+    async with app_client() as client:
         answer = await client.post("/graphql", content=request(number), headers={"Content-Type": "application/json"})
     assert answer.json() == {"data": {"createLearner": {"errors": []}}}
 

@@ -12,8 +12,8 @@ import pytest
 from strawberry.http import GraphQLHTTPResponse
 
 from gateway.http.sse import EventStreamResponse
+from tests.gateway.app_client import TOKEN_ACCESS, bearer
 from tests.gateway.controlled_subscriptions import SWALLOWS, WITHIN
-from tests.gateway.school import SERVE, bearer
 from tests.gateway.served_gateway import ServedGateway, serve_gateway
 from tests.resolvers import world
 
@@ -104,7 +104,7 @@ async def test_a_malformed_request_gets_a_400(body: bytes) -> None:
 
 
 async def test_streams_need_a_token() -> None:
-    async with serve_gateway(access=SERVE) as gateway:
+    async with serve_gateway(access=TOKEN_ACCESS) as gateway:
         without = await asked(gateway, json=COUNT)
         given = await asked(gateway, json={"query": "{ hello }"}, headers={**EVENTS, **bearer(world.learner())})
     assert without.status_code == 401

@@ -3,13 +3,13 @@
 import re
 
 from gateway.web.graphiql import STATIC
-from tests.gateway.school import SERVE, gateway
+from tests.gateway.app_client import TOKEN_ACCESS, app_client
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
 async def test_a_browser_gets_graphiql_without_a_token() -> None:
-    async with gateway(access=SERVE) as client:
+    async with app_client(access=TOKEN_ACCESS) as client:
         page = await client.get("/graphql", headers=BROWSER)
         query = await client.get("/graphql", params={"query": "{ __typename }"}, headers=BROWSER)
         home = await client.get("/", headers=BROWSER)
@@ -19,7 +19,7 @@ async def test_a_browser_gets_graphiql_without_a_token() -> None:
 
 
 async def test_the_page_loads_local_files_only() -> None:
-    async with gateway() as client:
+    async with app_client() as client:
         page = await client.get("/graphql", headers=BROWSER)
         assets = re.findall(r'(?:src|href)="([^"]+)"', page.text)
         for asset in assets:
@@ -32,7 +32,7 @@ async def test_the_page_loads_local_files_only() -> None:
 
 
 async def test_the_content_security_policy_allows_no_other_source() -> None:
-    async with gateway() as client:
+    async with app_client() as client:
         page = await client.get("/graphql", headers=BROWSER)
     policy = dict(part.strip().split(" ", 1) for part in page.headers["content-security-policy"].split(";"))
     assert policy["default-src"] == "'none'"
@@ -41,7 +41,7 @@ async def test_the_content_security_policy_allows_no_other_source() -> None:
 
 
 async def test_files_are_cached_and_revalidated_by_etag() -> None:
-    async with gateway() as client:
+    async with app_client() as client:
         first = await client.get("/static/graphiql.js")
         again = await client.get("/static/graphiql.js", headers={"If-None-Match": first.headers["etag"]})
         outside = await client.get("/static/../settings.py")

@@ -17,8 +17,8 @@ from stores.domain.outbox import Backlog, Consumer
 from stores.domain.profiles import Profile
 from stores.errors import Unavailable
 from stores.memory.profiles import MemoryProfiles
+from tests.gateway.app_client import TOKEN_ACCESS, app_client, bearer, sample_stores
 from tests.gateway.http.websocket.client import closed, initialize, subscribe
-from tests.gateway.school import SERVE, bearer, gateway, school
 from tests.gateway.served_gateway import serve_gateway
 from tests.resolvers import world
 
@@ -64,7 +64,7 @@ class Down(MemoryProfiles):
 
 
 async def test_every_response_has_a_request_id_and_a_log_line(logs: Stream) -> None:
-    async with gateway() as client:
+    async with app_client() as client:
         response = await client.post("/graphql?canary=1", json={"query": "{ __typename }"})
         lost = await client.get("/canary")
     assert (response.headers["x-request-id"], lost.headers["x-request-id"]) == ("request-1", "request-2")
@@ -88,13 +88,13 @@ async def test_every_response_has_a_request_id_and_a_log_line(logs: Stream) -> N
     ],
 )
 async def test_a_valid_request_id_is_kept(given: str, taken: str) -> None:
-    async with gateway() as client:
+    async with app_client() as client:
         response = await client.get("/livez", headers={"X-Request-Id": given})
     assert response.headers["x-request-id"] == taken
 
 
 async def test_an_unexpected_error_is_masked(logs: Stream) -> None:
-    async with gateway(open_stores=school(profiles=Broken())) as client:
+    async with app_client(open_stores=sample_stores(profiles=Broken())) as client:
         response = await client.get("/readyz")
     assert response.status_code == 500
     [error] = response.json()["errors"]
@@ -108,7 +108,7 @@ async def test_an_unexpected_error_is_masked(logs: Stream) -> None:
 
 async def test_no_data_of_requests_or_stores_is_logged(logs: Stream) -> None:
     token = bearer(world.learner())
-    async with gateway(access=SERVE, open_stores=school(profiles=Broken())) as client:
+    async with app_client(access=TOKEN_ACCESS, open_stores=sample_stores(profiles=Broken())) as client:
         failed = await client.post(
             "/graphql",
             json={
@@ -143,14 +143,14 @@ def test_messages_of_libraries_are_cut_to_their_template(logs: Stream) -> None:
 
 
 async def test_health_checks_are_logged_at_debug_level(logs: Stream) -> None:
-    async with gateway() as client:
+    async with app_client() as client:
         await client.get("/livez")
         await client.get("/readyz")
     assert {record["level"] for record in logs.records() if record["logger"] == "quadrangle.http"} == {"DEBUG"}
 
 
 async def test_a_gateway_is_ready_with_one_store_down() -> None:
-    async with gateway(open_stores=school(profiles=Down())) as client:
+    async with app_client(open_stores=sample_stores(profiles=Down())) as client:
         live = await client.get("/livez")
         ready = await client.get("/readyz")
     assert (live.status_code, live.json()) == (200, {"live": True})
@@ -160,7 +160,7 @@ async def test_a_gateway_is_ready_with_one_store_down() -> None:
 
 
 async def test_a_gateway_is_not_ready_with_all_stores_down() -> None:
-    async with gateway(open_stores=school(**dict.fromkeys(world.PORTS, Down()))) as client:
+    async with app_client(open_stores=sample_stores(**dict.fromkeys(world.PORTS, Down()))) as client:
         live = await client.get("/livez")
         ready = await client.get("/readyz")
     assert (live.status_code, ready.status_code) == (200, 503)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from tests.gateway.app_client import TOKEN_ACCESS, TOKENS, bearer
 from tests.gateway.controlled_subscriptions import HELLO
 from tests.gateway.http.websocket.client import closed, initialize, receive_message, send_message
-from tests.gateway.school import SERVE, TOKENS, bearer
 from tests.gateway.served_gateway import serve_gateway
 from tests.resolvers import world
 
@@ -21,7 +21,7 @@ async def test_other_subprotocols_are_refused(offered: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("name", ["Authorization", "authorization"])
 async def test_a_token_may_be_in_the_init_payload(name: str) -> None:
-    async with serve_gateway(access=SERVE) as gateway, gateway.socket() as socket:
+    async with serve_gateway(access=TOKEN_ACCESS) as gateway, gateway.socket() as socket:
         await initialize(socket, **{name: bearer(world.learner())["Authorization"]})
         await send_message(socket, "subscribe", id="1", payload=HELLO)
         assert (await receive_message(socket))["payload"]["data"] == {"hello": world.ADA}
@@ -29,7 +29,7 @@ async def test_a_token_may_be_in_the_init_payload(name: str) -> None:
 
 async def test_a_token_may_be_in_the_headers() -> None:
     token = bearer(world.learner())
-    async with serve_gateway(access=SERVE) as gateway:
+    async with serve_gateway(access=TOKEN_ACCESS) as gateway:
         async with gateway.socket(additional_headers=token) as socket:
             await initialize(socket)
             await send_message(socket, "subscribe", id="1", payload=HELLO)
@@ -40,7 +40,7 @@ async def test_a_token_may_be_in_the_headers() -> None:
 
 
 async def test_a_connection_without_a_valid_token_is_closed() -> None:
-    async with serve_gateway(access=SERVE) as gateway:
+    async with serve_gateway(access=TOKEN_ACCESS) as gateway:
         for payload in ({}, *({"Authorization": given} for given in ("Bearer not.a.token", "Basic x", "", 7, ["x"]))):
             async with gateway.socket() as socket:
                 await send_message(socket, "connection_init", payload=payload)
@@ -49,7 +49,7 @@ async def test_a_connection_without_a_valid_token_is_closed() -> None:
 
 async def test_an_expired_token_is_refused() -> None:
     expired = TOKENS.mint(world.learner(), now=datetime.now(UTC) - timedelta(hours=2), valid_for=timedelta(hours=1))
-    async with serve_gateway(access=SERVE) as gateway, gateway.socket() as socket:
+    async with serve_gateway(access=TOKEN_ACCESS) as gateway, gateway.socket() as socket:
         await send_message(socket, "connection_init", payload={"Authorization": f"Bearer {expired}"})
         assert await closed(socket) == (4403, "Forbidden")
 
@@ -57,7 +57,7 @@ async def test_an_expired_token_is_refused() -> None:
 async def test_no_operation_starts_after_the_token_expired() -> None:
     token = bearer(world.learner())["Authorization"]
     later = datetime.now(UTC) + timedelta(days=1)
-    async with serve_gateway(access=SERVE, now=lambda: later) as gateway, gateway.socket() as socket:
+    async with serve_gateway(access=TOKEN_ACCESS, now=lambda: later) as gateway, gateway.socket() as socket:
         await initialize(socket, Authorization=token)
         await send_message(socket, "subscribe", id="1", payload=HELLO)
         assert await closed(socket) == (4403, "Forbidden")
@@ -75,7 +75,7 @@ async def test_without_tokens_pages_of_other_sites_are_refused() -> None:
         assert rebound.value.response.status_code == 400
         async with gateway.socket(origin=gateway.url) as socket:
             await initialize(socket)
-    async with serve_gateway(access=SERVE) as gateway, gateway.socket(origin="https://school.example") as socket:
+    async with serve_gateway(access=TOKEN_ACCESS) as gateway, gateway.socket(origin="https://school.example") as socket:
         await initialize(socket, Authorization=bearer(world.learner())["Authorization"])
 
 

@@ -22,13 +22,13 @@ from tests.resolvers import world
 
 SCHEMA = build_schema()
 TOKENS = Tokens(secret="a secret of the tests, 32 bytes or longer")
-SERVE = Access(tokens=TOKENS)
+TOKEN_ACCESS = Access(tokens=TOKENS)
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
-OPEN = Access(tokens=TOKENS, anonymous_viewer=world.admin())
+ANONYMOUS_ACCESS = Access(tokens=TOKENS, anonymous_viewer=world.admin())
 
 
-def school(**instead: Any) -> OpenStores:
-    """The school's stores, some ports given by name instead."""
+def sample_stores(**instead: Any) -> OpenStores:
+    """Opens memory stores with sample data. Keyword arguments replace ports by name."""
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[tuple[Stores, Mapping[str, str]]]:
@@ -39,18 +39,19 @@ def school(**instead: Any) -> OpenStores:
 
 
 @asynccontextmanager
-async def gateway(
+async def app_client(
     settings: Mapping[str, str] = NO_SETTINGS,
     *,
-    access: Access = OPEN,
+    access: Access = ANONYMOUS_ACCESS,
     open_stores: OpenStores | None = None,
     host: str = "127.0.0.1",
 ) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client that calls the app in this process. Request ids are request-1, request-2 …"""
     ids = count(1)
     app = build_app(
         read_settings(settings),
         schema=SCHEMA,
-        open_stores=open_stores or school(),
+        open_stores=open_stores or sample_stores(),
         access=access,
         now=lambda: world.NOW,
         new_id=lambda: f"request-{next(ids)}",
@@ -68,5 +69,6 @@ async def gateway(
 
 
 def bearer(viewer: Viewer) -> dict[str, str]:
+    """The Authorization header of this viewer."""
     token = TOKENS.mint(viewer, now=datetime.now(UTC), valid_for=timedelta(hours=1))
     return {"Authorization": f"Bearer {token}"}
