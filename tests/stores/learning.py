@@ -1,4 +1,4 @@
-"""A small world for progress: two courses, enrolments in them, and events of every kind."""
+"""Courses, enrolments and events for the tests of progress."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,9 +24,9 @@ ITEMS = (
 )
 C1 = CourseVersion("c1", 1)
 C2 = CourseVersion("c2", 3)
-"""One page, which is all that there is to do."""
+"""Its only item is a page."""
 C3 = CourseVersion("c3", 1)
-"""Nothing is required in it."""
+"""It has no required item."""
 CATALOG: Mapping[CourseVersion, tuple[Item, ...]] = {C1: ITEMS, C2: ITEMS[:1], C3: ITEMS[5:]}
 
 
@@ -73,22 +73,22 @@ async def enroll(progress: Progress, *enrollments: Enrollment) -> int:
 
 
 async def record(progress: Progress, *events: Event) -> list[str]:
-    """What became of each: its status, or the code of its rejection."""
-    return [told(verdict) for verdict in await progress.record(events, items=CATALOG)]
+    """Record the events; the status of each, or the code of its rejection."""
+    return [verdict_code(verdict) for verdict in await progress.record(events, items=CATALOG)]
 
 
 def fitted(event: Event, row: Enrollment) -> Event:
-    """The event as one of this enrolment."""
+    """The event with the registration, learner and course of this enrolment."""
     return replace(event, registration=row.registration, learner_id=row.learner_id, course_key=row.course_key)
 
 
-def told(verdict: Verdict) -> str:
+def verdict_code(verdict: Verdict) -> str:
     assert (verdict.code is None) is (verdict.status is not VerdictStatus.REJECTED)
     return verdict.code or verdict.status.value
 
 
 async def attempts(progress: Progress, of: int = 1, item: str | None = None) -> list[tuple[int, int, str]]:
-    """Event, number, item."""
+    """The attempts of a registration: event, number, item."""
     pages = await progress.attempts([UUID(int=of)], item=item, after=None, first=100)
     return [(row.event_id.int, row.number, row.item_key) for page in pages.values() for row in page.rows]
 

@@ -1,4 +1,4 @@
-"""What commits leave behind for the timeline and for live feeds, and how relays share it."""
+"""The outbox: commits for the timeline and for live feeds, and the leases of relays."""
 
 import asyncio
 from dataclasses import replace
@@ -21,7 +21,7 @@ async def waiting(outbox: Outbox, consumer: Consumer) -> list[Commit]:
     return list(await outbox.take(consumer, EVERY, most=PARTITIONS * 100))
 
 
-async def test_a_commit_tells_each_consumer_its_part(ledger: Ledger) -> None:
+async def test_each_consumer_gets_its_part_of_a_commit(ledger: Ledger) -> None:
     progress, outbox = ledger
     await enroll(progress, enrollment(1))
     played = done(1, Verb.PAUSED, "video", at=1, progress=0.5, position=61.5, extensions={"n": [1, 2.5, None]})
@@ -62,7 +62,7 @@ async def test_commits_of_a_registration_come_in_order_until_they_are_settled(le
     assert len(await waiting(outbox, Consumer.TIMELINE)) == 10, "each consumer settles its own"
 
 
-async def test_a_part_of_what_waits_begins_with_the_first(ledger: Ledger) -> None:
+async def test_a_limited_take_begins_with_the_first_commits(ledger: Ledger) -> None:
     progress, outbox = ledger
     await enroll(progress, enrollment(1))
     for number in range(1, 6):
@@ -73,7 +73,7 @@ async def test_a_part_of_what_waits_begins_with_the_first(ledger: Ledger) -> Non
     assert not await outbox.take(Consumer.TIMELINE, [], most=100)
 
 
-async def test_a_busy_registration_leaves_none_of_its_partition_waiting(ledger: Ledger) -> None:
+async def test_a_busy_registration_does_not_starve_others_of_its_partition(ledger: Ledger) -> None:
     progress, outbox = ledger
     busy, *quiet = [number for number in range(1, 500) if partition_of(UUID(int=number)) == partition_of(R1)][:4]
     await enroll(progress, *map(enrollment, [busy, *quiet]))
@@ -94,7 +94,7 @@ async def test_a_busy_registration_leaves_none_of_its_partition_waiting(ledger: 
     assert served == {busy, *quiet}
 
 
-async def test_what_was_rejected_or_known_leaves_nothing(ledger: Ledger) -> None:
+async def test_rejected_and_duplicate_events_make_no_commit(ledger: Ledger) -> None:
     progress, outbox = ledger
     await enroll(progress, enrollment(1))
     event = done(1, Verb.VIEWED, "page")
@@ -106,7 +106,7 @@ async def test_what_was_rejected_or_known_leaves_nothing(ledger: Ledger) -> None
     assert [await waiting(outbox, consumer) for consumer in Consumer] == [[], []]
 
 
-async def test_an_import_leaves_nothing_and_the_next_commit_counts_on(ledger: Ledger) -> None:
+async def test_a_load_makes_no_outbox_rows_but_counts_as_a_commit(ledger: Ledger) -> None:
     progress, outbox = ledger
     await enroll(progress, enrollment(1))
     await record(progress, done(1, Verb.VIEWED, "page", at=1))
@@ -119,7 +119,7 @@ async def test_an_import_leaves_nothing_and_the_next_commit_counts_on(ledger: Le
     assert (last.progress.items_done, last.progress.version) == (3, 3)
 
 
-async def test_a_void_takes_its_target_out_and_makes_the_item_blank_again(ledger: Ledger) -> None:
+async def test_a_void_names_its_target_and_resets_the_item(ledger: Ledger) -> None:
     progress, outbox = ledger
     await enroll(progress, enrollment(1))
     kept = done(1, Verb.PLAYED, "video", at=1, position=1.0)
@@ -137,7 +137,7 @@ async def test_a_void_takes_its_target_out_and_makes_the_item_blank_again(ledger
     assert (await progress.resume_points([R1]))[R1].id == str(kept.id)
 
 
-async def test_what_was_voided_before_it_came_is_never_handed_on(ledger: Ledger) -> None:
+async def test_an_event_that_is_voided_before_it_arrives_is_not_published(ledger: Ledger) -> None:
     progress, outbox = ledger
     await enroll(progress, enrollment(1))
     target = done(2, Verb.COMPLETED, "page", at=2)
@@ -149,7 +149,7 @@ async def test_what_was_voided_before_it_came_is_never_handed_on(ledger: Ledger)
     assert not any(commit.voided for commit in commits)
 
 
-async def test_a_ledger_is_told_again_to_the_timeline_alone(ledger: Ledger) -> None:
+async def test_a_ledger_is_republished_for_the_timeline_only(ledger: Ledger) -> None:
     progress, outbox = ledger
     await enroll(progress, enrollment(1), enrollment(2), enrollment(3))
     kept, target = done(1, Verb.PLAYED, "video", at=2, position=1.5), done(2, Verb.PAUSED, "page", at=1, position=5.0)
@@ -171,7 +171,7 @@ async def test_a_ledger_is_told_again_to_the_timeline_alone(ledger: Ledger) -> N
     assert numbers == [(3, True), (4, False)], "what comes later follows it"
 
 
-async def test_a_long_ledger_is_told_again_in_parts(ledger: Ledger) -> None:
+async def test_a_long_ledger_is_republished_in_several_commits(ledger: Ledger) -> None:
     progress, outbox = ledger
     await enroll(progress, enrollment(1))
     events = [done(number, Verb.PLAYED, "video", at=number) for number in range(1, COMMIT_EVENTS + 2)]
@@ -186,33 +186,33 @@ async def test_a_long_ledger_is_told_again_in_parts(ledger: Ledger) -> None:
 async def test_enrolling_and_its_event_are_one_commit(ledger: Ledger) -> None:
     progress, outbox = ledger
     registered = done(1, Verb.REGISTERED)
-    told = await progress.record([registered], items=CATALOG, enrollments=[enrollment(1)])
-    assert [verdict.status.value for verdict in told] == ["ACCEPTED"]
+    results = await progress.record([registered], items=CATALOG, enrollments=[enrollment(1)])
+    assert [verdict.status.value for verdict in results] == ["ACCEPTED"]
     [live] = await waiting(outbox, Consumer.LIVE)
     assert (live.number, live.state) == (1, EnrollmentState.ACTIVE)
     assert (await progress.by_registrations([R1]))[R1].enrolled_at == registered.at
     # The pair is taken: the enrolment stays as it is, and the event has nowhere to go.
     other = enrollment(2, learner_id="u1")
-    told = await progress.record([done(2, Verb.REGISTERED, of=2)], items=CATALOG, enrollments=[other])
-    assert [verdict.code for verdict in told] == ["UNKNOWN_REGISTRATION"]
+    results = await progress.record([done(2, Verb.REGISTERED, of=2)], items=CATALOG, enrollments=[other])
+    assert [verdict.code for verdict in results] == ["UNKNOWN_REGISTRATION"]
 
 
-async def test_an_enrolment_whose_event_is_rejected_is_none(ledger: Ledger) -> None:
-    """Two who enrol with one id at once: there is one event of it, hence one enrolment."""
+async def test_an_enrolment_whose_event_is_rejected_is_not_kept(ledger: Ledger) -> None:
+    """Two requests enrol with one event id at once: one event, therefore one enrolment."""
     progress, outbox = ledger
     events = [done(1, Verb.REGISTERED, of=1), done(1, Verb.REGISTERED, of=2)]
-    told = await progress.record(events, items=CATALOG, enrollments=[enrollment(1), enrollment(2)])
-    assert [verdict.code for verdict in told] == [None, "CONFLICT"]
+    results = await progress.record(events, items=CATALOG, enrollments=[enrollment(1), enrollment(2)])
+    assert [verdict.code for verdict in results] == [None, "CONFLICT"]
     assert (await progress.by_registrations([R1, R2])).keys() == {R1}
     assert (await progress.course_progress([R1, R2])).keys() == {R1}
     assert await progress.count_by_learners(["u2"], states=None, courses=None) in ({}, {"u2": 0})
     assert await progress.count_by_courses(["c1"], states=None) == {"c1": 1}
-    told = await progress.record([done(2, Verb.REGISTERED, of=2)], items=CATALOG, enrollments=[enrollment(2)])
-    assert [verdict.code for verdict in told] == [None]
+    results = await progress.record([done(2, Verb.REGISTERED, of=2)], items=CATALOG, enrollments=[enrollment(2)])
+    assert [verdict.code for verdict in results] == [None]
     assert [one.number for one in await waiting(outbox, Consumer.LIVE)] == [1, 1]
 
 
-async def test_withdrawing_tells_the_state(ledger: Ledger) -> None:
+async def test_a_withdrawal_publishes_the_state(ledger: Ledger) -> None:
     progress, outbox = ledger
     await enroll(progress, enrollment(1))
     await record(progress, done(1, Verb.REGISTERED, at=1), done(2, Verb.UNREGISTERED, at=2))
@@ -220,7 +220,7 @@ async def test_withdrawing_tells_the_state(ledger: Ledger) -> None:
     assert live.state is EnrollmentState.WITHDRAWN
 
 
-async def test_the_backlog_is_what_waits(ledger: Ledger) -> None:
+async def test_the_backlog_counts_waiting_commits(ledger: Ledger) -> None:
     progress, outbox = ledger
     assert await outbox.backlog() == dict.fromkeys(Consumer, Backlog())
     await enroll(progress, enrollment(1))
@@ -231,16 +231,16 @@ async def test_the_backlog_is_what_waits(ledger: Ledger) -> None:
     assert backlog[Consumer.TIMELINE].oldest is not None
 
 
-async def test_whoever_waits_is_told_of_a_commit(ledger: Ledger) -> None:
+async def test_a_commit_wakes_the_waiting_relay(ledger: Ledger) -> None:
     progress, outbox = ledger
     await enroll(progress, enrollment(1))
-    told = asyncio.create_task(outbox.written())
+    results = asyncio.create_task(outbox.written())
     await record(progress, done(1, Verb.VIEWED, "page"))
     async with asyncio.timeout(30):
-        await told
+        await results
 
 
-async def test_a_newcomer_gets_its_share_and_a_leaver_gives_all_back(ledger: Ledger) -> None:
+async def test_a_new_relay_gets_its_share_and_a_leaving_one_releases_all(ledger: Ledger) -> None:
     _, outbox = ledger
     assert await outbox.claim("one") == frozenset(EVERY)
     assert await outbox.claim("two") == frozenset(), "nothing is free yet"
@@ -252,7 +252,7 @@ async def test_a_newcomer_gets_its_share_and_a_leaver_gives_all_back(ledger: Led
     assert await outbox.claim("two") == frozenset(EVERY)
 
 
-async def test_what_a_delivery_is_under_way_for_stays_leased(ledger: Ledger) -> None:
+async def test_partitions_with_a_delivery_under_way_stay_leased(ledger: Ledger) -> None:
     _, outbox = ledger
     await outbox.claim("one")
     assert await outbox.claim("two") == frozenset()
@@ -261,7 +261,7 @@ async def test_what_a_delivery_is_under_way_for_stays_leased(ledger: Ledger) -> 
     assert await outbox.claim("two") == frozenset(), "they are not free yet"
     assert await outbox.claim("one", keeping=[]) == mine
     assert await outbox.claim("two") == frozenset(EVERY) - mine
-    assert await outbox.claim("two", keeping=EVERY) == frozenset(EVERY) - mine, "nobody keeps what is another's"
+    assert await outbox.claim("two", keeping=EVERY) == frozenset(EVERY) - mine, "another relay holds these"
 
 
 async def test_claims_at_once_never_overlap(ledger: Ledger) -> None:
@@ -273,7 +273,7 @@ async def test_claims_at_once_never_overlap(ledger: Ledger) -> None:
     assert [len(await outbox.claim(holder)) for holder in holders] == [16] * 4
 
 
-def test_shares_are_fair_and_what_is_held_stays() -> None:
+def test_shares_are_equal_and_held_partitions_stay() -> None:
     assert apportion({}, holders=1, me="a") == frozenset(EVERY)
     held = dict.fromkeys(range(60), "a")
     assert apportion(held, holders=3, me="a") == frozenset(range(22))
@@ -282,13 +282,13 @@ def test_shares_are_fair_and_what_is_held_stays() -> None:
     assert LEASE.total_seconds() > 0
 
 
-def test_partitions_are_part_of_the_data() -> None:
+def test_partitions_of_registrations_never_change() -> None:
     assert [partition_of(UUID(int=number)) for number in range(4)] == [21, 3, 57, 47]
     spread = {partition_of(UUID(int=0x0190_0000_0000_7000_8000_0000_0000_0000 + n)) for n in range(1000)}
     assert spread == set(EVERY)
 
 
-async def test_checkpoints_move_on_and_never_back(ledger: Ledger) -> None:
+async def test_checkpoints_never_move_back(ledger: Ledger) -> None:
     progress, _ = ledger
     await enroll(progress, enrollment(1, pin=C1))
     point = ResumePoint(registration=R1, item_key="video", position=2.5, at=moment(10), device="phone", id="s1")
@@ -324,7 +324,7 @@ async def test_a_certificate_is_revoked_once(ledger: Ledger) -> None:
     assert await progress.certificates([R1]) == {R1: first}
 
 
-async def test_events_are_found_by_id_voided_ones_too(ledger: Ledger) -> None:
+async def test_events_are_found_by_id_voided_ones_included(ledger: Ledger) -> None:
     progress, _ = ledger
     await enroll(progress, enrollment(1), enrollment(2))
     events = [

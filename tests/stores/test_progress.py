@@ -1,4 +1,4 @@
-"""What every Progress promises of enrolments: pages, counts, and who is enrolled."""
+"""The contract of Progress for enrolments: pages, counts, and enrolling."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -52,14 +52,14 @@ async def test_an_enrolment_is_kept_with_an_empty_roll_up(progress: Progress) ->
     assert await progress.resume_points([R[1]]) == {}
 
 
-async def test_an_empty_question_has_an_empty_answer(progress: Progress) -> None:
+async def test_no_keys_give_no_rows(progress: Progress) -> None:
     assert await progress.by_registrations([]) == {}
     assert await progress.by_learners([], **EVERYTHING) == {}
     assert await enroll(progress) == 0
     assert await record(progress) == []
 
 
-async def test_nothing_is_required_so_nothing_is_missing(progress: Progress) -> None:
+async def test_a_course_without_required_items_is_complete(progress: Progress) -> None:
     await enroll(progress, enrollment(1, pin=C3))
     found = (await progress.course_progress([R[1]]))[R[1]]
     assert found == CourseProgress(registration=R[1], completion=1.0, satisfied=True)
@@ -68,14 +68,14 @@ async def test_nothing_is_required_so_nothing_is_missing(progress: Progress) -> 
     assert await progress.certificates([R[1]]) == {}
 
 
-async def test_state_and_times_given_are_not_looked_at(progress: Progress) -> None:
+async def test_the_given_state_and_times_are_ignored(progress: Progress) -> None:
     await enroll(
         progress, enrollment(1, state=EnrollmentState.COMPLETED, enrolled_at=moment(0), completed_at=moment(1))
     )
     assert await progress.by_registrations([R[1]]) == {R[1]: enrollment(1)}
 
 
-async def test_who_is_enrolled_stays_as_they_are(progress: Progress) -> None:
+async def test_existing_enrolments_stay_unchanged(progress: Progress) -> None:
     assert await enroll(progress, enrollment(1, attributes={"a": 1})) == 1
     again = enrollment(1, attributes={"a": 2})
     same_pair = enrollment(2, learner_id="u1")
@@ -85,7 +85,7 @@ async def test_who_is_enrolled_stays_as_they_are(progress: Progress) -> None:
     assert (await progress.course_progress(R)).keys() == {R[1], R[3]}
 
 
-async def test_the_first_of_two_new_ones_wins(progress: Progress) -> None:
+async def test_the_first_of_two_new_enrolments_wins(progress: Progress) -> None:
     assert await enroll(progress, enrollment(1), enrollment(1, pin=C2), enrollment(2, learner_id="u1")) == 1
     assert await progress.by_registrations(R) == {R[1]: enrollment(1)}
     assert (await progress.course_progress(R))[R[1]].items_total == 5
@@ -211,7 +211,7 @@ async def test_a_cursor_that_is_not_of_attempts_is_rejected(progress: Progress, 
 NOT_TEXT = ["a\0b", "\ud800", "a\0"]
 
 
-async def test_keys_that_nothing_can_have_spoil_no_others(progress: Progress) -> None:
+async def test_impossible_keys_do_not_affect_others(progress: Progress) -> None:
     await enroll(progress, enrollment(1))
     keys = [*NOT_TEXT, "u1", "c1"]
     assert registrations(await progress.by_learners(keys, **EVERYTHING | {"courses": keys})) == {"u1": [1]}

@@ -1,5 +1,5 @@
-"""Any sequence of enrolments and events gives the same answers in memory, which folds all of them anew each time, and
-in SQL, which merges what is new into what it has."""
+"""Any sequence of enrolments and events gives the same answers in memory, which refolds all of them, and in SQL, which
+merges new events into its rows."""
 
 import asyncio
 from collections import Counter
@@ -96,8 +96,8 @@ async def emptied(pool: Pool) -> SqlProgress:
     return SqlProgress(pool)
 
 
-async def owed(outbox: Outbox) -> list[Any]:
-    """What waits for the consumers, but for when it was committed and whose the events are said to be."""
+async def waiting(outbox: Outbox) -> list[Any]:
+    """The waiting commits of each consumer, without times and the owners that events name."""
     commits = [await outbox.take(consumer, range(PARTITIONS), most=100 * PARTITIONS) for consumer in Consumer]
     return [
         sorted(
@@ -115,7 +115,7 @@ async def owed(outbox: Outbox) -> list[Any]:
 
 
 async def rows(progress: Progress) -> dict[str, Any]:
-    """All that follows from the events; of the certificates, their holders and times."""
+    """All rows derived from events; of certificates the registrations and times."""
     certificates = await progress.certificates(REGISTRATIONS)
     return {
         "enrollments": await progress.by_registrations(REGISTRATIONS),
@@ -128,7 +128,7 @@ async def rows(progress: Progress) -> dict[str, Any]:
 
 
 async def pages(progress: Progress, question: dict[str, Any]) -> list[Any]:
-    """Every page of every list, and the counts, zeros left out."""
+    """All pages of all lists, and the counts except zeros."""
     states, courses, item, first = (question[name] for name in ("states", "courses", "item", "first"))
     found: list[Any] = []
     for read in (
@@ -165,7 +165,7 @@ async def test_progress_agrees(pool: Pool, steps: Sequence[tuple[str, list[Any]]
                 await memory.checkpoint(new)
         assert await rows(sql) == await rows(memory)
     assert await pages(sql, question) == await pages(memory, question)
-    assert await owed(sql_outbox) == await owed(memory_outbox)
+    assert await waiting(sql_outbox) == await waiting(memory_outbox)
 
 
 @settings(SETTINGS, max_examples=80)
@@ -173,14 +173,14 @@ async def test_progress_agrees(pool: Pool, steps: Sequence[tuple[str, list[Any]]
     made=some.lists(events(ids=9, registrations=[1], item_keys=[*KEYS, "quiz"]), max_size=9, unique_by=lambda e: e.id),
     chance=some.randoms(use_true_random=False),
 )
-async def test_any_order_repetition_and_cut_ends_in_the_same_rows(
+async def test_any_order_repetition_and_batches_give_the_same_rows(
     pool: Pool, made: list[Event], chance: Random
 ) -> None:
     memory, sql = MemoryProgress(), await emptied(pool)
     for progress in (memory, sql):
         await progress.enroll([enrollment(1)], items=CATALOG)
     await memory.record(made, items=CATALOG)
-    for batch in cut(shuffled([*made, *made[: chance.randint(0, 4)]], chance), chance):
+    for batch in batches_of(shuffled([*made, *made[: chance.randint(0, 4)]], chance), chance):
         await sql.record(batch, items=CATALOG)
     assert without_history(await rows(sql)) == without_history(await rows(memory))
 
@@ -190,22 +190,22 @@ async def test_any_order_repetition_and_cut_ends_in_the_same_rows(
     made=some.lists(events(ids=9, registrations=[1], item_keys=[*KEYS, "quiz"]), max_size=9, unique_by=lambda e: e.id),
     chance=some.randoms(use_true_random=False),
 )
-async def test_any_concurrency_ends_in_the_same_rows(pool: Pool, made: list[Event], chance: Random) -> None:
-    """Three processes' stores at once, each with all of the events in an order and a cut of its own."""
+async def test_any_concurrency_gives_the_same_rows(pool: Pool, made: list[Event], chance: Random) -> None:
+    """Three stores at once, each with all events in its own order and batches."""
     memory = MemoryProgress()
     writers = [await emptied(pool), SqlProgress(pool), SqlProgress(pool)]
     for progress in (memory, writers[0]):
         await progress.enroll([enrollment(1)], items=CATALOG)
     await memory.record(made, items=CATALOG)
-    batches = [(progress, batch) for progress in writers for batch in cut(shuffled(made, chance), chance)]
-    told = await asyncio.gather(*(progress.record(batch, items=CATALOG) for progress, batch in batches))
-    accepted = Counter(each.id for verdicts in told for each in verdicts if each.status is VerdictStatus.ACCEPTED)
-    assert max(accepted.values(), default=1) == 1, "who was first is told to one of them"
+    batches = [(progress, batch) for progress in writers for batch in batches_of(shuffled(made, chance), chance)]
+    results = await asyncio.gather(*(progress.record(batch, items=CATALOG) for progress, batch in batches))
+    accepted = Counter(each.id for verdicts in results for each in verdicts if each.status is VerdictStatus.ACCEPTED)
+    assert max(accepted.values(), default=1) == 1, "one of them gets ACCEPTED"
     assert without_history(await rows(writers[0])) == without_history(await rows(memory))
 
 
 async def of_their_enrolments(progress: Progress, made: Sequence[Event]) -> list[Event]:
-    """As the graph sends them; but event 7 may be another's, who did not get the registration."""
+    """The events as the graph sends them, except event 7, which may name another learner."""
     rows = await progress.by_registrations(REGISTRATIONS)
     return [
         fitted(event, rows[event.registration]) if event.registration in rows and event.id.int != 7 else event
@@ -217,13 +217,13 @@ def shuffled(made: list[Event], chance: Random) -> list[Event]:
     return chance.sample(made, len(made))
 
 
-def cut(made: list[Event], chance: Random) -> list[list[Event]]:
+def batches_of(made: list[Event], chance: Random) -> list[list[Event]]:
     edges = sorted(chance.randint(0, len(made)) for _ in range(3))
     return [made[start:end] for start, end in pairwise([0, *edges, len(made)])]
 
 
 def without_history(found: dict[str, Any]) -> dict[str, Any]:
-    """Versions count commits, and a certificate stays: these two depend on how the events came."""
+    """Without versions and certificates, which depend on the order of arrival."""
     found["courses"] = {key: replace(row, version=0) for key, row in found["courses"].items()}
     del found["certificates"]
     return found

@@ -1,4 +1,4 @@
-"""What every Progress promises of events: verdicts, voids, and the rows that follow."""
+"""The contract of Progress for events: verdicts, and the rows derived from events."""
 
 import asyncio
 import random
@@ -25,7 +25,7 @@ from tests.stores.learning import (
     fitted,
     moment,
     record,
-    told,
+    verdict_code,
 )
 from tests.stores.samples import NOON
 
@@ -86,13 +86,13 @@ async def test_each_event_has_its_verdict_in_order(progress: Progress) -> None:
 
 
 async def test_an_enrolment_that_lost_its_registration_to_another_leaves_nothing_there(progress: Progress) -> None:
-    """Two enrol at once under one registration, which a client gave twice: the second one's event is not the first's,
-    be it the same to the letter."""
+    """A client gave one registration to two enrolments: the event of the second is rejected, even if it equals that of
+    the first."""
     first, second, third = enrollment(1), enrollment(1, learner_id="u2"), enrollment(1, pin=C2)
 
     async def taken(row: Enrollment, number: int) -> list[str]:
         event = fitted(done(number, Verb.REGISTERED), row)
-        return [told(verdict) for verdict in await progress.record([event], items=CATALOG, enrollments=[row])]
+        return [verdict_code(verdict) for verdict in await progress.record([event], items=CATALOG, enrollments=[row])]
 
     assert await taken(first, 1) == ["ACCEPTED"]
     before = (await progress.course_progress(R))[R[1]]
@@ -248,10 +248,10 @@ async def test_a_certificate_is_issued_once(progress: Progress) -> None:
     assert await progress.certificates(R) == {R[1]: issued}
 
 
-async def test_an_enrolment_is_as_its_latest_registration_says(progress: Progress) -> None:
+async def test_the_latest_registration_event_decides_the_state(progress: Progress) -> None:
     await enroll(progress, enrollment(1, pin=C2))
 
-    async def standing() -> tuple[str, object, object]:
+    async def state() -> tuple[str, object, object]:
         row = (await progress.by_registrations(R))[R[1]]
         return row.state.value, row.enrolled_at, row.completed_at
 
@@ -262,20 +262,20 @@ async def test_an_enrolment_is_as_its_latest_registration_says(progress: Progres
     await record(progress, seen(3, Verb.REGISTERED, at=3))
     await record(progress, seen(1, Verb.UNREGISTERED, at=2))
     assert await moved_at() == moment(3)
-    assert await standing() == ("ACTIVE", moment(3), None)
+    assert await state() == ("ACTIVE", moment(3), None)
     await record(progress, seen(4, Verb.UNREGISTERED, at=3))
-    assert await standing() == ("WITHDRAWN", moment(3), None)
+    assert await state() == ("WITHDRAWN", moment(3), None)
     await record(progress, seen(2, Verb.REGISTERED, at=3), seen(5, Verb.REGISTERED, at=1))
-    assert await standing() == ("WITHDRAWN", moment(1), None)
+    assert await state() == ("WITHDRAWN", moment(1), None)
     await record(progress, seen(6, Verb.VIEWED, "page", at=9), seen(7, Verb.REGISTERED, at=9))
-    assert await standing() == ("COMPLETED", moment(1), moment(9))
+    assert await state() == ("COMPLETED", moment(1), moment(9))
     assert await moved_at() == moment(9)
     await record(progress, seen(8, Verb.VOIDED, voids=UUID(int=5)), seen(9, Verb.VOIDED, voids=UUID(int=7)))
-    assert await standing() == ("WITHDRAWN", moment(3), moment(9))
+    assert await state() == ("WITHDRAWN", moment(3), moment(9))
     assert await moved_at() == moment(3)
 
 
-async def test_the_latest_position_is_where_it_goes_on(progress: Progress) -> None:
+async def test_the_latest_position_is_the_resume_point(progress: Progress) -> None:
     await enroll(progress, enrollment(1), enrollment(2))
     await record(progress, done(2, Verb.PAUSED, "video", at=2, position=30.5))
     await record(
@@ -304,8 +304,8 @@ async def test_writers_at_once_lose_nothing(progress: Progress) -> None:
         ]
         for batch in range(1, 25)
     ]
-    told = await asyncio.gather(*(record(progress, *batch) for batch in batches))
-    assert told == [["ACCEPTED"] * 5] * 24
+    outcomes = await asyncio.gather(*(record(progress, *batch) for batch in batches))
+    assert outcomes == [["ACCEPTED"] * 5] * 24
     rows = await progress.item_progress(R)
     of = [event.registration for batch in batches for event in batch]
     assert {key: items["quiz"].attempts for key, items in rows.items()} == {key: of.count(key) for key in set(of)}
@@ -314,14 +314,14 @@ async def test_writers_at_once_lose_nothing(progress: Progress) -> None:
 
 
 async def test_a_great_many_events_at_once(progress: Progress) -> None:
-    """More than a transaction takes: ids, voids and registrations still meet across them."""
+    """More than fit one transaction: duplicates and voids are found across transactions."""
     await enroll(progress, *(enrollment(number) for number in range(1, 12)))
     many = [done(1000 + number, Verb.PLAYED, "video", of=1 + number % 10, duration_ms=1) for number in range(6000)]
     void_of_another = done(1, Verb.VOIDED, of=11, voids=UUID(int=1000))
     void = done(2, Verb.VOIDED, of=2, voids=UUID(int=1001))
     repeat, contradiction = many[5999], done(1000, Verb.PAUSED, "video", of=9)
-    told = await record(progress, void_of_another, void, *many, repeat, contradiction)
-    assert told == ["INVALID_VOID", "ACCEPTED", *["ACCEPTED"] * 6000, "DUPLICATE", "CONFLICT"]
+    outcomes = await record(progress, void_of_another, void, *many, repeat, contradiction)
+    assert outcomes == ["INVALID_VOID", "ACCEPTED", *["ACCEPTED"] * 6000, "DUPLICATE", "CONFLICT"]
     rows = await progress.item_progress(R)
     assert {key.int: row["video"].time_spent_ms for key, row in rows.items()} == {
         number: 599 if number == 2 else 600 for number in range(1, 11)

@@ -1,4 +1,4 @@
-"""What every Progress promises of voids: whichever comes first, the target is gone."""
+"""The contract of Progress for voids: the target does not count, whichever arrives first."""
 
 from uuid import UUID
 
@@ -46,13 +46,13 @@ async def test_a_void_may_come_with_its_target(progress: Progress) -> None:
 
 async def test_a_void_of_a_void_has_no_effect(progress: Progress) -> None:
     await enroll(progress, enrollment(1))
-    told = await record(
+    outcomes = await record(
         progress,
         done(1, Verb.PASSED, "quiz"),
         done(2, Verb.VOIDED, voids=UUID(int=1)),
         done(3, Verb.VOIDED, voids=UUID(int=2)),
     )
-    assert told == ["ACCEPTED"] * 3
+    assert outcomes == ["ACCEPTED"] * 3
     assert await progress.item_progress([R[1]]) == {}
 
 
@@ -74,7 +74,7 @@ async def test_a_void_reaches_its_own_registration_only(progress: Progress) -> N
     assert (await progress.item_progress([R[1]]))[R[1]]["quiz"].attempts == 1
 
 
-async def test_what_was_voided_is_told(progress: Progress) -> None:
+async def test_voided_events_are_reported(progress: Progress) -> None:
     await enroll(progress, enrollment(1), enrollment(2))
     before, after, kept = (done(number, Verb.VIEWED, "page") for number in (1, 2, 3))
     void, again = done(5, Verb.VOIDED, voids=before.id), done(6, Verb.VOIDED, voids=after.id)

@@ -1,4 +1,4 @@
-"""What progress means: the named cases of the shared vectors, and the laws that hold of any events."""
+"""The fold: the named cases of the vectors, and laws that hold for any events."""
 
 import json
 from datetime import datetime
@@ -45,33 +45,33 @@ def items_of(case: dict[str, Any]) -> list[Item]:
     course = VECTORS["course"]
     return [
         item(
-            told["key"],
-            move_on=MoveOn(told["moveOn"]),
-            weight=float(case.get("weights", told["weight"])),
-            mastery_score=told.get("masteryScore"),
-            completion_threshold=told.get("completionThreshold", 1.0),
-            complete_on_view=told.get("completeOnView", False),
+            given_values["key"],
+            move_on=MoveOn(given_values["moveOn"]),
+            weight=float(case.get("weights", given_values["weight"])),
+            mastery_score=given_values.get("masteryScore"),
+            completion_threshold=given_values.get("completionThreshold", 1.0),
+            complete_on_view=given_values.get("completeOnView", False),
         )
-        for told in course["items"]
+        for given_values in course["items"]
     ]
 
 
 def events_of(case: dict[str, Any]) -> list[Event]:
     return [
         event(
-            UUID(told["id"]).int,
+            UUID(given_values["id"]).int,
             registration=R,
-            verb=Verb(told["verb"]),
-            at=time_of(told["at"]),
-            item_key=told.get("itemKey"),
-            score=told.get("score"),
-            success=told.get("success"),
-            progress=told.get("progress"),
-            duration_ms=1000 * told["durationSeconds"] if "durationSeconds" in told else None,
-            session_id=told.get("sessionId"),
-            voids=UUID(told["voids"]) if "voids" in told else None,
+            verb=Verb(given_values["verb"]),
+            at=time_of(given_values["at"]),
+            item_key=given_values.get("itemKey"),
+            score=given_values.get("score"),
+            success=given_values.get("success"),
+            progress=given_values.get("progress"),
+            duration_ms=1000 * given_values["durationSeconds"] if "durationSeconds" in given_values else None,
+            session_id=given_values.get("sessionId"),
+            voids=UUID(given_values["voids"]) if "voids" in given_values else None,
         )
-        for told in case["events"]
+        for given_values in case["events"]
     ]
 
 
@@ -105,8 +105,8 @@ def assert_as_expected(case: dict[str, Any], state: RegistrationState) -> None:
     } == with_times(case["expect"]["course"])
 
 
-def with_times(told: dict[str, Any]) -> dict[str, Any]:
-    return {name: time_of(value) if name.endswith("At") else value for name, value in told.items()}
+def with_times(given_values: dict[str, Any]) -> dict[str, Any]:
+    return {name: time_of(value) if name.endswith("At") else value for name, value in given_values.items()}
 
 
 @vectors
@@ -161,7 +161,7 @@ def test_events_merge_in_any_order_and_in_any_pieces(made: list[Event], chance: 
 
 @LAW
 @given(made=sets_of_events, before=sets_of_events, chance=some.randoms(use_true_random=False))
-def test_a_fold_made_again_forgets_what_was_there(made: list[Event], before: list[Event], chance: Random) -> None:
+def test_a_refold_ignores_the_rows_that_were_there(made: list[Event], before: list[Event], chance: Random) -> None:
     start = initial_state(enrollment(1), OUTLINE)
     anew = refold(fold(start, before, OUTLINE), chance.sample(made, len(made)), OUTLINE)
     assert without_version(anew) == without_version(fold(start, without_voided(made), OUTLINE))

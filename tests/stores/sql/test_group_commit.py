@@ -1,4 +1,4 @@
-"""Group commit: everybody gets their own verdicts, whoever else is in the transaction or leaves it."""
+"""Group commit: each caller gets its own verdicts, and the queue is bounded."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ EVENTS = [done(number, Verb.VIEWED, "page") for number in range(10)]
 
 
 class Writes:
-    """Accepts all events, when it is let."""
+    """A `write` that accepts all events once `let` is set."""
 
     def __init__(self) -> None:
         self.sizes: list[int] = []
@@ -37,7 +37,7 @@ async def numbers(commits: GroupCommit, events: Sequence[Event]) -> list[int]:
     return [verdict.id.int for verdict in await commits.record(events, {})]
 
 
-async def test_who_leaves_in_the_middle_takes_nobodys_verdicts_along() -> None:
+async def test_a_caller_that_leaves_does_not_shift_the_verdicts_of_others() -> None:
     write = Writes()
     commits = GroupCommit(write, most=9)
     writers = [
@@ -47,14 +47,14 @@ async def test_who_leaves_in_the_middle_takes_nobodys_verdicts_along() -> None:
     writers[1].cancel()
     last = asyncio.create_task(numbers(commits, EVENTS[:1]))
     write.let.set()
-    told = await asyncio.gather(*writers, last, return_exceptions=True)
-    assert isinstance(told.pop(1), asyncio.CancelledError)
-    assert told == [[0, 1], [5], [6, 7, 8, 9], [0]]
+    outcomes = await asyncio.gather(*writers, last, return_exceptions=True)
+    assert isinstance(outcomes.pop(1), asyncio.CancelledError)
+    assert outcomes == [[0, 1], [5], [6, 7, 8, 9], [0]]
     assert write.sizes == [6, 5]
 
 
-async def test_when_writing_is_cancelled_nobody_waits_for_ever() -> None:
-    """Also of those who were to be written one by one, because the events of one of them cannot be kept."""
+async def test_a_cancelled_write_ends_all_waiting_callers() -> None:
+    """Those included that are written one by one after an error."""
     cancelled = False
 
     async def write(events: Sequence[Event], items: Items, enrollments: Sequence[Enrollment]) -> Sequence[Verdict]:
@@ -69,14 +69,14 @@ async def test_when_writing_is_cancelled_nobody_waits_for_ever() -> None:
     commits = GroupCommit(write, most=3)
     writers = [asyncio.create_task(numbers(commits, [event])) for event in EVENTS[:5]]
     async with asyncio.timeout(30):
-        told = await asyncio.gather(*writers, return_exceptions=True)
-    assert [type(each) for each in told] == [asyncio.CancelledError] * 5
+        outcomes = await asyncio.gather(*writers, return_exceptions=True)
+    assert [type(each) for each in outcomes] == [asyncio.CancelledError] * 5
     assert await numbers(commits, EVENTS[:1]) == [0]
 
 
 @pytest.mark.parametrize("fault", [Rejected("progress", "no"), OverflowError(), StoreError("progress", "odd")])
-async def test_who_is_at_fault_fails_alone(fault: Exception) -> None:
-    """Be it a mistake of ours that shows with this caller's events only."""
+async def test_only_the_caller_that_causes_an_error_gets_it(fault: Exception) -> None:
+    """Even if it is a defect that only this caller's events trigger."""
 
     async def write(events: Sequence[Event], items: Items, enrollments: Sequence[Enrollment]) -> Sequence[Verdict]:
         if EVENTS[1] in events:
@@ -88,7 +88,7 @@ async def test_who_is_at_fault_fails_alone(fault: Exception) -> None:
     assert outcomes == [[0], fault, [2], [3]]
 
 
-async def test_a_failure_is_told_to_all_who_shared_it() -> None:
+async def test_all_callers_of_a_transaction_get_its_failure() -> None:
     times = 0
 
     async def write(events: Sequence[Event], items: Items, enrollments: Sequence[Enrollment]) -> Sequence[Verdict]:
@@ -98,11 +98,11 @@ async def test_a_failure_is_told_to_all_who_shared_it() -> None:
 
     commits = GroupCommit(write, most=3)
     for _ in range(2):
-        told = await asyncio.gather(*(numbers(commits, [event]) for event in EVENTS), return_exceptions=True)
-        assert [type(each) for each in told] == [Unavailable] * 10
+        outcomes = await asyncio.gather(*(numbers(commits, [event]) for event in EVENTS), return_exceptions=True)
+        assert [type(each) for each in outcomes] == [Unavailable] * 10
     with pytest.raises(Unavailable):
         await numbers(commits, EVENTS)
-    assert times == 9, "nobody tried again alone what no one can do"
+    assert times == 9, "no caller is retried alone when the server is away"
 
 
 async def test_beyond_its_bound_the_queue_refuses_at_once_and_writes_nothing() -> None:

@@ -10,7 +10,7 @@ from stores.domain.outbox import Commit
 from stores.sql.outbox.rows import commits_of, payload_of
 from tests.gateway.test_portions import commit
 
-PARTS_BEFORE_THERE_WAS_TELLING_AGAIN = 9
+PARTS_BEFORE_REPUBLISHING = 9
 
 
 def read(row: Commit, payload: str) -> list[Commit]:
@@ -26,8 +26,8 @@ def test_a_row_comes_back_as_it_was(republished: bool) -> None:
     assert read(row, payload_of(row)) == [row]
 
 
-def test_gateways_from_before_ledgers_were_told_again_read_our_rows_and_we_theirs() -> None:
+def test_payloads_without_the_republished_mark_are_the_same_as_before_it() -> None:
     row = commit(1, 2)
     parts = orjson.loads(payload_of(row))
-    assert len(parts) == PARTS_BEFORE_THERE_WAS_TELLING_AGAIN
+    assert len(parts) == PARTS_BEFORE_REPUBLISHING
     assert read(row, orjson.dumps(parts).decode()) == [row]

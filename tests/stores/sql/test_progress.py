@@ -44,7 +44,7 @@ READS: dict[str, Callable[[SqlProgress], Awaitable[Any]]] = {
 
 @pytest.fixture
 async def url(servers: Servers) -> AsyncIterator[str]:
-    """Of tables with two enrolments."""
+    """The URL of a database with two enrolments."""
     async with fresh_sql(servers) as url:
         async with open_pool(url, size=1) as pool:
             await migrate(pool, "progress")
@@ -93,8 +93,8 @@ async def test_a_digest_that_an_older_gateway_stored_is_no_conflict(url: str) ->
         assert await record(progress, replace(old, registration=R[2], learner_id="u2", course_key="c2")) == ["CONFLICT"]
 
 
-async def insisting(progress: SqlProgress, *events: Event) -> list[str]:
-    """As clients do: the slower the server, the more often a writer among many has lost too often."""
+async def record_with_retries(progress: SqlProgress, *events: Event) -> list[str]:
+    """Retry on Conflict, as clients do: on a slow server a writer may exceed its attempts."""
     while True:
         with suppress(Conflict):
             return await record(progress, *events)
@@ -111,7 +111,7 @@ async def test_several_gateways_lose_nothing(url: str) -> None:
             for batch in range(10):
                 numbers = [10_000 * (1 + gateway) + 10 * batch + place for place in range(4)]
                 events = [done(n, Verb.ANSWERED, "quiz", of=chance.randint(3, 7), duration_ms=1, at=n) for n in numbers]
-                assert await insisting(gateways[gateway], *events) == ["ACCEPTED"] * 4
+                assert await record_with_retries(gateways[gateway], *events) == ["ACCEPTED"] * 4
                 wrote += [event.registration for event in events]
             return wrote
 
@@ -125,35 +125,35 @@ async def test_several_gateways_lose_nothing(url: str) -> None:
 async def test_gateways_at_once_issue_one_certificate(url: str) -> None:
     async with open_pool(url, size=8) as pool:
         gateways = [SqlProgress(pool) for _ in range(5)]
-        told = await asyncio.gather(
+        outcomes = await asyncio.gather(
             *(
                 record(gateway, done(number, Verb.VIEWED, "page", of=2, course_key="c2"))
                 for number, gateway in enumerate(gateways, 1)
             )
         )
-        assert told == [["ACCEPTED"]] * 5
+        assert outcomes == [["ACCEPTED"]] * 5
         assert await pool.fetchval("SELECT count(*) FROM certificates") == 1
 
 
 async def test_writers_of_one_gateway_share_transactions(url: str) -> None:
     async with open_pool(url, size=1) as pool:
         progress = SqlProgress(pool)
-        told = await asyncio.gather(
+        outcomes = await asyncio.gather(
             *(record(progress, done(number, Verb.ANSWERED, "quiz")) for number in range(1, 30)),
             record(progress, done(1, Verb.ANSWERED, "quiz"), done(2, Verb.PASSED, "quiz"), done(99, Verb.PLAYED, of=9)),
         )
-        assert told == [*[["ACCEPTED"]] * 29, ["DUPLICATE", "CONFLICT", "UNKNOWN_REGISTRATION"]]
+        assert outcomes == [*[["ACCEPTED"]] * 29, ["DUPLICATE", "CONFLICT", "UNKNOWN_REGISTRATION"]]
         courses = await progress.course_progress(R)
     assert courses[R[1]].version == 1
 
 
-async def test_whose_events_cannot_be_kept_spoils_no_others(url: str) -> None:
+async def test_events_that_cannot_be_kept_do_not_affect_other_callers(url: str) -> None:
     async with open_pool(url, size=1) as pool:
         progress = SqlProgress(pool)
         good = [record(progress, done(number, Verb.VIEWED, "page")) for number in range(1, 6)]
         bad = record(progress, done(6, Verb.VIEWED, "page", session_id="a\0b"))
-        *told, nul = await asyncio.gather(*good, bad, return_exceptions=True)
-        assert told == [["ACCEPTED"]] * 5
+        *outcomes, nul = await asyncio.gather(*good, bad, return_exceptions=True)
+        assert outcomes == [["ACCEPTED"]] * 5
         assert isinstance(nul, Rejected)
 
 
@@ -178,7 +178,7 @@ async def test_keys_that_do_not_fit_an_index_are_rejected_and_keys_of_the_longes
         assert [verdict.code for verdict in verdicts] == [None]
 
 
-async def test_a_writer_who_gave_up_holds_up_no_other(url: str) -> None:
+async def test_a_cancelled_writer_does_not_block_others(url: str) -> None:
     async with open_pool(url, size=1) as pool:
         progress = SqlProgress(pool)
         first = asyncio.create_task(record(progress, done(1, Verb.VIEWED, "page")))
@@ -191,7 +191,7 @@ async def test_a_writer_who_gave_up_holds_up_no_other(url: str) -> None:
         assert await record(progress, done(2, Verb.VIEWED, "page")) == ["ACCEPTED"]
 
 
-async def test_a_server_that_is_away_is_named_and_used_again_when_back(url: str) -> None:
+async def test_an_unreachable_server_is_reported_and_used_again_later(url: str) -> None:
     async with through_proxy(url) as (proxy, there):
         proxy.switch(ProxyMode.CUT)
         async with open_pool(there) as pool:
@@ -210,7 +210,7 @@ async def test_a_server_that_is_away_is_named_and_used_again_when_back(url: str)
                 proxy.switch(ProxyMode.CUT)
 
 
-async def test_a_server_that_is_silent_holds_nobody_up(url: str) -> None:
+async def test_a_silent_server_does_not_block_callers(url: str) -> None:
     async with through_proxy(url) as (proxy, there), open_pool(there, size=2) as pool:
         progress = SqlProgress(pool)
         await asyncio.gather(progress.ping(), progress.ping())
@@ -238,7 +238,7 @@ async def test_an_answer_that_takes_too_long_is_timed_out(url: str) -> None:
 
 
 @pytest.mark.parametrize("change", [{"netloc": "nobody:secret@{host}"}, {"path": "/none"}, {"query": "sslmode=secret"}])
-async def test_what_is_wrong_with_the_url_is_told_without_it(url: str, change: dict[str, str]) -> None:
+async def test_errors_do_not_contain_the_url(url: str, change: dict[str, str]) -> None:
     host = urlsplit(url).netloc.rpartition("@")[2]
     wrong = urlsplit(url)._replace(**{name: value.format(host=host) for name, value in change.items()}).geturl()
     async with open_pool(wrong) as pool:
@@ -253,7 +253,7 @@ async def test_both_schemes_lead_to_the_server(url: str) -> None:
         assert (await SqlProgress(pool).by_registrations(R)).keys() == {R[1], R[2]}
 
 
-async def test_what_another_version_wrote_waits_for_it_and_holds_up_no_other_registration(servers: Servers) -> None:
+async def test_rows_of_another_version_wait_and_block_only_their_registration(servers: Servers) -> None:
     async with fresh_sql(servers) as url, open_pool(url) as pool:
         await migrate(pool, "progress")
         progress, outbox = SqlProgress(pool), SqlOutbox(pool, filled=asyncio.Event())
