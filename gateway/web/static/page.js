@@ -2,9 +2,9 @@
 
 const { React, createRoot, GraphiQL, createGraphiQLFetcher } = globalThis.Explorer;
 
-const QUERY = `# One question, four stores: profiles, progress, timeline and sessions.
-# The answer's "extensions" tell what it cost: the header below asks for that.
-# Where a token is needed, add it there: "Authorization": "Bearer …". It is not kept.
+const QUERY = `# One query over four stores: profiles, progress, timeline and sessions.
+# The header below adds the store calls of the query to "extensions" of the response.
+# If a token is required, add it there: "Authorization": "Bearer …". It is not saved.
 query Dashboard {
   courses(first: 1) {
     edges {
@@ -36,24 +36,24 @@ const HEADERS = `{
 `;
 
 const url = window.location.pathname;
-const ask = createGraphiQLFetcher({ url });
+const fetchResult = createGraphiQLFetcher({ url });
 
 function fetcher(params, options = {}) {
   const operations = (options.documentAST?.definitions ?? []).filter(({ kind }) => kind === "OperationDefinition");
-  const asked = operations.find(({ name }) => !params.operationName || name?.value === params.operationName);
-  return asked?.operation === "subscription" ? subscription(params, options.headers) : ask(params, options);
+  const operation = operations.find(({ name }) => !params.operationName || name?.value === params.operationName);
+  return operation?.operation === "subscription" ? subscription(params, options.headers) : fetchResult(params, options);
 }
 
-// The events of a subscription, by server-sent events: unlike a socket's, its request has the headers of the tab.
-// An observable, as GraphiQL knows them.
+// An observable of a subscription's events, as GraphiQL expects it. It uses server-sent events because a WebSocket
+// cannot send the tab's headers.
 function subscription(params, headers) {
   return {
     subscribe(observer) {
-      const leaving = new AbortController();
-      listen(params, headers, observer, leaving.signal)
+      const abort = new AbortController();
+      listen(params, headers, observer, abort.signal)
         .then(() => observer.complete())
-        .catch((error) => leaving.signal.aborted || observer.error(error));
-      return { unsubscribe: () => leaving.abort() };
+        .catch((error) => abort.signal.aborted || observer.error(error));
+      return { unsubscribe: () => abort.abort() };
     },
   };
 }
@@ -80,7 +80,7 @@ async function listen(params, headers, observer, signal) {
   }
 }
 
-// Not every browser can iterate over a stream itself.
+// Some browsers cannot iterate over a ReadableStream.
 async function* chunks(stream) {
   const reader = stream.getReader();
   for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
