@@ -1,4 +1,4 @@
-"""A fixture a port, parametrised over every backend of it: contract tests are plain functions that ask for one."""
+"""One fixture for each port, parametrised over all its backends: contract tests are plain functions that take it."""
 
 from collections.abc import AsyncIterator
 from typing import Any

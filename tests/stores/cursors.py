@@ -37,7 +37,7 @@ def sample(kind: type | UnionType) -> Any:
 
 
 def refused_by(*formats: CursorFormat) -> list[str]:
-    """What a list with these cursors (of several backends) must refuse."""
+    """The cursors that a list with these formats (one for each backend) must refuse."""
     others = [each.encode(*map(sample, each.kinds)) for each in FORMATS if each not in formats]
     untagged = [encode(*map(sample, each.kinds)) for each in formats]
     wrong = [each.encode(*parts) for each in formats for parts in _wrong_parts(each)]

@@ -1,4 +1,4 @@
-"""Records to fill stores with: what a test does not name has some value."""
+"""Sample records. A field that a test does not name has some valid value."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -38,7 +38,7 @@ def item(key: str, **fields: Any) -> Item:
 
 
 def beat(learner_id: str, at: datetime, **fields: Any) -> Heartbeat:
-    """With an item, it has a position unless the test says otherwise: only then it moves the resume point."""
+    """A heartbeat; with an item it has a position, unless the test says otherwise."""
     some: dict[str, Any] = {"session_id": "s1", "registration": REGISTRATION, "course_key": "c1"}
     if fields.get("item_key") is not None:
         some["position"] = 1.5
@@ -46,13 +46,13 @@ def beat(learner_id: str, at: datetime, **fields: Any) -> Heartbeat:
 
 
 def point(number: int, at: datetime, **fields: Any) -> ResumePoint:
-    """Of registration `number`."""
+    """A resume point of registration `number`."""
     some: dict[str, Any] = {"item_key": "i", "position": 1.5, "id": "e1"}
     return ResumePoint(registration=UUID(int=number), at=at, **(some | fields))
 
 
 def commit(number: int, *, of: int = 1, **fields: Any) -> Commit:
-    """Registration `of`'s commit `number`, which left version `number` of its progress."""
+    """Commit `number` of registration `of`, which left version `number` of its progress."""
     registration = UUID(int=of)
     some: dict[str, Any] = {
         "learner_id": f"u{of}",

@@ -1,4 +1,4 @@
-"""Cutting rows into batches reads no further than it must."""
+"""Rows are cut into batches without reading ahead."""
 
 from itertools import count
 

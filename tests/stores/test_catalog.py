@@ -1,4 +1,4 @@
-"""What every Catalog promises."""
+"""The contract of the catalog, on every backend."""
 
 import asyncio
 from datetime import UTC, timedelta
@@ -48,7 +48,7 @@ FULL = Course(
 
 
 async def course_keys(catalog: Catalog, *, first: int) -> list[str]:
-    """All of them, page after page."""
+    """The keys of all courses, read page by page."""
     found: list[str] = []
     after = None
     while True:
@@ -65,7 +65,7 @@ async def test_answers_a_ping(catalog: Catalog) -> None:
     await catalog.ping()
 
 
-async def test_gives_back_all_fields(catalog: Catalog) -> None:
+async def test_returns_all_fields(catalog: Catalog) -> None:
     assert await catalog.publish(FULL) == FULL
     assert dict(await catalog.latest([FULL.key])) == {FULL.key: FULL}
     found = (await catalog.versions([FULL.pin]))[FULL.pin]
@@ -73,7 +73,7 @@ async def test_gives_back_all_fields(catalog: Catalog) -> None:
     assert found.published_at.tzinfo is UTC
 
 
-async def test_numbers_versions_from_one_whatever_the_course_says(catalog: Catalog) -> None:
+async def test_versions_are_numbered_from_one(catalog: Catalog) -> None:
     for expected, said in enumerate((5, 1, -3), 1):
         published = await catalog.publish(course("c", version=said, title=str(expected)))
         assert (published.version, published.title) == (expected, str(expected))
@@ -95,7 +95,7 @@ async def test_the_latest_is_found_by_number_not_by_text(catalog: Catalog) -> No
     assert [row.version for row in (await catalog.page(after=None, first=10)).rows] == [11]
 
 
-async def test_leaves_out_what_is_unknown(catalog: Catalog) -> None:
+async def test_unknown_keys_are_absent(catalog: Catalog) -> None:
     kept = await catalog.publish(course("c"))
     assert dict(await catalog.latest(["nothing", "c", "", "c"])) == {"c": kept}
     pins = [("c", 0), ("c", 2), ("c", -1), ("c", 2**70), ("d", 1), ("c@1", 1), ("", 1), ("c", 1), ("c", 1)]
@@ -110,7 +110,7 @@ async def test_keys_that_look_like_pins_are_keys(catalog: Catalog) -> None:
     assert dict(await catalog.versions([CourseVersion("c@1", 1)])) == {tricky.pin: tricky}
 
 
-async def test_publishers_at_once_get_a_number_each(catalog: Catalog) -> None:
+async def test_concurrent_publishers_get_different_versions(catalog: Catalog) -> None:
     many = [course("c", title=str(number)) for number in range(12)] + [
         course("d", title=str(number)) for number in range(4)
     ]
@@ -130,7 +130,7 @@ async def test_pages_the_newest_versions_by_code_point(catalog: Catalog, first: 
     assert {row.key: row.version for row in rows} == {"B": 1, "a": 2, "a+": 1, "aa": 3, "\uffa1": 1, "🎓": 1}
 
 
-async def test_a_cursor_holds_its_place_when_its_row_is_unknown(catalog: Catalog) -> None:
+async def test_a_cursor_works_without_its_row(catalog: Catalog) -> None:
     await catalog.publish(course("a"))
     await catalog.publish(course("c"))
     page = await catalog.page(after=COURSES.encode("b"), first=1)
@@ -143,6 +143,6 @@ async def test_an_empty_catalog_has_an_empty_page(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("after", refused_by(COURSES))
-async def test_refuses_a_malformed_cursor(catalog: Catalog, after: str) -> None:
+async def test_a_malformed_cursor_is_rejected(catalog: Catalog, after: str) -> None:
     with pytest.raises(Rejected):
         await catalog.page(after=after, first=1)

@@ -106,7 +106,7 @@ catalog_steps = some.lists(
 
 
 async def answer(port: Any, step: Step) -> str:
-    """As text, since 1, 1.0 and True are equal."""
+    """The answer as text, because 1, 1.0 and True are equal."""
     call, arguments, named = step
     try:
         found = await getattr(port, call)(*arguments, **named)

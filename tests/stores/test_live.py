@@ -1,4 +1,4 @@
-"""What every Live promises."""
+"""The contract of live, on every backend."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -42,7 +42,7 @@ async def test_answers_a_ping(live: Live) -> None:
     await live.ping()
 
 
-async def test_an_update_comes_exactly_as_it_was_published(live: Live) -> None:
+async def test_an_update_arrives_exactly_as_it_was_published(live: Live) -> None:
     registration, at = UUID(int=7), NOON + timedelta(milliseconds=123)
     row = ItemProgress(
         registration=registration,
@@ -107,7 +107,7 @@ async def test_an_update_comes_exactly_as_it_was_published(live: Live) -> None:
         sent = replace(sent, number=13)
 
 
-async def test_commits_without_progress_are_nobodys_news(live: Live) -> None:
+async def test_commits_without_progress_are_not_published(live: Live) -> None:
     async with live.feed(LEARNER, after=None) as feed:
         await live.publish([])
         await live.publish([commit(1, progress=None)])
@@ -134,7 +134,7 @@ async def test_each_feed_has_its_own_in_order(live: Live) -> None:
         assert await versions(other, 1) == [2]
 
 
-async def test_publishing_again_publishes_nothing(live: Live) -> None:
+async def test_publishing_is_idempotent(live: Live) -> None:
     async with live.feed(LEARNER, after=None) as learner, live.feed(COURSE, after=None) as course:
         await live.publish(commits(1, 3))
         await live.publish(commits(1, 3))
@@ -145,7 +145,7 @@ async def test_publishing_again_publishes_nothing(live: Live) -> None:
         assert [each.version for each in await take(course, 12) if each.registration.int == 2] == [1, 2]
 
 
-async def test_a_watcher_sees_what_is_published_from_then_on(live: Live) -> None:
+async def test_a_subscriber_gets_what_is_published_from_then_on(live: Live) -> None:
     await live.publish(commits(1, 2))
     async with live.feed(LEARNER, after=None) as feed:
         await live.publish(commits(3, 4))
@@ -154,7 +154,7 @@ async def test_a_watcher_sees_what_is_published_from_then_on(live: Live) -> None
         assert await versions(feed, 1) == [5]
 
 
-async def test_many_watch_one_feed(live: Live) -> None:
+async def test_a_feed_has_many_subscribers(live: Live) -> None:
     async with AsyncExitStack() as stack:
         feeds = [await stack.enter_async_context(live.feed(LEARNER, after=None)) for _ in range(10)]
         await live.publish(commits(1, 5))
@@ -163,7 +163,7 @@ async def test_many_watch_one_feed(live: Live) -> None:
         assert all(each == found[0] for each in found)
 
 
-async def test_who_comes_back_goes_on_behind_the_cursor(live: Live) -> None:
+async def test_a_subscriber_resumes_after_its_cursor(live: Live) -> None:
     for topic in (LEARNER, COURSE):
         start = 1 if topic is LEARNER else 21
         async with live.feed(topic, after=None) as feed:
@@ -180,7 +180,7 @@ async def test_who_comes_back_goes_on_behind_the_cursor(live: Live) -> None:
                 assert await versions(feed, 1) == await versions(later, 1) == [start + 10]
 
 
-async def test_a_cursor_is_the_same_heard_or_read(live: Live) -> None:
+async def test_an_update_has_one_cursor_from_channel_and_feed(live: Live) -> None:
     async with live.feed(LEARNER, after=None) as feed:
         await live.publish(commits(1, 9))
         heard = await take(feed, 9)
@@ -214,7 +214,7 @@ async def test_a_courses_listener_that_does_not_read_skips_to_the_latest(live: L
         await take(heard, 1)
 
 
-async def test_a_cursor_whose_feed_is_past_it_has_expired(live: Live) -> None:
+async def test_a_cursor_before_the_first_stored_update_has_expired(live: Live) -> None:
     async with live.feed(LEARNER, after=None) as feed:
         await live.publish(commits(1, 1))
         (first,) = await take(feed, 1)
@@ -257,13 +257,13 @@ async def test_a_cursor_of_another_feed_has_expired(live: Live) -> None:
         ENROLLMENTS_OF_LEARNER.encode(1, str(UUID(int=1))),
     ],
 )
-async def test_what_is_no_cursor_is_rejected(live: Live, cursor: str) -> None:
+async def test_a_malformed_cursor_is_rejected(live: Live, cursor: str) -> None:
     with pytest.raises(Rejected):
         async with live.feed(LEARNER, after=cursor):
             pass
 
 
-async def test_signals_come_to_whoever_listens(live: Live) -> None:
+async def test_signals_reach_every_subscriber(live: Live) -> None:
     async with live.signals("a:é") as first, live.signals("a:é") as second, live.signals("b") as other:
         await live.signal([])
         await live.signal(["c", "a:é", "b", "a:é"])
@@ -273,7 +273,7 @@ async def test_signals_come_to_whoever_listens(live: Live) -> None:
         assert await asyncio.wait_for(anext(other), 30) == frozenset("b")
 
 
-async def test_who_stops_waiting_may_go_on(live: Live) -> None:
+async def test_a_cancelled_step_loses_nothing(live: Live) -> None:
     async with live.feed(LEARNER, after=None) as feed:
         for number in (1, 2):
             with pytest.raises(asyncio.TimeoutError):

@@ -1,4 +1,4 @@
-"""What every Profiles promises."""
+"""The contract of profiles, on every backend."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -33,7 +33,7 @@ FULL = Profile(
 
 
 async def learner_ids(profiles: Profiles, where: ProfileFilter = EVERYONE, *, first: int = 100) -> list[str]:
-    """All of them, page after page."""
+    """The ids of all matching learners, read page by page."""
     found: list[str] = []
     after = None
     while True:
@@ -51,7 +51,7 @@ async def test_answers_a_ping(profiles: Profiles) -> None:
     await profiles.ping()
 
 
-async def test_gives_back_all_fields_and_leaves_unknown_ids_out(profiles: Profiles) -> None:
+async def test_returns_all_fields_and_no_unknown_ids(profiles: Profiles) -> None:
     plain = profile("u2")
     assert await profiles.add([FULL, plain]) == 2
     found = await profiles.by_ids(["nobody", "u2", "u1", "u1"])
@@ -60,7 +60,7 @@ async def test_gives_back_all_fields_and_leaves_unknown_ids_out(profiles: Profil
     assert dict(await profiles.by_ids([])) == {}
 
 
-async def test_adds_what_is_new_and_leaves_the_rest_alone(profiles: Profiles) -> None:
+async def test_adds_new_profiles_and_leaves_existing_ones(profiles: Profiles) -> None:
     first = profile("u1", display_name="first")
     assert await profiles.add([first, profile("u1", display_name="twin")]) == 1
     assert await profiles.add([profile("u1", display_name="late"), profile("u2")]) == 1
@@ -76,7 +76,7 @@ async def test_adds_any_number_at_once(profiles: Profiles) -> None:
     assert len(await profiles.by_ids([each.learner_id for each in many[:250]])) == 250
 
 
-async def test_counts_each_new_one_once_when_many_add_at_once(profiles: Profiles) -> None:
+async def test_concurrent_adds_count_each_new_profile_once(profiles: Profiles) -> None:
     people = [profile(f"u{number}") for number in range(40)]
     counts = await asyncio.gather(*(profiles.add(people[start : start + 20]) for start in range(0, 21, 4)))
     assert sum(counts) == 40
@@ -101,7 +101,7 @@ async def test_counts_each_new_one_once_when_many_add_at_once(profiles: Profiles
     ],
     ids=lambda document: next(iter(document)),
 )
-async def test_gives_open_documents_back_exactly(profiles: Profiles, document: dict[str, Any]) -> None:
+async def test_open_documents_are_returned_exactly(profiles: Profiles, document: dict[str, Any]) -> None:
     await profiles.add([profile("u1", preferences=document, attributes={"inner": document})])
     found = (await profiles.by_ids(["u1"]))["u1"]
     # As text: 1, 1.0 and True are equal, and so are objects in another order.
@@ -113,7 +113,7 @@ def deep(levels: int) -> dict[str, Any]:
     return {"a": deep(levels - 1)} if levels > 1 else {}
 
 
-async def test_keeps_documents_of_64_levels(profiles: Profiles) -> None:
+async def test_documents_may_have_64_levels(profiles: Profiles) -> None:
     await profiles.add([profile("u1", attributes=deep(64))])
     assert (await profiles.by_ids(["u1"]))["u1"].attributes == deep(64)
 
@@ -135,7 +135,7 @@ async def test_keeps_documents_of_64_levels(profiles: Profiles) -> None:
     ],
     ids=lambda document: str(next(iter(document.items())))[:30].encode("ascii", "replace").decode(),
 )
-async def test_keeps_nothing_when_a_document_cannot_be_kept_exactly(profiles: Profiles, document: Any) -> None:
+async def test_a_document_that_cannot_be_stored_exactly_is_rejected(profiles: Profiles, document: Any) -> None:
     for fields in ({"preferences": document}, {"attributes": document}):
         with pytest.raises(Rejected):
             await profiles.add([profile("fine"), profile("bad", **fields)])
@@ -151,7 +151,7 @@ async def test_pages_by_code_point_without_gap_or_repeat(profiles: Profiles, fir
     assert await learner_ids(profiles, first=first) == ORDERED
 
 
-async def test_a_cursor_holds_its_place_when_its_row_is_unknown(profiles: Profiles) -> None:
+async def test_a_cursor_works_without_its_row(profiles: Profiles) -> None:
     await profiles.add([profile("a"), profile("c")])
     page = await profiles.page(EVERYONE, after=LEARNERS.encode("b"), first=1)
     assert [row.learner_id for row in page.rows] == ["c"]
@@ -164,7 +164,7 @@ async def test_an_empty_store_has_an_empty_page(profiles: Profiles) -> None:
 
 
 @pytest.mark.parametrize("after", refused_by(LEARNERS))
-async def test_refuses_a_malformed_cursor(profiles: Profiles, after: str) -> None:
+async def test_a_malformed_cursor_is_rejected(profiles: Profiles, after: str) -> None:
     with pytest.raises(Rejected):
         await profiles.page(EVERYONE, after=after, first=1)
 
@@ -219,7 +219,7 @@ async def test_all_parts_of_a_filter_hold(profiles: Profiles) -> None:
     assert await learner_ids(profiles, where, first=1) == ["1", "4"]
 
 
-async def test_replaces_the_version_before_and_no_other(profiles: Profiles) -> None:
+async def test_replaces_the_previous_version_only(profiles: Profiles) -> None:
     await profiles.add([FULL])
     bare = profile("u1", version=8)
     assert await profiles.replace(bare)
@@ -230,7 +230,7 @@ async def test_replaces_the_version_before_and_no_other(profiles: Profiles) -> N
     assert await profiles.by_ids(["u1", "u2"]) == {"u1": bare}
 
 
-async def test_a_replaced_profile_is_found_by_what_it_is_now(profiles: Profiles) -> None:
+async def test_a_replaced_profile_is_found_by_its_new_values(profiles: Profiles) -> None:
     await profiles.add([profile("u1", display_name="Ann", email="a@x.org")])
     await profiles.replace(profile("u1", display_name="Zoe", email=None, version=2))
     assert await learner_ids(profiles, ProfileFilter(name_starts_with="zo")) == ["u1"]
@@ -238,7 +238,7 @@ async def test_a_replaced_profile_is_found_by_what_it_is_now(profiles: Profiles)
     assert await learner_ids(profiles, ProfileFilter(email="a@x.org")) == []
 
 
-async def test_of_many_who_replace_one_version_one_does(profiles: Profiles) -> None:
+async def test_one_of_many_concurrent_replacements_succeeds(profiles: Profiles) -> None:
     await profiles.add([profile("u1")])
     tries = [profile("u1", display_name=f"by {number}", version=2) for number in range(8)]
     done = await asyncio.gather(*map(profiles.replace, tries))
@@ -246,7 +246,7 @@ async def test_of_many_who_replace_one_version_one_does(profiles: Profiles) -> N
     assert (await profiles.by_ids(["u1"]))["u1"] == tries[done.index(True)]
 
 
-async def test_replaces_nothing_by_what_cannot_be_kept_exactly(profiles: Profiles) -> None:
+async def test_a_replacement_that_cannot_be_stored_exactly_is_rejected(profiles: Profiles) -> None:
     await profiles.add([profile("u1")])
     with pytest.raises(Rejected):
         await profiles.replace(profile("u1", attributes={"x": float("nan")}, version=2))

@@ -1,4 +1,4 @@
-"""What every Sessions promises."""
+"""The contract of sessions, on every backend."""
 
 import asyncio
 from dataclasses import replace
@@ -76,7 +76,7 @@ async def test_nothing_known_is_absent_but_for_presence(sessions: Sessions) -> N
 
 
 async def test_a_heartbeat_without_a_position_leaves_the_resume_point(sessions: Sessions, clock: Clock) -> None:
-    """A player that was opened again beats before it knows its position."""
+    """A player that is opened again sends a heartbeat before it knows its position."""
     await sessions.touch([beat("u", clock(), item_key="video", position=310.5)])
     clock.forward(seconds(20))
     for item_key in ("video", "page", None):
@@ -110,7 +110,7 @@ async def test_a_session_keeps_the_position_of_the_item_it_stays_at(sessions: Se
     assert await after("v", None, registration=OTHER, session_id="s2") is None
 
 
-async def test_a_session_goes_on_and_a_new_id_starts_another(sessions: Sessions, clock: Clock) -> None:
+async def test_a_heartbeat_continues_a_session_and_a_new_id_starts_one(sessions: Sessions, clock: Clock) -> None:
     start = clock()
     await sessions.touch([beat("u", start, item_key="i1", device="phone")])
     clock.forward(seconds(30))
@@ -124,7 +124,7 @@ async def test_a_session_goes_on_and_a_new_id_starts_another(sessions: Sessions,
     assert (session.session_id, session.started_at, session.item_key) == ("s0", clock(), None)
 
 
-async def test_a_heartbeat_not_later_changes_nothing(sessions: Sessions, clock: Clock) -> None:
+async def test_a_stale_heartbeat_changes_nothing(sessions: Sessions, clock: Clock) -> None:
     kept = beat("u", clock(), session_id="s5", course_key="c5", item_key="i5", position=5.0)
     await sessions.touch([kept])
 
@@ -182,7 +182,7 @@ async def test_the_order_of_heartbeats_does_not_matter(sessions: Sessions, clock
     assert dict(await sessions.online(["c0", "c1", "c2", "c3"])) == {"c0": 24}
 
 
-async def test_heartbeats_at_once_never_move_back(sessions: Sessions, clock: Clock) -> None:
+async def test_concurrent_heartbeats_never_move_back(sessions: Sessions, clock: Clock) -> None:
     beats = [
         beat(f"u{number % 3}", clock() - seconds(number), session_id=f"s{number:02}", item_key=f"i{number}")
         for number in range(30)
@@ -223,7 +223,7 @@ async def test_presence_fades(sessions: Sessions, clock: Clock) -> None:
     assert (await sessions.presence(["u"]))["u"] == Presence(learner_id="u", status=PresenceStatus.OFFLINE)
 
 
-async def test_sessions_and_resume_points_are_forgotten(sessions: Sessions, clock: Clock) -> None:
+async def test_sessions_and_resume_points_expire(sessions: Sessions, clock: Clock) -> None:
     at = clock()
     await sessions.touch([beat("u", at, item_key="i")])
     clock.forward(SESSION_TTL - INSTANT)
@@ -237,14 +237,14 @@ async def test_sessions_and_resume_points_are_forgotten(sessions: Sessions, cloc
     assert dict(await sessions.resume_points([REGISTRATION])) == {}
 
 
-async def test_a_forgotten_session_starts_again(sessions: Sessions, clock: Clock) -> None:
+async def test_an_expired_session_starts_again(sessions: Sessions, clock: Clock) -> None:
     await sessions.touch([beat("u", clock())])
     clock.forward(SESSION_TTL)
     await sessions.touch([beat("u", clock())])
     assert (await sessions.by_learners(["u"]))["u"].started_at == clock()
 
 
-async def test_a_heartbeat_that_comes_too_late_is_not_kept(sessions: Sessions, clock: Clock) -> None:
+async def test_an_expired_heartbeat_is_not_stored(sessions: Sessions, clock: Clock) -> None:
     await sessions.touch([beat("half a day", clock() - SESSION_TTL, item_key="i")])
     assert dict(await sessions.by_learners(["half a day"])) == {}
     assert (await sessions.presence(["half a day"]))["half a day"].last_seen_at == clock() - SESSION_TTL
@@ -296,7 +296,7 @@ async def test_only_the_current_session_can_be_ended(sessions: Sessions, clock: 
     assert (await sessions.by_learners(["u"]))["u"].session_id == "s2"
 
 
-async def test_an_end_that_comes_late_ends_nothing_newer(sessions: Sessions, clock: Clock) -> None:
+async def test_a_late_end_does_not_end_a_newer_session(sessions: Sessions, clock: Clock) -> None:
     await sessions.touch([beat("u", clock())])
     assert await sessions.end("s1", learner_id="u", at=clock() - INSTANT) is None
     assert await status(sessions, "u") is PresenceStatus.ONLINE
@@ -304,7 +304,7 @@ async def test_an_end_that_comes_late_ends_nothing_newer(sessions: Sessions, clo
     assert await status(sessions, "u") is PresenceStatus.OFFLINE
 
 
-async def test_a_later_heartbeat_brings_an_ended_learner_back(sessions: Sessions, clock: Clock) -> None:
+async def test_a_heartbeat_after_the_end_starts_a_session(sessions: Sessions, clock: Clock) -> None:
     last = beat("u", clock())
     await sessions.touch([last])
     await sessions.end("s1", learner_id="u")
@@ -317,7 +317,7 @@ async def test_a_later_heartbeat_brings_an_ended_learner_back(sessions: Sessions
     assert dict(await sessions.online(["c1"])) == {"c1": 1}
 
 
-async def test_a_session_ends_once_however_many_ask(sessions: Sessions, clock: Clock) -> None:
+async def test_concurrent_ends_end_a_session_once(sessions: Sessions, clock: Clock) -> None:
     await sessions.touch([beat("u", clock())])
     ended = await asyncio.gather(*(sessions.end("s1", learner_id="u") for _ in range(10)))
     assert len([session for session in ended if session is not None]) == 1

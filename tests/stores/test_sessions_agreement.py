@@ -1,4 +1,4 @@
-"""Any sequence of heartbeats, ends, resume points and passing time has the same answers in memory and elsewhere."""
+"""Random sequences of heartbeats, ends, moves and passing time have the same results in memory and in every backend."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -66,7 +66,7 @@ steps: some.SearchStrategy[list[tuple[Any, ...]]] = some.lists(
 
 
 async def everything(sessions: Sessions) -> list[str]:
-    """As text, since 1 and 1.0 are equal."""
+    """All answers as text, because 1 and 1.0 are equal."""
     online = await sessions.online(COURSES)
     return [
         repr(sorted((await sessions.by_learners(LEARNERS)).items())),

@@ -1,4 +1,4 @@
-"""What every Sessions promises of resume points that wait to be kept, of who is present, and of signals."""
+"""The contract of sessions, on every backend: unsaved resume points, presence and signals."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ async def waiting(sessions: Sessions, most: int = 100) -> list[tuple[int, str]]:
     return [(each.registration.int, each.id) for each in await sessions.unsaved(most=most)]
 
 
-async def test_a_move_makes_and_moves_a_point(sessions: Sessions, clock: Clock) -> None:
+async def test_a_move_creates_and_moves_a_point(sessions: Sessions, clock: Clock) -> None:
     first = point(1, clock(), position=0.1 + 0.2, device="téléphone", item_key='ï"', id="✿")
     await sessions.move([first])
     assert dict(await sessions.resume_points([UUID(int=1)])) == {UUID(int=1): first}
@@ -34,7 +34,7 @@ async def test_a_move_makes_and_moves_a_point(sessions: Sessions, clock: Clock) 
     assert await waiting(sessions) == []
 
 
-async def test_what_is_gone_is_forgotten_and_may_be_moved_again(sessions: Sessions, clock: Clock) -> None:
+async def test_deleted_points_may_be_moved_again(sessions: Sessions, clock: Clock) -> None:
     await sessions.move([point(1, clock()), point(2, clock())])
     await sessions.move([], gone=[(UUID(int=1), "another"), (UUID(int=3), "e1")])
     assert (await place(sessions), await place(sessions, 2)) == ("e1", "e1")
@@ -42,7 +42,7 @@ async def test_what_is_gone_is_forgotten_and_may_be_moved_again(sessions: Sessio
     assert (await place(sessions), await place(sessions, 2)) == ("e0", "e1")
 
 
-async def test_heartbeats_wait_to_be_saved_longest_first(sessions: Sessions, clock: Clock) -> None:
+async def test_unsaved_points_are_ordered_by_waiting_time(sessions: Sessions, clock: Clock) -> None:
     beats = [
         beat(f"u{number}", clock() - seconds(number), registration=UUID(int=number), item_key="i")
         for number in (3, 1, 2)
@@ -61,7 +61,7 @@ async def test_heartbeats_wait_to_be_saved_longest_first(sessions: Sessions, clo
     await sessions.saved([])
 
 
-async def test_what_moved_while_it_was_saved_waits_on(sessions: Sessions, clock: Clock) -> None:
+async def test_a_point_that_moved_during_a_save_stays_unsaved(sessions: Sessions, clock: Clock) -> None:
     await sessions.touch([beat("u", clock(), registration=UUID(int=1), item_key="i")])
     before = await sessions.unsaved(most=1)
     clock.forward(INSTANT)
@@ -70,14 +70,14 @@ async def test_what_moved_while_it_was_saved_waits_on(sessions: Sessions, clock:
     assert [each.item_key for each in await sessions.unsaved(most=1)] == ["j"]
 
 
-async def test_what_the_ledger_moved_or_took_back_waits_no_more(sessions: Sessions, clock: Clock) -> None:
+async def test_points_that_the_ledger_moved_or_deleted_are_not_unsaved(sessions: Sessions, clock: Clock) -> None:
     for number in (1, 2, 3):
         await sessions.touch([beat(f"u{number}", clock(), registration=UUID(int=number), item_key="i")])
     await sessions.move([point(1, clock() + INSTANT), point(2, clock() - INSTANT)], gone=[(UUID(int=3), "s1")])
     assert await waiting(sessions) == [(2, "s1")]
 
 
-async def test_forgotten_points_are_not_in_the_way(sessions: Sessions, clock: Clock) -> None:
+async def test_expired_points_are_skipped(sessions: Sessions, clock: Clock) -> None:
     at = clock()
     await sessions.touch([beat("u", at, registration=UUID(int=number), item_key="i") for number in range(20)])
     clock.forward(RESUME_POINT_TTL - INSTANT)
@@ -87,7 +87,7 @@ async def test_forgotten_points_are_not_in_the_way(sessions: Sessions, clock: Cl
     assert await waiting(sessions, 1) == [(99, "s1")]
 
 
-async def test_everyone_present_is_told_in_the_course_of_the_latest_heartbeat(sessions: Sessions, clock: Clock) -> None:
+async def test_present_learners_are_in_the_course_of_their_latest_heartbeat(sessions: Sessions, clock: Clock) -> None:
     start = clock()
     await sessions.touch([beat(name, start) for name in ("ü", "away", "b", "gone", "ended", "moved")])
     clock.forward(ONLINE_FOR)
@@ -113,8 +113,8 @@ async def test_everyone_present_is_told_in_the_course_of_the_latest_heartbeat(se
     assert dict(await sessions.present([])) == {}
 
 
-async def heard(signals: AsyncIterator[frozenset[str] | None], expected: set[str]) -> None:
-    """That these keys come, in whatever parts."""
+async def receive(signals: AsyncIterator[frozenset[str] | None], expected: set[str]) -> None:
+    """Wait until all these keys were signalled, in any number of steps."""
     left = set(expected)
     while left:
         keys = await asyncio.wait_for(anext(signals), 30)
@@ -126,26 +126,26 @@ async def heard(signals: AsyncIterator[frozenset[str] | None], expected: set[str
 async def test_presence_is_signalled_where_a_learner_comes_and_leaves(sessions: Sessions, clock: Clock) -> None:
     async with sessions.presence_signals("c1") as c1, sessions.presence_signals("c2") as c2:
         await sessions.touch([beat("ü", clock())])
-        await heard(c1, {"ü"})
+        await receive(c1, {"ü"})
         clock.forward(seconds(1))
         await sessions.touch([beat("ü", clock(), course_key="c2")])
-        await heard(c1, {"ü"})
-        await heard(c2, {"ü"})
+        await receive(c1, {"ü"})
+        await receive(c2, {"ü"})
         await sessions.touch([beat("ü", clock() - seconds(9), course_key="c1"), beat("v", clock())])
-        await heard(c1, {"v"})
+        await receive(c1, {"v"})
         await sessions.end("s1", learner_id="ü")
-        await heard(c2, {"ü"})
+        await receive(c2, {"ü"})
 
 
 async def test_a_moved_resume_point_is_signalled(sessions: Sessions, clock: Clock) -> None:
     first, other = UUID(int=1), UUID(int=2)
     async with sessions.resume_signals(first) as signals, sessions.resume_signals(other) as others:
         await sessions.touch([beat("u", clock(), registration=first, item_key="i")])
-        await heard(signals, {str(first)})
+        await receive(signals, {str(first)})
         await sessions.move([point(1, clock() + INSTANT)])
-        await heard(signals, {str(first)})
+        await receive(signals, {str(first)})
         await sessions.move([], gone=[(first, "e1")])
-        await heard(signals, {str(first)})
+        await receive(signals, {str(first)})
         await sessions.touch([beat("u", clock(), registration=other)])
         await sessions.move([point(2, clock())])
-        await heard(others, {str(other)})
+        await receive(others, {str(other)})

@@ -1,4 +1,4 @@
-"""Any sequence of appends, removals and forgetting gives the same answers in memory and in every backend."""
+"""Random sequences of appends, removals and `forget` have the same results in memory and in every backend."""
 
 from datetime import timedelta
 from typing import Any
@@ -49,7 +49,7 @@ steps = some.lists(some.tuples(some.sampled_from(["append", "append", "remove", 
 
 
 async def in_pages(timeline: Timeline, learner_id: str, first: int, **where: Any) -> list[str]:
-    """What pages hold, in the order of time; that within a millisecond is the backend's own."""
+    """The events of all pages, ordered by time. The order within a millisecond is the backend's own."""
     rows: list[Event] = []
     after = None
     while page := (await timeline.by_learners([learner_id], **where, after=after, first=first)).get(learner_id):
@@ -62,7 +62,7 @@ async def in_pages(timeline: Timeline, learner_id: str, first: int, **where: Any
 
 
 async def everything(timeline: Timeline) -> list[str]:
-    """As text, since 1 and 1.0 are equal."""
+    """All answers as text, because 1 and 1.0 are equal."""
     found: list[Any] = [
         await in_pages(timeline, learner_id, 2, span=span, verbs=None, courses=None)
         for learner_id in LEARNERS

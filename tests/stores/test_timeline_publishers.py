@@ -1,4 +1,4 @@
-"""Two processes that publish to one timeline by turns. (In memory there is but one process.)"""
+"""Two processes publish to one timeline alternately. In memory there is only one process."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -40,7 +40,7 @@ async def pair(request: pytest.FixtureRequest, servers: Servers) -> AsyncIterato
         yield timelines
 
 
-async def test_who_forgets_counts_what_another_published_meanwhile(pair: Pair) -> None:
+async def test_a_publisher_that_forgets_counts_what_another_published(pair: Pair) -> None:
     mine, other = pair
     await mine.append([event(1, duration_ms=1)])
     await other.append([event(2, duration_ms=10), event(3, duration_ms=100)])
@@ -56,8 +56,8 @@ async def test_who_forgets_counts_what_another_published_meanwhile(pair: Pair) -
     assert await quarters(mine) == [(NOON, 2, 110)]
 
 
-async def test_events_that_another_published_are_no_new_ones_to_who_forgets(pair: Pair) -> None:
-    """The slots of the first two in InfluxDB are one: the second may not lie where the first does."""
+async def test_a_publisher_that_forgets_does_not_store_events_twice(pair: Pair) -> None:
+    """The first two events have the same slot in InfluxDB: the second must not replace the first."""
     events = [event(2009), event(2302), event(1)]
     mine, other = pair
     await mine.append(events[2:])
@@ -71,8 +71,8 @@ async def test_events_that_another_published_are_no_new_ones_to_who_forgets(pair
     assert await quarters(mine) == [(NOON, 3, 0)]
 
 
-async def test_learners_of_two_publishers_meet_in_a_right_roll_up(pair: Pair) -> None:
-    """Each has its own partitions, and nobody takes any: nobody forgets."""
+async def test_learners_of_two_publishers_share_a_roll_up(pair: Pair) -> None:
+    """Each publisher keeps its partitions, so neither calls `forget`."""
     for number in range(6):
         await pair[number % 2].append([event(number, learner_id=f"u{number % 2}", duration_ms=1)])
         assert await quarters(pair[0]) == [(NOON, number + 1, number + 1)]
@@ -81,7 +81,7 @@ async def test_learners_of_two_publishers_meet_in_a_right_roll_up(pair: Pair) ->
     assert await quarters(pair[0]) == []
 
 
-async def test_courses_of_a_learner_have_a_publisher_each(pair: Pair) -> None:
+async def test_two_publishers_share_a_learner(pair: Pair) -> None:
     for number in range(6):
         await pair[number % 2].append([event(number, course_key=f"c{number % 2}", duration_ms=1)])
     assert sorted(await numbers_of(pair[0])) == list(range(6))

@@ -1,4 +1,4 @@
-"""Windows of a learner's time: whatever the clocks of the zone did, they adjoin and begin on the wall clock's hour."""
+"""Windows of local time adjoin and start on the hours of the wall clock, across every change of clocks."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta

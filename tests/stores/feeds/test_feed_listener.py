@@ -1,4 +1,4 @@
-"""What listeners and mailboxes make of what is offered to them."""
+"""Listeners of feeds, and mailboxes of signals."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,7 +17,7 @@ def row(place: int, *, of: int = 1) -> FeedEntry:
 
 
 class Log:
-    """A feed in a list; `meanwhile` is called while it is read, before the answer is on its way."""
+    """A feed in a list. `meanwhile` is called once during the next read, after the rows were read."""
 
     def __init__(self, *rows: FeedEntry) -> None:
         self.rows = list(rows)
@@ -48,7 +48,7 @@ async def versions(listener: FeedListener, count: int) -> list[int]:
 
 
 async def idle(listener: FeedListener) -> bool:
-    """Whether nothing is there, and nothing is to be read. Leaves the listener as it was."""
+    """Whether the listener has nothing to deliver or read. Leaves it as it was."""
     waiting = asyncio.ensure_future(anext(listener))
     for _ in range(5):
         await asyncio.sleep(0)
@@ -59,7 +59,7 @@ async def idle(listener: FeedListener) -> bool:
     return True
 
 
-async def test_what_is_offered_comes_in_order_and_once() -> None:
+async def test_offered_updates_arrive_in_order_and_once() -> None:
     log = Log()
     listener = log.listener(start=(2, 0))
     for place in (2, 3, 3, 4, 3):
@@ -80,7 +80,7 @@ async def test_a_waiting_listener_is_woken() -> None:
     assert await versions(listener, 1) == [2]
 
 
-async def test_a_learners_listener_reads_on_where_too_much_waited() -> None:
+async def test_a_learners_listener_reads_the_feed_after_too_many_pending_updates() -> None:
     log = Log()
     listener = log.listener()
     log.publish(listener, *(row(place) for place in range(1, 3 * MAX_PENDING + 1)))
@@ -91,7 +91,7 @@ async def test_a_learners_listener_reads_on_where_too_much_waited() -> None:
     assert await versions(listener, 1) == [3 * MAX_PENDING + 1]
 
 
-async def test_a_courses_listener_skips_to_the_latest_where_too_much_waits() -> None:
+async def test_a_courses_listener_coalesces_too_many_pending_updates() -> None:
     log = Log()
     listener = log.listener(FeedKind.COURSE)
     log.publish(listener, row(1, of=2), *(row(place) for place in range(2, MAX_PENDING + 1)))
@@ -111,7 +111,7 @@ async def test_a_courses_listener_skips_to_the_latest_where_too_much_waits() -> 
     assert log.reads == []
 
 
-async def test_what_was_coalesced_is_kept_when_something_may_have_been_missed() -> None:
+async def test_coalesced_updates_stay_after_a_gap() -> None:
     log = Log()
     listener = log.listener(FeedKind.COURSE)
     log.publish(
@@ -131,7 +131,7 @@ async def test_what_was_coalesced_is_kept_when_something_may_have_been_missed() 
     assert log.reads == [(MAX_PENDING + 1, 0)]
 
 
-async def test_each_of_a_large_course_has_its_turn_and_no_cursor_skips_any() -> None:
+async def test_registrations_of_a_large_course_take_turns_and_no_cursor_skips_any() -> None:
     log = Log()
     listener = log.listener(FeedKind.COURSE)
     class_size, taken = MAX_PENDING + 44, 20
@@ -149,7 +149,7 @@ async def test_each_of_a_large_course_has_its_turn_and_no_cursor_skips_any() -> 
 
 
 async def test_a_courses_listener_that_catches_up_does_not_fall_behind_again() -> None:
-    """Twice as much is published as it takes; it is not driven out of the feed's other end."""
+    """Updates arrive twice as fast as they are taken; the feed is still read only once."""
     log = Log(*(row(place, of=place % 7) for place in range(1, 5 * MAX_PENDING)))
     listener = log.listener(FeedKind.COURSE, behind=True)
     for _ in range(40):
@@ -159,7 +159,7 @@ async def test_a_courses_listener_that_catches_up_does_not_fall_behind_again() -
     assert len(log.reads) == 5, "read once to its end"
 
 
-async def test_a_course_of_more_than_a_feed_is_read_again() -> None:
+async def test_more_updates_than_a_course_feed_holds_are_read_again() -> None:
     log = Log()
     listener = log.listener(FeedKind.COURSE)
     many = FEED_LENGTHS[FeedKind.COURSE]
@@ -168,7 +168,7 @@ async def test_a_course_of_more_than_a_feed_is_read_again() -> None:
     assert log.reads == [(many, 0)]
 
 
-async def test_who_begins_behind_reads_in_parts_and_then_hears() -> None:
+async def test_a_listener_that_begins_behind_reads_batches_and_then_messages() -> None:
     count = 2 * MAX_PENDING + 7
     log = Log(*(row(place) for place in range(1, count + 1)))
     listener = log.listener(behind=True, start=(3, 0))
@@ -179,7 +179,7 @@ async def test_who_begins_behind_reads_in_parts_and_then_hears() -> None:
     assert log.reads == [(3, 0), (3 + MAX_PENDING, 0), (3 + 2 * MAX_PENDING, 0)]
 
 
-async def test_what_comes_while_it_reads_is_neither_lost_nor_twice() -> None:
+async def test_updates_during_a_read_are_neither_lost_nor_repeated() -> None:
     log = Log(row(1), row(2))
     listener = log.listener(behind=True)
 
@@ -194,7 +194,7 @@ async def test_what_comes_while_it_reads_is_neither_lost_nor_twice() -> None:
     assert len(log.reads) == 1
 
 
-async def test_what_comes_late_by_the_channel_takes_no_place() -> None:
+async def test_late_messages_do_not_count_as_pending() -> None:
     log = Log(*(row(place) for place in range(1, 6)))
     listener = log.listener(FeedKind.COURSE, behind=True)
     assert await versions(listener, 1) == [1]
@@ -209,7 +209,7 @@ async def test_what_comes_late_by_the_channel_takes_no_place() -> None:
     assert sum(1 + each.coalesced for each in found) == MAX_PENDING + 7
 
 
-async def test_a_loss_while_it_reads_makes_it_read_again() -> None:
+async def test_a_gap_during_a_read_causes_another_read() -> None:
     log = Log(row(1))
     listener = log.listener(behind=True)
 
@@ -223,7 +223,7 @@ async def test_a_loss_while_it_reads_makes_it_read_again() -> None:
     assert log.reads == [(0, 0), (1, 0)]
 
 
-async def test_too_much_while_it_reads_is_read_again() -> None:
+async def test_too_many_updates_during_a_read_cause_another_read() -> None:
     log = Log(row(1))
     listener = log.listener(behind=True)
 
@@ -234,7 +234,7 @@ async def test_too_much_while_it_reads_is_read_again() -> None:
     assert await versions(listener, 2 * MAX_PENDING - 1) == list(range(1, 2 * MAX_PENDING))
 
 
-async def test_who_is_cancelled_in_the_middle_of_reading_loses_nothing() -> None:
+async def test_a_cancelled_read_loses_nothing() -> None:
     log = Log(row(1))
     listener = log.listener(behind=True)
 
@@ -251,7 +251,7 @@ async def test_who_is_cancelled_in_the_middle_of_reading_loses_nothing() -> None
     assert await versions(listener, 2) == [1, 2]
 
 
-async def test_a_failure_ends_it() -> None:
+async def test_a_failure_ends_the_iteration() -> None:
     listener = Log().listener()
     waiting = asyncio.ensure_future(anext(listener))
     await asyncio.sleep(0)
@@ -261,7 +261,7 @@ async def test_a_failure_ends_it() -> None:
             await again
 
 
-async def test_a_mailbox_has_each_key_once() -> None:
+async def test_a_mailbox_yields_each_key_once() -> None:
     mailbox = Mailbox()
     for key in "abca":
         mailbox.put(key)
@@ -274,7 +274,7 @@ async def test_a_mailbox_has_each_key_once() -> None:
     assert await waiting == frozenset("de")
 
 
-async def test_a_mailbox_that_is_too_full_says_all() -> None:
+async def test_a_full_mailbox_reports_that_any_key_may_have_changed() -> None:
     mailbox = Mailbox()
     for number in range(MAX_KEYS + 1):
         mailbox.put(str(number))

@@ -1,8 +1,10 @@
+"""The cache of courses is bounded by items and drops the least recently used ones."""
+
 from stores.mongo.course_cache import CourseCache
 from tests.stores.samples import course
 
 
-def test_keeps_the_courses_used_last() -> None:
+def test_the_least_recently_used_course_is_dropped() -> None:
     cache = CourseCache(most_items=9)
     a, b, c = (course(key, items=2) for key in "abc")
     for each in (a, b, c):
@@ -19,7 +21,7 @@ def test_counts_a_course_once() -> None:
     assert (cache.get(a.pin), cache.get(b.pin)) == (a, b)
 
 
-def test_a_course_larger_than_the_cache_is_not_kept() -> None:
+def test_a_course_larger_than_the_cache_is_not_cached() -> None:
     cache = CourseCache(most_items=5)
     cache.put(large := course("a", items=5))
     assert cache.get(large.pin) is None

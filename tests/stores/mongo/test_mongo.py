@@ -1,4 +1,4 @@
-"""What only the MongoDB stores promise."""
+"""Properties of the MongoDB stores beyond the contracts of their ports."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ from tests.stores.samples import course, profile
 NOBODY_THERE = "mongodb://ann:hush@127.0.0.1:1/"
 
 
-async def test_nobody_there_is_unavailable_and_nothing_is_told() -> None:
+async def test_a_missing_server_is_unavailable_and_not_named() -> None:
     async with open_mongo(NOBODY_THERE) as database:
         profiles, catalog = MongoProfiles(database), MongoCatalog(database, cache=CourseCache())
         outcomes = await asyncio.gather(
@@ -51,7 +51,7 @@ async def test_the_url_names_the_database(path: str, name: str) -> None:
         assert database.name == name
 
 
-async def test_preparing_again_changes_nothing(servers: Servers) -> None:
+async def test_prepare_is_idempotent(servers: Servers) -> None:
     async with fresh_mongo(servers) as database:
         before = await database[LEARNERS].index_information()
         await prepare(database)
@@ -105,7 +105,7 @@ async def test_a_document_beyond_the_servers_limit_is_rejected(servers: Servers)
         assert dict(await MongoProfiles(database).by_ids(["u"])) == {}
 
 
-async def test_a_call_that_was_given_up_spoils_no_other(servers: Servers) -> None:
+async def test_a_cancelled_call_does_not_affect_others(servers: Servers) -> None:
     async with fresh_mongo(servers) as database:
         await MongoProfiles(database).add([profile("u"), profile("v")])
         async with through_proxy(servers.mongo_url, path=database.name) as (proxy, url), open_mongo(url) as behind:

@@ -1,4 +1,4 @@
-"""What only the Redis feeds promise: of cursors, of connections that break, and of what is left behind."""
+"""Properties of the Redis feeds beyond the contract: cursors, broken connections, and what is left behind."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -43,7 +43,7 @@ def live(redis: tuple[Any, str]) -> RedisLive:
 async def far(
     servers: Servers, prefix: str, *, silence: timedelta = timedelta(minutes=1)
 ) -> AsyncIterator[tuple[Proxy, RedisLive]]:
-    """Another process' live, whose connections may be cut. It is not to think so by itself, where we are slow."""
+    """The live store of another process, behind a proxy that may cut its connections. Its check for silence is off."""
     async with through_proxy(servers.redis_url) as (proxy, url), open_redis(url) as client:
         yield proxy, RedisLive(client, prefix=prefix, pubsub=PubSub(client, silence=silence))
 
@@ -55,7 +55,7 @@ async def first_cursor(live: RedisLive, topic: FeedKey = LEARNER) -> str:
 
 
 async def enter(live: RedisLive, after: str, topic: FeedKey = LEARNER) -> list[int]:
-    """The versions that are behind a cursor, up to the marker that is published now."""
+    """The versions after a cursor, up to a marker that is published now."""
     async with live.feed(topic, after=after) as feed:
         await live.publish([commit(10_000)])
         found: list[int] = []
@@ -65,13 +65,13 @@ async def enter(live: RedisLive, after: str, topic: FeedKey = LEARNER) -> list[i
 
 
 async def subscriptions(client: Any) -> dict[str, int]:
-    """By client id, to how many channels each connection of the server is subscribed."""
+    """The number of subscribed channels of each connection, by the server's id of the client."""
     return {each["id"]: int(each["sub"]) for each in await client.client_list() if int(each["sub"])}
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(30):
-        while not await holds():  # noqa: ASYNC110 - of the server, which tells nobody
+        while not await holds():  # noqa: ASYNC110 - polls the server
             await asyncio.sleep(0.005)
 
 
@@ -93,7 +93,7 @@ CALLS: dict[str, Callable[[RedisLive], Awaitable[object]]] = {
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-async def test_nobody_there_is_unavailable_and_leaves_nothing_running(
+async def test_a_missing_server_is_unavailable_and_leaves_no_task(
     call: Callable[[RedisLive], Awaitable[object]],
 ) -> None:
     async with open_redis("redis://:hush@127.0.0.1:1/0") as client:
@@ -123,7 +123,7 @@ async def test_a_batch_is_one_round_trip(servers: Servers, redis: tuple[Any, str
         assert proxy.chunks_sent - before == 1
 
 
-async def test_nothing_but_the_epoch_is_kept_for_ever(live: RedisLive, redis: tuple[Any, str]) -> None:
+async def test_every_key_but_the_epoch_expires(live: RedisLive, redis: tuple[Any, str]) -> None:
     client, prefix = redis
     await live.publish([commit(1)])
     kept = {key.decode().removeprefix(prefix): await client.pttl(key) for key in await keys_of(client, prefix)}
@@ -143,7 +143,7 @@ async def test_a_feed_is_trimmed_to_about_its_length(live: RedisLive, redis: tup
     assert await client.xlen(f"{prefix}f:course:c1") == length + 300
 
 
-async def test_a_cursor_from_before_everything_was_lost_has_expired(live: RedisLive, redis: tuple[Any, str]) -> None:
+async def test_a_cursor_from_before_a_data_loss_has_expired(live: RedisLive, redis: tuple[Any, str]) -> None:
     client, prefix = redis
     cursor = await first_cursor(live)
     for again in (False, True):
@@ -154,7 +154,7 @@ async def test_a_cursor_from_before_everything_was_lost_has_expired(live: RedisL
             await enter(live, cursor)
 
 
-async def test_a_cursor_whose_stream_is_gone_or_begun_anew_has_expired(live: RedisLive, redis: tuple[Any, str]) -> None:
+async def test_a_cursor_whose_stream_expired_has_expired(live: RedisLive, redis: tuple[Any, str]) -> None:
     client, prefix = redis
     cursor = await first_cursor(live)
     assert await enter(live, cursor) == []
@@ -176,7 +176,7 @@ async def test_a_cursor_ahead_of_its_feed_has_expired(live: RedisLive) -> None:
         await enter(live, cursor_of(LEARNER, "another", (first, second)))
 
 
-async def test_the_oldest_that_is_kept_is_the_oldest_to_go_on_from(live: RedisLive, redis: tuple[Any, str]) -> None:
+async def test_the_oldest_stored_update_is_the_oldest_cursor(live: RedisLive, redis: tuple[Any, str]) -> None:
     client, prefix = redis
     await publish(live, commits(1, FEED_LENGTHS[FeedKind.LEARNER] + 300))
     epoch = (await client.get(f"{prefix}epoch")).decode()
@@ -200,7 +200,7 @@ async def test_an_update_of_another_version_ends_the_feed(live: RedisLive, redis
                 await asyncio.wait_for(anext(each), 30)
 
 
-async def test_a_loss_of_everything_ends_the_listeners(servers: Servers, redis: tuple[Any, str]) -> None:
+async def test_a_data_loss_ends_the_listeners(servers: Servers, redis: tuple[Any, str]) -> None:
     client, prefix = redis
     near = RedisLive(client, prefix=prefix)
     async with far(servers, prefix) as (proxy, live):
@@ -241,7 +241,7 @@ async def test_a_cut_connection_loses_nothing_and_repeats_nothing(servers: Serve
         assert await versions(feeds[0], 1) == [41]
 
 
-async def test_who_missed_signals_is_told_that_all_may_have_changed(servers: Servers, redis: tuple[Any, str]) -> None:
+async def test_lost_signals_are_reported_as_any_key(servers: Servers, redis: tuple[Any, str]) -> None:
     client, prefix = redis
     async with far(servers, prefix) as (proxy, live), live.signals("a") as signals:
         waiting = asyncio.ensure_future(anext(signals))
@@ -254,7 +254,7 @@ async def test_who_missed_signals_is_told_that_all_may_have_changed(servers: Ser
         assert await asyncio.wait_for(anext(signals), 30) == frozenset("a")
 
 
-async def test_a_server_that_falls_silent_is_left(servers: Servers, redis: tuple[Any, str]) -> None:
+async def test_a_silent_connection_is_replaced(servers: Servers, redis: tuple[Any, str]) -> None:
     client, prefix = redis
     async with far(servers, prefix, silence=SOON) as (proxy, live), live.feed(LEARNER, after=None) as feed:
         waiting = asyncio.ensure_future(anext(feed))
@@ -276,7 +276,7 @@ async def test_a_server_that_falls_silent_is_left(servers: Servers, redis: tuple
         await until(left)
 
 
-async def test_entering_does_not_wait_for_ever(servers: Servers, redis: tuple[Any, str]) -> None:
+async def test_a_subscription_times_out(servers: Servers, redis: tuple[Any, str]) -> None:
     async with far(servers, redis[1]) as (proxy, live):
         async with live.feed(LEARNER, after=None):
             proxy.switch(ProxyMode.CUT)
@@ -288,7 +288,7 @@ async def test_entering_does_not_wait_for_ever(servers: Servers, redis: tuple[An
             pass
 
 
-async def test_a_killed_line_is_opened_again_for_every_channel(live: RedisLive, redis: tuple[Any, str]) -> None:
+async def test_a_killed_connection_is_replaced_for_every_channel(live: RedisLive, redis: tuple[Any, str]) -> None:
     client, _ = redis
     async with AsyncExitStack() as stack:
         topics = [FeedKey(FeedKind.LEARNER, f"u{number}") for number in range(1, 31)]
@@ -303,7 +303,7 @@ async def test_a_killed_line_is_opened_again_for_every_channel(live: RedisLive, 
         assert not after.keys() & before.keys()
 
 
-async def test_one_line_for_all_listeners_and_nothing_left_behind(live: RedisLive, redis: tuple[Any, str]) -> None:
+async def test_all_listeners_share_one_connection_and_leave_nothing(live: RedisLive, redis: tuple[Any, str]) -> None:
     client, _ = redis
     topics = [FeedKey(FeedKind.LEARNER, f"u{number}") for number in range(1, 505)]
     before = await subscriptions(client)
@@ -329,7 +329,7 @@ async def test_one_line_for_all_listeners_and_nothing_left_behind(live: RedisLiv
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-async def test_listeners_may_come_and_go_at_once(live: RedisLive, redis: tuple[Any, str]) -> None:
+async def test_listeners_may_subscribe_and_unsubscribe_concurrently(live: RedisLive, redis: tuple[Any, str]) -> None:
     client, prefix = redis
     feed_key = f"{prefix}f:learner:u1"
     number = iter(range(1, 1_000))
@@ -349,7 +349,7 @@ async def test_listeners_may_come_and_go_at_once(live: RedisLive, redis: tuple[A
     await subscribed(client, feed_key, 0)
 
 
-async def test_who_gives_up_entering_leaves_nothing(servers: Servers, redis: tuple[Any, str]) -> None:
+async def test_a_cancelled_subscription_leaves_nothing(servers: Servers, redis: tuple[Any, str]) -> None:
     client, prefix = redis
     async with far(servers, prefix) as (proxy, live):
         proxy.switch(ProxyMode.STALL)
@@ -363,7 +363,7 @@ async def test_who_gives_up_entering_leaves_nothing(servers: Servers, redis: tup
     await subscribed(client, f"{prefix}f:learner:u1", 0)
 
 
-async def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
+async def test_acknowledged_updates_survive_a_kill(tmp_path: Path) -> None:
     port = free_ports(["redis"], {}, tmp_path)["redis"]
     url = f"redis://127.0.0.1:{port}/0"
 

@@ -1,4 +1,4 @@
-"""What only the Redis stores promise."""
+"""Properties of the Redis stores beyond the contracts of their ports."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -42,7 +42,7 @@ async def redis(servers: Servers) -> AsyncIterator[tuple[Redis, str]]:
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-async def test_nobody_there_is_unavailable_and_nothing_is_told(call: Call, clock: Clock) -> None:
+async def test_a_missing_server_is_unavailable_and_not_named(call: Call, clock: Clock) -> None:
     async with open_redis("redis://:hush@127.0.0.1:1/0") as client:
         with pytest.raises(Unavailable) as caught:
             await call(RedisSessions(client, now=clock), clock)
@@ -70,7 +70,7 @@ async def test_every_call_is_one_round_trip(
         assert proxy.chunks_sent - before == 1
 
 
-async def test_a_server_that_forgot_the_scripts_is_told_them(redis: tuple[Redis, str], clock: Clock) -> None:
+async def test_scripts_are_sent_again_to_a_server_that_lost_them(redis: tuple[Redis, str], clock: Clock) -> None:
     client, prefix = redis
     sessions = RedisSessions(client, now=clock, prefix=prefix)
     await sessions.touch([beat("u", clock())])
@@ -81,7 +81,7 @@ async def test_a_server_that_forgot_the_scripts_is_told_them(redis: tuple[Redis,
     assert dict(await sessions.online(["c1"])) == {"c1": 1}
 
 
-async def test_nothing_is_kept_for_ever(redis: tuple[Redis, str], clock: Clock) -> None:
+async def test_every_key_expires(redis: tuple[Redis, str], clock: Clock) -> None:
     client, prefix = redis
     sessions = RedisSessions(client, now=clock, prefix=prefix)
     age = seconds(20)
@@ -97,7 +97,7 @@ async def test_nothing_is_kept_for_ever(redis: tuple[Redis, str], clock: Clock) 
         assert limit - age - seconds(10) < left <= limit - age
 
 
-async def test_who_is_gone_leaves_the_course(redis: tuple[Redis, str], clock: Clock) -> None:
+async def test_absent_learners_leave_the_set_of_the_course(redis: tuple[Redis, str], clock: Clock) -> None:
     client, prefix = redis
     sessions = RedisSessions(client, now=clock, prefix=prefix)
     await sessions.touch([beat(f"u{number}", clock()) for number in range(50)])
@@ -120,7 +120,7 @@ async def test_text_that_is_not_unicode_is_rejected(redis: tuple[Redis, str], cl
     assert await keys_of(client, prefix) == []
 
 
-async def test_a_call_that_was_given_up_spoils_no_other(
+async def test_a_cancelled_call_does_not_affect_others(
     servers: Servers, redis: tuple[Redis, str], clock: Clock
 ) -> None:
     async with through_proxy(servers.redis_url) as (proxy, url), open_redis(url) as client:

@@ -1,4 +1,4 @@
-"""Migrations: applied once, by one at a time, and never silently other than they were."""
+"""Migrations are applied once, in order, by one migrator at a time, and never differ from their files."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -42,16 +42,14 @@ async def test_migrations_are_applied_once_and_in_order(pool: Pool, folder: Path
     assert [tuple(row) for row in noted] == [(1, "0001_first.sql"), (2, "0002_second.sql"), (3, "0003_third.sql")]
 
 
-async def test_sets_do_not_know_of_each_other(
-    pool: Pool, folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+async def test_sets_are_independent(pool: Pool, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = tmp_path_factory.mktemp("other")
     (other / "0001_other.sql").write_text("CREATE TABLE IF NOT EXISTS others (id int8 PRIMARY KEY);")
     await migrate(pool, "things", folder=folder)
     assert await migrate(pool, "others", folder=other) == ["0001_other.sql"]
 
 
-async def test_migrators_at_once_are_safe(pool: Pool, folder: Path) -> None:
+async def test_concurrent_migrators_are_safe(pool: Pool, folder: Path) -> None:
     applied = await asyncio.gather(*(migrate(pool, "things", folder=folder) for _ in range(5)))
     assert sorted(applied, key=len) == [[], [], [], [], ["0001_first.sql", "0002_second.sql"]]
 
@@ -65,14 +63,14 @@ async def test_an_edited_migration_is_refused(pool: Pool, folder: Path) -> None:
     assert await pool.fetchval("SELECT count(*) FROM things") == 1
 
 
-async def test_a_database_of_the_future_is_refused(pool: Pool, folder: Path) -> None:
+async def test_a_database_of_a_newer_version_is_refused(pool: Pool, folder: Path) -> None:
     await migrate(pool, "things", folder=folder)
     (folder / "0002_second.sql").unlink()
     with pytest.raises(Rejected, match=r"has migration 0002_second\.sql, which this version does not know"):
         await migrate(pool, "things", folder=folder)
 
 
-async def test_a_migration_that_failed_half_way_is_begun_anew(pool: Pool, folder: Path) -> None:
+async def test_a_migration_that_failed_half_way_starts_again(pool: Pool, folder: Path) -> None:
     table = "CREATE TABLE IF NOT EXISTS more (id int8);\n"
     (folder / "0002_second.sql").write_text(table + "INSERT INTO more VALUES (1/0);")
     with pytest.raises(Rejected):
@@ -127,12 +125,12 @@ async def test_a_migrator_that_cannot_renew_its_lease_stops(servers: Servers, tm
             await asyncio.wait_for(task, 30)
 
 
-async def test_without_tables_the_error_says_what_to_do(pool: Pool) -> None:
+async def test_missing_tables_are_reported_with_the_remedy(pool: Pool) -> None:
     with pytest.raises(Unavailable, match="migrate first"):
         await SqlProgress(pool).by_registrations([])
 
 
-def test_what_cockroach_is_told_beyond_the_plain_statements() -> None:
+def test_statements_for_cockroach() -> None:
     ledger = "CREATE TABLE IF NOT EXISTS event_ledger (\n    event_id uuid PRIMARY KEY,\n    verb text\n)"
     assert for_cockroach(ledger, regional=True) == (
         "CREATE TABLE IF NOT EXISTS event_ledger (\n    event_id uuid PRIMARY KEY USING HASH,\n    verb text\n)"

@@ -1,4 +1,4 @@
-"""Rows as arrays of text: what both servers can read."""
+"""Rows are sent as arrays that both servers can cast."""
 
 from stores.sql.core.tables import Table
 from stores.sql.progress import rows

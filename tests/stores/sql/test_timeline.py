@@ -1,4 +1,4 @@
-"""The timeline in PostgreSQL beyond its contract: its weeks, and who drops them."""
+"""Properties of the timeline in PostgreSQL beyond the contract: weekly partitions and migrations."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -32,7 +32,7 @@ async def weeks_of(pool: Pool) -> list[str]:
     return sorted(row["name"] for row in rows if row["name"].count("_") == 2)
 
 
-async def test_a_week_that_was_dropped_is_made_again(pool: Pool) -> None:
+async def test_a_dropped_week_is_created_again(pool: Pool) -> None:
     timeline = SqlTimeline(pool)
     await timeline.append([event(1), event(2, at=NOON + WEEK)])
     weeks = ["timeline_events_20260323", "timeline_events_20260330"]
@@ -52,8 +52,8 @@ async def test_a_time_whose_week_does_not_end_is_rejected_and_nothing_stored(poo
     assert await numbers_of(timeline) == []
 
 
-async def test_durations_beyond_all_bounds_are_rejected(pool: Pool) -> None:
-    """Each of them can be kept; their sum cannot."""
+async def test_a_sum_of_durations_beyond_64_bits_is_rejected(pool: Pool) -> None:
+    """Each duration can be stored; their sum cannot."""
     timeline = SqlTimeline(pool)
     await timeline.append([event(1, duration_ms=2**63 - 1)])
     with pytest.raises(Rejected):
@@ -65,7 +65,7 @@ async def test_durations_beyond_all_bounds_are_rejected(pool: Pool) -> None:
 
 
 async def test_a_migration_counts_again_what_earlier_versions_counted(pool: Pool) -> None:
-    """They counted enrolments, withdrawals and voids as activity."""
+    """Earlier versions counted enrolments, withdrawals and voids as activity."""
     clerical = [event(n, verb=verb) for n, verb in enumerate((Verb.REGISTERED, Verb.UNREGISTERED, Verb.VOIDED), 1)]
     await SqlTimeline(pool).append([*clerical, event(4, duration_ms=5), event(5, at=NOON + QUARTER)])
     await SqlTimeline(pool).append([event(6, verb=Verb.REGISTERED, at=NOON + 2 * QUARTER)])

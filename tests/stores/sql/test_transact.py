@@ -1,4 +1,4 @@
-"""Transactions that lose are run again as a whole: against real serialization failures and deadlocks."""
+"""Transactions are retried as a whole, against real serialization failures and deadlocks."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -35,12 +35,12 @@ async def put(connection: "Connection | Pool", n: int, counter: int = 1) -> None
 
 
 async def busy(pool: Pool, pid: int) -> None:
-    """Until the server is at a statement of this connection."""
+    """Wait until the server runs a statement of this connection."""
     while not await pool.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = $1 AND state = 'active'", pid):
         pass
 
 
-async def test_increments_at_once_lose_nothing(pool: Pool) -> None:
+async def test_concurrent_increments_lose_nothing(pool: Pool) -> None:
     runs = 0
 
     async def increment(connection: Connection) -> None:
@@ -58,7 +58,7 @@ async def test_increments_at_once_lose_nothing(pool: Pool) -> None:
 
 
 async def test_write_skew_is_refused(pool: Pool) -> None:
-    """Each reads what the other writes: fine at any isolation but SERIALIZABLE. It shows at COMMIT."""
+    """Each transaction reads what the other writes, which only SERIALIZABLE refuses, at COMMIT."""
     read = [asyncio.Event(), asyncio.Event()]
     runs = 0
 
@@ -119,8 +119,8 @@ async def test_the_last_attempt_ends_in_a_conflict(pool: Pool) -> None:
     assert runs == 5
 
 
-async def test_a_lost_answer_to_commit_is_no_loss(pool: Pool) -> None:
-    """SQLSTATE 40003: it may have committed. The work runs again, and finds its own traces."""
+async def test_a_lost_answer_to_commit_is_retried(pool: Pool) -> None:
+    """SQLSTATE 40003: the transaction may have committed. The work runs again and must cope with its own effects."""
     runs = 0
 
     async def once(connection: Connection) -> None:
@@ -145,7 +145,7 @@ async def test_a_failure_leaves_nothing_behind(pool: Pool) -> None:
     assert await value(pool) == 0
 
 
-async def test_whoever_is_cancelled_leaves_nothing_behind(pool: Pool) -> None:
+async def test_a_cancelled_transaction_leaves_nothing_behind(pool: Pool) -> None:
     written = asyncio.Event()
 
     async def stuck(connection: Connection) -> None:
@@ -162,8 +162,8 @@ async def test_whoever_is_cancelled_leaves_nothing_behind(pool: Pool) -> None:
     assert await value(pool) == 1
 
 
-async def test_a_cancellation_is_one_though_the_server_is_silent(servers: Servers) -> None:
-    """Whoever cancelled waits for it: a relay that is told to stop would go on for ever."""
+async def test_a_transaction_can_be_cancelled_while_the_server_is_silent(servers: Servers) -> None:
+    """Otherwise a relay would not stop while its server is silent."""
     begun: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     async def stuck(connection: Connection) -> None:
@@ -179,15 +179,15 @@ async def test_a_cancellation_is_one_though_the_server_is_silent(servers: Server
             await task
 
 
-async def test_errors_hold_nothing_of_what_was_sent(pool: Pool) -> None:
+async def test_errors_quote_no_data(pool: Pool) -> None:
     with pytest.raises(Rejected) as caught:
         await fetch(pool, "progress", "SELECT $1::text::uuid", "secret")
     assert str(caught.value) == "progress: a value that cannot be kept"
     assert caught.value.__suppress_context__
 
 
-async def test_who_hangs_up_in_the_middle_of_a_statement_leaves_nothing_behind(pool: Pool) -> None:
-    """A request to cancel may come before its statement does, and is lost then; what is left is to hang up."""
+async def test_a_client_that_disconnects_in_a_statement_leaves_nothing_behind(pool: Pool) -> None:
+    """A cancel request that arrives before its statement is lost; the disconnection must end the statement then."""
     connection = await pool.acquire()
     try:
         await connection.execute("BEGIN")
