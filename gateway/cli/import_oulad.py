@@ -53,13 +53,13 @@ def run(options: Namespace) -> int:
             async with location.opener(utc_now)() as (stores, _):
                 with ProgressBars(console) as bars:
                     retry = announced_retry(console.print)
-                    written = await load(dataset, stores, now=utc_now, on_progress=bars, retry=retry)
+                    counts = await load(dataset, stores, now=utc_now, on_progress=bars, retry=retry)
         counted = [(what, f"{number:,}") for what, number in dataset.counts.items()]
         skipped = [(f"skipped rows of {file}", f"{number:,}") for file, number in dataset.left_out.items()]
-        stored = [("store", "records", "given", "new", "known", "rejected"), *map(row, written)]
-        files = format_table([("in the files", "rows"), *counted, *skipped])
-        sys.stdout.write(f"{files}\n\n{format_table(stored)}\n")
-        return int(any(each.rejected for each in written))
+        stored = [("store", "records", "given", "new", "known", "rejected"), *map(row, counts)]
+        contents = format_table([("in the dataset", "number"), *counted, *skipped])
+        sys.stdout.write(f"{contents}\n\n{format_table(stored)}\n")
+        return int(any(each.rejected for each in counts))
 
     def row(each: LoadCounts) -> list[str]:
         numbers = ("" if number is None else f"{number:,}" for number in (each.given, each.new, each.known))
