@@ -32,9 +32,9 @@ for place = 7, #ARGV, 7 do
   local blob = age < seen_kept and redis.call('GET', key)
   local kept = blob and cjson.decode(blob)
   if age < seen_kept and is_later(kept, at, id) then
-    local goes_on = kept and not kept.ended and kept.id == id and now - kept.at < session_kept
-    local started = goes_on and kept.started or at
-    if goes_on and session:sub(-#NO_POSITION) == NO_POSITION then session = with_position(session, blob, kept) end
+    local continues = kept and not kept.ended and kept.id == id and now - kept.at < session_kept
+    local started = continues and kept.started or at
+    if continues and session:sub(-#NO_POSITION) == NO_POSITION then session = with_position(session, blob, kept) end
     redis.call('SET', key, '{"started":' .. whole(started) .. ',' .. session, 'PX', whole(seen_kept - age))
     if kept and kept.course ~= course then
       redis.call('ZREM', prefix .. 'c:' .. kept.course, learner)

@@ -202,7 +202,7 @@ async def test_a_courses_listener_that_does_not_read_skips_to_the_latest(live: L
     async with live.feed(COURSE, after=None) as feed, live.feed(LEARNER, after=None) as heard:
         await publish(live, [*commits(1, 5, of=2), *commits(1, MAX_PENDING + 50)])
         async with live.feed(COURSE, after=None) as later:
-            # What is heard last has been offered to all: then the slow one has its full load.
+            # The last message was offered to all listeners: the queue of the slow one is full then.
             await live.publish(commits(6, 6, of=2))
             await take(later, 1)
         found = await take(feed, 58)

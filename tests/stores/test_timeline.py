@@ -302,7 +302,7 @@ async def test_a_publisher_may_repeat_everything_after_a_crash(timeline: Timelin
     await timeline.append([voided, other])
     await timeline.append([voiding])
     await timeline.remove([voided])
-    # It had not settled what it published: the next one publishes all of it again, in the same order.
+    # Nothing was settled before the crash: the next publisher repeats all of it in the same order.
     timeline.forget()
     for _ in range(2):
         await timeline.append([voided, other])
@@ -311,7 +311,7 @@ async def test_a_publisher_may_repeat_everything_after_a_crash(timeline: Timelin
         assert sorted(await numbers_of(timeline)) == [2, 3]
         assert await quarters(timeline) == [(NOON, 1, 7)]
     await timeline.remove([voided])
-    await timeline.append([voided, other])  # … and ended in between
+    await timeline.append([voided, other])  # and then the process ended
     timeline.forget()
     await timeline.remove([voided])
     assert sorted(await numbers_of(timeline)) == [2, 3]

@@ -121,7 +121,7 @@ async def test_coalesced_updates_stay_after_a_gap() -> None:
     )
     first = await anext(listener)
     assert (first.version, first.coalesced) == (MAX_PENDING + 1, 1)
-    assert first.cursor == "at 1", "behind its own, what waits since place 2 would be missing"
+    assert first.cursor == "at 1", "a client that resumed after its own cursor would miss the update at position 2"
     log.rows.append(row(MAX_PENDING + 2, of=5))
     listener.lose()
     assert await versions(listener, MAX_PENDING) == [
@@ -156,7 +156,7 @@ async def test_a_courses_listener_that_catches_up_does_not_fall_behind_again() -
         await anext(listener)
         start = len(log.rows) + 1
         log.publish(listener, row(start, of=start % 7), row(start + 1, of=(start + 1) % 7))
-    assert len(log.reads) == 5, "read once to its end"
+    assert len(log.reads) == 5, "the feed is read to its end once"
 
 
 async def test_more_updates_than_a_course_feed_holds_are_read_again() -> None:
@@ -214,7 +214,7 @@ async def test_a_gap_during_a_read_causes_another_read() -> None:
     listener = log.listener(behind=True)
 
     async def meanwhile() -> None:
-        log.rows.append(row(2))  # and its message was lost
+        log.rows.append(row(2))  # its message is lost
         listener.lose()
         log.publish(listener, row(3))
 

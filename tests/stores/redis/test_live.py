@@ -322,7 +322,7 @@ async def test_all_listeners_share_one_connection_and_leave_nothing(live: RedisL
         assert await asyncio.gather(*(versions(feed, 1) for feed in feeds[:504])) == [[1]] * 504
         assert await versions(feeds[504], 504) == await versions(feeds[505], 504) == [1] * 504
 
-    async def no_more_than_before() -> bool:  # what others left may go meanwhile
+    async def no_more_than_before() -> bool:  # connections of other tests may end meanwhile
         return (await subscriptions(client)).keys() <= before.keys()
 
     await until(no_more_than_before)
@@ -343,7 +343,7 @@ async def test_listeners_may_subscribe_and_unsubscribe_concurrently(live: RedisL
                 await asyncio.sleep(0)
 
     await asyncio.gather(*(visit(10, turns=turns) for turns in range(12)))
-    for turns in range(8):  # who comes just when the last one leaves
+    for turns in range(8):  # a subscriber that comes as the last one leaves
         await asyncio.gather(visit(2, turns=turns), visit(2, turns=turns + 1))
     assert asyncio.all_tasks() == {asyncio.current_task()}
     await subscribed(client, feed_key, 0)

@@ -64,7 +64,7 @@ async def test_every_call_is_one_round_trip(
 ) -> None:
     async with through_proxy(servers.redis_url) as (proxy, url), open_redis(url) as client:
         sessions = RedisSessions(client, now=clock, prefix=redis[1])
-        await call(sessions, clock)  # teaches the server the script
+        await call(sessions, clock)  # loads the script
         before = proxy.chunks_sent
         await call(sessions, clock)
         assert proxy.chunks_sent - before == 1

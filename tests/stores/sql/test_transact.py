@@ -54,7 +54,7 @@ async def test_concurrent_increments_lose_nothing(pool: Pool) -> None:
 
     await asyncio.gather(*(writer() for _ in range(8)))
     assert await value(pool) == 160
-    assert runs > 160  # there were collisions to survive
+    assert runs > 160  # some transactions collided
 
 
 async def test_write_skew_is_refused(pool: Pool) -> None:
@@ -106,7 +106,7 @@ async def test_the_last_attempt_ends_in_a_conflict(pool: Pool) -> None:
         nonlocal runs
         runs += 1
         seen = await value(connection)
-        await put(pool, seen + 1)  # another writer, who is always faster
+        await put(pool, seen + 1)  # another writer that is always faster
         await put(connection, 0)
 
     limits = RetryLimits(attempts=4, draw=draw)
