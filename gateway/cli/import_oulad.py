@@ -49,7 +49,7 @@ def run(options: Namespace) -> int:
 
     async def import_oulad(shutdown: Shutdown) -> int:
         async with open_location(options.data, settings, owner="quadrangle import", on_step=console.print) as location:
-            await migrate_stores(location.urls, now=utc_now, on_step=lambda port, steps: None)
+            await migrate_stores(location.urls, now=utc_now)
             async with location.opener(utc_now)() as (stores, _):
                 with ProgressBars(console) as bars:
                     retry = announced_retry(console.print)

@@ -55,7 +55,7 @@ def run(options: Namespace) -> int:
     async def timeline(shutdown: Shutdown) -> int:
         async with open_location(options.data, settings, owner="quadrangle rebuild", on_step=console.print) as location:
             # InfluxDB on a new disk has no database.
-            await migrate_stores(location.urls, now=utc_now, on_step=lambda port, steps: None)
+            await migrate_stores(location.urls, now=utc_now)
             async with location.opener(utc_now)() as (stores, backends):
                 health = Health(stores=stores, backends=backends, now=utc_now)
                 # Our own relay shares the work with the relays that run, and does it alone if none does.
@@ -77,7 +77,7 @@ def run(options: Namespace) -> int:
     async def progress(shutdown: Shutdown) -> int:
         async with open_location(options.data, settings, owner="quadrangle rebuild", on_step=console.print) as location:
             with ProgressBars(console, done="rebuilt") as bars:
-                await migrate_stores(location.urls, now=utc_now, on_step=lambda port, steps: None, rebuild=False)
+                await migrate_stores(location.urls, now=utc_now, rebuild=False)
                 async with location.opener(utc_now)() as (stores, _):
                     if options.course or options.learner:
                         done = await rebuild_selected(

@@ -83,7 +83,7 @@ def run(options: Namespace) -> int:
 
     async def replay(shutdown: Shutdown) -> int:
         async with open_location(options.data, settings, owner="quadrangle replay", on_step=console.print) as location:
-            await migrate_stores(location.urls, now=utc_now, on_step=lambda port, steps: None)
+            await migrate_stores(location.urls, now=utc_now)
             async with location.opener(utc_now)() as (stores, backends):
                 await create_enrollments(dataset, stores, console, now=utc_now)
                 writes = SimulatedWrites(stores, deadlines=settings.deadlines, now=utc_now, random_bytes=token_bytes)

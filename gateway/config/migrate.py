@@ -10,6 +10,10 @@ from gateway.config.urls import Url
 from gateway.relay.progress_rebuild import OnProgress, resume_rebuild
 
 
+def ignore_steps(port: str, steps: Sequence[str]) -> None:
+    """For callers that do not show what was applied."""
+
+
 def ignore_progress(stage: str, done: int, total: int) -> None:
     """For callers that show no progress of a rebuild."""
 
@@ -18,7 +22,7 @@ async def migrate_stores(
     urls: Mapping[str, Url],
     *,
     now: Now,
-    on_step: Callable[[str, Sequence[str]], None],
+    on_step: Callable[[str, Sequence[str]], None] = ignore_steps,
     on_progress: OnProgress = ignore_progress,
     rebuild: bool = True,
 ) -> None:

@@ -93,7 +93,7 @@ async def bench(rounds: int, learners: int, folder: Path) -> list[dict[str, Any]
         if embedded.influx_url is None:
             raise SystemExit("bench: there is no influxd")
         urls = embedded_location(embedded).urls
-        await migrate_stores(urls, now=now, on_step=lambda port, done: None)
+        await migrate_stores(urls, now=now)
         async with open_stores(urls, now=now) as (stores, _):
             dataset = demo_dataset(seed=1, learners=learners, now=now())
             print(f"loading {learners} learners", file=sys.stderr)

@@ -92,7 +92,7 @@ async def migrate_in_time(urls: Mapping[str, Url], now: Callable[[], datetime]) 
     async with asyncio.timeout(60):
         while True:
             with suppress(Unavailable, TimedOut):
-                return await migrate_stores(urls, now=now, on_step=lambda port, done: None)
+                return await migrate_stores(urls, now=now)
             await asyncio.sleep(0.1)
 
 

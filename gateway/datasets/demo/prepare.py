@@ -25,7 +25,7 @@ async def prepare_data(
 
     `seed` and `learners` describe new data. Returns the state of the data that the folder has, which may differ.
     """
-    await migrate_stores(location.urls, now=now, on_step=lambda port, steps: None)
+    await migrate_stores(location.urls, now=now)
     state = read_state(folder, seed=seed, learners=learners, now=now)
     async with location.opener(now)() as (stores, names):
         await load_demo(folder, state, stores, kept_in=names, now=now, on_progress=on_progress, retry=retry)
