@@ -198,7 +198,10 @@ async def test_any_concurrency_gives_the_same_rows(pool: Pool, made: list[Event]
         await progress.enroll([enrollment(1)], items=CATALOG)
     await memory.record(made, items=CATALOG)
     batches = [(progress, batch) for progress in writers for batch in batches_of(shuffled(made, chance), chance)]
-    results = await asyncio.gather(*(progress.record(batch, items=CATALOG) for progress, batch in batches))
+    results, _ = await asyncio.gather(
+        asyncio.gather(*(progress.record(batch, items=CATALOG) for progress, batch in batches)),
+        asyncio.gather(*(progress.refold([UUID(int=1)], items=CATALOG) for progress in writers)),
+    )
     accepted = Counter(each.id for verdicts in results for each in verdicts if each.status is VerdictStatus.ACCEPTED)
     assert max(accepted.values(), default=1) == 1, "one of them gets ACCEPTED"
     assert without_history(await rows(writers[0])) == without_history(await rows(memory))

@@ -1,7 +1,8 @@
 """Changes: the rows that a transaction of progress writes, all but the ledger's, and the statement that saves them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from uuid import UUID
 
 from stores.domain.outbox import Commit, Consumer
@@ -9,6 +10,7 @@ from stores.domain.progress import Certificate
 from stores.domain.progress_projection import RegistrationState
 from stores.domain.sessions import ResumePoint
 from stores.sql.core.pool import Connection
+from stores.sql.core.tables import Table
 from stores.sql.outbox.rows import OUTBOX, outbox_values
 from stores.sql.progress.rows import (
     certificate_values,
@@ -27,9 +29,6 @@ from stores.sql.progress.tables import (
     WRITTEN_COURSES,
 )
 
-TABLES = (ITEMS, ITEM_SESSIONS, WRITTEN_COURSES, ENROLLMENT_STATES, RESUME_POINTS, CERTIFICATES, OUTBOX)
-FIRST = [1 + sum(len(table.columns) for table in TABLES[:place]) for place in range(len(TABLES))]
-
 
 def upsert_resume_points(first: int) -> str:
     """The statement that replaces resume points by later ones; its first parameter has this number."""
@@ -42,38 +41,70 @@ def upsert_resume_points(first: int) -> str:
     """
 
 
-# One statement, one round trip. CockroachDB requires RETURNING in every part, and one part for each table.
-SAVE = f"""
-WITH items AS (
-    INSERT INTO item_progress ({ITEMS.names}) {ITEMS.given(FIRST[0])}
+PARTS: Sequence[tuple[Table, Callable[[int], str]]] = (
+    (
+        ITEMS,
+        lambda first: (
+            f"""
+    INSERT INTO item_progress ({ITEMS.names}) {ITEMS.given(first)}
     ON CONFLICT (registration, item_key) DO UPDATE SET {ITEMS.set(but=("registration", "item_key"), to="excluded")}
-    RETURNING 1
-), sessions AS (
-    INSERT INTO item_sessions ({ITEM_SESSIONS.names}) {ITEM_SESSIONS.given(FIRST[1])}
+    """
+        ),
+    ),
+    (
+        ITEM_SESSIONS,
+        lambda first: (
+            f"""
+    INSERT INTO item_sessions ({ITEM_SESSIONS.names}) {ITEM_SESSIONS.given(first)}
     ON CONFLICT (registration, item_key, session_id)
     DO UPDATE SET whole_ms = excluded.whole_ms, parts_ms = excluded.parts_ms
-    RETURNING 1
-), courses AS (
+    """
+        ),
+    ),
+    (
+        WRITTEN_COURSES,
+        lambda first: (
+            f"""
     UPDATE course_progress SET {WRITTEN_COURSES.set(but=("registration",), to="given")}
-    FROM ({WRITTEN_COURSES.given(FIRST[2])}) AS given WHERE course_progress.registration = given.registration
-    RETURNING 1
-), moves AS (
+    FROM ({WRITTEN_COURSES.given(first)}) AS given WHERE course_progress.registration = given.registration
+    """
+        ),
+    ),
+    (
+        ENROLLMENT_STATES,
+        lambda first: (
+            f"""
     UPDATE enrollments SET {ENROLLMENT_STATES.set(but=("registration",), to="given")}
-    FROM ({ENROLLMENT_STATES.given(FIRST[3])}) AS given WHERE enrollments.registration = given.registration
-    RETURNING 1
-), resumed AS (
-    {upsert_resume_points(FIRST[4])}
-    RETURNING 1
-), issued AS (
-    INSERT INTO certificates ({CERTIFICATES.names}) {CERTIFICATES.given(FIRST[5])}
+    FROM ({ENROLLMENT_STATES.given(first)}) AS given WHERE enrollments.registration = given.registration
+    """
+        ),
+    ),
+    (RESUME_POINTS, upsert_resume_points),
+    (
+        CERTIFICATES,
+        lambda first: (
+            f"""
+    INSERT INTO certificates ({CERTIFICATES.names}) {CERTIFICATES.given(first)}
     ON CONFLICT (registration) DO NOTHING
-    RETURNING 1
-), outbox_rows AS (
-    INSERT INTO outbox ({OUTBOX.names}) {OUTBOX.given(FIRST[6])}
-    RETURNING 1
+    """
+        ),
+    ),
+    (OUTBOX, lambda first: f"INSERT INTO outbox ({OUTBOX.names}) {OUTBOX.given(first)}"),
 )
-SELECT 1
-"""
+"""The tables that a transaction may write, each with its statement, whose first parameter has the given number."""
+
+
+@cache
+def save_statement(parts: tuple[int, ...]) -> str:
+    """These parts as one statement, for one round trip. CockroachDB requires RETURNING in every part, and one part for
+    each table. Parts without rows are left out, because each costs time in the server even so."""
+    texts, first = [], 1
+    for part in parts:
+        table, statement = PARTS[part]
+        texts.append(f"part{part} AS ({statement(first)} RETURNING 1)")
+        first += len(table.columns)
+    return f"WITH {', '.join(texts)} SELECT 1"
+
 
 FORGET_ITEMS = """
 DELETE FROM item_progress WHERE (registration, item_key) IN (
@@ -167,7 +198,7 @@ async def save(connection: Connection, changes: Changes) -> None:
         for before, after in changes.states
         if enrollment_state_values(before) != enrollment_state_values(after)
     ]
-    rows = (
+    rows: Sequence[list[tuple[object, ...]]] = (  # in the order of PARTS
         items,
         sessions,
         courses,
@@ -176,7 +207,7 @@ async def save(connection: Connection, changes: Changes) -> None:
         [certificate_values(row) for row in changes.certificates],
         changes.outbox_rows,
     )
-    if any(rows):
-        await connection.fetch(
-            SAVE, *[array for table, of in zip(TABLES, rows, strict=True) for array in table.arrays(of)]
-        )
+    parts = tuple(part for part, its in enumerate(rows) if its)
+    if parts:
+        arrays = [array for part in parts for array in PARTS[part][0].arrays(rows[part])]
+        await connection.fetch(save_statement(parts), *arrays)
