@@ -12,16 +12,13 @@ from tests.__main__ import COMMANDS as TEST_COMMANDS
 TOP = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(chain(TOP.glob("*.md"), (TOP / "docs").rglob("*.md")))
 FOLDERS = ("docs", "gateway", "resolvers", "stores", "tests", ".ci")
-NOT_YET = {"docs/architecture.md"}
-"""Files that the documents link already and that are not written yet."""
 by_name = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 
 
 @by_name
 def test_links_lead_to_files(document: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)", document.read_text(encoding="utf-8"))
-    missing = {link for link in links if "://" not in link and not (document.parent / link).exists()}
-    assert missing <= NOT_YET
+    assert [link for link in links if "://" not in link and not (document.parent / link).exists()] == []
 
 
 @by_name
