@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gateway.cli.options import add_address, count, rate
+from gateway.cli.options import add_address, learner_count, rate
 
 if TYPE_CHECKING:
     from gateway.config.store_location import StoreLocation
@@ -37,7 +37,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, default=Path(".quadrangle"), metavar="DIR", help="the data folder (default: .quadrangle)"
     )
-    parser.add_argument("--learners", type=count, metavar="N", help=f"learners in a new dataset (default: {LEARNERS})")
+    parser.add_argument(
+        "--learners", type=learner_count, metavar="N", help=f"learners in a new dataset (default: {LEARNERS})"
+    )
     parser.add_argument(
         "--seed", type=int, help=f"seed of a new dataset; equal seeds give equal data (default: {SEED})"
     )
@@ -124,7 +126,7 @@ def run(options: Namespace) -> int:
                     now=utc_now,
                     host=host,
                 )
-                console.print(describe(location, access))
+                console.print(startup_text(location, access))
 
                 def on_ready() -> None:
                     location.announce(endpoint)
@@ -153,7 +155,7 @@ def demo_access(secret: str, *, on_loopback: bool) -> "Access":
     return Access(tokens=Tokens(secret=secret), anonymous_viewer=anonymous, may_trace=lambda viewer: True)
 
 
-def describe(location: "StoreLocation", access: "Access") -> str:
+def startup_text(location: "StoreLocation", access: "Access") -> str:
     """Where each port is stored, and a token for each of the demo's viewers."""
     from gateway.config.backends import PORTS, url_for
     from gateway.datasets.demo.viewers import ADMIN, INSTRUCTOR, LEARNER, TOKEN_LIFETIME

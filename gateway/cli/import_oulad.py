@@ -26,7 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Load the dataset and print the counts. 1 if a record was rejected."""
-    from gateway.config.migrate import migrate_stores
+    from gateway.config.migrate_stores import migrate_stores
     from gateway.config.open_stores import checked_urls
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location

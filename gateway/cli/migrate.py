@@ -25,7 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Migrate every store."""
-    from gateway.config.migrate import migrate_stores
+    from gateway.config.migrate_stores import migrate_stores
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
     from gateway.observability.logs import write_logs

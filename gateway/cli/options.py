@@ -41,7 +41,7 @@ def port(text: str) -> int:
     return int(text)
 
 
-def count(text: str) -> int:
+def learner_count(text: str) -> int:
     """A number of learners."""
     if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 10_000_000:
         raise ArgumentTypeError(f"{text!r} is not a number from 1 to 10,000,000")

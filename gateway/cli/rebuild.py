@@ -36,7 +36,7 @@ def run(options: Namespace) -> int:
     import asyncio
     from uuid import uuid4
 
-    from gateway.config.migrate import migrate_stores
+    from gateway.config.migrate_stores import migrate_stores
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
     from gateway.observability.logs import write_logs

@@ -4,7 +4,7 @@ import re
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
-from gateway.cli.options import UNITS, add_data, add_oulad, count
+from gateway.cli.options import UNITS, add_data, add_oulad, learner_count
 
 HELP = "replay real data as live events"
 DESCRIPTION = (
@@ -33,7 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="how much of the dataset's time passes per second: a number and s, min, h, d or w (default: 1d)",
     )
     parser.add_argument("--course", metavar="RUN", help="only this run: AAA/2013J, or its course key")
-    parser.add_argument("--learners", type=count, metavar="N", help="only the first N students")
+    parser.add_argument("--learners", type=learner_count, metavar="N", help="only the first N students")
     add_data(parser)
 
 
@@ -51,7 +51,7 @@ def run(options: Namespace) -> int:
     from secrets import token_bytes
     from uuid import uuid4
 
-    from gateway.config.migrate import migrate_stores
+    from gateway.config.migrate_stores import migrate_stores
     from gateway.config.open_stores import checked_urls
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location

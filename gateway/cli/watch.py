@@ -75,12 +75,12 @@ def run(options: Namespace) -> int:
     from gateway.watch_client.formatting import format_update
     from gateway.watch_client.reconnect import ReconnectingWatch
     from gateway.watch_client.subscription import WatchSubscription
-    from gateway.watch_client.target import Target, find_target
+    from gateway.watch_client.target import GatewayTarget, find_target
 
     settings, console = environment_settings(), stderr_console()
     watched = WatchSubscription(course=options.course, learner=options.learner, registration=options.registration)
 
-    def find() -> Target:
+    def find() -> GatewayTarget:
         return find_target(
             url=options.url,
             data=options.data,

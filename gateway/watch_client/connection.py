@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatu
 from websockets.typing import Subprotocol
 
 from gateway.runtime.errors import CommandError
-from gateway.watch_client.target import Target
+from gateway.watch_client.target import GatewayTarget
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
 FORBIDDEN = 4403
@@ -39,7 +39,7 @@ class OperationFailed(Exception):
 class GatewayConnection:
     """A WebSocket to a gateway. Its methods raise what `translated_errors` raises."""
 
-    def __init__(self, socket: ClientConnection, target: Target) -> None:
+    def __init__(self, socket: ClientConnection, target: GatewayTarget) -> None:
         self._socket = socket
         self._target = target
         self._operations = 0
@@ -91,7 +91,7 @@ class GatewayConnection:
 
 
 @asynccontextmanager
-async def open_connection(target: Target) -> AsyncIterator[GatewayConnection]:
+async def open_connection(target: GatewayTarget) -> AsyncIterator[GatewayConnection]:
     """An acknowledged connection. Raises what `translated_errors` raises."""
     with translated_errors(target):
         # No proxy: the gateways that people watch from a terminal are in their own network.
@@ -105,7 +105,7 @@ async def open_connection(target: Target) -> AsyncIterator[GatewayConnection]:
 
 
 @contextmanager
-def translated_errors(target: Target) -> Iterator[None]:
+def translated_errors(target: GatewayTarget) -> Iterator[None]:
     """Raise `GatewayUnavailable` for errors after which a retry may succeed, else `CommandError`."""
     try:
         yield
@@ -127,7 +127,7 @@ def translated_errors(target: Target) -> Iterator[None]:
         raise CommandError(f"{target.url} does not follow {PROTOCOL}: is it a gateway?") from None
 
 
-def close_error(closed: ConnectionClosed, target: Target) -> Exception:
+def close_error(closed: ConnectionClosed, target: GatewayTarget) -> Exception:
     """The error for a close code."""
     code, reason = (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd is not None else (1006, "")
     if code == FORBIDDEN:

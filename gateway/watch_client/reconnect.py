@@ -8,7 +8,7 @@ from typing import Any
 from gateway.runtime.errors import CommandError
 from gateway.watch_client.connection import GatewayConnection, GatewayUnavailable, OperationFailed, open_connection
 from gateway.watch_client.subscription import COURSE, UPDATES, WatchSubscription
-from gateway.watch_client.target import Target
+from gateway.watch_client.target import GatewayTarget
 from stores.backoff import Backoff
 
 TRANSIENT = frozenset({"STORE_UNAVAILABLE", "STORE_TIMEOUT", "STORE_ERROR", "CONFLICT", "TOO_MANY", "RETRY_LATER"})
@@ -27,7 +27,7 @@ class ReconnectingWatch:
         subscription: WatchSubscription,
         *,
         after: str | None,
-        find: Callable[[], Target],
+        find: Callable[[], GatewayTarget],
         wait: Callable[[float], Awaitable[None]],
         on_update: Callable[[dict[str, Any]], None],
         notify: Callable[[str], None],
@@ -77,7 +77,7 @@ class ReconnectingWatch:
                 raise GatewayUnavailable("the token has expired") from None
             raise
 
-    def _target(self) -> Target:
+    def _target(self) -> GatewayTarget:
         try:
             return self._find()
         except CommandError as error:

@@ -18,7 +18,7 @@ TOKEN_LIFETIME = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class GatewayTarget:
     """Where to connect. `minted`: we signed the token ourselves, so an expired one can be replaced."""
 
     url: Url
@@ -39,14 +39,14 @@ def find_target(
     default: Url,
     settings: Settings,
     now: Callable[[], datetime],
-) -> Target:
+) -> GatewayTarget:
     """The current target; a restarted demo may have another port. Raises `CommandError` if none runs.
 
     Without `url` it is the gateway that serves the data folder `data`, else `default`. Without `token` a data folder's
     secret signs one for an ADMIN.
     """
     if data is None:
-        return Target(url=url or default, token=token)
+        return GatewayTarget(url=url or default, token=token)
     minted = token is None
     if token is None:
         token = Tokens(secret=token_secret(data, settings)).mint(WATCHER, now=now(), valid_for=TOKEN_LIFETIME)
@@ -57,4 +57,4 @@ def find_target(
                 f"no gateway serves {data} now: start `quadrangle demo --data {data}`, or name another with --url"
             )
         url = Url.parse(endpoint)
-    return Target(url=url, token=token, minted=minted)
+    return GatewayTarget(url=url, token=token, minted=minted)

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from strawberry.relay import to_base64
 
-from gateway.config.migrate import migrate_stores
+from gateway.config.migrate_stores import migrate_stores
 from gateway.config.open_stores import open_stores
 from gateway.config.settings import Settings
 from gateway.config.store_location import embedded_location

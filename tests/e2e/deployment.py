@@ -13,7 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 from gateway.config.backends import PORTS_WITH_URL
-from gateway.config.migrate import migrate_stores
+from gateway.config.migrate_stores import migrate_stores
 from gateway.config.open_stores import open_stores
 from gateway.config.settings import deadline_variable, url_variable
 from gateway.config.store_location import embedded_location

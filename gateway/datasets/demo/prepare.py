@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from gateway.config.migrate import migrate_stores
+from gateway.config.migrate_stores import migrate_stores
 from gateway.config.store_location import StoreLocation
 from gateway.datasets.demo.load_state import LoadState, load_demo, open_sessions, read_state
 from gateway.datasets.load_counts import OnProgress

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 
 from gateway.config.backends import PORTS_WITH_URL
-from gateway.config.migrate import migrate_stores
+from gateway.config.migrate_stores import migrate_stores
 from gateway.config.open_stores import checked_urls, open_stores
 from gateway.config.store_clients import StoreClients
 from gateway.config.urls import Url

@@ -13,11 +13,11 @@ from gateway.embedded.folder_state import FolderState
 from gateway.embedded.processes import Process, process_of
 from gateway.http.auth.tokens import Tokens
 from gateway.runtime.errors import CommandError
-from gateway.watch_client.target import WATCHER, Target, find_target
+from gateway.watch_client.target import WATCHER, GatewayTarget, find_target
 from tests.clock import Clock
 
 
-def target_in(folder: Path, clock: Clock, **given: Any) -> Target:
+def target_in(folder: Path, clock: Clock, **given: Any) -> GatewayTarget:
     default = Url.parse("http://127.0.0.1:8000/graphql")
     parts: dict[str, Any] = {"url": None, "data": folder, "token": None, **given}
     return find_target(**parts, default=default, settings=Settings(), now=clock)

@@ -8,7 +8,7 @@ from typing import Any
 from gateway.config.urls import Url
 from gateway.watch_client.reconnect import ReconnectingWatch
 from gateway.watch_client.subscription import WatchSubscription
-from gateway.watch_client.target import Target
+from gateway.watch_client.target import GatewayTarget
 from tests.gateway.watch_client.fake_gateway import Talk, update
 
 COURSE = WatchSubscription(course="c1")
@@ -23,7 +23,7 @@ class Watcher:
         self.updates: list[dict[str, Any]] = []
         self.messages: list[str] = []
         self.delays: list[float] = []
-        self.target = Target(url=Url.parse(f"http://127.0.0.1:{port}/graphql"), token=token)
+        self.target = GatewayTarget(url=Url.parse(f"http://127.0.0.1:{port}/graphql"), token=token)
         self.on_wait: Callable[[], None] = lambda: None
         self._client = ReconnectingWatch(
             subscription,
@@ -34,7 +34,7 @@ class Watcher:
             notify=self.messages.append,
         )
 
-    def find(self) -> Target:
+    def find(self) -> GatewayTarget:
         """The current target."""
         return self.target
 
