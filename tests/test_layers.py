@@ -1,6 +1,8 @@
 """The imports of the source tree follow the drawing in docs/architecture.md; and proof that each rule can fail."""
 
 import ast
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -72,3 +74,25 @@ def test_an_import_is_judged_by_the_arrows(path: str, imported: str, count: int)
 def test_a_circle_in_the_drawing_is_found() -> None:
     circle = SMALL.replace("http --> runtime", "http --> runtime\n    runtime --> command")
     assert len(list(layers.violations(layers.drawing_in(circle), {}))) == 3
+
+
+NAMED = re.compile(r"`((?:gateway|resolvers|stores|tests)/[\w/]+\.py)(?::(\w+)(?:\.(\w+))?)?`")
+DOCUMENTS = [TOP / "CONTRIBUTING.md", *sorted((TOP / "docs").rglob("*.md"))]
+
+
+def definitions(body: Sequence[ast.stmt]) -> dict[str, ast.stmt]:
+    """The classes and functions defined in a body, by name."""
+    kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    return {node.name: node for node in body if isinstance(node, kinds)}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_the_files_and_functions_that_documents_name_exist(document: Path) -> None:
+    for path, name, attribute in NAMED.findall(document.read_text(encoding="utf-8")):
+        assert (TOP / path).is_file(), path
+        outer = definitions(ast.parse((TOP / path).read_text(encoding="utf-8")).body)
+        assert not name or name in outer, f"{path}:{name}"
+        if attribute:
+            owner = outer[name]
+            assert isinstance(owner, ast.ClassDef), f"{path}:{name}"
+            assert attribute in definitions(owner.body), f"{path}:{name}.{attribute}"
