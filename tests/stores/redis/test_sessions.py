@@ -1,7 +1,7 @@
-"""Properties of the Redis stores beyond the contracts of their ports."""
+"""Properties of sessions in Redis beyond the contract: errors, round trips, scripts and expiry."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -11,7 +11,7 @@ from stores.domain.sessions import AWAY_FOR, LAST_SEEN_TTL, RESUME_POINT_TTL
 from stores.errors import Rejected, Unavailable
 from stores.redis.client import open_redis
 from stores.redis.sessions import RedisSessions
-from tests.backends import Servers, fresh_redis, keys_of
+from tests.backends import Servers, keys_of
 from tests.clock import Clock
 from tests.proxy import ProxyMode, through_proxy
 from tests.stores.samples import REGISTRATION, beat, point, seconds
@@ -33,12 +33,6 @@ CALLS: dict[str, Call] = {
     ),
     "end": lambda sessions, clock: sessions.end("s1", learner_id="u"),
 }
-
-
-@pytest.fixture
-async def redis(servers: Servers) -> AsyncIterator[tuple[Redis, str]]:
-    async with fresh_redis(servers) as found:
-        yield found
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
