@@ -85,8 +85,7 @@ def run(options: Namespace) -> int:
                         )
                     else:
                         done = await rebuild_progress(stores, on_progress=bars)
-        skipped = f"; {done.skipped:,} skipped: the catalog lacks their course version" if done.skipped else ""
-        sys.stdout.write(f"rebuilt {done.registrations:,} registrations, {done.changed:,} of them changed{skipped}\n")
+        sys.stdout.write(f"{done.summary()}\n")
         return 0
 
     return run_command(

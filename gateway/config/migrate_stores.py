@@ -44,4 +44,4 @@ async def migrate_stores(
     async with open_stores(urls, now=now) as (stores, _):
         rebuilt = await resume_rebuild(stores, on_progress=on_progress)
     if rebuilt.registrations:
-        on_step("progress", [f"rebuilt {rebuilt.registrations:,} registrations from the ledger"])
+        on_step("progress", [rebuilt.summary()])

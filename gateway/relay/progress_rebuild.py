@@ -21,6 +21,11 @@ class RebuiltProgress:
     changed: int = 0
     skipped: int = 0
 
+    def summary(self) -> str:
+        """What was done, in one line."""
+        skipped = f"; {self.skipped:,} skipped: the catalog lacks their course version" if self.skipped else ""
+        return f"rebuilt {self.registrations:,} registrations, {self.changed:,} of them changed{skipped}"
+
 
 async def rebuild_progress(stores: Stores, *, on_progress: OnProgress) -> RebuiltProgress:
     """Rebuild the progress of all registrations. Safe while gateways write; a run that was killed resumes at its

@@ -1,4 +1,4 @@
-"""Opening and migrating the stores that URLs select."""
+"""Opening the stores that URLs select."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 
 from gateway.config.backends import PORTS_WITH_URL
-from gateway.config.migrate_stores import migrate_stores
 from gateway.config.open_stores import checked_urls, open_stores
 from gateway.config.store_clients import StoreClients
 from gateway.config.urls import Url
@@ -106,9 +105,3 @@ async def test_equal_urls_share_a_client_and_clients_close_in_reverse_order() ->
         for text in ("a:", "b:", "a:"):
             await clients.client_for(Url.parse(text), open_client)
     assert log == ["open a:", "open b:", "close b:", "close a:"]
-
-
-async def test_memory_needs_no_migration() -> None:
-    applied: dict[str, list[str]] = {}
-    await migrate_stores(urls(), now=utc_now, on_step=lambda port, steps: applied.update({port: list(steps)}))
-    assert applied == {port: [] for port in MEMORY}
