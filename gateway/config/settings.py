@@ -32,7 +32,7 @@ T = TypeVar("T")
 def _check_secret(secret: SecretStr) -> SecretStr:
     # RFC 7518: an HS256 key has at least as many bits as the hash.
     if len(secret.get_secret_value().encode()) < MIN_SECRET_BYTES:
-        raise ValueError(f"less than {MIN_SECRET_BYTES} bytes")
+        raise ValueError(f"less than {MIN_SECRET_BYTES} bytes; `openssl rand -hex 32` makes a good one")
     return secret
 
 

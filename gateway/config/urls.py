@@ -22,7 +22,7 @@ class Url:
     def parse(cls, text: str) -> "Url":
         """The URL with this text. Raises `ValueError` without a scheme, or with spaces or control characters."""
         if SCHEME.match(text) is None or not text.isprintable() or " " in text:
-            raise ValueError("not a URL")
+            raise ValueError("not a URL such as redis://127.0.0.1:6379/0")
         return cls(text)
 
     @property
