@@ -28,7 +28,7 @@ from stores.domain.catalog import CourseVersion, Item
 from stores.domain.events import Event
 from stores.domain.progress import Enrollment, Verdict
 from stores.domain.sessions import PresenceStatus
-from stores.errors import Unavailable
+from stores.errors import RetryLater, StoreError, Unavailable
 from stores.memory.outbox import MemoryOutbox
 from stores.memory.progress import MemoryProgress
 from stores.ports.stores import Stores
@@ -44,13 +44,13 @@ QUIET = Console(file=io.StringIO())
 
 
 class Progress(MemoryProgress):
-    """Keeps each call of `record`. The next `away_for` calls fail; each call takes `takes`."""
+    """Keeps each call of `record`. Calls fail with `errors` first; each later call takes `takes`."""
 
     def __init__(self, clock: SteppedClock, outbox: MemoryOutbox) -> None:
         super().__init__(outbox=outbox)
         self._clock = clock
         self.appends: list[tuple[datetime, Sequence[Event]]] = []
-        self.away_for = 0
+        self.errors: list[StoreError] = []
         self.takes = timedelta()
 
     async def record(
@@ -61,9 +61,8 @@ class Progress(MemoryProgress):
         enrollments: Sequence[Enrollment] = (),
         on_start: Callable[[], None] | None = None,
     ) -> Sequence[Verdict]:
-        if self.away_for:
-            self.away_for -= 1
-            raise Unavailable("progress", "cannot be reached")
+        if self.errors:
+            raise self.errors.pop()
         self.appends.append((self._clock(), events))
         self._clock.forward(self.takes)
         return await super().record(events, items=items, enrollments=enrollments, on_start=on_start)
@@ -171,11 +170,19 @@ async def test_a_slow_ledger_is_reported_as_a_delay(rehearsal: Rehearsal) -> Non
 
 
 async def test_an_outage_of_the_ledger_is_waited_for(rehearsal: Rehearsal) -> None:
-    rehearsal.progress.away_for = 3
+    rehearsal.progress.errors = [Unavailable("progress", "cannot be reached")] * 3
     status = await rehearsal.replay()
     assert (status.done, status.waiting_for) == (15, None)
     assert [each.waiting_for for each in rehearsal.reported].count("progress") == 3
     assert len({event.id for event in rehearsal.recorded}) == 15
+
+
+async def test_a_delay_that_the_ledger_asks_for_is_observed(rehearsal: Rehearsal) -> None:
+    rehearsal.progress.errors = [RetryLater("progress", "full", retry_after_ms=90_000)]
+    began = rehearsal.clock()
+    status = await rehearsal.replay()
+    assert status.done == 15
+    assert rehearsal.progress.appends[0][0] - began >= timedelta(seconds=90)
 
 
 async def test_rejected_events_are_counted(rehearsal: Rehearsal) -> None:
