@@ -24,9 +24,12 @@ SPANS = [None, NEAR, Span(NOON, NOON + QUARTER)]
 WINDOWS = [Span(NOON + n * QUARTER, NOON + (n + 1) * QUARTER) for n in range(-1, 2)]
 
 numbers = some.floats(allow_nan=False, allow_infinity=False).map(lambda number: number + 0.0)
-texts = some.none() | some.text(some.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=5)
+clean = some.characters(exclude_characters="\0", exclude_categories=["Cs"])
+texts = some.none() | some.text(clean, max_size=5)
 documents = some.dictionaries(
-    some.text(max_size=3), some.none() | some.booleans() | some.integers(-9, 9) | numbers | some.text(), max_size=2
+    some.text(clean, max_size=3),
+    some.none() | some.booleans() | some.integers(-9, 9) | numbers | some.text(clean),
+    max_size=2,
 )
 events = some.builds(
     event,
