@@ -29,7 +29,7 @@ def course_parts(row: CourseProgress) -> list[Any]:
     ]
 
 
-def course_of(registration: UUID, parts: list[Any]) -> CourseProgress:
+def course_progress_of(registration: UUID, parts: list[Any]) -> CourseProgress:
     """The roll-up of `course_parts`."""
     completion, score, done, total, satisfied, satisfied_at, time_spent_ms, last_activity_at, version = parts
     return CourseProgress(
@@ -68,7 +68,7 @@ def item_parts(row: ItemProgress) -> list[Any]:
     ]
 
 
-def item_of(registration: UUID, parts: list[Any]) -> ItemProgress:
+def item_progress_of(registration: UUID, parts: list[Any]) -> ItemProgress:
     """The item progress of `item_parts`."""
     key, attempts, completed_at, passed_at, waived_at, flags, progress, best_score, latest_score, *rest = parts
     latest_at, latest_id, time_spent_ms, last_event_at, state, completion, satisfied_at = rest

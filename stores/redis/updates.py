@@ -7,7 +7,7 @@ import orjson
 from stores.domain.outbox import Commit
 from stores.domain.paging import from_ms, to_ms
 from stores.domain.progress import EnrollmentState
-from stores.domain.progress_codec import VERSION, course_of, course_parts, item_of, item_parts
+from stores.domain.progress_codec import VERSION, course_parts, course_progress_of, item_parts, item_progress_of
 from stores.domain.updates import Update
 from stores.errors import Rejected
 from stores.feeds.feed_position import feed_lost
@@ -46,6 +46,6 @@ def decode_update(payload: bytes, cursor: str) -> Update:
         course_key=course_key,
         at=from_ms(at),
         state=EnrollmentState(state),
-        progress=course_of(key, course),
-        changed=tuple(item_of(key, row) for row in items),
+        progress=course_progress_of(key, course),
+        changed=tuple(item_progress_of(key, row) for row in items),
     )

@@ -11,7 +11,7 @@ from stores.domain.event_codec import body_to_json, event_from_json
 from stores.domain.outbox import Commit, Consumer, partition_of
 from stores.domain.paging import from_ms, to_ms
 from stores.domain.progress import EnrollmentState
-from stores.domain.progress_codec import VERSION, course_of, course_parts, item_of, item_parts
+from stores.domain.progress_codec import VERSION, course_parts, course_progress_of, item_parts, item_progress_of
 from stores.domain.sessions import ResumePoint
 from stores.sql.core.tables import Table
 
@@ -58,8 +58,8 @@ def commit_of(row: asyncpg.Record, parts: list[Any]) -> Commit:
         state=EnrollmentState(state),
         events=tuple(event_from_json(values, **of) for values in events),
         voided=tuple(event_from_json(values, **of) for values in voided),
-        progress=None if progress is None else course_of(registration, progress),
-        changed=tuple(item_of(registration, values) for values in changed),
+        progress=None if progress is None else course_progress_of(registration, progress),
+        changed=tuple(item_progress_of(registration, values) for values in changed),
         resume=None if resume is None else _resume_of(registration, resume),
         republished=any(republished),
     )

@@ -27,10 +27,10 @@ from stores.sql.progress.pages import attempt_cursor, dated_cursor, pages
 from stores.sql.progress.rows import (
     attempt_of,
     certificate_of,
-    course_of,
+    course_progress_of,
     enrollment_of,
     event_of,
-    item_of,
+    item_progress_of,
     resume_point_of,
 )
 from stores.sql.progress.tables import CERTIFICATES, COURSES, ENROLLMENTS, ITEMS, RESUME_POINTS
@@ -94,11 +94,11 @@ class SqlProgressReads:
         return {row[0]: row[1] for row in await self._fetch(query, *args)}
 
     async def course_progress(self, registrations: Sequence[UUID]) -> Mapping[UUID, CourseProgress]:
-        return {row.registration: row for row in await self._rows(COURSES, course_of, registrations)}
+        return {row.registration: row for row in await self._rows(COURSES, course_progress_of, registrations)}
 
     async def item_progress(self, registrations: Sequence[UUID]) -> Mapping[UUID, Mapping[str, ItemProgress]]:
         found: defaultdict[UUID, dict[str, ItemProgress]] = defaultdict(dict)
-        for row in await self._rows(ITEMS, item_of, registrations):
+        for row in await self._rows(ITEMS, item_progress_of, registrations):
             found[row.registration][row.item_key] = row
         return dict(found)
 

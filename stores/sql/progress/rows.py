@@ -74,12 +74,12 @@ def enrollment_of(row: asyncpg.Record) -> Enrollment:
     return Enrollment(**values)
 
 
-def course_of(row: asyncpg.Record) -> CourseProgress:
+def course_progress_of(row: asyncpg.Record) -> CourseProgress:
     """The course progress of a row."""
     return CourseProgress(**values_of(COURSES, row))
 
 
-def item_of(row: asyncpg.Record) -> ItemProgress:
+def item_progress_of(row: asyncpg.Record) -> ItemProgress:
     """The item progress of a row."""
     values = values_of(ITEMS, row)
     values["state"] = ProgressState(values["state"])

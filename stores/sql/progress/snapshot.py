@@ -11,9 +11,9 @@ from stores.domain.progress_projection import RegistrationState
 from stores.domain.time_spent import ItemSession, SessionKey
 from stores.sql.core.pool import Connection
 from stores.sql.progress.rows import (
-    course_of,
+    course_progress_of,
     enrollment_of,
-    item_of,
+    item_progress_of,
     item_session_of,
 )
 from stores.sql.progress.tables import (
@@ -68,7 +68,7 @@ async def lock(
     rows = await connection.fetch(LOCK, keys)
     items: defaultdict[UUID, dict[str, ItemProgress]] = defaultdict(dict)
     for row in await connection.fetch(ITEM_ROWS, keys):
-        item = item_of(row)
+        item = item_progress_of(row)
         items[item.registration][item.item_key] = item
     known: defaultdict[UUID, dict[SessionKey, ItemSession]] = defaultdict(dict)
     if sessions:
@@ -81,7 +81,7 @@ async def lock(
         enrollment = enrollment_of(row)
         state = RegistrationState(
             enrollment=enrollment,
-            course=course_of(row),
+            course=course_progress_of(row),
             items=items[enrollment.registration],
             moved_id=row["moved_id"],
             withdrawn=row["withdrawn"],
