@@ -15,7 +15,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class ReiterableRecords(Generic[T_co]):
-    """Records that are generated anew in each iteration, so that large numbers of them need no memory."""
+    """Records that are generated again in each iteration, so that large numbers of them need no memory."""
 
     make: Callable[[], Iterator[T_co]]
 

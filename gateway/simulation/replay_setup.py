@@ -30,7 +30,7 @@ async def create_enrollments(dataset: Dataset, stores: Stores, console: Console,
 
 async def wait_until_published(stores: Stores, *, wait: Wait) -> int:
     """Wait up to five seconds for the relay to empty the outbox. Returns how many commits are still unpublished; the
-    replay's own cannot be told from those of other writers."""
+    replay's own cannot be distinguished from those of other writers."""
     unpublished = 0
     for _ in range(MAX_POLLS):
         try:

@@ -76,7 +76,7 @@ class TopicRegistry:
                 ending.add_done_callback(self._ending.discard)
 
     def _forget(self, name: Hashable, running: "RunningTopic") -> None:
-        """The next subscriber starts the topic anew."""
+        """The next subscriber starts the topic again."""
         if self._running.get(name) is running:
             del self._running[name]
 

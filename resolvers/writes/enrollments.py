@@ -30,7 +30,7 @@ from stores.domain.events import Verb
 from stores.domain.progress import Enrollment
 
 MAX_TRIES = 5
-"""How often `enroll` starts anew when another writer enrolled the same learner first."""
+"""How often `enroll` starts again when another writer enrolled the same learner first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from resolvers.writes.write_stores import WriteStores
 from stores.domain.profiles import Profile
 
 MAX_TRIES = 10
-"""How often an update without a version starts anew when another writer was first."""
+"""How often an update without a version starts again when another writer was first."""
 
 
 class Unchanged(Enum):

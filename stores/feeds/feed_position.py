@@ -41,7 +41,7 @@ def updates_expired() -> CursorExpired:
 
 
 def feed_lost() -> CursorExpired:
-    """The error for a feed that the backend lost or began anew."""
+    """The error for a feed that the backend lost or replaced by an empty one."""
     return CursorExpired("live", "the feed was lost")
 
 

@@ -124,7 +124,7 @@ class FeedStreams:
         if after > _position(last):
             raise feed_lost()  # Redis was restored from an older state
         if after < _position(first) and (removed or after != START):
-            # The stream was trimmed, or it expired and began anew: a position of its own is never before its first
+            # The stream was trimmed, or it expired and was created again: its own positions are never before its first
             # entry.
             raise updates_expired()
         return [_entry(feed_key, epoch, id_bytes, fields[1]) for id_bytes, fields in rows]

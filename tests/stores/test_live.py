@@ -183,9 +183,9 @@ async def test_a_subscriber_resumes_after_its_cursor(live: Live) -> None:
 async def test_an_update_has_one_cursor_from_channel_and_feed(live: Live) -> None:
     async with live.feed(LEARNER, after=None) as feed:
         await live.publish(commits(1, 9))
-        heard = await take(feed, 9)
-    async with live.feed(LEARNER, after=heard[0].cursor) as feed:
-        assert await take(feed, 8) == heard[1:]
+        messages = await take(feed, 9)
+    async with live.feed(LEARNER, after=messages[0].cursor) as feed:
+        assert await take(feed, 8) == messages[1:]
 
 
 async def test_a_learners_listener_that_does_not_read_loses_nothing(live: Live) -> None:
@@ -199,7 +199,7 @@ async def test_a_learners_listener_that_does_not_read_loses_nothing(live: Live) 
 
 
 async def test_a_courses_listener_that_does_not_read_skips_to_the_latest(live: Live) -> None:
-    async with live.feed(COURSE, after=None) as feed, live.feed(LEARNER, after=None) as heard:
+    async with live.feed(COURSE, after=None) as feed, live.feed(LEARNER, after=None) as messages:
         await publish(live, [*commits(1, 5, of=2), *commits(1, MAX_PENDING + 50)])
         async with live.feed(COURSE, after=None) as later:
             # The last message was offered to all listeners: the queue of the slow one is full then.
@@ -211,7 +211,7 @@ async def test_a_courses_listener_that_does_not_read_skips_to_the_latest(live: L
         assert sum(1 + update.coalesced for update in found) == MAX_PENDING + 56
         changed = [row.item_key for update in found if update.registration.int == 1 for row in update.changed]
         assert sorted(changed) == sorted(f"i{number}" for number in range(1, MAX_PENDING + 51))
-        await take(heard, 1)
+        await take(messages, 1)
 
 
 async def test_a_cursor_before_the_first_stored_update_has_expired(live: Live) -> None:

@@ -98,7 +98,7 @@ async def test_a_rebuild_has_a_position_that_only_moves_forward(progress: Progre
     await progress.start_rebuild()
     assert (await progress.rebuild_left(), await batch()) == (4, [1, 2])
     await progress.advance_rebuild(R[2])
-    await progress.start_rebuild()  # one is under way: it goes on from its position
+    await progress.start_rebuild()  # one is under way: it continues at its position
     await progress.advance_rebuild(R[1])
     assert (await progress.rebuild_left(), await batch()) == (2, [3, 5])
     await progress.advance_rebuild(R[5])

@@ -163,8 +163,8 @@ def test_events_merge_in_any_order_and_in_any_pieces(made: list[Event], chance: 
 @given(made=sets_of_events, before=sets_of_events, chance=some.randoms(use_true_random=False))
 def test_a_refold_ignores_the_rows_that_were_there(made: list[Event], before: list[Event], chance: Random) -> None:
     start = initial_state(enrollment(1), OUTLINE)
-    anew = refold(fold(start, before, OUTLINE), chance.sample(made, len(made)), OUTLINE)
-    assert without_version(anew) == without_version(fold(start, without_voided(made), OUTLINE))
+    refolded = refold(fold(start, before, OUTLINE), chance.sample(made, len(made)), OUTLINE)
+    assert without_version(refolded) == without_version(fold(start, without_voided(made), OUTLINE))
 
 
 @LAW

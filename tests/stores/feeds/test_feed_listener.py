@@ -135,17 +135,17 @@ async def test_registrations_of_a_large_course_take_turns_and_no_cursor_skips_an
     log = Log()
     listener = log.listener(FeedKind.COURSE)
     class_size, taken = MAX_PENDING + 44, 20
-    told: dict[int, int] = {}
+    delivered: dict[int, int] = {}
     for _ in range(2 * class_size // taken):
         start = len(log.rows)
         log.publish(listener, *(row(start + of, of=of) for of in range(1, class_size + 1)))
         for _ in range(taken):
             update = await anext(listener)
-            told[update.registration.int] = update.version
+            delivered[update.registration.int] = update.version
             behind = int(update.cursor.removeprefix("at "))
             due = {each.registration.int: each.version for (place, _), each in log.rows[:behind] if place <= behind}
-            assert all(told.get(of, 0) >= version for of, version in due.items())
-    assert told.keys() == set(range(1, class_size + 1))
+            assert all(delivered.get(of, 0) >= version for of, version in due.items())
+    assert delivered.keys() == set(range(1, class_size + 1))
 
 
 async def test_a_courses_listener_that_catches_up_does_not_fall_behind_again() -> None:

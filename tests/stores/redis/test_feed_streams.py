@@ -94,11 +94,11 @@ async def test_the_oldest_stored_update_is_the_oldest_cursor(live: RedisLive, re
 async def test_an_update_of_another_version_ends_the_feed(live: RedisLive, redis: tuple[Any, str]) -> None:
     client, prefix = redis
     cursor = await first_cursor(live)
-    async with live.feed(LEARNER, after=cursor) as feed, live.feed(LEARNER, after=None) as heard:
+    async with live.feed(LEARNER, after=cursor) as feed, live.feed(LEARNER, after=None) as received:
         epoch = (await client.get(f"{prefix}epoch")).decode()
         mark = await client.xadd(f"{prefix}f:learner:u1", {"u": b'[2,"new"]'})
         await client.publish(f"{prefix}f:learner:u1", f'{epoch} {mark.decode()} [2,"new"]')
-        for each in (feed, heard):
+        for each in (feed, received):
             with pytest.raises(CursorExpired):
                 await asyncio.wait_for(anext(each), 30)
 

@@ -17,9 +17,9 @@ async def send_message(socket: ClientConnection, type: str, **more: Any) -> None
 
 async def receive_message(socket: ClientConnection) -> Any:
     async with asyncio.timeout(WITHIN):
-        heard = await socket.recv()
-    assert isinstance(heard, str)
-    return json.loads(heard)
+        received = await socket.recv()
+    assert isinstance(received, str)
+    return json.loads(received)
 
 
 async def initialize(socket: ClientConnection, **payload: Any) -> None:

@@ -65,8 +65,8 @@ async def test_a_subscription_sends_its_events_and_complete() -> None:
         assert socket.subprotocol == "graphql-transport-ws"
         await initialize(socket)
         await subscribe(socket, "1", "subscription($n: Int!) { count(to: $n) { number } }", variables={"n": 2})
-        heard = [await receive_message(socket) for _ in range(3)]
-        assert heard == [
+        received = [await receive_message(socket) for _ in range(3)]
+        assert received == [
             {"type": "next", "id": "1", "payload": {"data": {"count": {"number": 0}}}},
             {"type": "next", "id": "1", "payload": {"data": {"count": {"number": 1}}}},
             {"type": "complete", "id": "1"},
@@ -240,9 +240,9 @@ async def test_each_event_reads_afresh_and_traces_its_own_calls() -> None:
         await initialize(socket, **{"X-Gateway-Trace": "stores"})
         await subscribe(socket, "1", "subscription { reads { a: title b: title } }")
         for event in range(3):
-            heard = await receive_message(socket)
-            assert heard["payload"]["data"] == {"reads": {"a": None, "b": None}}
-            assert heard["payload"]["extensions"]["stores"]["calls"] == 1
+            received = await receive_message(socket)
+            assert received["payload"]["data"] == {"reads": {"a": None, "b": None}}
+            assert received["payload"]["extensions"]["stores"]["calls"] == 1
             assert catalog.calls == 2 * (event + 1)  # one by the source, one by the event itself
             gateway.sources.next.set()
         assert (await receive_message(socket))["type"] == "complete"
