@@ -23,6 +23,10 @@ HTTP = ("starlette", "uvicorn", "httptools", "websockets", "httpx", "httpx2", "a
 SEES_BACKENDS = ("gateway/config/openers.py", "gateway/config/migrators.py", "gateway/embedded/")
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "base", "misc"}
 VAGUE_CLASS = re.compile(r"^I[A-Z][a-z]|^Abstract|(Manager|Service|Impl)$")
+DOCUMENTED = (
+    *("gateway/cli/", "resolvers/data/", "resolvers/execution/", "resolvers/writes/"),
+    *("stores/domain/", "stores/ports/"),
+)
 LONGEST_SOURCE = 250
 LONGEST_MAP = 20
 
@@ -125,6 +129,20 @@ def wrong_shape(path: str, tree: ast.Module, lines: int) -> Iterator[str]:
             yield f"{lines} lines: the docstring of a package has {LONGEST_MAP} at most"
 
 
+def missing_docstrings(path: str, tree: ast.Module) -> Iterator[str]:
+    """Public modules, classes, functions and methods without a docstring, in the folders that others build on."""
+    if not path.startswith(DOCUMENTED) or path.endswith("__init__.py"):
+        return
+    if ast.get_docstring(tree) is None:
+        yield "has no docstring"
+    kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    outer = [node for node in tree.body if isinstance(node, kinds)]
+    inner = [node for each in outer if isinstance(each, ast.ClassDef) for node in each.body if isinstance(node, kinds)]
+    for node in (*outer, *inner):
+        if not node.name.startswith("_") and ast.get_docstring(node) is None:
+            yield f"line {node.lineno}: {node.name} has no docstring"
+
+
 def empty_tests(path: str, tree: ast.AST) -> Iterator[str]:
     """Tests that cannot fail, and tests that patch the code or mock its dependencies."""
     if not path.startswith("tests/"):
@@ -145,6 +163,7 @@ def violations(path: str, source: str) -> list[str]:
         *wrong_imports(path, tree),
         *vague_names(path, tree),
         *wrong_shape(path, tree, len(source.splitlines())),
+        *missing_docstrings(path, tree),
         *empty_tests(path, tree),
     ]
     if path.startswith(PRODUCTION):

@@ -38,9 +38,7 @@ class Operation(SchemaExtension):
         execution = self.execution_context
         document, name = execution.graphql_document, requested_operation(execution)
         if document is not None and get_operation_ast(document, name) is None:
-            execution.pre_execution_errors = [
-                GraphQLError("operationName is required: the document has several operations")
-            ]
+            execution.pre_execution_errors = [GraphQLError(OPERATION_REQUIRED)]
         yield
 
     def get_results(self) -> dict[str, Any]:
