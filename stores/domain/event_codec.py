@@ -43,6 +43,7 @@ FIELDS: Mapping[str, Kind] = {
     "session_id": Kind.TEXT,
     "voids": Kind.UUID,
     "extensions": Kind.DOCUMENT,
+    "slot": Kind.INTEGER,
 }
 """All fields of `Event`, in the order of the JSON values. New ones come last: rows of the outbox outlive a version."""
 OWNER_FIELDS = ("registration", "learner_id", "course_key")

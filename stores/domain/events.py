@@ -79,7 +79,8 @@ class Event:
 
     `at` is UTC in whole milliseconds; score and progress are 0…1; position is in the item's own unit (seconds for a
     video). `learner_id` and `course_key` follow from the registration; the timeline needs them. A VOIDED event takes
-    the event `voids` back. `extensions` is an open JSON document (`documents.fault_of`).
+    the event `voids` back. `extensions` is an open JSON document (`documents.fault_of`). `slot` (0 … 999,999) tells the
+    events of a registration in one millisecond apart (`slots`); the ledger assigns it, and it is not part of the body.
     """
 
     id: UUID
@@ -98,3 +99,4 @@ class Event:
     session_id: str | None = None
     voids: UUID | None = None
     extensions: Mapping[str, Any] = field(default_factory=dict)
+    slot: int | None = field(default=None, compare=False)

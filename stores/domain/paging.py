@@ -70,10 +70,8 @@ ATTEMPTS = CursorFormat("progress", "attempts", (int, UUID))
 """Attempts by time: ms, event id."""
 ITEMS = CursorFormat("progress", "items", (int,))
 """The items of a course version in course order: position from 0."""
-TIMELINE = CursorFormat("timeline", "events", (int, UUID))
-"""A learner's events, newest first: ms, event id."""
-TIMELINE_SLOTS = CursorFormat("timeline", "events-slots", (int, int))
-"""As `TIMELINE`, in InfluxDB, which orders the events of one millisecond by a slot: ms, slot."""
+TIMELINE = CursorFormat("timeline", "events-places", (int, int, str))
+"""A learner's events by (ms, slot, course key), all descending; course keys are compared by code point."""
 
 
 def encode(*parts: str | int | None) -> str:

@@ -139,8 +139,10 @@ class VerdictStatus(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What happened to one event. `code` is set if it was rejected: UNKNOWN_REGISTRATION (there is none of its learner
-    and course), UNKNOWN_ITEM, CONFLICT (another event has the id), INVALID_VOID."""
+    and course), UNKNOWN_ITEM, CONFLICT (another event has the id), INVALID_VOID. `slot` is the event's slot in the
+    ledger, for a DUPLICATE the stored one; None if it was rejected. Writers of the timeline must use that slot."""
 
     id: UUID
     status: VerdictStatus
     code: str | None = None
+    slot: int | None = None

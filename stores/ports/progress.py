@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from stores.domain.calendar import Span
 from stores.domain.catalog import CourseVersion, Item
 from stores.domain.events import Event
 from stores.domain.paging import Page
@@ -20,6 +21,7 @@ from stores.domain.progress import (
     ItemProgress,
     Verdict,
 )
+from stores.domain.rebuilds import Rebuild, RebuildPosition
 from stores.domain.sessions import ResumePoint
 from stores.ports.pinger import Pinger
 
@@ -105,9 +107,10 @@ class Progress(Pinger, Protocol):
         enrollments: Sequence[Enrollment] = (),
         on_start: Callable[[], None] | None = None,
     ) -> Sequence[Verdict]:
-        """Append events to the ledger, fold them into progress and put what follows into the outbox (one `Commit` for
-        each registration), all in one SERIALIZABLE transaction. Returns a verdict for each event, in order. A large
-        batch is split into several transactions.
+        """Append events to the ledger, fold them into progress, count them in the activity and put what follows into
+        the outbox (one `Commit` for each registration), all in one SERIALIZABLE transaction. Each event gets a slot
+        (`stores.domain.slots`). Returns a verdict for each event, in order. A large batch is split into several
+        transactions.
 
         Of `enrollments`, those are stored for which an event is accepted, as by `enroll`. Repeating is harmless: an
         event with a known id and the same body is a DUPLICATE. Rejected events do not affect the others.
@@ -123,35 +126,34 @@ class Progress(Pinger, Protocol):
     ) -> Sequence[Verdict]:
         """As `record`, but nothing is put into the outbox: imports write the timeline themselves."""
 
-    async def republish(self, registrations: Sequence[UUID]) -> int:
-        """Put the whole ledger of these registrations into the outbox again, for the timeline only, in the order of
-        their commits: valid events to be stored, voided ones to be removed. Progress and its version do not change.
-        Returns the number of events; unknown registrations have none."""
-
     async def refold(self, registrations: Sequence[UUID], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
         """Fold the whole ledgers of these registrations again and write the rows that differ, each registration in one
         SERIALIZABLE transaction; return how many registrations changed. A change adds one to the version and leaves a
         `Commit` without events in the outbox, for LIVE. Unknown registrations are ignored; repeating is harmless.
         `Rejected` if `items` lacks a pinned version in use."""
 
-    async def start_rebuild(self) -> None:
-        """Start a rebuild of the progress of all registrations, unless one is under way. Its position is durable, so
-        that a rebuild that was killed resumes.
+    async def start_rebuild(self, rebuild: Rebuild) -> None:
+        """Start this rebuild of all registrations, unless it is under way. Its position is durable, so that a rebuild
+        that was killed resumes. A migration that changes what is derived from the ledger starts one, too.
 
-        A rebuild calls `rebuild_batch` until it is empty, refolds each batch and calls `advance_rebuild` with its last
-        registration, then `advance_rebuild(None)`. Several processes may do this at once.
+        A rebuild works on `enrollments_after` its position until no enrolment is left, and calls `advance_rebuild`
+        after each batch. Several processes may do this at once: repeating a batch is harmless.
         """
 
-    async def rebuild_left(self) -> int | None:
-        """The number of registrations that the rebuild under way has left; None if none is under way. A migration that
-        changes the fold starts one."""
+    async def rebuild_position(self, rebuild: Rebuild) -> RebuildPosition | None:
+        """Where this rebuild is; None if it is not under way."""
 
-    async def rebuild_batch(self, *, most: int) -> Sequence[Enrollment]:
-        """The next enrolments of the rebuild under way, in the order of `registration`; empty if none is left or no
-        rebuild is under way."""
+    async def advance_rebuild(self, rebuild: Rebuild, position: RebuildPosition | None) -> None:
+        """Move the position of a rebuild under way, never backwards. None ends the rebuild."""
 
-    async def advance_rebuild(self, after: UUID | None) -> None:
-        """Move the position of the rebuild to this registration, never backwards. None ends the rebuild."""
+    async def enrollments_after(self, after: UUID | None, *, most: int) -> Sequence[Enrollment]:
+        """The next enrolments of all courses after this registration, in the order of `registration`."""
+
+    async def count_enrollments(self, *, after: UUID | None = None) -> int:
+        """The number of enrolments after this registration, of all if it is None."""
+
+    async def live_events(self, registrations: Sequence[UUID], *, span: Span) -> Sequence[Event]:
+        """The events of these registrations within the span, with their slots, without voided ones; in any order."""
 
     async def checkpoint(self, points: Sequence[ResumePoint]) -> None:
         """Move durable resume points forward to those of `points` that have a position and are later by `(at, id)`."""

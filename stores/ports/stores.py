@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 
+from stores.ports.activity import Activity
 from stores.ports.catalog import Catalog
 from stores.ports.live import Live
 from stores.ports.outbox import Outbox
@@ -19,6 +20,7 @@ class Stores:
     profiles: Profiles
     catalog: Catalog
     progress: Progress
+    activity: Activity
     timeline: Timeline
     sessions: Sessions
     live: Live

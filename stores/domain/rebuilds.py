@@ -1,0 +1,42 @@
+"""Rebuilds: data that is derived from the ledger and made from it again, with a durable position.
+
+A rebuild goes through all registrations in order, once for each pass. Only the timeline has several passes: newest
+events first, so that recent pages are complete early.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from uuid import UUID
+
+from stores.domain.calendar import Span
+
+
+class Rebuild(Enum):
+    """What is made again from the ledger."""
+
+    PROGRESS = "PROGRESS"
+    ACTIVITY = "ACTIVITY"
+    TIMELINE = "TIMELINE"
+
+
+PASS_AGES = (timedelta(weeks=1), timedelta(weeks=4), timedelta(weeks=16), timedelta(weeks=64))
+"""How old the events of each pass of the timeline are at most when the rebuild starts; one more pass has the rest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebuildPosition:
+    """Where a rebuild is: in pass `number` (from 0), all registrations up to `after` are done (None: none is).
+    `started_at`: by the database's clock."""
+
+    started_at: datetime
+    number: int = 0
+    after: UUID | None = None
+
+
+def pass_spans(rebuild: Rebuild, started_at: datetime) -> tuple[Span, ...]:
+    """The times of the events that each pass of a rebuild concerns. Together they have every event."""
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    ages = PASS_AGES if rebuild is Rebuild.TIMELINE else ()
+    edges = [last, *(started_at - age for age in ages), first]
+    return tuple(Span(start, end) for end, start in zip(edges, edges[1:], strict=False))
