@@ -25,7 +25,9 @@ from resolvers.viewer import Viewer
 from stores.domain.profiles import ProfileFilter
 
 strawberry.enum(
-    StoreState, description="DOWN: the ping failed. DEGRADED: slow, or a call failed in the last 30 seconds. Else LIVE."
+    StoreState,
+    description="DOWN: the ping failed. DEGRADED: slow, being rebuilt, or a call failed in the last 30 seconds. "
+    "Else LIVE.",
 )
 
 
@@ -43,6 +45,10 @@ class StoreHealth:
         "store does not follow the outbox, or if the number is not known."
     )
     lag_seconds: float | None = strawberry.field(description="The age of the oldest of them; null as `backlog`.")
+    rebuilt: float | None = strawberry.field(
+        description="The share (0…1) of the store that was made again from the ledger; null unless a rebuild is under "
+        "way. Until it ends, a timeline shows what is rebuilt, and a course's activity is null."
+    )
 
 
 @strawberry.input(description="A filter on learners. All given parts must hold.")
@@ -180,7 +186,7 @@ class Query:
     async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
         if len(ids) > MOST:
             raise bad_input(f"at most {MOST} ids")
-        fetches = (NODE.fetch(info.context, None, {"id": value}) for value in ids)
+        fetches = (NODE.fetch(info, None, {"id": value}) for value in ids)
         found = await asyncio.gather(*fetches, return_exceptions=True)
         # graphql-core reports an exception in a list as the error of its element.
         nodes: list[Any] = [not_found() if node is None else node for node in found]

@@ -22,6 +22,7 @@ from resolvers.types.activity import ActivityBucket
 from resolvers.types.enums import Window
 from resolvers.types.node import key_of
 from resolvers.types.progress_update import ProgressUpdate
+from resolvers.types.selection import selected_fields
 from resolvers.types.session import Presence, ResumePoint
 
 EXPIRY = "Ends with UNAUTHENTICATED when the viewer's token expires."
@@ -74,8 +75,9 @@ class Subscription:
     )
     async def course_activity(self, info: Info, course: str, window: Window) -> AsyncIterator[ActivityBucket]:
         await check_course(info.context, course)
+        learners = "learners" in selected_fields(info.selected_fields)
         events: AsyncIterator[ActivityBucket] = await open_stream(
-            info.context, info.context.peer.topics.subscribe(CourseActivityTopic, course, window)
+            info.context, info.context.peer.topics.subscribe(CourseActivityTopic, course, window, learners)
         )
         return events
 

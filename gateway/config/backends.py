@@ -40,6 +40,7 @@ class PortBackends:
 MONGO_PROFILES = Backend(openers.mongo_profiles, migrators.migrate_mongo)
 MONGO_CATALOG = Backend(openers.mongo_catalog, migrators.migrate_mongo)
 SQL_PROGRESS = Backend(openers.sql_progress, migrators.migrate_progress)
+SQL_ACTIVITY = Backend(openers.sql_activity)
 SQL_OUTBOX = Backend(openers.sql_outbox)
 INFLUX_TIMELINE = Backend(openers.influx_timeline, migrators.migrate_influx)
 REDIS_SESSIONS = Backend(openers.redis_sessions)
@@ -69,6 +70,15 @@ PORTS: Mapping[str, PortBackends] = {
             "memory": Backend(openers.memory_progress),
         },
         embedded=["sql"],
+    ),
+    "activity": PortBackends(
+        by_scheme={
+            "cockroachdb": SQL_ACTIVITY,
+            "postgresql": SQL_ACTIVITY,
+            "memory": Backend(openers.memory_activity),
+        },
+        embedded=["sql"],
+        shares_url_of="progress",
     ),
     "timeline": PortBackends(
         by_scheme={
@@ -105,6 +115,8 @@ PORTS: Mapping[str, PortBackends] = {
         shares_url_of="progress",
     ),
 }
+PORTS_WITH_DEADLINE = tuple(port for port in PORTS if port != "outbox")
+"""The ports that queries and mutations call. Only relays call the outbox."""
 PORTS_WITH_URL = tuple(port for port, backends in PORTS.items() if backends.shares_url_of is None)
 """The ports that have a URL setting of their own."""
 

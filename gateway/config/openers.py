@@ -4,9 +4,11 @@ Clients connect on first use, so the gateway starts, and serves what it can, whi
 """
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from gateway.config.store_clients import StoreClients
 from gateway.config.urls import Url
+from stores.ports.activity import Activity
 from stores.ports.catalog import Catalog
 from stores.ports.live import Live
 from stores.ports.outbox import Outbox
@@ -14,6 +16,9 @@ from stores.ports.profiles import Profiles
 from stores.ports.progress import Progress
 from stores.ports.sessions import Sessions
 from stores.ports.timeline import Timeline
+
+if TYPE_CHECKING:
+    from stores.memory.progress import MemoryProgress
 
 
 async def memory_profiles(clients: StoreClients, url: Url) -> Profiles:
@@ -39,10 +44,22 @@ async def memory_outbox(clients: StoreClients, url: Url) -> Outbox:
 
 async def memory_progress(clients: StoreClients, url: Url) -> Progress:
     """Progress in this process' memory. It fills the outbox at the same URL."""
+    return shared_memory_progress(clients, url)
+
+
+async def memory_activity(clients: StoreClients, url: Url) -> Activity:
+    """Activity in this process' memory, of the progress at the same URL."""
+    from stores.memory.activity import MemoryActivity
+
+    return MemoryActivity(shared_memory_progress(clients, url))
+
+
+def shared_memory_progress(clients: StoreClients, url: Url) -> "MemoryProgress":
+    """The progress of a URL in this process' memory, with the outbox that it fills."""
     from stores.memory.outbox import MemoryOutbox
     from stores.memory.progress import MemoryProgress
 
-    return MemoryProgress(outbox=clients.shared(url, MemoryOutbox))
+    return clients.shared(url, MemoryProgress, clients.shared(url, MemoryOutbox))
 
 
 async def memory_live(clients: StoreClients, url: Url) -> Live:
@@ -89,6 +106,14 @@ async def sql_progress(clients: StoreClients, url: Url) -> Progress:
     from stores.sql.progress.progress import SqlProgress
 
     return SqlProgress(await clients.client_for(url, open_pool), filled=clients.shared(url, asyncio.Event))
+
+
+async def sql_activity(clients: StoreClients, url: Url) -> Activity:
+    """Activity in CockroachDB or PostgreSQL. Its reads run at READ COMMITTED: they must not delay writers."""
+    from stores.sql.activity.activity import SqlActivity
+    from stores.sql.core.pool import open_relaxed_pool
+
+    return SqlActivity(await clients.client_for(url, open_relaxed_pool))
 
 
 async def sql_outbox(clients: StoreClients, url: Url) -> Outbox:

@@ -2,7 +2,7 @@
 
 import difflib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
-from gateway.config.backends import PORTS_WITH_URL
+from gateway.config.backends import PORTS_WITH_DEADLINE, PORTS_WITH_URL
 from gateway.config.urls import Url
 from gateway.runtime.errors import CommandError
 
@@ -96,7 +96,9 @@ class Settings(SettingsGroup):
     """
 
     stores: Mapping[str, Url] = Field(default_factory=dict)
-    deadlines: Mapping[str, timedelta] = Field(default_factory=lambda: dict.fromkeys(PORTS_WITH_URL, DEFAULT_DEADLINE))
+    deadlines: Mapping[str, timedelta] = Field(
+        default_factory=lambda: dict.fromkeys(PORTS_WITH_DEADLINE, DEFAULT_DEADLINE)
+    )
     auth: Auth = Auth()
     http: Http = Http()
     relay: RelaySettings = RelaySettings()
@@ -118,7 +120,7 @@ def deadline_variable(port: str) -> str:
 
 def variables() -> list[str]:
     """The name of every environment variable that is a setting."""
-    per_port = [name_for(port) for name_for in (url_variable, deadline_variable) for port in PORTS_WITH_URL]
+    per_port = [*map(url_variable, PORTS_WITH_URL), *map(deadline_variable, PORTS_WITH_DEADLINE)]
     return per_port + [_variable(field) for group in GROUPS.values() for field in group.model_fields.values()]
 
 
@@ -131,9 +133,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     known = variables()
     faults = [_unknown_name(name, known) for name in sorted(ours) if name not in known]
     given = {name: value for name, value in ours.items() if value}
-    urls = _read_per_port(given, url_variable, TypeAdapter(Url), faults)
-    deadlines = _read_per_port(given, deadline_variable, TypeAdapter[timedelta](Seconds), faults)
-    read: dict[str, Any] = {"stores": urls, "deadlines": dict.fromkeys(PORTS_WITH_URL, DEFAULT_DEADLINE) | deadlines}
+    urls = _read_per_port(given, PORTS_WITH_URL, url_variable, TypeAdapter(Url), faults)
+    deadlines = dict.fromkeys(PORTS_WITH_DEADLINE, DEFAULT_DEADLINE)
+    deadlines |= _read_per_port(given, PORTS_WITH_DEADLINE, deadline_variable, TypeAdapter[timedelta](Seconds), faults)
+    read: dict[str, Any] = {"stores": urls, "deadlines": deadlines}
     for part, group in GROUPS.items():
         names = [_variable(field) for field in group.model_fields.values()]
         try:
@@ -151,10 +154,14 @@ def environment_settings() -> Settings:
 
 
 def _read_per_port(
-    given: Mapping[str, str], name_for: Callable[[str], str], kind: TypeAdapter[T], faults: list[str]
+    given: Mapping[str, str],
+    ports: Sequence[str],
+    name_for: Callable[[str], str],
+    kind: TypeAdapter[T],
+    faults: list[str],
 ) -> dict[str, T]:
     read: dict[str, T] = {}
-    for port in PORTS_WITH_URL:
+    for port in ports:
         name = name_for(port)
         if name in given:
             try:

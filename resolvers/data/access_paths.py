@@ -4,11 +4,12 @@
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from resolvers.data.dataloaders import Loaders, StorePath
+from stores.domain.activity import ActivityCount, ActivityWindow
 from stores.domain.calendar import QUARTER, Span, Window
 from stores.domain.catalog import Course, CourseVersion
 from stores.domain.events import Event, Verb
@@ -23,7 +24,6 @@ from stores.domain.progress import (
     ItemProgress,
 )
 from stores.domain.sessions import Presence, ResumePoint, Session
-from stores.domain.timeline import Quarter
 from stores.ports.stores import Stores
 
 NoArgs = tuple[()]
@@ -57,11 +57,20 @@ class TimelineArgs(NamedTuple):
 
 
 class LearnerActivityArgs(NamedTuple):
-    """A learner's activity in the windows that overlap `span`, only in `courses` (None: all)."""
+    """A learner's activity in the windows that overlap `span`, only in `courses` (None: all). It is counted by times of
+    the length `grain`, which divides every window."""
 
     window: Window
     span: Span
+    grain: timedelta
     courses: frozenset[str] | None
+
+
+class CourseActivityArgs(NamedTuple):
+    """A course's activity in these windows, in order. `learners`: count the distinct learners of each."""
+
+    windows: tuple[Span, ...]
+    learners: bool
 
 
 class PageArgs(NamedTuple):
@@ -177,16 +186,27 @@ def widened(span: Span, window: Window) -> Span:
     return Span(span.start - into - REACH[window], span.end - over + QUARTER + REACH[window])
 
 
-LEARNER_QUARTERS: StorePath[str, LearnerActivityArgs, Sequence[Quarter]] = StorePath(
+LEARNER_COUNTS_BY_TIME: StorePath[str, LearnerActivityArgs, Sequence[ActivityCount]] = StorePath(
     "timeline",
-    "learner_quarters",
-    lambda s, keys, args: s.timeline.learner_quarters(keys, span=widened(args.span, args.window), courses=args.courses),
+    "learner_counts",
+    lambda s, keys, args: s.timeline.learner_counts(
+        keys, span=widened(args.span, args.window), grain=args.grain, courses=args.courses
+    ),
 )
-COURSE_QUARTERS: StorePath[str, Span, Sequence[Quarter]] = StorePath(
-    "timeline", "course_quarters", lambda s, keys, span: s.timeline.course_quarters(keys, span=span)
-)
-COURSE_LEARNERS: StorePath[str, tuple[Span, ...], Mapping[datetime, int]] = StorePath(
-    "timeline", "course_learners", lambda s, keys, windows: s.timeline.course_learners(keys, windows=windows)
+
+# ---------------------------------------------------------------- activity
+
+
+async def _course_activity(
+    stores: Stores, course_keys: Sequence[str], args: CourseActivityArgs
+) -> Mapping[str, Sequence[ActivityWindow]]:
+    if not args.windows:
+        return dict.fromkeys(course_keys, ())
+    return await stores.activity.by_courses(course_keys, windows=args.windows, learners=args.learners)
+
+
+COURSE_ACTIVITY: StorePath[str, CourseActivityArgs, Sequence[ActivityWindow]] = StorePath(
+    "activity", "by_courses", _course_activity
 )
 
 # ---------------------------------------------------------------- sessions

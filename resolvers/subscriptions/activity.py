@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from resolvers.data.dataloaders import Loaders
-from resolvers.data.derived_paths import COURSE_ACTIVITY, CourseActivityArgs
+from resolvers.data.access_paths import COURSE_ACTIVITY, CourseActivityArgs
 from stores.domain import calendar
+from stores.domain.activity import ActivityWindow, sum_into_windows
 from stores.domain.calendar import Span, Window
-from stores.domain.timeline import Activity
 from stores.domain.updates import activity_channel
 from stores.ports.signals import Signals
 from stores.ports.stores import Stores
@@ -19,23 +19,26 @@ UTC = calendar.zone_named("UTC")
 
 
 class CourseActivityTopic:
-    """The activity in one course, in windows of one length."""
+    """The activity in one course, in windows of one length. `learners`: its distinct learners are counted, too."""
 
     store = "live"
     min_interval = timedelta(seconds=1)
     ended = False
 
-    def __init__(self, course: str, window: Window) -> None:
+    def __init__(self, course: str, window: Window, learners: bool) -> None:
         self._course = course
         self._window = window
-        self._current: Activity | None = None
-        self._finished: Activity | None = None
+        self._learners = learners
+        self._current: ActivityWindow | None = None
+        self._finished: ActivityWindow | None = None
 
     def signals(self, stores: Stores) -> Signals:
-        """That events of the course were appended to the timeline."""
+        """That the relay published commits of the course with activity."""
         return stores.live.signals(activity_channel(self._course))
 
-    async def refresh(self, loaders: Loaders, keys: frozenset[str] | None, *, now: datetime) -> Sequence[Activity]:
+    async def refresh(
+        self, loaders: Loaders, keys: frozenset[str] | None, *, now: datetime
+    ) -> Sequence[ActivityWindow]:
         """The buckets that changed. At the end of a window, its final bucket and that of the next window."""
         start = calendar.floor_of(now, self._window, UTC)
         current = Span(start, calendar.next_of(start, self._window, UTC))
@@ -51,7 +54,7 @@ class CourseActivityTopic:
         self._current, self._finished = found, finished[0] if finished else None
         return changes
 
-    def snapshot(self) -> Sequence[Activity]:
+    def snapshot(self) -> Sequence[ActivityWindow]:
         """The bucket of the current window."""
         return [] if self._current is None else [self._current]
 
@@ -59,11 +62,11 @@ class CourseActivityTopic:
         """The end of the current window."""
         return None if self._current is None else self._current.end
 
-    def key_of(self, event: Activity) -> datetime:
+    def key_of(self, event: ActivityWindow) -> datetime:
         """A newer bucket of the same window replaces one that waits."""
         return event.start
 
-    async def _bucket(self, loaders: Loaders, span: Span) -> Activity:
-        args = CourseActivityArgs((span,), count_learners=self._window is not Window.WEEK)
-        found = await loaders.load(COURSE_ACTIVITY, self._course, args) or ()
-        return found[0]
+    async def _bucket(self, loaders: Loaders, span: Span) -> ActivityWindow:
+        args = CourseActivityArgs((span,), learners=self._learners)
+        found = await loaders.load(COURSE_ACTIVITY, self._course, args)
+        return found[0] if found else sum_into_windows((), (span,))[0]

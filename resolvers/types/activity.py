@@ -1,5 +1,6 @@
 """ActivityBucket: how much a learner does, or all learners of a course, in windows of local time."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -7,12 +8,12 @@ from typing import Annotated, Any
 import strawberry
 
 from resolvers import permissions
-from resolvers.data.access_paths import LearnerActivityArgs
-from resolvers.data.derived_paths import CourseActivityArgs
+from resolvers.data.access_paths import CourseActivityArgs, LearnerActivityArgs
 from resolvers.errors import RequestError, bad_input
 from resolvers.types.enums import Window
 from resolvers.viewer import Viewer
-from stores.domain import calendar, timeline
+from stores.domain import calendar
+from stores.domain.activity import ActivityCount, ActivityWindow, sum_into_windows
 from stores.domain.calendar import Span
 from stores.domain.catalog import Course
 from stores.domain.profiles import Profile
@@ -44,18 +45,21 @@ class TimeRange:
     "is counted as a whole."
 )
 class ActivityBucket:
-    """A view of `timeline.Activity`."""
+    """A view of `ActivityWindow`."""
 
     start: datetime = strawberry.field(description="The window's first moment.")
     end: datetime = strawberry.field(description="The first moment after the window.")
     events: int = strawberry.field(description="The number of events.")
     learners: int | None = strawberry.field(
-        description="The number of different learners; null for windows longer than a day. For one learner's activity "
-        "it is 0 or 1."
+        description="The number of different learners, for windows of every length. For one learner's activity it is "
+        "0 or 1."
     )
 
-    @strawberry.field(description="The sum of the events' durations, in seconds.")
-    def active_seconds(parent: strawberry.Parent[timeline.Activity]) -> float:
+    @strawberry.field(
+        description="The sum of the durations that the events report, in seconds. Totals of a session are added as any "
+        "other duration."
+    )
+    def active_seconds(parent: strawberry.Parent[ActivityWindow]) -> float:
         return parent.active_ms / 1000
 
 
@@ -88,19 +92,22 @@ def learner_activity_args(
 ) -> LearnerActivityArgs:
     """The arguments of `Learner.activity`. Too many windows are refused before the store is called."""
     span = range.span()
-    windows_of_learner(parent, window, span)
-    return LearnerActivityArgs(window, span, permissions.narrowed_courses(viewer, parent.learner_id, course))
+    grain = calendar.grain_of(windows_of_learner(parent, window, span))
+    return LearnerActivityArgs(window, span, grain, permissions.narrowed_courses(viewer, parent.learner_id, course))
 
 
-def learner_buckets(parent: Profile, found: Any, args: LearnerActivityArgs) -> list[timeline.Activity]:
-    """The learner's quarters of an hour, summed up in windows of their own time zone."""
-    buckets = timeline.sum_into_windows(found or (), windows_of_learner(parent, args.window, args.span), learners=None)
+def learner_buckets(
+    parent: Profile, found: Sequence[ActivityCount] | None, args: LearnerActivityArgs
+) -> list[ActivityWindow]:
+    """The learner's activity by short times, summed up in windows of their own time zone."""
+    buckets = sum_into_windows(found or (), windows_of_learner(parent, args.window, args.span))
     return [replace(bucket, learners=min(bucket.events, 1)) for bucket in buckets]
 
 
 def course_activity_args(
     viewer: Viewer,
     parent: Course,
+    selected: frozenset[str],
     *,
     window: Window,
     range: TimeRange,
@@ -108,7 +115,7 @@ def course_activity_args(
         str | None, strawberry.argument(description="IANA time zone of the windows; UTC if null.")
     ] = "UTC",
 ) -> CourseActivityArgs:
-    """The arguments of `Course.activity`."""
+    """The arguments of `Course.activity`. Learners are counted if the operation selects them: that costs more."""
     permissions.require_course_records(viewer, parent.key)
     windows = windows_of(window, range.span(), "UTC" if time_zone is None else time_zone)
-    return CourseActivityArgs(windows, count_learners=window is not Window.WEEK)
+    return CourseActivityArgs(windows, learners="learners" in selected)

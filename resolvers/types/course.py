@@ -4,8 +4,7 @@ from typing import Any
 
 import strawberry
 
-from resolvers.data.access_paths import COURSE_ENROLLMENTS, ONLINE
-from resolvers.data.derived_paths import COURSE_ACTIVITY
+from resolvers.data.access_paths import COURSE_ACTIVITY, COURSE_ENROLLMENTS, ONLINE
 from resolvers.types import enrollment_connection as enrollment_pages
 from resolvers.types.activity import ActivityBucket, course_activity_args
 from resolvers.types.enums import ItemType, MoveOn
@@ -69,8 +68,10 @@ class Course(Node):
         key="key",
         returns=list[ActivityBucket],
         args=course_activity_args,
+        by_selection=True,
         description="The activity of all learners in the course, for every window of the time zone that overlaps the "
-        "range. For the course's instructors and an ADMIN.",
+        "range. For the course's instructors and an ADMIN. The edges of windows lie on quarters of an hour: where the "
+        "clocks changed off a quarter, the edge is the quarter before.",
     )
     online_now = store_field(
         ONLINE,

@@ -7,7 +7,7 @@ from strawberry.scalars import JSON
 
 from resolvers import permissions
 from resolvers.context import Info
-from resolvers.data.access_paths import EVENTS, LEARNER_ENROLLMENTS, LEARNER_QUARTERS
+from resolvers.data.access_paths import EVENTS, LEARNER_ENROLLMENTS, LEARNER_COUNTS_BY_TIME
 from resolvers.data.visible_paths import VISIBLE_PRESENCE, VISIBLE_SESSIONS
 from resolvers.errors import forbidden
 from resolvers.types import enrollment_connection as enrollment_pages
@@ -68,7 +68,7 @@ class Learner(Node):
         description="The learner's events, newest first. An instructor sees those in courses they teach.",
     )
     activity = store_field(
-        LEARNER_QUARTERS,
+        LEARNER_COUNTS_BY_TIME,
         key="learner_id",
         returns=list[ActivityBucket],
         args=learner_activity_args,

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple, Optional
 
 import strawberry
 
-from resolvers.context import Context, Info
+from resolvers.context import Info
 from resolvers.data.dataloaders import AccessPath
+from resolvers.types.selection import selected_fields
 from resolvers.viewer import Viewer
 
 Key = str | tuple[str, ...]
@@ -24,7 +25,8 @@ class StoreField:
     """How a field of an object reads a store.
 
     `key`: attributes of the parent record; if one of them is None, the field is null without a store call.
-    `args(viewer, parent, **arguments)` returns the path's arguments, or raises a `RequestError` (FORBIDDEN too).
+    `args(viewer, parent, **arguments)` returns the path's arguments, or raises a `RequestError` (FORBIDDEN too). With
+    `by_selection` it is also given the names of the fields that the operation selects beneath this one.
     `view(parent, found, args)` returns what the field's type is a view of; `found` is None if the key has no value.
     """
 
@@ -32,6 +34,7 @@ class StoreField:
     key: Key
     args: Callable[..., Any] | None = None
     view: Callable[[Any, Any, Any], Any] | None = None
+    by_selection: bool = False
 
     def key_of(self, parent: Any) -> Any:
         """The key in this parent record, None if a part of it is None."""
@@ -40,9 +43,11 @@ class StoreField:
         parts = tuple(getattr(parent, name) for name in self.key)
         return None if None in parts else parts
 
-    async def fetch(self, context: Context, parent: Any, given: dict[str, Any]) -> Any:
+    async def fetch(self, info: Info, parent: Any, given: dict[str, Any]) -> Any:
         """Resolve the field for one parent. `given`: the field's GraphQL arguments."""
-        args = () if self.args is None else self.args(context.viewer, parent, **given)
+        context = info.context
+        selected = (selected_fields(info.selected_fields),) if self.by_selection else ()
+        args = () if self.args is None else self.args(context.viewer, parent, *selected, **given)
         key = self.key_of(parent)
         if key is None:
             return None
@@ -70,8 +75,9 @@ class RootStoreField:
     lookup: Callable[..., Lookup]
     view: Callable[[Viewer, Any, Lookup], Any] | None = None
 
-    async def fetch(self, context: Context, parent: Any, given: dict[str, Any]) -> Any:
+    async def fetch(self, info: Info, parent: Any, given: dict[str, Any]) -> Any:
         """Resolve the field. `given`: its GraphQL arguments; a root field has no parent."""
+        context = info.context
         lookup = self.lookup(context.viewer, **given)
         found = await context.loaders.load(lookup.path, lookup.key, lookup.args)
         return found if self.view is None else self.view(context.viewer, found, lookup)
@@ -85,9 +91,10 @@ def store_field(
     description: str,
     args: Callable[..., Any] | None = None,
     view: Callable[[Any, Any, Any], Any] | None = None,
+    by_selection: bool = False,
 ) -> Any:
     """A nullable field of type `returns`; see `StoreField`. Its GraphQL arguments are `args`' keyword-only ones."""
-    declared = StoreField(path=path, key=key, args=args, view=view)
+    declared = StoreField(path=path, key=key, args=args, view=view, by_selection=by_selection)
     return _field(declared, arguments_of(args), returns, description)
 
 
@@ -114,7 +121,7 @@ def _field(
     declared: StoreField | RootStoreField, arguments: list[inspect.Parameter], returns: Any, description: str
 ) -> Any:
     async def resolve(parent: Any, info: Any, **given: Any) -> Any:
-        return await declared.fetch(info.context, parent, given)
+        return await declared.fetch(info, parent, given)
 
     # Strawberry derives a field's arguments and type from its resolver's signature: build that of the declaration.
     named = inspect.Parameter.POSITIONAL_OR_KEYWORD

@@ -6,7 +6,7 @@ session totals included.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,12 +35,9 @@ class ActivityWindow:
     active_ms: int
 
 
-def sum_into_windows(
-    counts: Sequence[ActivityCount], windows: Sequence[Span], *, learners: Mapping[datetime, int] | None
-) -> tuple[ActivityWindow, ...]:
-    """The activity in each window, empty ones included. Windows are sorted and adjoin; each of their edges is also an
-    edge of the counts.
-    `learners`: distinct learners by the window's start, or None if they were not counted."""
+def sum_into_windows(counts: Sequence[ActivityCount], windows: Sequence[Span]) -> tuple[ActivityWindow, ...]:
+    """The activity in each window, empty ones included; learners are not counted. Windows are sorted and adjoin; each
+    of their edges is also an edge of the counts."""
     starts = [window.start for window in windows]
     events, active = [0] * len(windows), [0] * len(windows)
     for count in counts:
@@ -49,13 +46,7 @@ def sum_into_windows(
             events[place] += count.events
             active[place] += count.active_ms
     return tuple(
-        ActivityWindow(
-            start=window.start,
-            end=window.end,
-            events=events[place],
-            learners=None if learners is None else learners.get(window.start, 0),
-            active_ms=active[place],
-        )
+        ActivityWindow(start=window.start, end=window.end, events=events[place], learners=None, active_ms=active[place])
         for place, window in enumerate(windows)
     )
 
@@ -69,4 +60,6 @@ def count_activity(events: Iterable[Event], *, grain: timedelta = QUARTER) -> tu
             count = counts[event.at - (event.at - EPOCH) % grain]
             count[0] += 1
             count[1] += event.duration_ms or 0
-    return tuple(ActivityCount(start=start, events=count[0], active_ms=count[1]) for start, count in sorted(counts.items()))
+    return tuple(
+        ActivityCount(start=start, events=count[0], active_ms=count[1]) for start, count in sorted(counts.items())
+    )

@@ -28,7 +28,7 @@ class MemoryProgress(MemoryProgressReads, Progress):
     """The port over plain dicts. Commits go to `outbox`; `codes` makes the verification codes of certificates. The port
     documents the methods."""
 
-    def __init__(self, *, codes: Callable[[], str] = secrets.token_urlsafe, outbox: MemoryOutbox | None = None) -> None:
+    def __init__(self, outbox: MemoryOutbox | None = None, *, codes: Callable[[], str] = secrets.token_urlsafe) -> None:
         super().__init__()
         self._codes = codes
         self._outbox = outbox or MemoryOutbox()

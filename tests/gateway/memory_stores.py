@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from stores.memory.activity import MemoryActivity
 from stores.memory.catalog import MemoryCatalog
 from stores.memory.live import MemoryLive
 from stores.memory.outbox import MemoryOutbox
@@ -15,10 +16,12 @@ from stores.ports.stores import Stores
 
 def memory_stores(now: Callable[[], datetime]) -> Stores:
     outbox = MemoryOutbox(now=now)
+    progress = MemoryProgress(outbox=outbox)
     return Stores(
         profiles=MemoryProfiles(),
         catalog=MemoryCatalog(),
-        progress=MemoryProgress(outbox=outbox),
+        progress=progress,
+        activity=MemoryActivity(progress),
         timeline=MemoryTimeline(),
         sessions=MemorySessions(now=now),
         live=MemoryLive(),

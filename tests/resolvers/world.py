@@ -1,7 +1,7 @@
 """A small invented school for golden queries and permission tests: fixed ids and times, memory stores."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from stores.domain.events import VERB_IRIS, Event, Verb
 from stores.domain.profiles import Profile
 from stores.domain.progress import Enrollment
 from stores.domain.sessions import Heartbeat
+from stores.memory.activity import MemoryActivity
 from stores.memory.catalog import MemoryCatalog
 from stores.memory.live import MemoryLive
 from stores.memory.outbox import MemoryOutbox
@@ -120,10 +121,12 @@ async def open_school() -> Stores:
     """The school on memory stores."""
     codes = iter(f"code-{number}" for number in range(1000))
     outbox = MemoryOutbox(now=lambda: NOW)
+    progress = MemoryProgress(codes=lambda: next(codes), outbox=outbox)
     stores = Stores(
         profiles=MemoryProfiles(),
         catalog=MemoryCatalog(),
-        progress=MemoryProgress(codes=lambda: next(codes), outbox=outbox),
+        progress=progress,
+        activity=MemoryActivity(progress),
         timeline=MemoryTimeline(),
         sessions=MemorySessions(now=lambda: NOW),
         live=MemoryLive(),
@@ -161,8 +164,10 @@ async def fill(stores: Stores) -> None:
     )
     journal.add(ben, Verb.REGISTERED, NOW - timedelta(days=29))
     journal.add(ben, Verb.UNREGISTERED, NOW - timedelta(days=20))
-    await stores.progress.load(journal.events, items=items)
-    await stores.timeline.append(journal.events)
+    verdicts = await stores.progress.load(journal.events, items=items)
+    await stores.timeline.append(
+        [replace(event, slot=verdict.slot) for event, verdict in zip(journal.events, verdicts, strict=True)]
+    )
     beats = [
         Heartbeat(
             session_id=f"session-{number}",
