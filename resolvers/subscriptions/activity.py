@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from resolvers.data.dataloaders import Loaders
 from resolvers.data.access_paths import COURSE_ACTIVITY, CourseActivityArgs
+from resolvers.data.dataloaders import Loaders
 from stores.domain import calendar
 from stores.domain.activity import ActivityWindow, sum_into_windows
 from stores.domain.calendar import Span, Window

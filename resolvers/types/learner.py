@@ -7,7 +7,7 @@ from strawberry.scalars import JSON
 
 from resolvers import permissions
 from resolvers.context import Info
-from resolvers.data.access_paths import EVENTS, LEARNER_ENROLLMENTS, LEARNER_COUNTS_BY_TIME
+from resolvers.data.access_paths import EVENTS, LEARNER_COUNTS_BY_TIME, LEARNER_ENROLLMENTS
 from resolvers.data.visible_paths import VISIBLE_PRESENCE, VISIBLE_SESSIONS
 from resolvers.errors import forbidden
 from resolvers.types import enrollment_connection as enrollment_pages

@@ -7,6 +7,7 @@ events first, so that recent pages are complete early.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from itertools import pairwise
 from uuid import UUID
 
 from stores.domain.calendar import Span
@@ -39,4 +40,4 @@ def pass_spans(rebuild: Rebuild, started_at: datetime) -> tuple[Span, ...]:
     first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
     ages = PASS_AGES if rebuild is Rebuild.TIMELINE else ()
     edges = [last, *(started_at - age for age in ages), first]
-    return tuple(Span(start, end) for end, start in zip(edges, edges[1:], strict=False))
+    return tuple(Span(start, end) for end, start in pairwise(edges))
