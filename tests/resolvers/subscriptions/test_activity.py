@@ -14,13 +14,12 @@ REGISTRATION, OTHER = world.registration(world.ALGEBRA, 0), world.registration(w
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 
-def query(window: str = "HOUR") -> str:
-    return f'courseActivity(course: "{world.ALGEBRA}", window: {window}) {{ start end events learners activeSeconds }}'
+def query(window: str = "HOUR", fields: str = "start end events learners activeSeconds") -> str:
+    return f'courseActivity(course: "{world.ALGEBRA}", window: {window}) {{ {fields} }}'
 
 
 async def add_event(school: School, registration: Any = REGISTRATION, *, at: datetime | None = None) -> None:
-    event = await school.record(registration, Verb.VIEWED, "page", at=at or school.clock(), duration_ms=1500)
-    await school.stores.timeline.append([event])
+    await school.record(registration, Verb.VIEWED, "page", at=at or school.clock(), duration_ms=1500)
     await school.stores.live.signal([activity_channel(world.ALGEBRA)])
 
 
@@ -47,17 +46,17 @@ async def test_it_begins_with_the_current_window_and_continues_with_its_changes(
 
 
 async def test_it_is_read_at_most_once_a_second() -> None:
-    school = await open_school(timeline=FailingStore)
-    timeline: Any = school.stores.timeline
+    school = await open_school(activity=FailingStore)
+    activity: Any = school.stores.activity
     subscription = await school.subscribe(query())
     assert await bucket(subscription) == (NOON, 0, 0)
     for _ in range(5):
         await add_event(school)
         assert await subscription.is_silent()
-    assert timeline.calls.count("course_quarters") == 1
+    assert activity.calls.count("by_courses") == 1
     await school.clock.advance(SECOND)
     assert await bucket(subscription) == (NOON, 5, 1)
-    assert timeline.calls.count("course_quarters") == 2
+    assert activity.calls.count("by_courses") == 2
     await subscription.close()
 
 
@@ -98,33 +97,45 @@ async def test_a_subscriber_after_the_end_of_a_window_begins_with_the_next_one()
 
 
 @pytest.mark.parametrize(
-    ("window", "start", "end", "learners"),
+    ("window", "start", "end"),
     [
-        ("DAY", "2026-03-30T00:00:00.000Z", "2026-03-31T00:00:00.000Z", 1),
-        ("WEEK", "2026-03-30T00:00:00.000Z", "2026-04-06T00:00:00.000Z", None),
+        ("DAY", "2026-03-30T00:00:00.000Z", "2026-03-31T00:00:00.000Z"),
+        ("WEEK", "2026-03-30T00:00:00.000Z", "2026-04-06T00:00:00.000Z"),
     ],
 )
-async def test_windows_are_whole_windows_of_utc(window: str, start: str, end: str, learners: int | None) -> None:
+async def test_windows_are_whole_windows_of_utc(window: str, start: str, end: str) -> None:
     school = await open_school()
     await add_event(school)
     subscription = await school.subscribe(query(window))
     event = await subscription.event()
-    assert (event["start"], event["end"], event["events"], event["learners"]) == (start, end, 1, learners)
+    assert (event["start"], event["end"], event["events"], event["learners"]) == (start, end, 1, 1)
     await subscription.close()
 
 
-async def test_it_retries_while_the_timeline_is_unavailable() -> None:
-    school = await open_school(timeline=FailingStore)
-    timeline: Any = school.stores.timeline
+async def test_learners_are_counted_only_for_subscribers_who_select_them() -> None:
+    school = await open_school(activity=FailingStore)
+    activity: Any = school.stores.activity
+    with_learners = await school.subscribe(query(fields="learners"))
+    without = [await school.subscribe(query(fields=fields)) for fields in ("events", "events ... @skip(if: true) { learners }")]
+    assert await with_learners.event() == {"learners": 0}
+    assert [await one.event() for one in without] == [{"events": 0}] * 2
+    assert activity.calls.count("by_courses") == 2
+    for one in (with_learners, *without):
+        await one.close()
+
+
+async def test_it_retries_while_the_activity_is_unavailable() -> None:
+    school = await open_school(activity=FailingStore)
+    activity: Any = school.stores.activity
     subscription = await school.subscribe(query())
     assert await bucket(subscription) == (NOON, 0, 0)
     await add_event(school)
-    timeline.take_down("timeline")
+    activity.take_down("activity")
     await school.clock.advance(HOUR)
     refused = await school.subscribe(query())
     assert await refused.code() == "STORE_UNAVAILABLE"
     assert await subscription.is_silent()
-    timeline.error = None
+    activity.error = None
     await school.clock.advance(10 * SECOND)
     assert [await bucket(subscription), await bucket(subscription)] == [(NOON, 1, 1), (ONE, 0, 0)]
     await subscription.close()
