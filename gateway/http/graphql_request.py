@@ -14,7 +14,7 @@ from resolvers.context import Peer
 
 
 class MalformedRequest(ValueError):
-    """The input is not a GraphQL request. The message says why and quotes nothing of the input."""
+    """The input is not a GraphQL request. The message says why and does not quote the input."""
 
 
 def parse_request(given: object) -> GraphQLRequestData:

@@ -41,7 +41,7 @@ def percentage(column: str, text: str) -> float:
 def one_of(column: str, text: str, known: Collection[str]) -> str:
     """One of the known texts."""
     if text not in known:
-        raise ValueError(f"{column} {quoted(text)} is none of {', '.join(sorted(known))}")
+        raise ValueError(f"{column} {quoted(text)} is not one of {', '.join(sorted(known))}")
     return text
 
 
