@@ -13,10 +13,12 @@ from stores.errors import Rejected
 
 
 class LedgerEntry(NamedTuple):
-    """The registration and the digest (`event_digest.digest`) that the ledger has for an event id."""
+    """The registration, the digest (`event_digest.digest`) and the slot that the ledger has for an event id. `slot` is
+    None for an event that is being admitted."""
 
     registration: UUID
     digest: bytes
+    slot: int | None = None
 
 
 def admit(
@@ -44,7 +46,7 @@ def admit(
         entry = LedgerEntry(event.registration, digests[place])
         if names_other_enrollment(event, enrollments):
             verdicts[place] = Verdict(id=event.id, status=VerdictStatus.REJECTED, code="UNKNOWN_REGISTRATION")
-        elif event.id in entries and entries[event.id] == entry:
+        elif event.id in entries and entries[event.id][:2] == entry[:2]:
             verdicts[place] = Verdict(id=event.id, status=VerdictStatus.DUPLICATE)
         elif event.id in entries:
             verdicts[place] = Verdict(id=event.id, status=VerdictStatus.REJECTED, code="CONFLICT")
@@ -54,6 +56,16 @@ def admit(
             entries[event.id] = entry
             verdicts[place] = Verdict(id=event.id, status=VerdictStatus.ACCEPTED)
     return [verdicts[place] for place in range(len(events))]
+
+
+def with_slots(verdicts: Iterable[Verdict], slots: Mapping[UUID, int | None]) -> list[Verdict]:
+    """The verdicts with the slots that the ledger has now, by event id; rejected events have none."""
+    return [
+        verdict
+        if verdict.status is VerdictStatus.REJECTED
+        else Verdict(id=verdict.id, status=verdict.status, slot=slots[verdict.id])
+        for verdict in verdicts
+    ]
 
 
 def accepted_registrations(events: Sequence[Event], verdicts: Sequence[Verdict]) -> set[UUID]:

@@ -6,11 +6,8 @@ from datetime import datetime
 from stores.domain.events import Event, Verb
 from stores.domain.item_progress import not_started
 from stores.domain.outbox import Commit
-from stores.domain.progress import Enrollment, ItemProgress
+from stores.domain.progress import ItemProgress
 from stores.domain.progress_projection import CourseIndex, RegistrationState, resume_point, without_voided
-
-COMMIT_EVENTS = 500
-"""Events in a commit of a republished ledger. A relay delivers about 2,000 events at once."""
 
 
 def make_commit(
@@ -62,25 +59,4 @@ def changed_items(before: RegistrationState, after: RegistrationState, index: Co
         after.items.get(key) or not_started(after.enrollment.registration, item)
         for key, item in index.by_key.items()
         if key in differs
-    ]
-
-
-def republished_commits(row: Enrollment, whole: Sequence[Event], *, after: int, at: datetime) -> Sequence[Commit]:
-    """The whole ledger of a registration as commits, numbered from `after` + 1, which restore a timeline that lost
-    events. Progress does not change."""
-    live_ids = {event.id for event in without_voided(whole)}
-    ordered = [(event, event.id in live_ids) for event in sorted(whole, key=lambda event: (event.at, event.id))]
-    return [
-        Commit(
-            registration=row.registration,
-            number=after + number,
-            learner_id=row.learner_id,
-            course_key=row.course_key,
-            at=at,
-            state=row.state,
-            events=tuple(event for event, is_live in ordered[start : start + COMMIT_EVENTS] if is_live),
-            voided=tuple(event for event, is_live in ordered[start : start + COMMIT_EVENTS] if not is_live),
-            republished=True,
-        )
-        for number, start in enumerate(range(0, len(ordered), COMMIT_EVENTS), 1)
     ]

@@ -11,7 +11,7 @@ from enum import Enum
 from uuid import UUID
 from zlib import crc32
 
-from stores.domain.events import Event, Verb
+from stores.domain.events import NO_ACTIVITY, Event, Verb
 from stores.domain.progress import CourseProgress, EnrollmentState, ItemProgress
 from stores.domain.sessions import ResumePoint
 
@@ -41,9 +41,9 @@ class Consumer(Enum):
     """The consumers of commits. Each has its own rows, so that one that is down does not delay the other."""
 
     TIMELINE = "TIMELINE"
-    """The timeline and the activity of courses."""
+    """The timeline."""
     LIVE = "LIVE"
-    """Live feeds and the session store."""
+    """Live feeds, among them the hints that the activity of a course changed, and the session store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +53,8 @@ class Commit:
     `number` counts the registration's commits from 1 and gives their order. `at`: the time, by the database's clock.
     `events`: the accepted events in their order, without those that are voided. `voided`: events of earlier commits
     that this one voids. `state`, `progress` (None: unchanged) and `changed` (the item rows that differ) are as of the
-    commit. `resume`: the resume point of its events, if there is one. `republished`: True if these events were
-    published before; the consumer must ignore its cache.
+    commit. `resume`: the resume point of its events, if there is one. Events have their slots, except in commits that a
+    gateway from before slots stored.
     """
 
     registration: UUID
@@ -68,16 +68,17 @@ class Commit:
     progress: CourseProgress | None = None
     changed: tuple[ItemProgress, ...] = ()
     resume: ResumePoint | None = None
-    republished: bool = False
 
     def for_consumer(self, consumer: Consumer) -> "Commit | None":
-        """The part of the commit that this consumer needs; None if it needs nothing of it."""
+        """The part of the commit that this consumer needs; None if it needs nothing of it. LIVE needs a part of each
+        commit that changes progress, sessions, a resume point or activity."""
         if consumer is Consumer.TIMELINE:
             part = replace(self, progress=None, changed=(), resume=None)
             return part if part.events or part.voided else None
         session_events = tuple(event for event in self.events if event.verb in SESSION_START_VERBS | SESSION_END_VERBS)
-        part = replace(self, events=session_events)
-        return part if part.progress or part.resume or part.events or part.voided else None
+        is_active = any(event.verb not in NO_ACTIVITY for event in self.events)
+        changes = is_active or self.progress or self.resume or session_events or self.voided
+        return replace(self, events=session_events) if changes else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,17 @@ class RebuildPosition:
     after: UUID | None = None
 
 
+def is_further(position: RebuildPosition, kept: RebuildPosition) -> bool:
+    """Whether a position is further than another one of the same rebuild. False if the rebuild was started again."""
+    return position.started_at == kept.started_at and (
+        position.number > kept.number
+        or (
+            (position.number == kept.number and position.after is not None)
+            and (kept.after is None or position.after > kept.after)
+        )
+    )
+
+
 def pass_spans(rebuild: Rebuild, started_at: datetime) -> tuple[Span, ...]:
     """The times of the events that each pass of a rebuild concerns. Together they have every event."""
     first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)

@@ -4,8 +4,7 @@ The ledger assigns slots while it holds the registration's row lock. An event's 
 and its slot. It never changes, so writers of the timeline never read before they write.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 from uuid import UUID
 from zlib import crc32
@@ -44,22 +43,22 @@ def moment_of(event: Event) -> Moment:
     return Moment(event.registration, to_ms(event.at))
 
 
-def assign_slots(events: Iterable[Event], taken: Mapping[Moment, Collection[int]]) -> dict[UUID, int]:
-    """A free slot for each event, by event id. `taken`: the slots that the ledger has for the events' moments.
+def assign_slots(moments: Mapping[UUID, Moment], taken: Mapping[Moment, Collection[int]]) -> dict[UUID, int]:
+    """A free slot for each of these new events, by event id. `moments`: theirs, by event id; `taken`: the slots that
+    the ledger has for these moments.
 
     The search starts at a hash of the id, so that the slots of one moment are spread. `Rejected` (progress) if a moment
     has no free slot left."""
-    used: defaultdict[Moment, set[int]] = defaultdict(set)
-    for moment, slots in taken.items():
-        used[moment].update(slots)
+    used: dict[Moment, set[int]] = {}
     assigned = {}
-    for event in events:
-        slots = used[moment_of(event)]
+    for key, moment in moments.items():
+        if (slots := used.get(moment)) is None:
+            slots = used[moment] = set(taken.get(moment, ()))
         if len(slots) >= SLOTS:
-            raise Rejected("progress", f"event {event.id}: its registration has {SLOTS:,} events in this millisecond")
-        slot = crc32(event.id.bytes) % SLOTS
+            raise Rejected("progress", f"event {key}: its registration has {SLOTS:,} events in this millisecond")
+        slot = crc32(key.bytes) % SLOTS
         while slot in slots:
             slot = (slot + 1) % SLOTS
         slots.add(slot)
-        assigned[event.id] = slot
+        assigned[key] = slot
     return assigned

@@ -7,20 +7,27 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from stores.domain.admission import LedgerEntry, accepted_registrations, admit, check_enrollments
+from stores.domain.admission import (
+    LedgerEntry,
+    accepted_registrations,
+    admit,
+    check_enrollments,
+    with_slots,
+)
 from stores.domain.catalog import CourseVersion, Item
-from stores.domain.commit import make_commit, republished_commits
+from stores.domain.commit import make_commit
 from stores.domain.event_digest import digest
 from stores.domain.event_validity import check_events
 from stores.domain.events import Event
 from stores.domain.item_progress import ATTEMPTS, outcome
-from stores.domain.outbox import Commit, Consumer
+from stores.domain.outbox import Commit
 from stores.domain.progress import Certificate, Enrollment, Verdict, VerdictStatus
 from stores.domain.progress_projection import CourseIndex, course_indexes, initial_state, refold
+from stores.domain.rebuilds import Rebuild, RebuildPosition, is_further
 from stores.domain.sessions import ResumePoint
+from stores.domain.slots import assign_slots, moment_of
 from stores.memory.outbox import MemoryOutbox
 from stores.memory.progress_reads import MemoryProgressReads
-from stores.memory.rebuild_position import RebuildPosition
 from stores.ports.progress import Progress
 
 
@@ -33,7 +40,6 @@ class MemoryProgress(MemoryProgressReads, Progress):
         self._codes = codes
         self._outbox = outbox or MemoryOutbox()
         self._commits = Counter[UUID]()
-        self._rebuild = RebuildPosition()
 
     async def checkpoint(self, points: Sequence[ResumePoint]) -> None:
         for point in points:
@@ -73,17 +79,6 @@ class MemoryProgress(MemoryProgressReads, Progress):
         verdicts, _ = await self._record(events, items, ())
         return verdicts
 
-    async def republish(self, registrations: Sequence[UUID]) -> int:
-        count = 0
-        for key in dict.fromkeys(registrations):
-            if ledger := self._ledger.get(key):
-                row, after = self._enrolled.of[key].enrollment, self._commits[key]
-                commits = republished_commits(row, ledger, after=after, at=self._outbox.now())
-                self._outbox.add(commits, consumers=[Consumer.TIMELINE])
-                self._commits[key] += len(commits)
-                count += len(ledger)
-        return count
-
     async def refold(self, registrations: Sequence[UUID], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
         index_of = course_indexes(items)
         changed = 0
@@ -98,18 +93,14 @@ class MemoryProgress(MemoryProgressReads, Progress):
                 changed += 1
         return changed
 
-    async def start_rebuild(self) -> None:
-        self._rebuild.start()
+    async def start_rebuild(self, rebuild: Rebuild) -> None:
+        self._rebuilds.setdefault(rebuild, RebuildPosition(started_at=self._outbox.now()))
 
-    async def rebuild_left(self) -> int | None:
-        left = self._rebuild.left(self._enrolled.of)
-        return None if left is None else len(left)
-
-    async def rebuild_batch(self, *, most: int) -> Sequence[Enrollment]:
-        return [self._enrolled.of[key].enrollment for key in (self._rebuild.left(self._enrolled.of) or ())[:most]]
-
-    async def advance_rebuild(self, after: UUID | None) -> None:
-        self._rebuild.advance(after)
+    async def advance_rebuild(self, rebuild: Rebuild, position: RebuildPosition | None) -> None:
+        if position is None:
+            self._rebuilds.pop(rebuild, None)
+        elif (kept := self._rebuilds.get(rebuild)) is not None and is_further(position, kept):
+            self._rebuilds[rebuild] = position
 
     async def _record(
         self,
@@ -129,12 +120,14 @@ class MemoryProgress(MemoryProgressReads, Progress):
         verdicts = admit(events, digests, known=known, enrollments=enrolled_as, item_keys=item_keys)
         for key in self._enrolled.of.keys() - old - accepted_registrations(events, verdicts):
             self._enrolled.forget(key)
+        accepted = [place for place, one in enumerate(verdicts) if one.status is VerdictStatus.ACCEPTED]
+        slots = assign_slots({events[place].id: moment_of(events[place]) for place in accepted}, self._slots)
         new: defaultdict[UUID, list[Event]] = defaultdict(list)
-        for event, sha256, verdict in zip(events, digests, verdicts, strict=True):
-            if verdict.status is not VerdictStatus.ACCEPTED:
-                continue
+        for place in accepted:
+            event = replace(events[place], slot=slots[events[place].id])
             new[event.registration].append(event)
-            self._known[event.id] = LedgerEntry(event.registration, sha256)
+            self._known[event.id] = LedgerEntry(event.registration, digests[place], event.slot)
+            self._slots[moment_of(event)].add(slots[event.id])
             self._ledger[event.registration].append(event)
             if event.verb in ATTEMPTS and event.item_key is not None:
                 self._outcomes[event.id] = outcome(event, course_of[event.registration].by_key[event.item_key])
@@ -145,7 +138,9 @@ class MemoryProgress(MemoryProgressReads, Progress):
                 del self._resume[key]
             await self.checkpoint([] if commit.resume is None else [commit.resume])
             commits.append(commit)
-        return verdicts, commits
+        return with_slots(
+            verdicts, {event.id: self._known[event.id].slot for event in events if event.id in self._known}
+        ), commits
 
     def _refold(self, key: UUID, new: Sequence[Event], index: CourseIndex) -> Commit:
         """Fold a registration's ledger, `new` among it; return the commit that this makes."""

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from stores.domain.admission import LedgerEntry
+from stores.domain.calendar import Span
 from stores.domain.events import Event
 from stores.domain.paging import ATTEMPTS, ENROLLMENTS_OF_COURSE, ENROLLMENTS_OF_LEARNER, Page, to_ms
 from stores.domain.progress import (
@@ -16,7 +17,9 @@ from stores.domain.progress import (
     ItemProgress,
 )
 from stores.domain.progress_projection import without_voided
+from stores.domain.rebuilds import Rebuild, RebuildPosition
 from stores.domain.sessions import ResumePoint
+from stores.domain.slots import Moment
 from stores.memory.attempts import attempts_of
 from stores.memory.pages import UNDATED, enrolment_cursor, newest_first, pages
 from stores.memory.registration_states import RegistrationStates
@@ -32,6 +35,8 @@ class MemoryProgressReads:
         self._known: dict[UUID, LedgerEntry] = {}
         self._outcomes: dict[UUID, bool | None] = {}
         self._certificates: dict[UUID, Certificate] = {}
+        self._slots: defaultdict[Moment, set[int]] = defaultdict(set)
+        self._rebuilds: dict[Rebuild, RebuildPosition] = {}
 
     async def ping(self) -> None:
         return None
@@ -118,6 +123,20 @@ class MemoryProgressReads:
         of = {self._known[key].registration for key in event_ids if key in self._known}
         events = {event.id: event for registration in of for event in self._ledger[registration]}
         return {key: events[key] for key in event_ids if key in events}
+
+    async def rebuild_position(self, rebuild: Rebuild) -> RebuildPosition | None:
+        return self._rebuilds.get(rebuild)
+
+    async def enrollments_after(self, after: UUID | None, *, most: int) -> Sequence[Enrollment]:
+        keys = sorted(key for key in self._enrolled.of if after is None or key > after)
+        return [self._enrolled.of[key].enrollment for key in keys[:most]]
+
+    async def count_enrollments(self, *, after: UUID | None = None) -> int:
+        return sum(after is None or key > after for key in self._enrolled.of)
+
+    async def live_events(self, registrations: Sequence[UUID], *, span: Span) -> Sequence[Event]:
+        live = (without_voided(self._ledger.get(key, ())) for key in dict.fromkeys(registrations))
+        return [event for events in live for event in events if span.start <= event.at < span.end]
 
     async def voided(self, events: Sequence[Event]) -> Collection[UUID]:
         return {one.id for one in events if one not in without_voided([one, *self._ledger.get(one.registration, ())])}

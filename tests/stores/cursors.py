@@ -12,7 +12,6 @@ from stores.domain.paging import (
     ITEMS,
     LEARNERS,
     TIMELINE,
-    TIMELINE_SLOTS,
     CursorFormat,
     encode,
 )
@@ -25,7 +24,6 @@ FORMATS = (
     ATTEMPTS,
     ITEMS,
     TIMELINE,
-    TIMELINE_SLOTS,
 )
 NOT_BASE64_JSON = ("", "x", "?", "é", "nonsense", "[]", "e30", "W10", "WzEsLTFd")
 FEED_CURSOR = encode(1, "epoch", 1, 2)

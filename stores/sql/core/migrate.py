@@ -1,4 +1,5 @@
-"""Numbered migrations, one set for each port. Each is applied once, in order, by one migrator at a time.
+"""Numbered migrations, one set for each port: files of SQL, and steps in Python (`stores.sql.migrations.steps`). Each
+is applied once, in order, by one migrator at a time.
 
 Statements run one by one without a transaction, because CockroachDB supports DDL in transactions only partly. So every
 statement must be idempotent: after a crash in the middle of a file, the next migrator runs that file from its start.
@@ -6,7 +7,7 @@ statement must be idempotent: after a crash in the middle of a file, the next mi
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -18,6 +19,7 @@ from stores.sql.core.dialect import in_dialect
 from stores.sql.core.errors import ALREADY_EXISTS_ERRORS, translate_errors
 from stores.sql.core.lease import Lease
 from stores.sql.core.pool import Connection, Pool, borrow_connection
+from stores.sql.migrations.steps import STEPS, Step
 
 FILE = re.compile(r"(\d{4})_\w+\.sql")
 STATEMENT_SECONDS = 3600.0
@@ -38,11 +40,12 @@ NOTE = "INSERT INTO migrations (set_name, number, name, sha256) VALUES ($1, $2, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migration:
-    """A migration file."""
+    """A migration: the text of a file, or a step without a text."""
 
     number: int
     name: str
-    text: str
+    text: str = ""
+    step: Step | None = None
 
     @property
     def sha256(self) -> str:
@@ -57,13 +60,18 @@ class Migration:
         return [part.strip() for part in parts if part.strip()]
 
 
-def migrations_in(folder: Traversable) -> list[Migration]:
-    """The migrations of a folder, by number."""
+def migrations_of(set_name: str, folder: Traversable, steps: Mapping[tuple[str, int], Step]) -> list[Migration]:
+    """The migrations of a set, by number: those of its folder and its steps."""
     found = [(match, file) for file in folder.iterdir() if (match := FILE.fullmatch(file.name))]
-    return sorted(
-        (Migration(number=int(match[1]), name=file.name, text=file.read_text("utf-8")) for match, file in found),
-        key=lambda migration: migration.number,
-    )
+    migrations = [
+        *(Migration(number=int(match[1]), name=file.name, text=file.read_text("utf-8")) for match, file in found),
+        *(
+            Migration(number=number, name=f"{number:04}_{step.__name__}.py", step=step)
+            for (its_set, number), step in steps.items()
+            if its_set == set_name
+        ),
+    ]
+    return sorted(migrations, key=lambda migration: migration.number)
 
 
 async def migrate(
@@ -71,17 +79,18 @@ async def migrate(
     set_name: str,
     *,
     folder: Traversable | None = None,
+    steps: Mapping[tuple[str, int], Step] = STEPS,
     holder: Callable[[], str] = token_hex,
     lease_seconds: float = 60.0,
     wait_seconds: float = 120.0,
 ) -> Sequence[str]:
-    """Apply the pending migrations of a set, in order, and return the names of their files.
+    """Apply the pending migrations of a set, in order, and return their names.
 
     One migrator at a time works on a set: the others wait up to `wait_seconds` for its lease. `Rejected` if a file was
     edited after it was applied, or the database is newer than the files; `Conflict` if the lease did not become free,
     or was lost: the statement under way is cancelled then.
     """
-    migrations = migrations_in(folder or files("stores.sql") / "migrations" / set_name)
+    migrations = migrations_of(set_name, folder or files("stores.sql") / "migrations" / set_name, steps)
     with translate_errors(set_name):
         async with borrow_connection(pool) as connection:
             for table in (lease.TABLE, TABLE):
@@ -95,10 +104,13 @@ async def migrate(
 
 
 async def apply_pending(pool: Pool, set_name: str, migrations: Sequence[Migration]) -> list[str]:
-    """Apply what is pending and return the names of the files. For the holder of the lease."""
+    """Apply what is pending and return the names. For the holder of the lease."""
     async with borrow_connection(pool) as connection:
         pending = await pending_of(connection, set_name, migrations)
-        for migration in pending:
+    for migration in pending:
+        if migration.step is not None:
+            await migration.step(pool)
+        async with borrow_connection(pool) as connection:
             for statement in migration.statements:
                 await connection.execute(await in_dialect(connection, statement), timeout=STATEMENT_SECONDS)
             await connection.execute(NOTE, set_name, migration.number, migration.name, migration.sha256)

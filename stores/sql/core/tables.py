@@ -10,6 +10,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from stores.domain.outbox import partition_of
+
 
 def text_of_text(value: str | Enum) -> str:
     """Text, or the value of an enum, as it is stored."""
@@ -67,3 +69,17 @@ class Table:
             [None if row[place] is None else text_of(row[place]) for row in rows]
             for place, text_of in enumerate(TEXT_OF[kind] for kind in self.columns.values())
         ]
+
+
+class PartitionedTable(Table):
+    """A table whose last column, `partition`, follows from the column `registration`: rows are given without it."""
+
+    def arrays(self, rows: Sequence[Sequence[Any]]) -> list[list[str | None]]:
+        """As in `Table`, but `rows` have no partition."""
+        place = list(self.columns).index("registration")
+        return super().arrays([(*row, partition_of(row[place])) for row in rows])
+
+
+def with_partition(table: Table) -> Table:
+    """The columns of the table and their partition (`outbox.partition_of`), which every INSERT writes."""
+    return PartitionedTable(name=table.name, columns={**table.columns, "partition": "int8"})

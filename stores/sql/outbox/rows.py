@@ -11,9 +11,13 @@ from stores.domain.event_codec import body_to_json, event_from_json
 from stores.domain.outbox import Commit, Consumer, partition_of
 from stores.domain.paging import from_ms, to_ms
 from stores.domain.progress import EnrollmentState
-from stores.domain.progress_codec import VERSION, course_parts, course_progress_of, item_parts, item_progress_of
+from stores.domain.progress_codec import course_parts, course_progress_of, item_parts, item_progress_of
 from stores.domain.sessions import ResumePoint
 from stores.sql.core.tables import Table
+
+VERSION = 2
+"""The version of the payloads that are written. 1: events without slots, and perhaps a mark after the resume point."""
+READABLE_VERSIONS = (1, VERSION)
 
 OUTBOX = Table(
     name="outbox",
@@ -38,7 +42,7 @@ def commits_of(rows: Iterable[asyncpg.Record]) -> Iterator[Commit]:
     waiting = set()
     for row in rows:
         version, *parts = orjson.loads(row["payload"])
-        if version != VERSION:
+        if version not in READABLE_VERSIONS:
             waiting.add(row["registration"])
         elif row["registration"] not in waiting:
             yield commit_of(row, parts)
@@ -46,7 +50,7 @@ def commits_of(rows: Iterable[asyncpg.Record]) -> Iterator[Commit]:
 
 def commit_of(row: asyncpg.Record, parts: list[Any]) -> Commit:
     """The commit of a row, whose payload has these parts."""
-    learner_id, course_key, state, events, voided, progress, changed, resume, *republished = parts
+    learner_id, course_key, state, events, voided, progress, changed, resume = parts[:8]
     registration, at = UUID(int=row["registration"].int), row["created_at"]
     of: dict[str, Any] = {"registration": registration, "learner_id": learner_id, "course_key": course_key}
     return Commit(
@@ -61,7 +65,6 @@ def commit_of(row: asyncpg.Record, parts: list[Any]) -> Commit:
         progress=None if progress is None else course_progress_of(registration, progress),
         changed=tuple(item_progress_of(registration, values) for values in changed),
         resume=None if resume is None else _resume_of(registration, resume),
-        republished=any(republished),
     )
 
 
@@ -78,8 +81,6 @@ def payload_of(commit: Commit) -> str:
         None if progress is None else course_parts(progress),
         [item_parts(row) for row in commit.changed],
         None if resume is None else (resume.item_key, resume.position, to_ms(resume.at), resume.device, resume.id),
-        # Only where true: gateways from before this mark can read the other payloads.
-        *([True] if commit.republished else []),
     )
     return orjson.dumps(parts, default=dict).decode()
 

@@ -21,10 +21,12 @@ from stores.sql.progress.rows import (
     session_values,
 )
 from stores.sql.progress.tables import (
-    CERTIFICATES,
     ENROLLMENT_STATES,
-    ITEM_SESSIONS,
     ITEMS,
+    NEW_CERTIFICATES,
+    NEW_ITEM_SESSIONS,
+    NEW_ITEMS,
+    NEW_RESUME_POINTS,
     RESUME_POINTS,
     WRITTEN_COURSES,
 )
@@ -33,7 +35,7 @@ from stores.sql.progress.tables import (
 def upsert_resume_points(first: int) -> str:
     """The statement that replaces resume points by later ones; its first parameter has this number."""
     return f"""
-    INSERT INTO resume_points ({RESUME_POINTS.names}) {RESUME_POINTS.given(first)}
+    INSERT INTO resume_points ({NEW_RESUME_POINTS.names}) {NEW_RESUME_POINTS.given(first)}
     ON CONFLICT (registration) DO UPDATE SET {RESUME_POINTS.set(but=("registration",), to="excluded")}
     WHERE resume_points.at < excluded.at OR (
         resume_points.at = excluded.at AND convert_to(resume_points.id, 'UTF8') < convert_to(excluded.id, 'UTF8')
@@ -43,19 +45,19 @@ def upsert_resume_points(first: int) -> str:
 
 PARTS: Sequence[tuple[Table, Callable[[int], str]]] = (
     (
-        ITEMS,
+        NEW_ITEMS,
         lambda first: (
             f"""
-    INSERT INTO item_progress ({ITEMS.names}) {ITEMS.given(first)}
+    INSERT INTO item_progress ({NEW_ITEMS.names}) {NEW_ITEMS.given(first)}
     ON CONFLICT (registration, item_key) DO UPDATE SET {ITEMS.set(but=("registration", "item_key"), to="excluded")}
     """
         ),
     ),
     (
-        ITEM_SESSIONS,
+        NEW_ITEM_SESSIONS,
         lambda first: (
             f"""
-    INSERT INTO item_sessions ({ITEM_SESSIONS.names}) {ITEM_SESSIONS.given(first)}
+    INSERT INTO item_sessions ({NEW_ITEM_SESSIONS.names}) {NEW_ITEM_SESSIONS.given(first)}
     ON CONFLICT (registration, item_key, session_id)
     DO UPDATE SET whole_ms = excluded.whole_ms, parts_ms = excluded.parts_ms
     """
@@ -79,12 +81,12 @@ PARTS: Sequence[tuple[Table, Callable[[int], str]]] = (
     """
         ),
     ),
-    (RESUME_POINTS, upsert_resume_points),
+    (NEW_RESUME_POINTS, upsert_resume_points),
     (
-        CERTIFICATES,
+        NEW_CERTIFICATES,
         lambda first: (
             f"""
-    INSERT INTO certificates ({CERTIFICATES.names}) {CERTIFICATES.given(first)}
+    INSERT INTO certificates ({NEW_CERTIFICATES.names}) {NEW_CERTIFICATES.given(first)}
     ON CONFLICT (registration) DO NOTHING
     """
         ),

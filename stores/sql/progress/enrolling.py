@@ -5,21 +5,21 @@ from uuid import UUID
 
 from stores.domain.progress_projection import RegistrationState
 from stores.sql.core.pool import Connection
-from stores.sql.core.tables import Table
+from stores.sql.core.tables import Table, with_partition
 from stores.sql.progress.rows import course_values, enrollment_values
 from stores.sql.progress.tables import COURSES, ENROLLMENTS
 
-BOTH = Table(name="given", columns={**ENROLLMENTS.columns, **COURSES.columns})
+BOTH = with_partition(Table(name="given", columns={**ENROLLMENTS.columns, **COURSES.columns}))
 
 # The join gives each enrolment its own roll-up, even if two of the given ones claim the same registration.
 ENROLL = f"""
 WITH given AS ({BOTH.given()}), fresh AS (
-    INSERT INTO enrollments ({ENROLLMENTS.names}) SELECT {ENROLLMENTS.names} FROM given
+    INSERT INTO enrollments ({ENROLLMENTS.names}, partition) SELECT {ENROLLMENTS.names}, partition FROM given
     ON CONFLICT DO NOTHING
     RETURNING registration, learner_id, course_key
 ), rolled AS (
-    INSERT INTO course_progress ({COURSES.names})
-    SELECT {", ".join(f"given.{name}" for name in COURSES.columns)} FROM given
+    INSERT INTO course_progress ({COURSES.names}, partition)
+    SELECT {", ".join(f"given.{name}" for name in COURSES.columns)}, given.partition FROM given
     JOIN fresh ON fresh.registration = given.registration
         AND fresh.learner_id = given.learner_id AND fresh.course_key = given.course_key
     ON CONFLICT (registration) DO NOTHING

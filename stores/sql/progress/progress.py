@@ -15,11 +15,12 @@ from stores.domain.events import Event
 from stores.domain.outbox import Consumer
 from stores.domain.progress import Certificate, Enrollment, Verdict
 from stores.domain.progress_projection import course_indexes, initial_state
+from stores.domain.rebuilds import Rebuild, RebuildPosition
 from stores.domain.sessions import ResumePoint
 from stores.ports.progress import Progress
 from stores.sql.core.pool import Connection, Pool
 from stores.sql.core.transact import RETRY_LIMITS, RetryLimits, transact
-from stores.sql.progress import queries, rebuild
+from stores.sql.progress import queries, rebuilds
 from stores.sql.progress.batching import in_batches
 from stores.sql.progress.changes import upsert_resume_points
 from stores.sql.progress.enrolling import enroll, forget
@@ -27,9 +28,8 @@ from stores.sql.progress.group_commit import GroupCommit
 from stores.sql.progress.reads import SqlProgressReads
 from stores.sql.progress.recording import record_batch
 from stores.sql.progress.refold import refold_registrations
-from stores.sql.progress.republish import republish
-from stores.sql.progress.rows import enrollment_of, resume_values
-from stores.sql.progress.tables import RESUME_POINTS
+from stores.sql.progress.rows import resume_values
+from stores.sql.progress.tables import NEW_RESUME_POINTS
 
 T = TypeVar("T")
 
@@ -83,28 +83,18 @@ class SqlProgress(SqlProgressReads, Progress):
     ) -> Sequence[Verdict]:
         return await in_batches(events, lambda batch, _: self._write(batch, items, (), consumers=()))
 
-    async def republish(self, registrations: Sequence[UUID]) -> int:
-        return await self._over_ledgers(registrations, republish)
-
     async def refold(self, registrations: Sequence[UUID], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
         work = partial(refold_registrations, index_of=course_indexes(items), codes=self._codes)
         return await self._over_ledgers(registrations, work)
 
-    async def start_rebuild(self) -> None:
-        await self._fetch(rebuild.START)
+    async def start_rebuild(self, rebuild: Rebuild) -> None:
+        await self._fetch(rebuilds.START, rebuilds.NAMES[rebuild])
 
-    async def rebuild_left(self) -> int | None:
-        rows = await self._fetch(rebuild.LEFT)
-        return rows[0]["left_over"] if rows else None
-
-    async def rebuild_batch(self, *, most: int) -> Sequence[Enrollment]:
-        return [enrollment_of(row) for row in await self._fetch(rebuild.BATCH, most)]
-
-    async def advance_rebuild(self, after: UUID | None) -> None:
-        if after is None:
-            await self._fetch(rebuild.END)
+    async def advance_rebuild(self, rebuild: Rebuild, position: RebuildPosition | None) -> None:
+        if position is None:
+            await self._fetch(rebuilds.END, rebuilds.NAMES[rebuild])
         else:
-            await self._fetch(rebuild.ADVANCE, str(after))
+            await self._fetch(rebuilds.ADVANCE, rebuilds.NAMES[rebuild], *rebuilds.position_values(position))
 
     async def checkpoint(self, points: Sequence[ResumePoint]) -> None:
         # A statement may update a row once; all writers lock rows in the order of registration.
@@ -113,7 +103,7 @@ class SqlProgress(SqlProgressReads, Progress):
             if point.position is not None:
                 latest.setdefault(point.registration, point)
         rows = [resume_values(latest[key]) for key in sorted(latest)]
-        await self._fetch(upsert_resume_points(1), *RESUME_POINTS.arrays(rows))
+        await self._fetch(upsert_resume_points(1), *NEW_RESUME_POINTS.arrays(rows))
 
     async def revoke(self, registration: UUID, *, at: datetime, because: str) -> Certificate | None:
         await self._fetch(queries.REVOKE, str(registration), at, because)

@@ -9,11 +9,25 @@ from stores.domain.paging import ENROLLMENTS_OF_COURSE, ENROLLMENTS_OF_LEARNER, 
 from stores.domain.progress import EnrollmentState
 from stores.sql.core.tables import Table
 from stores.sql.core.where_clause import WhereClause, storable
-from stores.sql.progress.tables import ENROLLMENTS
+from stores.sql.progress.tables import ENROLLMENTS, LEDGER_EVENTS
 
 VOIDS_OF = """
 SELECT voids, registration FROM event_ledger
 WHERE voids = ANY($1::text[]::uuid[]) AND voids IS NOT NULL AND verb = 'VOIDED'
+"""
+
+# A void of a void has no effect. The registrations are a parameter of each part, so that each is read by an index.
+LIVE_EVENTS = f"""
+SELECT {", ".join(f"event.{name}" for name in LEDGER_EVENTS.types)}, enrollment.learner_id, enrollment.course_key
+FROM event_ledger AS event
+JOIN enrollments AS enrollment ON enrollment.registration = event.registration
+WHERE event.registration = ANY($1::text[]::uuid[]) AND enrollment.registration = ANY($1::text[]::uuid[])
+AND event.occurred_at >= $2 AND event.occurred_at < $3
+AND NOT EXISTS (
+    SELECT 1 FROM event_ledger AS void
+    WHERE void.registration = ANY($1::text[]::uuid[]) AND void.verb = 'VOIDED'
+    AND void.registration = event.registration AND void.voids = event.event_id AND event.verb <> 'VOIDED'
+)
 """
 
 REVOKE = """
@@ -85,6 +99,27 @@ def counts(
     where.is_in("course_key", courses)
     query = f"SELECT {key}, count(*) FROM enrollments WHERE {key} = ANY($1::text[]){where.text} GROUP BY {key}"
     return query, where.args
+
+
+def enrollments_after(after: UUID | None, *, most: int) -> tuple[str, list[object]]:
+    """The statement and the parameters of `Progress.enrollments_after`."""
+    where = after_registration(after, most)
+    query = f"SELECT {ENROLLMENTS.names} FROM enrollments WHERE true{where.text} ORDER BY registration LIMIT $1"
+    return query, where.args
+
+
+def count_enrollments(after: UUID | None) -> tuple[str, list[object]]:
+    """The statement and the parameters of `Progress.count_enrollments`."""
+    where = after_registration(after)
+    return f"SELECT count(*) FROM enrollments WHERE true{where.text}", where.args
+
+
+def after_registration(after: UUID | None, *args: object) -> WhereClause:
+    """The condition on the enrolments after this one, of all if it is None; `args` come first."""
+    where = WhereClause(*args)
+    if after is not None:
+        where.add("registration > {0}::uuid", str(after))
+    return where
 
 
 ATTEMPT_VERBS = ", ".join(f"'{verb}'" for verb in sorted(verb.value for verb in ATTEMPTS))

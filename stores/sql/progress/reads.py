@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from stores.domain.calendar import Span
 from stores.domain.events import Event, Verb
 from stores.domain.paging import ENROLLMENTS_OF_COURSE, Page
 from stores.domain.progress import (
@@ -17,11 +18,12 @@ from stores.domain.progress import (
     EnrollmentState,
     ItemProgress,
 )
+from stores.domain.rebuilds import Rebuild, RebuildPosition
 from stores.domain.sessions import ResumePoint
 from stores.sql.core.pool import Pool
 from stores.sql.core.tables import Table
 from stores.sql.core.transact import fetch
-from stores.sql.progress import queries
+from stores.sql.progress import queries, rebuilds
 from stores.sql.progress.ledger import BY_ID
 from stores.sql.progress.pages import attempt_cursor, dated_cursor, pages
 from stores.sql.progress.rows import (
@@ -31,6 +33,7 @@ from stores.sql.progress.rows import (
     enrollment_of,
     event_of,
     item_progress_of,
+    owned_event_of,
     resume_point_of,
 )
 from stores.sql.progress.tables import CERTIFICATES, COURSES, ENROLLMENTS, ITEMS, RESUME_POINTS
@@ -126,6 +129,23 @@ class SqlProgressReads:
         rows = await self._fetch(queries.VOIDS_OF, [str(event.id) for event in targets])
         gone = {(row["voids"], row["registration"]) for row in rows}
         return {event.id for event in targets if (event.id, event.registration) in gone}
+
+    async def rebuild_position(self, rebuild: Rebuild) -> RebuildPosition | None:
+        rows = await self._fetch(rebuilds.POSITION, rebuilds.NAMES[rebuild])
+        return rebuilds.position_of(rows[0]) if rows else None
+
+    async def enrollments_after(self, after: UUID | None, *, most: int) -> Sequence[Enrollment]:
+        query, args = queries.enrollments_after(after, most=most)
+        return [enrollment_of(row) for row in await self._fetch(query, *args)]
+
+    async def count_enrollments(self, *, after: UUID | None = None) -> int:
+        query, args = queries.count_enrollments(after)
+        count: int = (await self._fetch(query, *args))[0]["count"]
+        return count
+
+    async def live_events(self, registrations: Sequence[UUID], *, span: Span) -> Sequence[Event]:
+        keys = [str(key) for key in registrations]
+        return [owned_event_of(row) for row in await self._fetch(queries.LIVE_EVENTS, keys, span.start, span.end)]
 
     async def _fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
         return await fetch(self._pool, "progress", query, *args)

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
-from stores.domain.admission import LedgerEntry, admit
+from stores.domain.admission import LedgerEntry, admit, with_slots
 from stores.domain.catalog import CourseVersion
 from stores.domain.commit import make_commit
 from stores.domain.event_digest import digest
@@ -13,6 +14,7 @@ from stores.domain.item_progress import ATTEMPTS, outcome
 from stores.domain.outbox import Consumer
 from stores.domain.progress import Enrollment, Verdict, VerdictStatus
 from stores.domain.progress_projection import CourseIndex, fold, refold
+from stores.domain.slots import assign_slots, moment_of
 from stores.domain.time_spent import session_of
 from stores.sql.core.pool import Connection
 from stores.sql.progress import ledger, snapshot
@@ -30,7 +32,13 @@ async def record_batch(
 ) -> list[Verdict]:
     """The verdicts on the events. `codes` makes the verification codes of certificates; `consumers` get commits."""
     sessions = {(event.registration, key) for event in events if (key := session_of(event)) is not None}
-    before = await snapshot.lock(connection, {event.registration for event in events}, sorted(sessions))
+    moments = [moment_of(event) for event in events]
+    before = await snapshot.lock(
+        connection,
+        {event.registration for event in events},
+        sessions=sorted(sessions),
+        moments=set(moments),
+    )
     enrollments = {key: locked.state.enrollment for key, locked in before.items()}
     indexes = {key: index_of(row.pin) for key, row in enrollments.items()}
     item_keys = {key: course.by_key for key, course in indexes.items()}
@@ -41,7 +49,13 @@ async def record_batch(
     # Inserting shows which ids are taken. Nearly always none is, which saves a lookup.
     verdicts = admit(events, digests, known=known, enrollments=enrollments, item_keys=item_keys)
     places = [place for place, verdict in enumerate(verdicts) if verdict.status is VerdictStatus.ACCEPTED]
-    rows = [ledger_values(events[place], digests[place], success(events[place], indexes)) for place in places]
+    taken = {moment: slots for locked in before.values() for moment, slots in locked.taken.items()}
+    slots = assign_slots({events[place].id: moments[place] for place in places}, taken)
+    placed = {events[place].id: replace(events[place], slot=slots[events[place].id]) for place in places}
+    rows = [
+        ledger_values(event, digests[place], success(event, indexes))
+        for place, event in zip(places, placed.values(), strict=True)
+    ]
     added = await ledger.add(connection, rows)
     if others := {event.id for event in events} - added.keys():
         known |= await ledger.known(connection, others)
@@ -52,13 +66,14 @@ async def record_batch(
     refolded: dict[UUID, Enrollment] = {}
     for event, verdict in zip(events, verdicts, strict=True):
         if verdict.status is VerdictStatus.ACCEPTED:
-            new[event.registration].append(event)
+            new[event.registration].append(placed[event.id])
             voids = event.verb is Verb.VOIDED and (event.voids in known or event.voids in added)
             if voids or added[event.id]:
                 refolded[event.registration] = enrollments[event.registration]
     whole = await ledger.whole(connection, refolded)
     await save(connection, changes(before, new, whole, indexes, codes, consumers))
-    return verdicts
+    stored = {key: entry.slot for key, entry in known.items()} | {key: slots[key] for key in added}
+    return with_slots(verdicts, stored)
 
 
 async def digested_again(
@@ -79,7 +94,7 @@ async def digested_again(
         and known[event.id].digest != sha256
     }
     return {
-        event.id: LedgerEntry(event.registration, digest(event))
+        event.id: LedgerEntry(event.registration, digest(event), event.slot)
         for event in await ledger.by_ids(connection, differ, enrollments)
     }
 
@@ -102,7 +117,7 @@ def changes(
     """The changes by new events. `whole`: the ledgers of the registrations that a void makes it necessary to refold."""
     made = Changes()
     for key, events in new.items():
-        state, commits, at = before[key]
+        state, commits, at, _ = before[key]
         course = indexes[key]
         after = refold(state, whole[key], course) if key in whole else fold(state, events, course)
         if key in whole:

@@ -117,3 +117,8 @@ def attempt_of(row: asyncpg.Record) -> Attempt:
 def event_of(row: asyncpg.Record, enrollment: Enrollment) -> Event:
     """The event of a ledger row and of the enrolment that it belongs to."""
     return Event(learner_id=enrollment.learner_id, course_key=enrollment.course_key, **LEDGER_EVENTS.fields(row))
+
+
+def owned_event_of(row: asyncpg.Record) -> Event:
+    """The event of a ledger row that also has the learner and the course of its enrolment."""
+    return Event(learner_id=row["learner_id"], course_key=row["course_key"], **LEDGER_EVENTS.fields(row))

@@ -1,13 +1,17 @@
 """Snapshot: the derived rows of registrations, read together and locked against other writers."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+import asyncpg
+
+from stores.domain.paging import from_ms, to_ms
 from stores.domain.progress import ItemProgress
 from stores.domain.progress_projection import RegistrationState
+from stores.domain.slots import SLOTS, Moment
 from stores.domain.time_spent import ItemSession, SessionKey
 from stores.sql.core.pool import Connection
 from stores.sql.progress.rows import (
@@ -47,29 +51,51 @@ CROSS JOIN LATERAL (
 
 ITEM_ROWS = f"SELECT {ITEMS.names} FROM item_progress WHERE registration = ANY($1::text[]::uuid[])"
 
+# One round trip for two results: the items, and rows without an item that have the slots of these moments.
+ITEM_ROWS_AND_SLOTS = f"""
+SELECT {ITEMS.names}, NULL::timestamptz AS occurred_at, NULL::int8 AS slot
+FROM item_progress WHERE registration = ANY($1::text[]::uuid[])
+UNION ALL
+SELECT taken.registration, {", ".join(f"NULL::{kind}" for kind in [*ITEMS.columns.values()][1:])}, occurred_at, slot
+FROM unnest($2::text[]::uuid[], $3::text[]::timestamptz[]) AS asked(registration, at)
+CROSS JOIN LATERAL (
+    SELECT registration, occurred_at, slot FROM event_ledger
+    WHERE registration = asked.registration AND occurred_at = asked.at LIMIT {SLOTS}
+) AS taken
+"""
+
 
 class Locked(NamedTuple):
-    """A locked registration: its state, the number of its commits, and the time at which the transaction began."""
+    """A locked registration: its state, the number of its commits, the time at which the transaction began, and the
+    slots that are taken in the moments that were asked for."""
 
     state: RegistrationState
     commits: int
     at: datetime
+    taken: Mapping[Moment, Collection[int]]
 
 
 async def lock(
     connection: Connection,
     registrations: Collection[UUID],
+    *,
     sessions: Collection[tuple[UUID, SessionKey]] = (),
+    moments: Collection[Moment] = (),
 ) -> dict[UUID, Locked]:
     """The states of the known registrations, locked against other writers until the transaction ends.
 
-    `sessions`: the item sessions to read with them, by registration."""
+    `sessions`: the item sessions to read with them, by registration; `moments`: those whose slots are read."""
     keys = [str(key) for key in registrations]
     rows = await connection.fetch(LOCK, keys)
     items: defaultdict[UUID, dict[str, ItemProgress]] = defaultdict(dict)
-    for row in await connection.fetch(ITEM_ROWS, keys):
-        item = item_progress_of(row)
-        items[item.registration][item.item_key] = item
+    taken: defaultdict[UUID, defaultdict[Moment, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for row in await item_rows(connection, keys, moments):
+        if row["item_key"] is None:
+            moment = Moment(UUID(int=row["registration"].int), to_ms(row["occurred_at"]))
+            taken[moment.registration][moment].add(row["slot"])
+        else:
+            item = item_progress_of(row)
+            items[item.registration][item.item_key] = item
     known: defaultdict[UUID, dict[SessionKey, ItemSession]] = defaultdict(dict)
     if sessions:
         asked = [(str(key), session.item_key, session.session) for key, session in sessions]
@@ -87,5 +113,17 @@ async def lock(
             withdrawn=row["withdrawn"],
             sessions=known[enrollment.registration],
         )
-        found[enrollment.registration] = Locked(state, row["commits"], row["at"])
+        found[enrollment.registration] = Locked(state, row["commits"], row["at"], taken[enrollment.registration])
     return found
+
+
+async def item_rows(
+    connection: Connection, registrations: list[str], moments: Collection[Moment]
+) -> list[asyncpg.Record]:
+    """The item rows of these registrations, and rows without an item for the slots of these moments."""
+    if not moments:
+        return await connection.fetch(ITEM_ROWS, registrations)
+    owners, times = zip(
+        *((str(moment.registration), from_ms(moment.ms).isoformat()) for moment in moments), strict=True
+    )
+    return await connection.fetch(ITEM_ROWS_AND_SLOTS, registrations, owners, times)

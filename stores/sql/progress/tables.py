@@ -1,7 +1,7 @@
 """The columns of the tables of progress, which have the names of the records' fields."""
 
 from stores.sql.core.event_columns import EventColumns
-from stores.sql.core.tables import Table
+from stores.sql.core.tables import Table, with_partition
 from stores.sql.progress.documents import document_of
 
 ENROLLMENTS = Table(
@@ -109,3 +109,10 @@ LEDGER_EVENTS = EventColumns(
 )
 LEDGER = Table(name="event_ledger", columns={**LEDGER_EVENTS.types, "body_sha256": "bytea", "outcome": "bool"})
 """`outcome`: whether an attempt succeeded (`item_progress.outcome`)."""
+
+NEW_ITEMS = with_partition(ITEMS)
+NEW_ITEM_SESSIONS = with_partition(ITEM_SESSIONS)
+NEW_CERTIFICATES = with_partition(CERTIFICATES)
+NEW_RESUME_POINTS = with_partition(RESUME_POINTS)
+NEW_EVENTS = with_partition(LEDGER)
+"""The columns that an INSERT writes. Reads do not need the partition."""
