@@ -1,49 +1,39 @@
-"""The timeline in a dict of events: the reference implementation of the port. Every answer is computed from the
+"""The timeline in dicts of events: the reference implementation of the port. Every answer is computed from the
 events."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from uuid import UUID
 
-from stores.domain.calendar import QUARTER, Span
+from stores.domain.activity import ActivityCount, count_activity
+from stores.domain.calendar import Span
 from stores.domain.event_validity import check_events
-from stores.domain.events import NO_ACTIVITY, Event, Verb
-from stores.domain.paging import EPOCH, TIMELINE, Page, page_of, to_ms
-from stores.domain.timeline import Quarter
+from stores.domain.events import Event, Verb
+from stores.domain.paging import TIMELINE, Page, page_of
+from stores.domain.slots import Place, place_of
 from stores.ports.timeline import Timeline
 
-Order = tuple[int, str]
+Key = tuple[Place, UUID]
+"""The place and the registration of an event: its key among the events of a learner."""
 
 
 class MemoryTimeline(Timeline):
     """The timeline of one process."""
 
     def __init__(self) -> None:
-        self._events: dict[UUID, Event] = {}
-        self._of_learner: defaultdict[str, dict[UUID, Event]] = defaultdict(dict)
-        self._of_course: defaultdict[str, dict[UUID, Event]] = defaultdict(dict)
+        self._events: defaultdict[str, dict[Key, Event]] = defaultdict(dict)
+        self._voided: defaultdict[str, set[Key]] = defaultdict(set)
 
     async def ping(self) -> None:
         return None
 
     async def append(self, events: Sequence[Event]) -> None:
-        check_events(events, store="timeline")
-        for event in events:
-            if event.id not in self._events:
-                self._events[event.id] = event
-                self._of_learner[event.learner_id][event.id] = event
-                self._of_course[event.course_key][event.id] = event
+        self._store(events)
 
-    async def remove(self, events: Sequence[Event]) -> None:
-        for event in events:
-            kept = self._events.pop(event.id, None)
-            if kept is not None:
-                del self._of_learner[kept.learner_id][kept.id]
-                del self._of_course[kept.course_key][kept.id]
-
-    def forget(self) -> None:
-        """Nothing to forget: there is no other process."""
+    async def void(self, events: Sequence[Event]) -> None:
+        for event, key in self._store(events):
+            self._voided[event.learner_id].add(key)
 
     async def by_learners(
         self,
@@ -55,79 +45,46 @@ class MemoryTimeline(Timeline):
         after: str | None,
         first: int,
     ) -> Mapping[str, Page[Event]]:
-        past = None if after is None else _mark(after)
+        passed = None if after is None else _order_of_cursor(after)
         pages = {}
         for learner_id in learner_ids:
             rows = [
                 event
-                for event in sorted(self._events_of(learner_id), key=_order, reverse=True)
-                if (span is None or _within(span, event))
-                and (verbs is None or event.verb in verbs)
-                and (courses is None or event.course_key in courses)
-                and (past is None or _order(event) < past)
+                for event in sorted(self._live(learner_id, span, courses), key=_order, reverse=True)
+                if (verbs is None or event.verb in verbs) and (passed is None or _order(event) < passed)
             ]
             if rows:
                 pages[learner_id] = page_of(rows, (TIMELINE.encode(*_order(row)) for row in rows), first)
         return pages
 
-    async def learner_quarters(
-        self, learner_ids: Sequence[str], *, span: Span, courses: Collection[str] | None
-    ) -> Mapping[str, Sequence[Quarter]]:
-        busy = {
-            key: _quarters(event for event in self._events_of(key) if courses is None or event.course_key in courses)
-            for key in learner_ids
-        }
-        return _starting_within(span, busy)
+    async def learner_counts(
+        self, learner_ids: Sequence[str], *, span: Span, grain: timedelta, courses: Collection[str] | None
+    ) -> Mapping[str, Sequence[ActivityCount]]:
+        counts = {key: count_activity(self._live(key, span, courses), grain=grain) for key in learner_ids}
+        return {key: found for key, found in counts.items() if found}
 
-    async def course_quarters(self, course_keys: Sequence[str], *, span: Span) -> Mapping[str, Sequence[Quarter]]:
-        return _starting_within(span, {key: _quarters(self._of_course.get(key, {}).values()) for key in course_keys})
+    def _store(self, events: Sequence[Event]) -> Sequence[tuple[Event, Key]]:
+        check_events(events, store="timeline")
+        keyed = [(event, (place_of(event), event.registration)) for event in events]
+        for event, key in keyed:
+            self._events[event.learner_id].setdefault(key, event)
+        return keyed
 
-    async def course_learners(
-        self, course_keys: Sequence[str], *, windows: Sequence[Span]
-    ) -> Mapping[str, Mapping[datetime, int]]:
-        return {
-            key: {
-                window.start: len(
-                    {
-                        event.learner_id
-                        for event in self._of_course[key].values()
-                        if event.verb not in NO_ACTIVITY and _within(window, event)
-                    }
-                )
-                for window in windows
-            }
-            for key in course_keys
-            if self._of_course.get(key)
-        }
-
-    def _events_of(self, learner_id: str) -> Iterable[Event]:
-        return self._of_learner.get(learner_id, {}).values()
+    def _live(self, learner_id: str, span: Span | None, courses: Collection[str] | None) -> list[Event]:
+        voided = self._voided.get(learner_id, ())
+        return [
+            event
+            for key, event in self._events.get(learner_id, {}).items()
+            if key not in voided
+            and (span is None or span.start <= event.at < span.end)
+            and (courses is None or event.course_key in courses)
+        ]
 
 
-def _order(event: Event) -> Order:
-    return to_ms(event.at), str(event.id)
+def _order(event: Event) -> tuple[int, int, str]:
+    return (*place_of(event), event.course_key)
 
 
-def _mark(cursor: str) -> Order:
-    ms, event_id = TIMELINE.decode(cursor)
-    return int(ms), event_id
-
-
-def _within(span: Span, event: Event) -> bool:
-    return span.start <= event.at < span.end
-
-
-def _quarters(events: Iterable[Event]) -> Sequence[Quarter]:
-    counts: defaultdict[datetime, list[int]] = defaultdict(lambda: [0, 0])
-    for event in events:
-        if event.verb in NO_ACTIVITY:
-            continue
-        count = counts[event.at - (event.at - EPOCH) % QUARTER]
-        count[0] += 1
-        count[1] += event.duration_ms or 0
-    return [Quarter(start=start, events=count[0], active_ms=count[1]) for start, count in sorted(counts.items())]
-
-
-def _starting_within(span: Span, busy: Mapping[str, Sequence[Quarter]]) -> Mapping[str, Sequence[Quarter]]:
-    within = {key: [one for one in quarters if span.start <= one.start < span.end] for key, quarters in busy.items()}
-    return {key: quarters for key, quarters in within.items() if quarters}
+def _order_of_cursor(cursor: str) -> tuple[int, int, str]:
+    ms, slot, course_key = TIMELINE.decode(cursor)
+    return int(ms), int(slot), course_key

@@ -10,6 +10,7 @@ from stores.domain.outbox import Commit
 from stores.domain.profiles import Profile
 from stores.domain.progress import CourseProgress, EnrollmentState, ItemProgress
 from stores.domain.sessions import Heartbeat, ResumePoint
+from stores.domain.slots import SLOTS
 
 NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
 REGISTRATION = UUID("7d1c3a52-0b6e-5c1e-9d52-000000000001")
@@ -75,6 +76,7 @@ def event(number: int, **fields: Any) -> Event:
         "verb": verb,
         "verb_iri": VERB_IRIS[verb],
         "at": NOON,
+        "slot": number % SLOTS,
     }
     return Event(**(some | fields))
 
