@@ -64,6 +64,7 @@ FULL = done(
     session_id="s1",
     voids=UUID(int=7),
     extensions={"a": [1, 2.5]},
+    slot=5,
 )
 """An event with a value for every field."""
 

@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import replace
 from uuid import UUID
 
-from stores.domain.commit import COMMIT_EVENTS
 from stores.domain.events import Verb
 from stores.domain.outbox import LEASE, PARTITIONS, Backlog, Commit, Consumer, apportion, partition_of
 from stores.domain.progress import EnrollmentState, ProgressState
@@ -149,38 +148,36 @@ async def test_an_event_that_is_voided_before_it_arrives_is_not_published(ledger
     assert not any(commit.voided for commit in commits)
 
 
-async def test_a_ledger_is_republished_for_the_timeline_only(ledger: Ledger) -> None:
-    progress, outbox = ledger
-    await enroll(progress, enrollment(1), enrollment(2), enrollment(3))
-    kept, target = done(1, Verb.PLAYED, "video", at=2, position=1.5), done(2, Verb.PAUSED, "page", at=1, position=5.0)
-    void = done(3, Verb.VOIDED, at=3, voids=target.id)
-    await record(progress, kept, target, done(4, Verb.VIEWED, "page", of=2))
-    await record(progress, void)
-    for consumer in Consumer:
-        await outbox.settle(consumer, await waiting(outbox, consumer))
-    before = await progress.course_progress([R1])
-
-    assert await progress.republish([R1, R1, UUID(int=3), UUID(int=99)]) == 3
-    [again] = await waiting(outbox, Consumer.TIMELINE)
-    assert (again.events, again.voided, again.republished) == ((kept, void), (target,), True)
-    assert (again.registration, again.learner_id, again.course_key) == (R1, "u1", "c1")
-    assert await waiting(outbox, Consumer.LIVE) == []
-    assert await progress.course_progress([R1]) == before
-    await record(progress, done(5, Verb.VIEWED, "page", at=4))
-    numbers = [(commit.number, commit.republished) for commit in await waiting(outbox, Consumer.TIMELINE)]
-    assert numbers == [(3, True), (4, False)], "what comes later follows it"
-
-
-async def test_a_long_ledger_is_republished_in_several_commits(ledger: Ledger) -> None:
+async def test_a_commit_that_changes_only_activity_is_for_live_too(ledger: Ledger) -> None:
+    """Live feeds hint that the activity of a course changed. A void without a target is no activity."""
     progress, outbox = ledger
     await enroll(progress, enrollment(1))
-    events = [done(number, Verb.PLAYED, "video", at=number) for number in range(1, COMMIT_EVENTS + 2)]
-    await progress.load(events, items=CATALOG)
-    assert await progress.republish([R1]) == len(events)
-    first, second = await waiting(outbox, Consumer.TIMELINE)
-    assert (first.number, second.number) == (2, 3)
-    assert [*first.events, *second.events] == events
-    assert len(second.events) == 1
+    await record(progress, done(1, Verb.RATED, at=9))
+    version = (await progress.course_progress([R1]))[R1].version
+    await outbox.settle(Consumer.LIVE, await waiting(outbox, Consumer.LIVE))
+    await record(progress, done(3, Verb.RATED, at=1))
+    await record(progress, done(4, Verb.VOIDED, at=1, voids=UUID(int=77)))
+    [live] = await waiting(outbox, Consumer.LIVE)
+    assert (live.number, live.events, live.voided, live.progress, live.resume) == (2, (), (), None, None)
+    await record(progress, done(5, Verb.VOIDED, at=9, voids=UUID(int=3)))
+    assert [commit.number for commit in await waiting(outbox, Consumer.LIVE)] == [2, 4]
+    assert (await progress.course_progress([R1]))[R1].version == version
+
+
+async def test_events_of_commits_have_their_slots(ledger: Ledger) -> None:
+    progress, outbox = ledger
+    await enroll(progress, enrollment(1))
+    events = [done(number, Verb.LAUNCHED, "page", session_id="s1") for number in range(1, 5)]
+    verdicts = await progress.record(events, items=CATALOG)
+    slots = {verdict.id: verdict.slot for verdict in verdicts}
+    void = done(9, Verb.VOIDED, at=1, voids=events[0].id)
+    [verdict] = await progress.record([void], items=CATALOG)
+    slots[void.id] = verdict.slot
+    commits = [commit for consumer in Consumer for commit in await waiting(outbox, consumer)]
+    found = [event for commit in commits for event in (*commit.events, *commit.voided)]
+    assert len(found) == 5 + 1 + 4 + 1, "in the timeline's and in the live parts"
+    assert [event.slot for event in found] == [slots[event.id] for event in found]
+    assert None not in slots.values()
 
 
 async def test_enrolling_and_its_event_are_one_commit(ledger: Ledger) -> None:

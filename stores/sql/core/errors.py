@@ -51,6 +51,8 @@ def to_store_error(store: str, error: Exception) -> StoreError:
             return Unavailable(store, "the tables are missing or old: migrate first")
         case asyncpg.TransactionRollbackError() | asyncpg.InvalidCachedStatementError():
             return Conflict(store, "other writers kept winning")
+        case asyncpg.UniqueViolationError():  # statements name the keys that may be taken: this is a bug
+            return StoreError(store, "a row that must be unique exists already")
         # The driver's own DataError is an InterfaceError and a ValueError, too.
         case asyncpg.ProgramLimitExceededError():  # such as an index entry of more than a third of a page
             return Rejected(store, "a value that is too long")

@@ -6,11 +6,20 @@ from typing import Any
 import orjson
 import pytest
 
+from stores.domain.event_codec import BODY_FIELDS
+from stores.domain.events import Verb
 from stores.domain.outbox import Commit
+from stores.domain.sessions import ResumePoint
 from stores.sql.outbox.rows import commits_of, payload_of
-from tests.gateway.test_portions import commit
+from tests.stores.learning import FULL, done
+from tests.stores.samples import NOON, commit
 
-PARTS_BEFORE_REPUBLISHING = 9
+SAVED = replace(
+    commit(3),
+    events=(replace(FULL, slot=999_999), done(2, Verb.PLAYED, slot=0)),
+    voided=(done(7, Verb.VIEWED, "page", slot=5),),
+    resume=ResumePoint(registration=FULL.registration, item_key="video", position=1.5, at=NOON, device=None, id="s1"),
+)
 
 
 def read(row: Commit, payload: str) -> list[Commit]:
@@ -20,14 +29,27 @@ def read(row: Commit, payload: str) -> list[Commit]:
     return list(commits_of(rows))
 
 
-@pytest.mark.parametrize("republished", [False, True])
-def test_a_row_comes_back_as_it_was(republished: bool) -> None:
-    row = replace(commit(1, 2), republished=republished)
-    assert read(row, payload_of(row)) == [row]
+def slots(row: Commit) -> list[int | None]:
+    return [event.slot for event in (*row.events, *row.voided)]
 
 
-def test_payloads_without_the_republished_mark_are_the_same_as_before_it() -> None:
-    row = commit(1, 2)
-    parts = orjson.loads(payload_of(row))
-    assert len(parts) == PARTS_BEFORE_REPUBLISHING
-    assert read(row, orjson.dumps(parts).decode()) == [row]
+def test_a_row_comes_back_as_it_was() -> None:
+    [found] = read(SAVED, payload_of(SAVED))
+    assert found == SAVED
+    assert slots(found) == [999_999, 0, 5]
+
+
+@pytest.mark.parametrize("mark", [[], [True]], ids=["plain", "republished"])
+def test_rows_from_before_slots_are_read_without_slots(mark: list[bool]) -> None:
+    version, *parts = orjson.loads(payload_of(SAVED))
+    assert version == 2
+    events, voided = ([values[: BODY_FIELDS.index("slot")] for values in parts[place]] for place in (3, 4))
+    before = [1, *parts[:3], events, voided, *parts[5:], *mark]
+    [found] = read(SAVED, orjson.dumps(before).decode())
+    assert found == SAVED
+    assert slots(found) == [None, None, None]
+
+
+def test_rows_of_a_newer_version_wait() -> None:
+    _, *parts = orjson.loads(payload_of(SAVED))
+    assert read(SAVED, orjson.dumps([3, *parts]).decode()) == []

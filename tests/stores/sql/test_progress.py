@@ -11,10 +11,12 @@ from uuid import UUID
 
 import pytest
 
+from stores.domain.calendar import Span
 from stores.domain.catalog import CourseVersion
 from stores.domain.events import Event, Verb
 from stores.domain.keys import MAX_KEY_BYTES
 from stores.domain.outbox import PARTITIONS, Consumer
+from stores.domain.rebuilds import Rebuild
 from stores.errors import Conflict, Rejected, StoreError, TimedOut, Unavailable
 from stores.sql.core.migrate import migrate
 from stores.sql.core.pool import open_pool
@@ -23,7 +25,7 @@ from stores.sql.outbox.outbox import SqlOutbox
 from stores.sql.progress.progress import SqlProgress
 from tests.backends import Servers, fresh_sql
 from tests.proxy import ProxyMode, through_proxy
-from tests.stores.learning import C2, done, enroll, enrollment, fitted, record
+from tests.stores.learning import C2, done, enroll, enrollment, fitted, moment, record
 from tests.stores.samples import item
 
 R = [UUID(int=number) for number in range(10)]
@@ -39,6 +41,10 @@ READS: dict[str, Callable[[SqlProgress], Awaitable[Any]]] = {
     "attempts": lambda progress: progress.attempts(R, item=None, after=None, first=5),
     "certificates": lambda progress: progress.certificates(R),
     "resume_points": lambda progress: progress.resume_points(R),
+    "rebuild_position": lambda progress: progress.rebuild_position(Rebuild.TIMELINE),
+    "enrollments_after": lambda progress: progress.enrollments_after(R[1], most=5),
+    "count_enrollments": lambda progress: progress.count_enrollments(after=R[1]),
+    "live_events": lambda progress: progress.live_events(R, span=Span(moment(0), moment(9))),
 }
 
 

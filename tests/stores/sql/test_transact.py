@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from stores.errors import Conflict, Rejected
+from stores.errors import Conflict, Rejected, StoreError
 from stores.sql.core.pool import Connection, Pool, open_pool
 from stores.sql.core.transact import RetryLimits, fetch, transact
 from tests.backends import Servers, fresh_sql
@@ -140,7 +140,7 @@ async def test_a_failure_leaves_nothing_behind(pool: Pool) -> None:
         await put(connection, 7)
         await connection.execute("INSERT INTO counters (id, n) VALUES (1, 0)")
 
-    with pytest.raises(Rejected, match="progress: a value that cannot be kept"):
+    with pytest.raises(StoreError, match="progress: a row that must be unique exists already"):
         await transact(pool, "progress", halfway)
     assert await value(pool) == 0
 
