@@ -4,8 +4,7 @@ __main__.py      python -m gateway <command>
 cli/             a module per command
 config/          settings, backends (URL scheme → backend), store clients, where the stores are
 http/            the app, its server, GraphQL over HTTP, SSE and WebSocket, tokens, health
-relay/           publishes commits from the outbox; rebuilds timelines and progress
-portions.py      cuts the commits of a delivery into batches; doubts.py reconciles timeline writes without a response
+relay/           publishes commits from the outbox; rebuilds timelines, activity and progress
 observability/   JSON logs
 web/             GraphiQL and other static files
 datasets/        the demo's data and OULAD, and the loader

@@ -26,12 +26,11 @@ LOADED_ENROLLMENTS = 4_000
 LOADED_EVENTS = 4_000
 LOADED_HEARTBEATS = 1_000
 """Records of a data set in one call of a port, two SQL transactions for enrolments and events."""
-LOADED_TIMELINE_EVENTS = 20_000
-"""Events of a data set in one append to the timeline. Each append recomputes the roll-ups that it touches, so few
-large appends cost less than many small ones."""
 
 RELAYED_COMMITS = 1_200
 """Commits that a relay takes from the outbox at once."""
+DELIVERED_EVENTS = 5_000
+"""Events in one delivery of a relay, and in one request to the timeline."""
 SAVED_RESUME_POINTS = 1_000
 """Resume points that a relay copies from the session store to the durable one at once."""
 REBUILT_ROWS = 100

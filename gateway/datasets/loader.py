@@ -6,7 +6,7 @@ it without duplicates.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -14,7 +14,6 @@ from functools import partial
 from gateway.datasets.dataset import Dataset
 from gateway.datasets.load_counts import LoadCounts, OnProgress, Stage, ignore_progress
 from gateway.datasets.publishing import PublishedCourses, publish_courses, published_courses
-from gateway.relay.delivery import reconcile_with_ledger
 from gateway.relay.withdrawn_sessions import end_withdrawn_sessions
 from gateway.runtime.store_retry import RETRY_FOR_A_MINUTE, StoreRetry
 from resolvers.writes.interactions import load_events
@@ -23,15 +22,14 @@ from stores.batches import (
     LOADED_EVENTS,
     LOADED_HEARTBEATS,
     LOADED_PROFILES,
-    LOADED_TIMELINE_EVENTS,
     batched,
 )
 from stores.domain.events import Event, Verb
 from stores.domain.progress import VerdictStatus
 from stores.ports.stores import Stores
 
-QUEUED_BATCHES = 10
-"""How many batches of events the ledger may be ahead of the timeline."""
+CONCURRENT_APPENDS = 2
+"""How many batches of events are written to the timeline at a time, and how many more the ledger may be ahead."""
 
 
 async def load(
@@ -75,7 +73,7 @@ class _Loader:
         self._events = stage("progress", "events", new=0)
         self._timeline = stage("timeline", "timeline events", estimate=dataset.sizes.get("events", 0))
         self._heartbeats = stage("sessions", "heartbeats")
-        self._recorded: asyncio.Queue[list[Event] | None] = asyncio.Queue(QUEUED_BATCHES)
+        self._recorded: asyncio.Queue[list[Event] | None] = asyncio.Queue(CONCURRENT_APPENDS)
 
     async def run(self) -> tuple[LoadCounts, ...]:
         catalog, drafts = self._stores.catalog, self._dataset.courses
@@ -86,9 +84,11 @@ class _Loader:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._add_profiles())
                 tasks.create_task(self._enroll_and_record(courses))
-                tasks.create_task(self._append_to_timeline())
+                for _ in range(CONCURRENT_APPENDS):
+                    tasks.create_task(self._append_to_timeline())
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
+        self._timeline.finish()
         for batch in batched(self._dataset.heartbeats, LOADED_HEARTBEATS):
             await self._retry.call(partial(self._stores.sessions.touch, batch))
             self._heartbeats.add(batch)
@@ -117,34 +117,38 @@ class _Loader:
         for batch in batched(self._dataset.events, LOADED_EVENTS):
             await self._recorded.put(await self._record(batch, courses))
         self._events.finish()
-        await self._recorded.put(None)
+        for _ in range(CONCURRENT_APPENDS):
+            await self._recorded.put(None)
 
     async def _record(self, batch: list[Event], courses: PublishedCourses) -> list[Event]:
-        """Load events into the ledger, and return those that it has now."""
+        """Load events into the ledger, and return those that it has now, with their slots."""
         load = partial(load_events, self._stores, batch, items=courses.items, now=self._now())
         verdicts = await self._retry.call(load)
         statuses = Counter(verdict.status for verdict in verdicts)
         self._events.counts.rejected.update(verdict.fault.code for verdict in verdicts if verdict.fault is not None)
         self._events.add(batch, new=statuses[VerdictStatus.ACCEPTED])
         return [
-            event
+            replace(event, slot=verdict.slot)
             for event, verdict in zip(batch, verdicts, strict=True)
             if verdict.status is not VerdictStatus.REJECTED
         ]
 
     async def _append_to_timeline(self) -> None:
-        pending: list[Event] = []
         while (recorded := await self._recorded.get()) is not None:
-            pending += recorded
-            if len(pending) >= LOADED_TIMELINE_EVENTS:
-                await self._append(pending)
-                pending = []
-        if pending:
-            await self._append(pending)
-        self._timeline.finish()
+            await self._retry.call(partial(append_and_void, self._stores, recorded))
+            left = {event.registration for event in recorded if event.verb is Verb.UNREGISTERED}
+            await self._retry.call(partial(end_withdrawn_sessions, self._stores, left))
+            self._timeline.add(recorded)
 
-    async def _append(self, events: list[Event]) -> None:
-        await self._retry.call(partial(reconcile_with_ledger, self._stores, events))
-        left = {event.registration for event in events if event.verb is Verb.UNREGISTERED}
-        await self._retry.call(partial(end_withdrawn_sessions, self._stores, left))
-        self._timeline.add(events)
+
+async def append_and_void(stores: Stores, events: Sequence[Event]) -> None:
+    """Append these events of the ledger to the timeline, and void those that are voided, and those that they void.
+
+    Voids are stored although a target was not appended here: an interrupted load may have appended it before."""
+    targets = await stores.progress.ledger([event.voids for event in events if event.voids is not None])
+    given = {event.id for event in events}
+    known = [*events, *(event for event in targets.values() if event.id not in given)]
+    gone = set(await stores.progress.voided(known))
+    await stores.timeline.append([event for event in events if event.id not in gone])
+    if gone:
+        await stores.timeline.void([event for event in known if event.id in gone])

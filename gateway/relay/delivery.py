@@ -3,7 +3,6 @@
 All of it is idempotent: after a crash the next relay repeats what was not settled.
 """
 
-import logging
 from collections.abc import Sequence
 
 from gateway.relay.withdrawn_sessions import end_withdrawn_sessions
@@ -12,35 +11,28 @@ from stores.domain.outbox import SESSION_END_VERBS, SESSION_START_VERBS, Commit
 from stores.domain.progress import EnrollmentState
 from stores.domain.sessions import Heartbeat
 from stores.domain.updates import activity_channel
-from stores.errors import StoreError
 from stores.ports.stores import Stores
-
-log = logging.getLogger("quadrangle.relay")
 
 
 async def deliver_to_timeline(stores: Stores, commits: Sequence[Commit]) -> None:
-    """Append the events, remove the voided ones, and signal the courses' activity. The write cache of the timeline is
-    dropped where the timeline may have lost data: republished commits, and after an error."""
-    if any(commit.republished for commit in commits):
-        stores.timeline.forget()
-    voided = {event.id: event for commit in commits for event in commit.voided}
-    events = [event for commit in commits for event in commit.events if event.id not in voided]
-    try:
-        await stores.timeline.append(events)
-        if voided:
-            await stores.timeline.remove(list(voided.values()))
-    except StoreError:
-        stores.timeline.forget()
-        raise
-    try:
-        await stores.live.signal({activity_channel(commit.course_key) for commit in commits})
-    except StoreError as error:
-        # Only a hint: subscribers read again when the store is back.
-        log.debug("activity was not signalled: %s", error.code)
+    """Append the events and void the voided ones. Deliveries commute, so their order does not matter."""
+    await stores.timeline.append(await with_slots(stores, [event for commit in commits for event in commit.events]))
+    if voided := [event for commit in commits for event in commit.voided]:
+        await stores.timeline.void(await with_slots(stores, voided))
+
+
+async def with_slots(stores: Stores, events: Sequence[Event]) -> Sequence[Event]:
+    """The events with their slots. Commits that an older version put into the outbox have none; the ledger does."""
+    missing = [event.id for event in events if event.slot is None]
+    if not missing:
+        return events
+    stored = await stores.progress.ledger(missing)
+    return [stored.get(event.id, event) for event in events]
 
 
 async def deliver_to_live(stores: Stores, commits: Sequence[Commit]) -> None:
-    """Publish progress updates, move resume points, open and close sessions. A withdrawn enrolment has no session."""
+    """Publish progress updates, move resume points, open and close sessions, and signal that the activity of courses
+    may have changed. A withdrawn enrolment has no session."""
     await stores.live.publish(commits)
     gone = {(commit.registration, str(event.id)) for commit in commits for event in commit.voided}
     # Without this filter, a point whose event is voided later in this batch would reappear.
@@ -61,15 +53,7 @@ async def deliver_to_live(stores: Stores, commits: Sequence[Commit]) -> None:
         await stores.sessions.touch(opened)
     withdrawn = {commit.registration for commit in commits if commit.state is EnrollmentState.WITHDRAWN}
     await end_withdrawn_sessions(stores, withdrawn)
-
-
-async def reconcile_with_ledger(stores: Stores, events: Sequence[Event]) -> None:
-    """Write these events of the ledger to the timeline again, and remove those that are voided. Voids are read after
-    the append, too: a relay that delivers a void meanwhile removes only what the timeline has by then."""
-    gone = set(await stores.progress.voided(events))
-    await stores.timeline.append([event for event in events if event.id not in gone])
-    gone.update(await stores.progress.voided(events))
-    await stores.timeline.remove([event for event in events if event.id in gone])
+    await stores.live.signal({activity_channel(commit.course_key) for commit in commits})
 
 
 def session_of(event: Event) -> str:

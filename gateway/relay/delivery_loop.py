@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from time import perf_counter
 from typing import TypeAlias
 
-from gateway.portions import Portions
 from gateway.relay.bisection import bisect_rejected
 from gateway.relay.lease import Lease
-from stores.batches import RELAYED_COMMITS
-from stores.domain.outbox import LEASE, Commit, Consumer
+from stores.batches import DELIVERED_EVENTS, RELAYED_COMMITS
+from stores.domain.outbox import Commit, Consumer, partition_of
 from stores.errors import Rejected, TimedOut
 from stores.ports.stores import Stores
 
@@ -19,32 +20,27 @@ log = logging.getLogger("quadrangle.relay")
 
 Deliver: TypeAlias = Callable[[Stores, Sequence[Commit]], Awaitable[None]]
 FEW_COMMITS = 3
+CONCURRENT_DELIVERIES = 3
+"""How many deliveries an `UnorderedLoop` runs at a time: while the consumer stores one, the next is prepared."""
 
 
-class DeliveryLoop:
+class DeliveryLoop(ABC):
     """The deliveries of one relay to one consumer. The other consumer has its own loop, so neither holds up the other.
 
-    `poll`: seconds after which the outbox is read again although nothing woke the loop. `on_failure` is called with
-    commits whose delivery failed: the consumer may have them or not.
+    `poll`: seconds after which the outbox is read again although nothing woke the loop; `pause`: seconds for which it
+    collects commits after a delivery, unless more wait already.
     """
 
     def __init__(
-        self,
-        stores: Stores,
-        consumer: Consumer,
-        deliver: Deliver,
-        *,
-        lease: Lease,
-        poll: float,
-        on_failure: Callable[[Sequence[Commit]], None] = lambda commits: None,
+        self, stores: Stores, consumer: Consumer, deliver: Deliver, *, lease: Lease, poll: float, pause: float
     ) -> None:
         self._stores = stores
         self._consumer = consumer
         self._deliver = deliver
         self._lease = lease
         self._poll = poll
-        self._on_failure = on_failure
-        self._portions = Portions()
+        self._pause = pause
+        self._most = DELIVERED_EVENTS
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -55,8 +51,12 @@ class DeliveryLoop:
         """Deliver what is pending; if nothing is, wait for a wake-up or the next poll."""
         await self._lease.granted.wait()
         started = perf_counter()
+        partitions = self._lease.partitions
         taken = await self.deliver_pending()
-        if taken > FEW_COMMITS:
+        self._most = min(DELIVERED_EVENTS, 2 * self._most)
+        if more_wait(taken, partitions):
+            return
+        if len(taken) > FEW_COMMITS:
             # Under load the loop works at most half of the time; commits that arrive meanwhile share a delivery.
             await asyncio.sleep(perf_counter() - started)
         elif not taken:
@@ -64,27 +64,36 @@ class DeliveryLoop:
                 async with asyncio.timeout(self._poll):
                     await self._woken.wait()
         self._woken.clear()
+        await asyncio.sleep(self._pause)
 
-    async def deliver_pending(self) -> int:
-        """Take commits of the leased partitions and deliver them in batches. Return how many were taken."""
-        async with self._lease.use() as partitions:
-            async with self._lease.timeout(LEASE.total_seconds()):
-                commits = await self._stores.outbox.take(self._consumer, partitions, most=RELAYED_COMMITS)
-            self._portions.keep(partitions)
-            for batch in self._portions.of(commits):
-                await self._deliver_batch(batch)
-            return len(commits)
+    @abstractmethod
+    async def deliver_pending(self) -> Sequence[Commit]:
+        """Take commits of the leased partitions and deliver them in batches. Return those that were taken."""
+
+    async def _take(self, partitions: Collection[int]) -> Sequence[Commit]:
+        return await self._stores.outbox.take(self._consumer, partitions, most=RELAYED_COMMITS)
+
+    def _batches(self, commits: Sequence[Commit]) -> Iterator[Sequence[Commit]]:
+        """Cut commits into batches of about so many events as the last deliveries suggest, and one commit at least."""
+        batch: list[Commit] = []
+        size = 0
+        for commit in commits:
+            events = max(1, len(commit.events) + len(commit.voided))
+            if batch and size + events > self._most:
+                yield batch
+                batch, size = [], 0
+            batch.append(commit)
+            size += events
+        if batch:
+            yield batch
 
     async def _deliver_batch(self, batch: Sequence[Commit]) -> None:
+        """Deliver and settle a batch. After a timeout the next batches are half as large."""
         try:
-            async with self._lease.timeout(self._portions.seconds(batch)):
-                await bisect_rejected(batch, self._deliver_and_settle, on_rejected=self._skip)
-        except Exception as error:
-            self._on_failure(batch)
-            if isinstance(error, TimeoutError | TimedOut):
-                self._portions.took_too_long(batch)
+            await bisect_rejected(batch, self._deliver_and_settle, on_rejected=self._skip)
+        except (TimeoutError, TimedOut):
+            self._most = max(1, self._most // 2)
             raise
-        self._portions.delivered(batch)
 
     async def _deliver_and_settle(self, commits: Sequence[Commit]) -> None:
         await self._deliver(self._stores, commits)
@@ -100,3 +109,40 @@ class DeliveryLoop:
         }
         log.error("skipped a commit that the consumer rejected", exc_info=error, extra=details)
         await self._stores.outbox.settle(self._consumer, [commit])
+
+
+class OrderedLoop(DeliveryLoop):
+    """One delivery at a time, in the order of each registration's commits, and none outside the lease of its
+    partition: another relay may deliver then."""
+
+    async def deliver_pending(self) -> Sequence[Commit]:
+        async with self._lease.use() as partitions, self._lease.timeout():
+            commits = await self._take(partitions)
+            for batch in self._batches(commits):
+                await self._deliver_batch(batch)
+            return commits
+
+
+class UnorderedLoop(DeliveryLoop):
+    """Several deliveries at a time, for a consumer whose writes commute and are idempotent. Each is settled by itself;
+    it may outlast the lease, because a delivery by two relays is harmless."""
+
+    async def deliver_pending(self) -> Sequence[Commit]:
+        commits = await self._take(self._lease.partitions)
+        free = asyncio.Semaphore(CONCURRENT_DELIVERIES)
+
+        async def deliver(batch: Sequence[Commit]) -> None:
+            async with free:
+                await self._deliver_batch(batch)
+
+        results = await asyncio.gather(*map(deliver, self._batches(commits)), return_exceptions=True)
+        for error in results:
+            if error is not None:
+                raise error
+        return commits
+
+
+def more_wait(taken: Sequence[Commit], partitions: Collection[int]) -> bool:
+    """Whether more commits wait: some partition gave as many as `Outbox.take` takes of each."""
+    counts = Counter(partition_of(commit.registration) for commit in taken)
+    return max(counts.values(), default=0) >= RELAYED_COMMITS / max(1, len(partitions))

@@ -10,8 +10,8 @@ from stores.domain.outbox import LEASE
 class Lease:
     """The partitions of one relay, valid until `until` by the clock of the event loop.
 
-    A relay starts no new delivery for a partition that it must release, but keeps the lease until the current delivery
-    ends; otherwise a void could arrive before its target.
+    A relay starts no new ordered delivery for a partition that it must release, but keeps the lease until the current
+    one ends; otherwise another relay could publish later commits before it.
     """
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class Lease:
         """Set by the first renewal."""
         self._renewing = asyncio.Lock()
         self._in_use: list[frozenset[int]] = []
-        self._deadlines: dict[asyncio.Timeout, float] = {}
+        self._timeouts: set[asyncio.Timeout] = set()
 
     @asynccontextmanager
     async def renewing(self) -> AsyncIterator[Collection[int]]:
@@ -31,12 +31,12 @@ class Lease:
 
     def renew(self, partitions: frozenset[int], *, asked_at: float) -> None:
         """Replace the partitions and extend the lease. It counts from `asked_at`, before the store was asked, so it
-        never outlasts the store's own. Running timeouts are extended, too, up to their own length."""
+        never outlasts the store's own. Running timeouts are extended, too."""
         self.partitions = partitions
         self.until = asked_at + LEASE.total_seconds()
-        for timeout, own_end in self._deadlines.items():
+        for timeout in self._timeouts:
             if not timeout.expired():
-                timeout.reschedule(min(self.until, own_end))
+                timeout.reschedule(self.until)
         self.granted.set()
 
     @asynccontextmanager
@@ -51,12 +51,11 @@ class Lease:
             self._in_use.remove(partitions)
 
     @asynccontextmanager
-    async def timeout(self, seconds: float) -> AsyncIterator[None]:
-        """Raise `TimeoutError` after so many seconds, or when the lease ends: another relay may deliver then."""
-        own_end = asyncio.get_running_loop().time() + seconds
-        async with asyncio.timeout_at(min(self.until, own_end)) as timeout:
-            self._deadlines[timeout] = own_end
+    async def timeout(self) -> AsyncIterator[None]:
+        """Raise `TimeoutError` when the lease ends: another relay may deliver then."""
+        async with asyncio.timeout_at(self.until) as timeout:
+            self._timeouts.add(timeout)
             try:
                 yield
             finally:
-                del self._deadlines[timeout]
+                self._timeouts.discard(timeout)

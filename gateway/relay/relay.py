@@ -1,7 +1,8 @@
 """The relay: leases partitions of the outbox, delivers their pending commits to the consumers, settles them.
 
-Any number of relays may run. A registration has one publisher at a time. When a relay is killed, another takes its
-partitions as soon as their leases end. A consumer that is down does not hold up the other one; it catches up later.
+Any number of relays may run. A registration has one publisher to live feeds at a time. When a relay is killed, another
+takes its partitions as soon as their leases end. A consumer that is down does not hold up the other one; it catches up
+later.
 """
 
 import asyncio
@@ -9,10 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gateway.doubts import Doubts
 from gateway.relay.announcement import announce_commits
 from gateway.relay.delivery import deliver_to_live, deliver_to_timeline
-from gateway.relay.delivery_loop import DeliveryLoop
+from gateway.relay.delivery_loop import OrderedLoop, UnorderedLoop
 from gateway.relay.lease import Lease
 from gateway.relay.repeat import repeat
 from resolvers.data.dataloaders import Failures
@@ -32,8 +32,8 @@ class Pace:
     """Seconds between the steps of a relay's work.
 
     `poll`: how often the outbox is read without a wake-up. `timeline_pause`, `live_pause`: how long a consumer collects
-    commits after a delivery; few large deliveries cost less than many small ones. `reconcile_after`: when no write of a
-    failed delivery can be under way any more (doubts.py). `first_backoff`, `longest_backoff`: after errors.
+    commits after a delivery; few large deliveries cost less than many small ones. `first_backoff`, `longest_backoff`:
+    after errors.
     """
 
     claim: float = LEASE.total_seconds() / 4
@@ -41,7 +41,6 @@ class Pace:
     timeline_pause: float = 0.15
     live_pause: float = 0.002
     checkpoint: float = 10.0
-    reconcile_after: float = 10.0
     first_backoff: float = 0.1
     longest_backoff: float = 2.0
 
@@ -55,17 +54,13 @@ class Relay:
         self._failures = failures
         self._pace = pace or Pace()
         self._lease = Lease()
-        self._doubts = Doubts(stores, settles=self._pace.reconcile_after)
-        poll = self._pace.poll
-        self._timeline = DeliveryLoop(
-            stores,
-            Consumer.TIMELINE,
-            deliver_to_timeline,
-            lease=self._lease,
-            poll=poll,
-            on_failure=self._doubts.note,
+        poll, lease = self._pace.poll, self._lease
+        self._timeline = UnorderedLoop(
+            stores, Consumer.TIMELINE, deliver_to_timeline, lease=lease, poll=poll, pause=self._pace.timeline_pause
         )
-        self._live = DeliveryLoop(stores, Consumer.LIVE, deliver_to_live, lease=self._lease, poll=poll)
+        self._live = OrderedLoop(
+            stores, Consumer.LIVE, deliver_to_live, lease=lease, poll=poll, pause=self._pace.live_pause
+        )
 
     async def run(self) -> None:
         """Publish until cancelled, then release the leases."""
@@ -74,9 +69,8 @@ class Relay:
             "lease of the outbox": (self._claim, pace.claim),
             "listening for other processes' commits": (self._wake_on_signals, pace.poll),
             "announcing of this process's commits": (self._announce, pace.poll),
-            "delivery to the timeline": (self._timeline.step, pace.timeline_pause),
-            "delivery to live feeds": (self._live.step, pace.live_pause),
-            "reconciliation of the timeline": (self._doubts.mend, pace.poll),
+            "delivery to the timeline": (self._timeline.step, 0),
+            "delivery to live feeds": (self._live.step, 0),
             "checkpoint of resume points": (self._checkpoint, pace.checkpoint),
         }
         tasks = [
@@ -106,9 +100,7 @@ class Relay:
             asked_at = asyncio.get_running_loop().time()
             partitions = await self._stores.outbox.claim(self._holder, keeping=in_use)
             if asked_at > self._lease.until or not partitions <= self._lease.partitions:
-                # Other relays wrote to the timeline of partitions that are new here.
-                self._stores.timeline.forget()
-                self._wake()
+                self._wake()  # what waits in partitions that are new here
             self._lease.renew(partitions, asked_at=asked_at)
 
     async def _announce(self) -> None:

@@ -33,11 +33,13 @@ class RecordInteractions:
 
 
 class EventVerdict(NamedTuple):
-    """What became of one event. `fault` says why a REJECTED one was not kept; ACCEPTED and DUPLICATE have none."""
+    """What became of one event. `fault` says why a REJECTED one was not kept; ACCEPTED and DUPLICATE have none, but the
+    `slot` that the ledger stores."""
 
     id: UUID
     status: VerdictStatus
     fault: Fault | None = None
+    slot: int | None = None
 
 
 async def record_interactions(
@@ -135,7 +137,7 @@ def _merge(
             return EventVerdict(event_id, VerdictStatus.REJECTED, faults[place])
         judged = next(rest)
         if judged.code is None:
-            return EventVerdict(judged.id, judged.status)
+            return EventVerdict(judged.id, judged.status, slot=judged.slot)
         code = unknown if judged.code == "UNKNOWN_REGISTRATION" else judged.code
         return EventVerdict(judged.id, judged.status, verdict_fault(code, "events", place))
 

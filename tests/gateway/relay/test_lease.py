@@ -19,23 +19,20 @@ def granted(seconds: float, partitions: frozenset[int] = NONE, *, lease: Lease |
 
 async def test_a_renewal_extends_work_that_has_begun() -> None:
     lease = granted(0.05)
-    async with lease.timeout(3_600):
+    async with lease.timeout():
         granted(3_600, lease=lease)
         await asyncio.sleep(0.1)
-    assert not lease._deadlines
+    assert not lease._timeouts
 
 
-async def hang(lease: Lease, seconds: float, *, renewed: float) -> None:
-    async with lease.timeout(seconds):
-        granted(renewed, lease=lease)
+async def hang(lease: Lease) -> None:
+    async with lease.timeout():
         await asyncio.Event().wait()
 
 
-@pytest.mark.parametrize(("seconds", "renewed"), [(3_600, 0), (0.01, 3_600)])
-async def test_work_ends_with_its_own_time_or_with_the_lease(seconds: float, renewed: float) -> None:
-    lease = granted(3_600)
+async def test_work_ends_with_the_lease() -> None:
     with pytest.raises(TimeoutError):
-        await hang(lease, seconds, renewed=renewed)
+        await hang(granted(0.01))
 
 
 async def test_partitions_are_in_use_until_their_delivery_ends() -> None:
