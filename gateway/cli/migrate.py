@@ -8,8 +8,9 @@ from gateway.cli.options import add_data
 HELP = "create or update tables, indexes and databases"
 DESCRIPTION = (
     "Creates what the stores need and do not have yet: SQL tables, MongoDB indexes, the InfluxDB database. If this\n"
-    "version computes progress in a new way, rebuilds progress from the ledger. Prints what it applied for each port.\n"
-    "Safe to repeat, and to run while gateways serve; an interrupted run continues where it stopped."
+    "version computes progress in a new way, rebuilds progress from the ledger. Prints what it applied for each port,\n"
+    "and which other rebuilds remain to be run. Safe to repeat; an interrupted run continues where it stopped. Stop\n"
+    "older gateways and relays before an upgrade."
 )
 EPILOG = """\
 examples:
@@ -43,7 +44,9 @@ def run(options: Namespace) -> int:
     async def migrate(shutdown: Shutdown) -> int:
         async with open_location(options.data, settings, owner="quadrangle migrate", on_step=console.print) as location:
             with ProgressBars(console, done="rebuilt") as bars:
-                await migrate_stores(location.urls, now=utc_now, on_step=show, on_progress=bars)
+                remaining = await migrate_stores(location.urls, now=utc_now, on_step=show, on_progress=bars)
+        for kind in remaining:
+            console.print(f"run `quadrangle rebuild {kind.value.lower()}` next; gateways may serve meanwhile")
         return 0
 
     return run_command(migrate, interrupted="interrupted: repeat the command to complete the migration")

@@ -18,10 +18,12 @@ Migrator = Callable[[StoreClients, Url], Awaitable[Sequence[str]]]
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """How to open a port in a backend, and how to create or update what it needs there."""
+    """How to open a port in a backend, how to create or update what it needs there, and how to remove what only earlier
+    versions read."""
 
     open: Opener
     migrate: Migrator | None = None
+    drop_old: Migrator | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,8 @@ MONGO_CATALOG = Backend(openers.mongo_catalog, migrators.migrate_mongo)
 SQL_PROGRESS = Backend(openers.sql_progress, migrators.migrate_progress)
 SQL_ACTIVITY = Backend(openers.sql_activity)
 SQL_OUTBOX = Backend(openers.sql_outbox)
-INFLUX_TIMELINE = Backend(openers.influx_timeline, migrators.migrate_influx)
+INFLUX_TIMELINE = Backend(openers.influx_timeline, migrators.migrate_influx, migrators.drop_old_influx)
+SQL_TIMELINE = Backend(openers.sql_timeline, migrators.migrate_timeline, migrators.drop_old_timeline)
 REDIS_SESSIONS = Backend(openers.redis_sessions)
 REDIS_LIVE = Backend(openers.redis_live)
 
@@ -84,7 +87,7 @@ PORTS: Mapping[str, PortBackends] = {
         by_scheme={
             "influxdb+http": INFLUX_TIMELINE,
             "influxdb+https": INFLUX_TIMELINE,
-            "postgresql": Backend(openers.sql_timeline, migrators.migrate_timeline),
+            "postgresql": SQL_TIMELINE,
             "memory": Backend(openers.memory_timeline),
         },
         embedded=["influx", "sql"],

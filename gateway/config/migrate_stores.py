@@ -3,11 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 
-from gateway.config.backends import PORTS
+from gateway.config.backends import PORTS, Backend, Migrator
 from gateway.config.open_stores import checked_urls, open_stores
 from gateway.config.store_clients import Now, StoreClients
 from gateway.config.urls import Url
-from gateway.relay.progress_rebuild import OnProgress, resume_rebuild
+from gateway.relay.progress_rebuild import ProgressRebuild
+from gateway.relay.rebuild_loop import OnProgress, resume_rebuild
+from stores.domain.rebuilds import Rebuild
+
+LONG_REBUILDS = (Rebuild.ACTIVITY, Rebuild.TIMELINE)
+"""Rebuilds that run while gateways serve, so that an upgrade need not wait for them."""
 
 
 def ignore_steps(port: str, steps: Sequence[str]) -> None:
@@ -25,23 +30,40 @@ async def migrate_stores(
     on_step: Callable[[str, Sequence[str]], None] = ignore_steps,
     on_progress: OnProgress = ignore_progress,
     rebuild: bool = True,
-) -> None:
+) -> Sequence[Rebuild]:
     """Create the tables, indexes and databases that are missing.
 
     Then, unless `rebuild` is false, finish the rebuild of progress that a migration started. `on_step(port, steps)`
-    reports what was applied, `on_progress` how far the rebuild is.
+    reports what was applied, `on_progress` how far the rebuild is. Returns the rebuilds that are under way and remain
+    to be run.
     """
-    checked = checked_urls(urls)
+    await _each_backend(urls, now, lambda backend: backend.migrate, on_step)
+    async with open_stores(urls, now=now) as (stores, _):
+        if rebuild:
+            refold = ProgressRebuild(stores=stores)
+            await resume_rebuild(stores, refold, on_progress=on_progress)
+            if refold.registrations:
+                on_step("progress", [refold.summary()])
+        return [kind for kind in LONG_REBUILDS if await stores.progress.rebuild_position(kind) is not None]
+
+
+async def drop_old_layouts(urls: Mapping[str, Url], *, now: Now) -> Sequence[str]:
+    """Remove what earlier versions wrote and this one does not read; return what was removed."""
+    removed: list[str] = []
+    await _each_backend(urls, now, lambda backend: backend.drop_old, lambda port, steps: removed.extend(steps))
+    return removed
+
+
+async def _each_backend(
+    urls: Mapping[str, Url],
+    now: Now,
+    migrator_of: Callable[[Backend], Migrator | None],
+    on_step: Callable[[str, Sequence[str]], None],
+) -> None:
+    """Run a migrator of each port's backend, if it has one."""
     async with AsyncExitStack() as stack:
         clients = StoreClients(stack, now)
-        for port, url in checked.items():
-            if PORTS[port].shares_url_of is not None:
-                continue
-            migrate = PORTS[port].by_scheme[url.scheme].migrate
-            on_step(port, [] if migrate is None else await migrate(clients, url))
-    if not rebuild:
-        return
-    async with open_stores(urls, now=now) as (stores, _):
-        rebuilt = await resume_rebuild(stores, on_progress=on_progress)
-    if rebuilt.registrations:
-        on_step("progress", [rebuilt.summary()])
+        for port, url in checked_urls(urls).items():
+            if PORTS[port].shares_url_of is None:
+                migrate = migrator_of(PORTS[port].by_scheme[url.scheme])
+                on_step(port, [] if migrate is None else await migrate(clients, url))

@@ -1,68 +1,51 @@
-"""Rebuild a timeline from the ledger, by way of the outbox and a relay."""
+"""Rebuild a timeline from the ledger, for example after InfluxDB lost its disk, or into a new layout."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-from gateway.relay.selection import enrollment_pages, select_enrollments
-from stores.domain.outbox import Backlog, Consumer
+from gateway.relay.bisection import bisect_rejected
+from stores.batches import DELIVERED_EVENTS, batched
+from stores.domain.calendar import Span
+from stores.domain.events import Event
+from stores.domain.progress import Enrollment
+from stores.domain.rebuilds import Rebuild
+from stores.errors import Rejected
 from stores.ports.stores import Stores
 
-MOST_PENDING = 500
-"""Commits (of up to 500 events) that may be pending before more is republished: the outbox stays small."""
-POLL_SECONDS = 0.1
-
-OnProgress = Callable[[str, int, int], None]
-"""Called with a stage, how many of it are done, and of how many."""
-Wait = Callable[[float], Awaitable[None]]
+log = logging.getLogger("quadrangle.rebuild")
 
 
 @dataclass(slots=True, kw_only=True)
-class Republished:
-    """How much a rebuild put into the outbox again."""
+class TimelineRebuild:
+    """Appends the live events of the ledger, without the outbox.
 
-    enrollments: int = 0
-    events: int = 0
-
-
-async def rebuild_timeline(
-    stores: Stores,
-    *,
-    courses: Sequence[str],
-    learners: Sequence[str],
-    wait: Wait,
-    on_progress: OnProgress,
-) -> Republished:
-    """Republish the ledger of these courses and learners (of all courses if neither is given), and wait until the
-    timeline has it.
-
-    It needs a running relay, may run beside gateways that write, and may be repeated. Raises `CommandError` for an
-    unknown course or a learner without enrolment.
+    It needs no relay and may run beside gateways and relays that write, because appends and voids commute: an event
+    that is voided after it was read here stays voided, whether the relay writes the tombstone before or after the
+    event. Voided events are left out, so an empty timeline gets no dead points. `events`: how many were appended;
+    `skipped`: how many the timeline cannot store.
     """
-    selection = await select_enrollments(stores, courses=courses, learners=learners)
-    done = Republished()
-    async for rows in enrollment_pages(stores, selection):
-        done.events += await stores.progress.republish([row.registration for row in rows])
-        done.enrollments += len(rows)
-        on_progress("enrolments", done.enrollments, max(selection.total, done.enrollments))
-        while (await pending(stores)).waiting > MOST_PENDING:
-            await wait(POLL_SECONDS)
-    await _delivered(stores, wait=wait, on_progress=on_progress)
-    return done
 
+    kind: ClassVar = Rebuild.TIMELINE
+    stage: ClassVar = "timelines"
+    stores: Stores
+    events: int = 0
+    skipped: int = 0
 
-async def _delivered(stores: Stores, *, wait: Wait, on_progress: OnProgress) -> None:
-    """Wait until the commits that are pending now are delivered. Others may be written meanwhile. Times are compared
-    by the database's clock only."""
-    left = await pending(stores)
-    last, most = left.newest, left.waiting
-    while left.oldest is not None and last is not None and left.oldest <= last:
-        most = max(most, left.waiting)
-        on_progress("commits", most - left.waiting, most)
-        await wait(POLL_SECONDS)
-        left = await pending(stores)
-    on_progress("commits", most, most)
+    async def rebuild(self, enrollments: Sequence[Enrollment], span: Span) -> None:
+        """As `Rebuilder.rebuild`."""
+        events = await self.stores.progress.live_events([row.registration for row in enrollments], span=span)
+        for batch in batched(events, DELIVERED_EVENTS):
+            await bisect_rejected(batch, self.stores.timeline.append, on_rejected=self._skip)
+        self.events += len(events)
 
+    async def _skip(self, event: Event, error: Rejected) -> None:
+        log.error("skipped an event that the timeline rejected", exc_info=error, extra={"event": str(event.id)})
+        self.events -= 1
+        self.skipped += 1
 
-async def pending(stores: Stores) -> Backlog:
-    """The commits that the timeline does not have yet."""
-    return (await stores.outbox.backlog())[Consumer.TIMELINE]
+    def summary(self) -> str:
+        """As `Rebuilder.summary`."""
+        skipped = f"; {self.skipped:,} skipped: the timeline cannot store them" if self.skipped else ""
+        return f"rebuilt the timeline: appended {self.events:,} events{skipped}"

@@ -7,7 +7,15 @@ from types import TracebackType
 
 from rich.cells import cell_len
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 LINE_EVERY_SECONDS = 2.0
 
@@ -34,7 +42,8 @@ def format_table(rows: Sequence[Sequence[object]]) -> str:
 
 
 class ProgressBars:
-    """A progress bar for each stage of long work. Without a terminal: a line now and then, and one at the end.
+    """A progress bar with an estimate for each stage of long work. Without a terminal: a line now and then, and one at
+    the end.
 
     `done` is the verb of these lines ("loaded 12 courses"); there are `line_every` seconds between two of them.
     """
@@ -47,7 +56,8 @@ class ProgressBars:
         self._done: dict[str, int] = {}
         self._printed: dict[str, int] = {}
         self._printed_at = monotonic()
-        shown = (TextColumn("  {task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        text, counts = TextColumn("  {task.description:<15}"), MofNCompleteColumn()
+        shown = (text, BarColumn(), counts, TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
         self._progress = Progress(*shown, console=console, disable=not console.is_terminal)
 
     def __enter__(self) -> "ProgressBars":

@@ -52,3 +52,10 @@ def pass_spans(rebuild: Rebuild, started_at: datetime) -> tuple[Span, ...]:
     ages = PASS_AGES if rebuild is Rebuild.TIMELINE else ()
     edges = [last, *(started_at - age for age in ages), first]
     return tuple(Span(start, end) for end, start in pairwise(edges))
+
+
+def share_done(rebuild: Rebuild, position: RebuildPosition, *, done: int, total: int) -> float:
+    """The share (0…1) of a rebuild that is done: `done` of `total` registrations in the pass of the position."""
+    passes = len(pass_spans(rebuild, position.started_at))
+    in_pass = min(1.0, done / total) if total else 0.0
+    return min(1.0, (position.number + in_pass) / passes)

@@ -8,6 +8,9 @@ from gateway.config.store_location import StoreLocation
 from gateway.datasets.demo.load_state import LoadState, load_demo, open_sessions, read_state
 from gateway.datasets.load_counts import OnProgress
 from gateway.embedded.folder import DataFolder
+from gateway.relay.activity_rebuild import ActivityRebuild
+from gateway.relay.rebuild_loop import resume_rebuild
+from gateway.relay.timeline_rebuild import TimelineRebuild
 from gateway.runtime.store_retry import StoreRetry
 
 
@@ -21,13 +24,18 @@ async def prepare_data(
     on_progress: OnProgress,
     retry: StoreRetry,
 ) -> LoadState:
-    """Migrate the stores, load the demo's data unless they are loaded, and record that some learners are online.
+    """Migrate the stores, finish the rebuilds that an upgrade started, load the demo's data unless they are loaded, and
+    record that some learners are online.
 
     `seed` and `learners` describe new data. Returns the state of the data that the folder has, which may differ.
     """
-    await migrate_stores(location.urls, now=now)
+    remaining = await migrate_stores(location.urls, now=now, on_progress=on_progress)
     state = read_state(folder, seed=seed, learners=learners, now=now)
     async with location.opener(now)() as (stores, names):
+        rebuilders = (ActivityRebuild(stores=stores), TimelineRebuild(stores=stores))
+        for rebuilder in rebuilders:
+            if rebuilder.kind in remaining:
+                await resume_rebuild(stores, rebuilder, on_progress=on_progress, retry=retry)
         await load_demo(folder, state, stores, kept_in=names, now=now, on_progress=on_progress, retry=retry)
         await open_sessions(state, stores, now=now())
     return state

@@ -7,16 +7,13 @@ from uuid import UUID
 
 import pytest
 
-from gateway.relay.progress_rebuild import (
-    RebuiltProgress,
-    rebuild_progress,
-    rebuild_selected,
-    resume_rebuild,
-)
+from gateway.relay.progress_rebuild import ProgressRebuild
+from gateway.relay.rebuild_loop import OnProgress, rebuild_all, rebuild_selected, resume_rebuild
 from gateway.runtime.errors import CommandError
 from stores.batches import REBUILT_ROWS
 from stores.domain.catalog import Course, CourseVersion, Item, Module
 from stores.domain.events import Verb
+from stores.domain.rebuilds import Rebuild
 from stores.ports.stores import Stores
 from stores.sql.core.migrate import migrate
 from stores.sql.core.pool import Pool, open_pool
@@ -68,6 +65,20 @@ def silent(stage: str, done: int, total: int) -> None:
     pass
 
 
+async def rebuilt(stores: Stores, *, on_progress: OnProgress = silent) -> tuple[int, int, int]:
+    """Rebuild all: how many registrations were read, changed, and skipped."""
+    rebuild = ProgressRebuild(stores=stores)
+    await rebuild_all(stores, rebuild, on_progress=on_progress)
+    return rebuild.registrations, rebuild.changed, rebuild.skipped
+
+
+async def resumed(stores: Stores) -> tuple[int, int, int]:
+    """Finish the rebuild under way; the same numbers."""
+    rebuild = ProgressRebuild(stores=stores)
+    await resume_rebuild(stores, rebuild, on_progress=silent)
+    return rebuild.registrations, rebuild.changed, rebuild.skipped
+
+
 async def sessions_of(stores: Stores, *registrations: int) -> None:
     for number in registrations:
         reports = [(Verb.COMPLETED, 60_000), (Verb.PASSED, 60_000), (Verb.TERMINATED, 90_000)]
@@ -91,18 +102,17 @@ async def test_an_upgrade_refolds_the_registrations_that_were_there(pool: Pool) 
     await pool.execute(BEFORE_THE_MIGRATION)
     assert await time_spent(stores, 1, 2) == [210_000, 210_000]
     assert await migrate(pool, "progress") == ["0004_item_sessions.sql"]
-    done_now = await resume_rebuild(stores, on_progress=silent)
-    assert done_now == RebuiltProgress(registrations=3, changed=2)
+    assert await resumed(stores) == (3, 2, 0)
     assert await time_spent(stores, 1, 2, 3) == [90_000, 90_000, 0]
     assert await pool.fetchval("SELECT count(*) FROM outbox WHERE consumer = 'LIVE'") == 2
-    assert await resume_rebuild(stores, on_progress=silent) == RebuiltProgress()
+    assert await resumed(stores) == (0, 0, 0)
     # The sessions are there again: a later report of one of them counts as such.
     await record(stores.progress, done(99, Verb.TERMINATED, "quiz", session_id="s1", duration_ms=91_000))
     assert await time_spent(stores, 1) == [91_000]
 
 
 async def test_new_databases_have_nothing_to_rebuild(pool: Pool) -> None:
-    assert await SqlProgress(pool).rebuild_left() is None
+    assert [await SqlProgress(pool).rebuild_position(kind) for kind in Rebuild] == [None] * 3
 
 
 async def test_a_killed_rebuild_resumes_where_it_stopped(pool: Pool) -> None:
@@ -117,21 +127,23 @@ async def test_a_killed_rebuild_resumes_where_it_stopped(pool: Pool) -> None:
             raise Killed
 
     with suppress(Killed):
-        await rebuild_progress(stores, on_progress=kill)
-    assert await stores.progress.rebuild_left() == MANY - 2 * REBUILT_ROWS
+        await rebuilt(stores, on_progress=kill)
+    position = await stores.progress.rebuild_position(Rebuild.PROGRESS)
+    assert position is not None
+    assert position.after == UUID(int=2 * REBUILT_ROWS)
     stages: list[tuple[str, int, int]] = []
-    rest = await rebuild_progress(stores, on_progress=lambda *stage: stages.append(stage))
-    assert rest == RebuiltProgress(registrations=MANY - 2 * REBUILT_ROWS, changed=1)
-    assert stages[-1] == ("registrations", rest.registrations, rest.registrations)
+    rest = await rebuilt(stores, on_progress=lambda *stage: stages.append(stage))
+    assert rest == (MANY - 2 * REBUILT_ROWS, 1, 0)
+    assert (stages[0], stages[-1]) == (("registrations", 2 * REBUILT_ROWS, MANY), ("registrations", MANY, MANY))
     assert await time_spent(stores, 1, MANY) == [90_000, 90_000]
-    assert await stores.progress.rebuild_left() is None
+    assert await stores.progress.rebuild_position(Rebuild.PROGRESS) is None
 
 
 async def test_enrolments_whose_course_version_is_gone_are_skipped(pool: Pool) -> None:
     stores = await stores_over(pool)
     lost = replace(enrollment(2), course_key="gone")
     await stores.progress.enroll([enrollment(1), lost], items={**CATALOG, lost.pin: CATALOG[C1]})
-    assert await rebuild_progress(stores, on_progress=silent) == RebuiltProgress(registrations=2, skipped=1)
+    assert await rebuilt(stores) == (2, 0, 1)
 
 
 async def test_courses_and_learners_may_be_selected() -> None:
@@ -140,7 +152,9 @@ async def test_courses_and_learners_may_be_selected() -> None:
         await publish(stores, pin, CATALOG[pin])
     await enroll(stores.progress, enrollment(1), enrollment(2), enrollment(3, pin=C2))
     for given, count in (({"courses": ["c1"], "learners": []}, 2), ({"courses": ["c2"], "learners": ["u1"]}, 2)):
-        assert (await rebuild_selected(stores, **given, on_progress=silent)).registrations == count
+        rebuild = ProgressRebuild(stores=stores)
+        await rebuild_selected(stores, rebuild, **given, on_progress=silent)
+        assert rebuild.registrations == count
     for unknown in ({"courses": ["none"], "learners": []}, {"courses": [], "learners": ["nobody"]}):
         with pytest.raises(CommandError):
-            await rebuild_selected(stores, **unknown, on_progress=silent)
+            await rebuild_selected(stores, ProgressRebuild(stores=stores), **unknown, on_progress=silent)
