@@ -8,6 +8,7 @@ from enum import Enum
 from time import perf_counter
 
 from stores.domain.outbox import Backlog, Consumer
+from stores.domain.rebuilds import Rebuild, share_done
 from stores.errors import StoreError
 from stores.ports.pinger import Pinger
 from stores.ports.stores import Stores
@@ -17,10 +18,12 @@ SLOW = timedelta(milliseconds=250)
 DEGRADED_FOR = timedelta(seconds=30)
 FOLLOWERS = {"timeline": Consumer.TIMELINE, "live": Consumer.LIVE}
 """The stores that receive commits through the outbox, and the consumer of each."""
+REBUILT = {"timeline": Rebuild.TIMELINE, "activity": Rebuild.ACTIVITY}
+"""The stores that are incomplete while they are made again from the ledger, and the rebuild of each."""
 
 
 class StoreState(Enum):
-    """DOWN: the ping failed. DEGRADED: slow, or a call failed lately. Else LIVE."""
+    """DOWN: the ping failed. DEGRADED: slow, being rebuilt, or a call failed lately. Else LIVE."""
 
     LIVE = "LIVE"
     DEGRADED = "DEGRADED"
@@ -33,7 +36,8 @@ class StoreHealth:
 
     `latency_ms`: the duration of the ping, None if it failed; `fault` is the reason then. `backlog`: the number of
     commits that the relay has not delivered to the store, `lag_seconds`: the age of the oldest; None if the store does
-    not follow the outbox, or if they are not known.
+    not follow the outbox, or if they are not known. `rebuilt`: the share (0…1) of a rebuild under way that is done,
+    None if there is none or it is not known.
     """
 
     store: str
@@ -44,6 +48,7 @@ class StoreHealth:
     fault: str | None = None
     backlog: int | None = None
     lag_seconds: float | None = None
+    rebuilt: float | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,15 +65,36 @@ class Health:
         self.last_errors[store] = self.now()
 
     async def check(self) -> list[StoreHealth]:
-        """Ping all stores at once. Never raises. Without the backlog, which is too expensive for every probe."""
+        """Ping all stores at once. Never raises. Without backlog and rebuilds, whose counts are too expensive for every
+        probe."""
         return list(
             await asyncio.gather(*(self._check(store, pinger) for store, pinger in self.stores.by_name().items()))
         )
 
     async def check_with_backlog(self) -> list[StoreHealth]:
-        """`check`, with the backlog of the stores that follow the outbox. Never raises."""
-        backlog, found = await asyncio.gather(self._backlog(), self.check())
-        return [self._with_backlog(one, backlog) for one in found]
+        """`check`, with the backlog of the stores that follow the outbox, and with rebuilds under way. Never raises."""
+        backlog, shares, found = await asyncio.gather(self._backlog(), self._rebuilt_shares(), self.check())
+        return [with_share(self._with_backlog(one, backlog), shares.get(one.store)) for one in found]
+
+    async def _rebuilt_shares(self) -> Mapping[str, float]:
+        """By store, the share of its rebuild that is done; without those that have none, or empty if that is not known
+        in time; the ping of progress reports the reason."""
+        try:
+            async with asyncio.timeout(PING_TIMEOUT.total_seconds()):
+                return {
+                    store: share for store, kind in REBUILT.items() if (share := await self._share(kind)) is not None
+                }
+        except (TimeoutError, StoreError):
+            return {}
+
+    async def _share(self, kind: Rebuild) -> float | None:
+        progress = self.stores.progress
+        position = await progress.rebuild_position(kind)
+        if position is None:
+            return None
+        total = await progress.count_enrollments()
+        left = total if position.after is None else await progress.count_enrollments(after=position.after)
+        return share_done(kind, position, done=total - left, total=total)
 
     async def _backlog(self) -> Mapping[Consumer, Backlog]:
         """Empty if it is not known in time; the ping of the outbox reports the reason."""
@@ -111,3 +137,10 @@ class Health:
             last_error_at=last,
             fault=fault,
         )
+
+
+def with_share(one: StoreHealth, share: float | None) -> StoreHealth:
+    """The health of a store of which only this share is rebuilt; unchanged if it is None."""
+    if share is None:
+        return one
+    return replace(one, rebuilt=share, state=StoreState.DEGRADED if one.state is StoreState.LIVE else one.state)

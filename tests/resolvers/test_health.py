@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from resolvers.health import Health
 from stores.domain.catalog import CourseVersion
 from stores.domain.events import Event, Verb
 from stores.domain.outbox import PARTITIONS, Consumer
+from stores.domain.rebuilds import PASS_AGES, Rebuild
 from stores.errors import Unavailable
 from stores.ports.stores import Stores
 from tests.resolvers import world
@@ -22,6 +24,7 @@ async def test_store_health_never_fails_and_names_the_store_that_is_down() -> No
         "profiles": "LIVE",
         "catalog": "LIVE",
         "progress": "LIVE",
+        "activity": "LIVE",
         "timeline": "DOWN",
         "sessions": "LIVE",
         "live": "LIVE",
@@ -59,3 +62,28 @@ async def test_store_health_has_the_backlog_of_the_outbox() -> None:
     assert await behind(stores) == {**none, "timeline": (0, 0.0), "live": (0, 0.0)}
     down: Any = BrokenStore(lambda: Unavailable("outbox", "gone"))
     assert await behind(replace(stores, outbox=down)) == none
+
+
+async def test_a_store_that_is_being_rebuilt_is_degraded_and_says_how_much_is_done() -> None:
+    stores = await world.open_school()
+    progress = stores.progress
+
+    async def rebuilt(stores: Stores) -> dict[str, tuple[str, float | None]]:
+        health = Health(stores=stores, backends=dict.fromkeys(stores.by_name(), "memory"), now=lambda: world.NOW)
+        return {row.store: (row.state.value, row.rebuilt) for row in await health.check_with_backlog()}
+
+    live = dict.fromkeys(stores.by_name(), ("LIVE", None))
+    assert await rebuilt(stores) == live
+    for kind in Rebuild:
+        await progress.start_rebuild(kind)
+    assert await rebuilt(stores) == {**live, "timeline": ("DEGRADED", 0.0), "activity": ("DEGRADED", 0.0)}
+    started = await progress.rebuild_position(Rebuild.TIMELINE)
+    assert started is not None
+    rows = await progress.enrollments_after(None, most=100)
+    half = replace(started, number=1, after=rows[len(rows) // 2 - 1].registration)
+    await progress.advance_rebuild(Rebuild.TIMELINE, half)
+    await progress.advance_rebuild(Rebuild.ACTIVITY, None)
+    share = (1 + (len(rows) // 2) / len(rows)) / (len(PASS_AGES) + 1)
+    assert await rebuilt(stores) == {**live, "timeline": ("DEGRADED", share)}
+    down: Any = BrokenStore(lambda: Unavailable("progress", "gone"))
+    assert await rebuilt(replace(stores, progress=down)) == {**live, "progress": ("DOWN", None)}
