@@ -12,6 +12,9 @@ from stores.domain.keys import fits_index
 from stores.domain.paging import CLEAN_TEXT
 from stores.errors import Rejected
 
+MAX_DURATION_MS = 2**40
+"""The longest duration of an event, about 35 years. Stores add durations in 64 bits: they have room for 8 million."""
+
 
 def event_fault(event: Event) -> str | None:
     """Why no store could keep this event and give it back exactly; None if every store can."""
@@ -22,8 +25,8 @@ def event_fault(event: Event) -> str | None:
         return "a key that is too long for an index"
     if not all(math.isfinite(number or 0) for number in (event.score, event.progress, event.position)):
         return "a number that is not finite"
-    if not -(2**63) <= (event.duration_ms or 0) < 2**63:
-        return "a duration of more than 64 bits"
+    if abs(event.duration_ms or 0) > MAX_DURATION_MS:
+        return "a duration of more than 34 years"
     if not event.extensions:
         return None
     return fault_of(event.extensions) or ("text with a NUL" if holds_nul(event.extensions) else None)
