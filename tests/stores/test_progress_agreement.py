@@ -90,6 +90,7 @@ async def emptied(pool: Pool) -> SqlProgress:
         "certificates",
         "resume_points",
         "event_ledger",
+        "course_activity",
         "outbox",
     ):
         await pool.execute(f"DELETE FROM {table}")

@@ -17,9 +17,13 @@ REGIONAL_ROWS = frozenset(
         "certificates",
         "resume_points",
         "event_ledger",
+        "course_activity",
     }
 )
 """Tables whose rows are stored in the region that wrote them, in a database with several regions."""
+
+POSTGRESQL_OPTIONS = re.compile(r" INCLUDE \([^)]*\)| WITH \(autovacuum_[^)]*\)")
+"""Options of tables that CockroachDB refuses: columns included in a key (it includes all), and settings of VACUUM."""
 
 TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+) \(.*\)", re.DOTALL)
 
@@ -43,6 +47,7 @@ def for_cockroach(statement: str, *, regional: bool) -> str:
     if table is None:
         return statement
     name = table[1]
+    statement = POSTGRESQL_OPTIONS.sub("", statement)
     if name in HASHED_KEYS:
         key = f"{HASHED_KEYS[name]} uuid PRIMARY KEY"
         statement = statement.replace(key, f"{key} USING HASH", 1)

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from uuid import UUID
 
+from stores.domain.activity import ActivityCount
 from stores.domain.outbox import Commit, Consumer
-from stores.domain.progress import Certificate
+from stores.domain.progress import Certificate, Enrollment
 from stores.domain.progress_projection import RegistrationState
 from stores.domain.sessions import ResumePoint
+from stores.sql.activity.rows import ACTIVITY, REMOVE_EMPTY, activity_values, add_activity
 from stores.sql.core.pool import Connection
 from stores.sql.core.tables import Table
 from stores.sql.outbox.rows import OUTBOX, outbox_values
@@ -91,6 +93,7 @@ PARTS: Sequence[tuple[Table, Callable[[int], str]]] = (
     """
         ),
     ),
+    (ACTIVITY, add_activity),
     (OUTBOX, lambda first: f"INSERT INTO outbox ({OUTBOX.names}) {OUTBOX.given(first)}"),
 )
 """The tables that a transaction may write, each with its statement, whose first parameter has the given number."""
@@ -137,6 +140,8 @@ class Changes:
     certificates: list[Certificate] = field(default_factory=list)
     voided: list[tuple[UUID, UUID]] = field(default_factory=list)
     """Registrations and events: a resume point that such an event made is deleted."""
+    activity: list[tuple[Enrollment, ActivityCount]] = field(default_factory=list)
+    """What is added to the activity of these enrolments (`activity_change`)."""
     outbox_rows: list[tuple[object, ...]] = field(default_factory=list)
     """Rows of the outbox."""
 
@@ -207,9 +212,13 @@ async def save(connection: Connection, changes: Changes) -> None:
         enrollment_states,
         [resume_values(row) for row in changes.resume_points],
         [certificate_values(row) for row in changes.certificates],
+        [activity_values(row, count) for row, count in changes.activity],
         changes.outbox_rows,
     )
     parts = tuple(part for part, its in enumerate(rows) if its)
     if parts:
         arrays = [array for part in parts for array in PARTS[part][0].arrays(rows[part])]
         await connection.fetch(save_statement(parts), *arrays)
+    reduced = [(str(row.registration), count.start.isoformat()) for row, count in changes.activity if count.events < 0]
+    if reduced:
+        await connection.execute(REMOVE_EMPTY, *map(list, zip(*reduced, strict=True)))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from stores.domain.activity_change import activity_change
 from stores.domain.admission import LedgerEntry, admit, with_slots
 from stores.domain.catalog import CourseVersion
 from stores.domain.commit import make_commit
@@ -124,4 +125,5 @@ def changes(
             made.refolded.append(key)
         commit = make_commit(state, after, events, whole.get(key), course, number=commits + 1, at=at)
         made.add(state, after, commit, codes=codes, consumers=consumers)
+        made.activity.extend((state.enrollment, change) for change in activity_change(events, whole.get(key)))
     return made

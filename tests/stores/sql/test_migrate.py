@@ -143,3 +143,9 @@ def test_statements_for_cockroach() -> None:
     assert for_cockroach(lease, regional=True) == f"{lease} WITH (ttl_expiration_expression = 'expires_at')"
     index = "CREATE INDEX IF NOT EXISTS event_ledger_by_voids ON event_ledger (voids) WHERE voids IS NOT NULL"
     assert for_cockroach(index, regional=True) == index
+    activity = (
+        "CREATE TABLE IF NOT EXISTS t (\n    a int8,\n    PRIMARY KEY (a) INCLUDE (b, c)\n) WITH (autovacuum_x = 0.1)"
+    )
+    assert (
+        for_cockroach(activity, regional=False) == "CREATE TABLE IF NOT EXISTS t (\n    a int8,\n    PRIMARY KEY (a)\n)"
+    )
