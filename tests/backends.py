@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 
 from gateway.embedded.embedded_servers import EmbeddedServers
 from stores.influx.timeline import InfluxTimeline
+from stores.memory.activity import MemoryActivity
 from stores.memory.catalog import MemoryCatalog
 from stores.memory.live import MemoryLive
 from stores.memory.outbox import MemoryOutbox
@@ -30,11 +31,13 @@ from stores.mongo.catalog import MongoCatalog
 from stores.mongo.client import Database, open_mongo, prepare
 from stores.mongo.course_cache import CourseCache
 from stores.mongo.profiles import MongoProfiles
+from stores.ports.activity import Activity
 from stores.ports.outbox import Outbox
 from stores.ports.progress import Progress
 from stores.redis.client import open_redis
 from stores.redis.live import RedisLive
 from stores.redis.sessions import RedisSessions
+from stores.sql.activity.activity import SqlActivity
 from stores.sql.core.migrate import migrate
 from stores.sql.core.pool import open_pool, open_relaxed_pool
 from stores.sql.outbox.outbox import SqlOutbox
@@ -95,6 +98,22 @@ async def sql_ledger(servers: Servers) -> AsyncIterator[Ledger]:
     ):
         await migrate(pool, "progress")
         yield SqlProgress(pool, filled=filled), SqlOutbox(relaxed, filled=filled)
+
+
+CountedProgress = tuple[Progress, Activity]
+
+
+@asynccontextmanager
+async def memory_activity(_: Servers) -> AsyncIterator[CountedProgress]:
+    progress = MemoryProgress()
+    yield progress, MemoryActivity(progress)
+
+
+@asynccontextmanager
+async def sql_activity(servers: Servers) -> AsyncIterator[CountedProgress]:
+    async with fresh_sql(servers) as url, open_pool(url, size=8) as pool, open_relaxed_pool(url) as relaxed:
+        await migrate(pool, "progress")
+        yield SqlProgress(pool), SqlActivity(relaxed)
 
 
 @asynccontextmanager
@@ -226,6 +245,8 @@ PROFILES: dict[str, Opener] = {"memory": memory_profiles, "mongo": mongo_profile
 CATALOG: dict[str, Opener] = {"memory": memory_catalog, "mongo": mongo_catalog}
 LEDGERS: dict[str, Opener] = {"memory": memory_ledger, "sql": sql_ledger}
 """Progress, with the outbox that it writes to."""
+ACTIVITY: dict[str, Opener] = {"memory": memory_activity, "sql": sql_activity}
+"""Progress, with the activity that it counts."""
 PROGRESS: dict[str, Opener] = {"memory": memory_progress, "sql": sql_progress}
 TIMELINE: dict[str, Opener] = {"memory": memory_timeline, "influx": influx_timeline, "sql": sql_timeline}
 if INFLUXD_BIN:

@@ -34,6 +34,12 @@ async def ledger(request: pytest.FixtureRequest, servers: Servers) -> AsyncItera
         yield both
 
 
+@pytest.fixture(params=backends.ACTIVITY)
+async def counted(request: pytest.FixtureRequest, servers: Servers) -> AsyncIterator[Any]:
+    async with backends.ACTIVITY[request.param](servers) as both:
+        yield both
+
+
 @pytest.fixture(params=backends.TIMELINE)
 async def timeline(request: pytest.FixtureRequest, servers: Servers) -> AsyncIterator[Any]:
     async with backends.TIMELINE[request.param](servers) as port:

@@ -1,0 +1,81 @@
+"""Course activity in CockroachDB or PostgreSQL."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import partial
+from uuid import UUID
+
+import asyncpg
+
+from stores.batches import SQL_WHOLE_LEDGERS, batched
+from stores.domain.activity import ActivityCount, ActivityWindow
+from stores.domain.calendar import Span
+from stores.errors import Unavailable
+from stores.ports.activity import Activity
+from stores.sql.activity import queries
+from stores.sql.activity.recount import recount
+from stores.sql.core.pool import Pool
+from stores.sql.core.transact import fetch, transact
+from stores.sql.core.where_clause import storable
+
+
+class SqlActivity(Activity):
+    """The port over the tables of progress. `pool` should read at READ COMMITTED (`open_relaxed_pool`), so that reads
+    of large courses cannot make writers of progress fail. The port documents the methods."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def ping(self) -> None:
+        await fetch(self._pool, "activity", "SELECT 1")
+
+    async def by_courses(
+        self, course_keys: Sequence[str], *, windows: Sequence[Span], learners: bool
+    ) -> Mapping[str, Sequence[ActivityWindow]]:
+        if not windows:
+            return {}
+        rows = await self._fetch(
+            queries.by_courses(learners=learners),
+            storable(course_keys),
+            [window.start.isoformat() for window in windows],
+            windows[0].start,
+            windows[-1].end,
+        )
+        found: defaultdict[str, dict[int, ActivityWindow]] = defaultdict(dict)
+        for row in rows:
+            window = windows[row["place"] - 1]
+            found[row["course_key"]][row["place"]] = ActivityWindow(
+                start=window.start,
+                end=window.end,
+                events=int(row["events"]),
+                learners=int(row["learners"]) if learners else None,
+                active_ms=int(row["active_ms"]),
+            )
+        empty = {
+            place: ActivityWindow(start=start, end=end, events=0, learners=0 if learners else None, active_ms=0)
+            for place, (start, end) in enumerate(windows, 1)
+        }
+        return {key: tuple((empty | its).values()) for key, its in found.items()}
+
+    async def by_registrations(
+        self, registrations: Sequence[UUID], *, span: Span
+    ) -> Mapping[UUID, Sequence[ActivityCount]]:
+        found: defaultdict[UUID, list[ActivityCount]] = defaultdict(list)
+        for row in await self._fetch(queries.BY_REGISTRATIONS, [str(key) for key in registrations], *span):
+            found[UUID(int=row["registration"].int)].append(
+                ActivityCount(start=row["quarter_start"], events=row["events"], active_ms=row["active_ms"])
+            )
+        return found
+
+    async def recount(self, registrations: Sequence[UUID]) -> int:
+        changed = 0
+        for batch in batched(list(dict.fromkeys(registrations)), SQL_WHOLE_LEDGERS):
+            changed += await transact(self._pool, "activity", partial(recount, registrations=batch))
+        return changed
+
+    async def _fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
+        """The rows of a statement of `queries`. `Unavailable` if it found a recount under way."""
+        rows = await fetch(self._pool, "activity", query, *args)
+        if any(row[0] is None for row in rows):
+            raise Unavailable("activity", "the activity is being counted again from the ledger")
+        return rows

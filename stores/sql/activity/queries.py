@@ -1,0 +1,43 @@
+"""The reads of course activity as SQL.
+
+Each statement also returns a row of NULLs while a recount is under way, so that this costs no further round trip.
+"""
+
+from stores.domain.outbox import PARTITIONS
+
+RECOUNTS = "SELECT 1 FROM progress_rebuilds WHERE name = 'activity'"
+ALL_PARTITIONS = ", ".join(map(str, range(PARTITIONS)))
+
+
+def by_courses(*, learners: bool) -> str:
+    """The activity of courses ($1) in adjoining windows. $2: the starts of all windows; $3, $4: the start of the first
+    one and the end of the last. `place`: the number of the window, from 1.
+
+    All partitions are named, so that the ranges of the courses are read from the index of the key. A registration is in
+    one partition, so distinct registrations are counted in each and added up: to sort each partition's rows is faster.
+    The bounds are a subquery, or the server would cast them again for each row.
+    """
+    counted, added = (", count(DISTINCT registration) AS learners", "sum(learners)") if learners else ("", "NULL")
+    return f"""
+SELECT course_key, place, sum(events) AS events, sum(active_ms) AS active_ms, {added} AS learners
+FROM (
+    SELECT partition, course_key, width_bucket(quarter_start, (SELECT $2::text[]::timestamptz[])) AS place,
+        sum(events) AS events, sum(active_ms) AS active_ms{counted}
+    FROM course_activity
+    WHERE partition IN ({ALL_PARTITIONS}) AND course_key = ANY($1::text[])
+    AND quarter_start >= $3::timestamptz AND quarter_start < $4::timestamptz AND NOT EXISTS ({RECOUNTS})
+    GROUP BY partition, course_key, place
+) AS counted
+GROUP BY course_key, place
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL WHERE EXISTS ({RECOUNTS})
+"""
+
+
+BY_REGISTRATIONS = f"""
+SELECT registration, quarter_start, events, active_ms FROM course_activity
+WHERE registration = ANY($1::text[]::uuid[]) AND quarter_start >= $2::timestamptz AND quarter_start < $3::timestamptz
+UNION ALL
+SELECT NULL, NULL, NULL, NULL WHERE EXISTS ({RECOUNTS})
+ORDER BY registration, quarter_start
+"""
