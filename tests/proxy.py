@@ -1,7 +1,7 @@
 """A loopback proxy between a client and a server that can delay, stall and reset the connections."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from enum import Enum
 from urllib.parse import urlsplit
@@ -29,6 +29,8 @@ class Proxy:
         self.port = 0
         self.chunks_sent = 0
         """How many chunks clients sent; for small requests this is the number of round trips."""
+        self.on_sent: Callable[[], None] = lambda: None
+        """Called before each of these chunks is forwarded."""
 
     def switch(self, mode: ProxyMode, *, delay: float = 0.0) -> None:
         self.mode, self.delay = mode, delay
@@ -66,7 +68,9 @@ class Proxy:
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, counted: bool) -> None:
         with suppress(OSError):
             while chunk := await reader.read(65536):
-                self.chunks_sent += counted
+                if counted:
+                    self.chunks_sent += 1
+                    self.on_sent()
                 while self.mode is ProxyMode.STALL:
                     await self._changed.wait()
                 if self.mode is ProxyMode.DELAY:

@@ -1,0 +1,147 @@
+"""The upgrade of stores that the version before slots made, and kills at any of its steps. README.md has the stores."""
+
+import random
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from resolvers.health import Health, StoreState
+from stores.domain.rebuilds import Rebuild
+from stores.errors import Unavailable
+from stores.sql.core.migrate import migrate as migrate_set
+from tests.backends import TIMELINE, Servers
+from tests.clock import Clock
+from tests.upgrade import steps
+from tests.upgrade.killed_steps import Runner, killed_steps
+from tests.upgrade.old_stores import OldStores, old_stores
+from tests.upgrade.upgraded import DAYS, EVER, check_activity, check_tables, check_upgraded
+
+TIMELINES = [name for name in TIMELINE if name != "memory"]
+SEEDS_OF_LONG_FORM = 8
+BUILD_INDEX = """
+CREATE UNIQUE INDEX CONCURRENTLY event_ledger_by_place ON event_ledger (registration, occurred_at, slot)
+"""
+
+
+@pytest.fixture(params=TIMELINES)
+async def old(request: pytest.FixtureRequest, servers: Servers) -> AsyncIterator[OldStores]:
+    async with old_stores(servers, request.param) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def runner() -> AsyncIterator[Runner]:
+    async with killed_steps() as running:
+        yield running
+
+
+async def test_nothing_is_lost_and_nothing_is_doubled_and_the_old_layout_is_not_read(old: OldStores) -> None:
+    urls = old.parsed()
+    await steps.migrate(urls)
+    await steps.relay(urls)
+    await steps.rebuild_timeline(urls)
+    await steps.rebuild_activity(urls)
+    async with steps.opened(urls) as (stores, _):
+        await check_upgraded(old, stores)
+    assert await old.old_layout()
+    await steps.drop_old(urls)
+    assert not await old.old_layout()
+    for again in (steps.migrate, steps.rebuild_activity, steps.rebuild_timeline, steps.relay):
+        await again(urls)
+    async with steps.opened(urls) as (stores, _):
+        await check_upgraded(old, stores)
+
+
+async def test_activity_is_unavailable_and_health_says_degraded_until_the_rebuilds_end(old: OldStores) -> None:
+    urls = old.parsed()
+    await steps.migrate(urls)
+    async with steps.opened(urls) as (stores, backends):
+        health = Health(stores=stores, backends=backends, now=Clock())
+        courses = list(old.before.course_counts(()))
+
+        async def states() -> dict[str, tuple[StoreState, float | None]]:
+            found = await health.check_with_backlog()
+            return {one.store: (one.state, one.rebuilt) for one in found if one.store in {"activity", "timeline"}}
+
+        assert await states() == {"activity": (StoreState.DEGRADED, 0.0), "timeline": (StoreState.DEGRADED, 0.0)}
+        with pytest.raises(Unavailable):
+            await stores.activity.by_courses(courses, windows=DAYS, learners=False)
+        with pytest.raises(Unavailable):
+            await stores.activity.by_registrations(old.before.registrations, span=EVER)
+
+        half = [row.registration for row in await stores.progress.enrollments_after(None, most=30)]
+        assert await stores.activity.recount(half) > 0
+        position = await stores.progress.rebuild_position(Rebuild.ACTIVITY)
+        assert position is not None
+        await stores.progress.advance_rebuild(Rebuild.ACTIVITY, replace(position, after=half[-1]))
+        assert (await states())["activity"] == (StoreState.DEGRADED, 0.5)
+
+        await steps.rebuild_activity(urls)
+        await check_activity(old.before, stores)
+        await steps.rebuild_timeline(urls)
+        assert await states() == {"activity": (StoreState.LIVE, None), "timeline": (StoreState.LIVE, None)}
+
+
+async def test_a_kill_at_any_step_changes_nothing(
+    old: OldStores, runner: Runner, pytestconfig: pytest.Config, servers: Servers, request: pytest.FixtureRequest
+) -> None:
+    await upgrade_with_kills(runner, old, seed=0)
+    if pytestconfig.getoption("--long"):
+        for seed in range(1, SEEDS_OF_LONG_FORM):
+            async with old_stores(servers, request.node.callspec.params["old"]) as other:
+                await upgrade_with_kills(runner, other, seed=seed)
+
+
+async def upgrade_with_kills(runner: Runner, old: OldStores, *, seed: int) -> None:
+    """Every step is killed again and again, each time a little later, until it ends before that."""
+    chance = random.Random(seed)
+    after_migration = ["relay", "rebuild timeline", "rebuild activity"]
+    chance.shuffle(after_migration)
+    for step in ("migrate", *after_migration, "drop old"):
+        at = chance.randint(1, 4)
+        while not (await runner.run(old, step, kill_at=at))[0]:
+            at += chance.randint(1, 6)
+    async with steps.opened(old.parsed()) as (stores, _):
+        await check_upgraded(old, stores)
+    assert not await old.old_layout()
+
+
+async def test_a_migration_killed_once_anywhere_ends_as_without_a_kill(
+    servers: Servers, runner: Runner, pytestconfig: pytest.Config
+) -> None:
+    stride = 1 if pytestconfig.getoption("--long") else 25
+    for at in count(stride, stride):
+        async with old_stores(servers, "sql") as old:
+            ended, _ = await runner.run(old, "migrate", kill_at=at)
+            await steps.migrate(old.parsed())
+            await check_tables(old.before, old.pool)
+        if ended:
+            return
+
+
+async def test_an_index_that_a_killed_migration_left_invalid_is_built_again(servers: Servers) -> None:
+    async with old_stores(servers, "sql") as old:
+        await steps.migrate(old.parsed())
+        await old.pool.execute("DROP INDEX event_ledger_by_place")
+        await old.pool.execute("DELETE FROM migrations WHERE set_name = 'progress' AND number > 5")
+        # An index over rows that are not unique yet fails, and stays behind as one that was killed.
+        await old.pool.execute("ALTER TABLE event_ledger ALTER COLUMN slot DROP NOT NULL")
+        await old.pool.execute("UPDATE event_ledger SET slot = 0")
+        with pytest.raises(Exception, match="could not create unique index"):
+            await old.pool.execute(BUILD_INDEX)
+        await old.pool.execute("UPDATE event_ledger SET slot = NULL")
+        await steps.migrate(old.parsed())
+        await check_tables(old.before, old.pool)
+
+
+async def test_a_rebuild_of_progress_that_the_old_version_began_goes_on(servers: Servers) -> None:
+    async with old_stores(servers, "sql") as old:
+        half = sorted(old.before.registrations)[30]
+        await old.pool.execute("INSERT INTO progress_rebuilds VALUES ('all', $1::text::uuid)", str(half))
+        await migrate_set(old.pool, "progress")
+        async with steps.opened(old.parsed()) as (stores, _):
+            position = await stores.progress.rebuild_position(Rebuild.PROGRESS)
+            assert position is not None
+            assert (position.number, position.after) == (0, half)

@@ -1,0 +1,118 @@
+"""What must hold after an upgrade, against `Before`."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+from zlib import crc32
+
+from stores.domain.calendar import QUARTER, Span
+from stores.domain.event_digest import digest
+from stores.domain.events import Event
+from stores.domain.rebuilds import Rebuild
+from stores.ports.stores import Stores
+from stores.sql.core.pool import Pool
+from tests.upgrade.old_stores import OldStores
+from tests.upgrade.version_before import Before, kept_rows
+
+PARTITIONED = (
+    *("event_ledger", "enrollments", "item_progress", "item_sessions", "course_progress", "certificates"),
+    *("resume_points", "course_activity"),
+)
+EVER = Span(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+FIRST_DAY = datetime(2025, 2, 24, tzinfo=UTC)
+DAYS = [Span(start := FIRST_DAY + timedelta(days=day), start + timedelta(days=1)) for day in range(640)]
+HOURS = [Span(start := FIRST_DAY + timedelta(hours=hour), start + timedelta(hours=1)) for hour in range(14 * 24)]
+"""The busiest weeks are the first ones."""
+PAGE = 7
+
+
+async def check_upgraded(upgraded: OldStores, stores: Stores) -> None:
+    """Nothing is lost, nothing is doubled, nothing else has changed."""
+    await check_tables(upgraded.before, upgraded.pool)
+    await check_timeline(upgraded.before, stores)
+    await check_activity(upgraded.before, stores)
+    assert [await stores.progress.rebuild_position(rebuild) for rebuild in Rebuild] == [None] * len(Rebuild)
+    assert [backlog.waiting for backlog in (await stores.outbox.backlog()).values()] == [0, 0]
+
+
+async def check_tables(before: Before, pool: Pool) -> None:
+    """The old columns are as they were. Every event has its own place, every row the partition of its registration."""
+    assert await kept_rows(pool, before.columns) == before.tables
+    places = Counter(map(tuple, await pool.fetch("SELECT registration, occurred_at, slot FROM event_ledger")))
+    assert set(places.values()) == {1}
+    assert all(0 <= slot < 1_000_000 for _, _, slot in places)
+    for table in PARTITIONED:
+        for registration, partition in await pool.fetch(f"SELECT registration, partition FROM {table}"):
+            assert partition == crc32(registration.bytes) % 64, table
+    valid = "SELECT indisvalid AND indisunique FROM pg_index WHERE indexrelid = to_regclass('event_ledger_by_place')"
+    assert await pool.fetchval(valid) is True
+
+
+async def ledger_of(before: Before, stores: Stores) -> dict[UUID, Event]:
+    """The ledger as the port returns it. Its events have the digests that the old version stored."""
+    found = await stores.progress.ledger([event.id for event in before.events])
+    places = [before.columns["event_ledger"].index(name) for name in ("event_id", "body_sha256")]
+    stored = {(row[places[0]], row[places[1]]) for row in before.tables["event_ledger"]}
+    assert {(str(event.id), rf"\x{digest(event).hex()}") for event in found.values()} == stored
+    return dict(found)
+
+
+async def check_timeline(before: Before, stores: Stores) -> None:
+    """Each learner's pages are the live events of the ledger by (millisecond, slot, course), newest first."""
+    events = await ledger_of(before, stores)
+    live = [events[event.id] for event in before.live]
+    learners = {event.learner_id for event in before.events}
+    expected = {
+        learner: sorted((event for event in live if event.learner_id == learner), key=place_of, reverse=True)
+        for learner in learners
+    }
+    for first in (PAGE, 100):
+        found = {learner: await pages_of(stores, learner, first=first) for learner in learners}
+        assert {key: numbered(of) for key, of in found.items()} == {key: numbered(of) for key, of in expected.items()}
+        assert found == expected
+    counted = await stores.timeline.learner_counts(
+        sorted(learners), span=Span(DAYS[0].start, DAYS[-1].end), grain=QUARTER, courses=None
+    )
+    assert sum(count.events for counts in counted.values() for count in counts) == len(list(before.active))
+
+
+async def pages_of(stores: Stores, learner: str, *, first: int) -> list[Event]:
+    """All pages of a learner's timeline."""
+    events: list[Event] = []
+    after: str | None = None
+    while True:
+        pages = await stores.timeline.by_learners(
+            [learner], span=None, verbs=None, courses=None, after=after, first=first
+        )
+        if learner not in pages:
+            return events
+        page = pages[learner]
+        events += page.rows
+        if not page.has_next:
+            return events
+        after = page.cursors[-1]
+
+
+def place_of(event: Event) -> tuple[datetime, int, str]:
+    assert event.slot is not None
+    return event.at, event.slot, event.course_key
+
+
+def numbered(events: Sequence[Event]) -> list[tuple[str, int | None]]:
+    """Ids and slots: a failure is easier to read with them than with whole events."""
+    return [(str(event.id), event.slot) for event in events]
+
+
+async def check_activity(before: Before, stores: Stores) -> None:
+    """Courses and registrations have the counts of `before`, by hand."""
+    for windows in (DAYS, HOURS):
+        expected = before.course_counts(windows)
+        found = await stores.activity.by_courses(sorted(expected), windows=windows, learners=True)
+        assert {
+            key: [(window.events, window.learners, window.active_ms) for window in of] for key, of in found.items()
+        } == expected
+    quarters = await stores.activity.by_registrations(before.registrations, span=EVER)
+    assert {
+        key: [(count.start, count.events, count.active_ms) for count in counts] for key, counts in quarters.items()
+    } == before.quarters()
