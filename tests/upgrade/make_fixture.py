@@ -15,7 +15,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -95,7 +94,8 @@ ROWS = [
     )
     for place, (learner, pin) in enumerate((learner, pin) for learner in LEARNERS + REGISTERED_ONLY for pin in PINS)
 ]
-TICKS = count()
+UNKNOWN = UUID("11111111-1111-4111-8111-111111111111")
+"""A registration without an enrolment. Sessions may have such ones, and leave a resume point."""
 
 
 def event(row: Enrollment, verb: Verb, at: datetime, item: str | None = None, **fields: object) -> Event:
@@ -213,9 +213,9 @@ async def fill(world: World) -> None:
     await progress.revoke(ROWS[7].registration, at=START + timedelta(weeks=61), because="issued in error")
     points = [
         ResumePoint(
-            registration=row.registration, item_key="page", position=2.5, at=moment(), device="phone", id=f"p{place}"
+            registration=registration, item_key="page", position=2.5, at=moment(), device="phone", id=f"p{place}"
         )
-        for place, row in enumerate((*ROWS[2:6], ROWS[-2]))
+        for place, registration in enumerate((*(row.registration for row in (*ROWS[2:6], ROWS[-2])), UNKNOWN))
     ]
     await progress.checkpoint(points)
 

@@ -1,22 +1,29 @@
 """The upgrade of stores that the version before slots made, and kills at any of its steps. README.md has the stores."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import count
+from uuid import uuid5
 
 import pytest
 
 from resolvers.health import Health, StoreState
+from stores.batches import batched
+from stores.domain.events import VERB_IRIS, Event, Verb
+from stores.domain.progress import VerdictStatus
 from stores.domain.rebuilds import Rebuild
 from stores.errors import Unavailable
 from stores.sql.core.migrate import migrate as migrate_set
 from tests.backends import TIMELINE, Servers
 from tests.clock import Clock
+from tests.stores.samples import item
 from tests.upgrade import steps
 from tests.upgrade.killed_steps import Runner, killed_steps
 from tests.upgrade.old_stores import OldStores, old_stores
-from tests.upgrade.upgraded import DAYS, EVER, check_activity, check_tables, check_upgraded
+from tests.upgrade.upgraded import DAYS, EVER, check_activity, check_tables, check_timeline, check_upgraded
+from tests.upgrade.version_before import read_tables
 
 TIMELINES = [name for name in TIMELINE if name != "memory"]
 SEEDS_OF_LONG_FORM = 8
@@ -82,6 +89,51 @@ async def test_activity_is_unavailable_and_health_says_degraded_until_the_rebuil
         await check_activity(old.before, stores)
         await steps.rebuild_timeline(urls)
         assert await states() == {"activity": (StoreState.LIVE, None), "timeline": (StoreState.LIVE, None)}
+
+
+async def test_writes_during_the_rebuilds_are_counted_and_appended_once(old: OldStores) -> None:
+    urls = old.parsed()
+    await steps.migrate(urls)
+    async with steps.opened(urls) as (stores, _):
+        events = await stores.progress.ledger([event.id for event in old.before.active])
+        live = sorted(events.values(), key=lambda event: event.id)
+        # In the milliseconds of old events, voids of old events, and events that were recorded before.
+        new = [replace(event, id=uuid5(event.id, "new")) for event in live[::3]]
+        voids = [void_of(event) for event in (*live[1::9], *new[::4])]
+        keys = {event.item_key for event in live if event.item_key is not None}
+        rows = await stores.progress.by_registrations([event.registration for event in live])
+        items = {row.pin: [item(key) for key in sorted(keys)] for row in rows.values()}
+
+        async def write() -> None:
+            for batch in batched([*new, *voids, *live[::5]], 10):
+                verdicts = await stores.progress.record(batch, items=items)
+                assert {verdict.code for verdict in verdicts} == {None}
+                for event, verdict in zip(batch, verdicts, strict=True):
+                    assert verdict.slot is not None
+                    if event.id in events:
+                        assert (verdict.status, verdict.slot) == (VerdictStatus.DUPLICATE, events[event.id].slot)
+
+        await asyncio.gather(write(), steps.rebuild_timeline(urls), steps.rebuild_activity(urls))
+        await steps.relay(urls)
+        now = await read_tables(old.pool)
+        assert len(now.events) == len(old.before.events) + len(new) + len(voids)
+        await check_timeline(now, stores)
+        await check_activity(now, stores)
+
+
+def void_of(event: Event) -> Event:
+    """A void of the event, in its millisecond."""
+    verb = Verb.VOIDED
+    return Event(
+        id=uuid5(event.id, "void"),
+        registration=event.registration,
+        learner_id=event.learner_id,
+        course_key=event.course_key,
+        verb=verb,
+        verb_iri=VERB_IRIS[verb],
+        at=event.at,
+        voids=event.id,
+    )
 
 
 async def test_a_kill_at_any_step_changes_nothing(

@@ -110,6 +110,11 @@ def counts(events: Iterable[OldEvent]) -> tuple[int, int, int]:
 async def restore_tables(pool: Pool) -> Before:
     """Create the old tables with their rows in an empty schema."""
     await pool.execute(lzma.decompress((FOLDER / "tables.sql.xz").read_bytes()).decode(), timeout=60)
+    return await read_tables(pool)
+
+
+async def read_tables(pool: Pool) -> Before:
+    """What the tables hold now."""
     columns = {table: [row[0] for row in await pool.fetch(COLUMNS, table)] for table in KEPT_TABLES}
     return Before(
         events=[event_of(row) for row in await pool.fetch(LEDGER)],
