@@ -221,7 +221,7 @@ async def memory_timeline(_: Servers) -> AsyncIterator[MemoryTimeline]:
 
 @asynccontextmanager
 async def sql_timeline(servers: Servers) -> AsyncIterator[SqlTimeline]:
-    async with fresh_sql(servers) as url, open_pool(url, size=8) as pool:
+    async with fresh_sql(servers) as url, open_relaxed_pool(url) as pool:
         await migrate(pool, "timeline")
         yield SqlTimeline(pool)
 

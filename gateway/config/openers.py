@@ -125,11 +125,11 @@ async def sql_outbox(clients: StoreClients, url: Url) -> Outbox:
 
 
 async def sql_timeline(clients: StoreClients, url: Url) -> Timeline:
-    """Timelines in CockroachDB or PostgreSQL."""
-    from stores.sql.core.pool import open_pool
+    """Timelines in PostgreSQL. Every write is one idempotent statement, so READ COMMITTED is enough."""
+    from stores.sql.core.pool import open_relaxed_pool
     from stores.sql.timeline.timeline import SqlTimeline
 
-    return SqlTimeline(await clients.client_for(url, open_pool))
+    return SqlTimeline(await clients.client_for(url, open_relaxed_pool))
 
 
 async def influx_timeline(clients: StoreClients, url: Url) -> Timeline:

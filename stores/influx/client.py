@@ -1,11 +1,13 @@
-"""The InfluxDB client: opened lazily, and what goes wrong translated in one place.
+"""The InfluxDB client. It connects on first use, and translates all errors.
 
-`/write` and InfluxQL's `/query` are what 1.x, 2.x and 3.x have in common (Flux is absent from 3.x), and Basic
-authentication is what all of them understand: in 2.x and 3.x the password is the token.
+1.x, 2.x and 3.x have `/write` and `/query` (InfluxQL) in common; Flux is absent from 3.x. All of them take Basic
+authentication: in 2.x and 3.x the password is the token.
 """
 
+import logging
+import re
 from base64 import b64encode
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from http import HTTPStatus
@@ -22,17 +24,23 @@ from stores.influx.influxql import Script, Series
 
 STORE = "timeline"
 SCHEMES = ("influxdb+http", "influxdb+https")
-LINES_AT_ONCE = 5_000
+MAX_LINES, MAX_BODY = 5_000, 2**20
+"""Lines and about how many bytes of one request."""
 SHARDS = "4w"
+"""A read opens every shard of its span, so long shards make it cheaper."""
+OLD_MEASUREMENTS = ("event", "attendance", "activity")
+"""The measurements of the layout before the timeline only appended. They are never read."""
 DEAD_CONNECTION = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, aiohttp.ClientPayloadError)
-"""A pooled connection whose server went away since. All we send may be sent again."""
+"""Errors of a pooled connection whose server went away. Every request may be sent again."""
+DROPPED = re.compile(r"points beyond retention policy dropped=(\d+)")
+log = logging.getLogger("quadrangle.influx")
 
 
 @asynccontextmanager
 async def open_influx(
     url: str, *, answer_within: timedelta = timedelta(seconds=30), connections: int = 16
 ) -> AsyncIterator["Influx"]:
-    """The database that `influxdb+http(s)://[user:token@]host:port/database` names. Connects when first used."""
+    """The database of a URL `influxdb+http(s)://[user:token@]host:port/database`. It connects on first use."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -58,102 +66,137 @@ async def open_influx(
 
 
 def malformed() -> Rejected:
+    """The error for a URL of another form. It does not quote the URL, which may have a token."""
     return Rejected(STORE, "the URL is malformed: influxdb+http(s)://[user:token@]host:port/database")
 
 
 class Influx:
-    """One database of an InfluxDB server."""
+    """One database of an InfluxDB server. `beyond_retention`: how many points the server did not store because they are
+    older than the database keeps."""
 
     def __init__(self, client: InfluxDBClientAsync, database: str) -> None:
         self._api = client.api_client
         self.database = database
+        self.beyond_retention = 0
 
     async def prepare(self) -> None:
-        """Make the database where a statement can (1.x); elsewhere it must be there."""
-        script = Script()
-        script.create_database(self.database, shards=SHARDS)
+        """Create the database on 1.x. On later versions it must exist."""
+        name = self.database.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
         with suppress(StoreError):
-            await self.ask(script)
+            await self._execute(
+                f'CREATE DATABASE "{name}"',
+                f'ALTER RETENTION POLICY "autogen" ON "{name}" SHARD DURATION {SHARDS}',
+            )
         await self.ping()
 
     async def ping(self) -> None:
-        """A SELECT, for the server's own /ping looks at neither the credentials nor the database."""
+        """Select nothing: the server's own /ping checks neither the credentials nor the database."""
+        await self._execute("SELECT id FROM interaction WHERE time = 0")
+
+    async def drop_old_layout(self) -> None:
+        """Delete the measurements of the layout before the timeline only appended; no error if there are none."""
+        [answer] = await self._execute("SHOW MEASUREMENTS")
+        found = {row[0] for series in answer for row in series.rows}
+        for name in found.intersection(OLD_MEASUREMENTS):
+            await self._execute(f'DROP MEASUREMENT "{name}"')
+
+    async def _execute(self, *statements: str) -> list[list[Series]]:
         script = Script()
-        script.select("events", of="activity", where=["time = 0"])
-        await self.ask(script)
+        script.statements += statements
+        return await self.ask(script)
 
     async def ask(self, script: Script) -> list[list[Series]]:
-        """For each statement its series. One request."""
+        """Send the statements as one request, and return the series of each."""
         form = [("db", self.database), ("epoch", "ns"), ("q", ";".join(script.statements))]
         try:
             form.append(("params", orjson.dumps(script.values).decode()))
         except orjson.JSONEncodeError:
             raise Rejected(STORE, "text that is not Unicode") from None
-        body = await self._send(
+        status, body = await self._post(
             "/query", post_params=form, header_params={"Content-Type": "application/x-www-form-urlencoded"}
         )
+        if status >= HTTPStatus.MULTIPLE_CHOICES:
+            raise refused(status, body.decode(errors="replace"))
         try:
-            # 2.x leaves out what has no rows: {} when nothing has.
+            # 2.x leaves out statements without rows; the body is {} if there are no rows at all.
             results = (orjson.loads(body) or {"results": []})["results"]
         except (ValueError, TypeError, KeyError):
-            raise Unavailable(STORE, "what answers there is not InfluxDB") from None
+            raise Unavailable(STORE, "the server is not InfluxDB") from None
         answers: list[list[Series]] = [[] for _ in script.statements]
         for result in results:
-            # An unknown database, a query that was killed and much else come with status 200.
+            # An unknown database, a killed query and other errors come with status 200.
             if "error" in result:
                 raise refused(HTTPStatus.OK, str(result["error"]))
             answers[result["statement_id"]] += [
-                Series(each.get("name", ""), each.get("tags", {}), each.get("values", []))
-                for each in result.get("series", ())
+                Series(each.get("tags", {}), each.get("values", [])) for each in result.get("series", ())
             ]
         return answers
 
-    async def write(self, lines: Sequence[str]) -> None:
-        """Store lines of line protocol, in this order, a few thousand a request."""
-        for start in range(0, len(lines), LINES_AT_ONCE):
-            await self._send(
+    async def write(self, lines: Iterable[bytes]) -> None:
+        """Store lines of line protocol. `Rejected` if the server refused some of a request, without saying which.
+        Points that are older than the database keeps count as stored."""
+        for body in bodies(lines):
+            status, answer = await self._post(
                 "/write",
                 query_params=[("db", self.database), ("precision", "ns")],
-                body="\n".join(lines[start : start + LINES_AT_ONCE]).encode(),
+                body=body,
                 header_params={"Content-Type": "text/plain; charset=utf-8", "Content-Encoding": "identity"},
             )
+            text = answer.decode(errors="replace")
+            if dropped := DROPPED.search(text):
+                if not self.beyond_retention:
+                    log.warning("InfluxDB does not keep events of this age: look at the retention of the database")
+                self.beyond_retention += int(dropped[1])
+            elif status >= HTTPStatus.MULTIPLE_CHOICES:
+                raise refused(status, text)
 
-    async def _send(self, path: str, **arguments: Any) -> bytes:
+    async def _post(self, path: str, **arguments: Any) -> tuple[int, bytes]:
         try:
             try:
-                status, body = await self._once(path, **arguments)
+                return await self._once(path, **arguments)
             except aiohttp.ClientConnectorError:
                 raise
             except DEAD_CONNECTION:
-                status, body = await self._once(path, **arguments)
+                return await self._once(path, **arguments)
         except TimeoutError:
             raise TimedOut(STORE, "no answer from InfluxDB in time") from None
         except (aiohttp.ClientError, OSError, UnicodeError):  # the last: a name that no host can have
             raise Unavailable(STORE, "InfluxDB cannot be reached") from None
-        if status >= HTTPStatus.MULTIPLE_CHOICES:
-            raise refused(status, body.decode(errors="replace"))
-        return body
 
     async def _once(self, path: str, **arguments: Any) -> tuple[int, bytes]:
-        # Without preloading: the driver would parse with `json` and raise with the whole answer as text.
+        # With preloading, the driver would parse with `json`, and raise errors with the whole response as text.
         response: aiohttp.ClientResponse = await self._api.call_api(path, "POST", _preload_content=False, **arguments)
         async with response:
             return response.status, await response.read()
 
 
+def bodies(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The bodies of the requests that write these lines."""
+    body: list[bytes] = []
+    size = 0
+    for line in lines:
+        if body and (len(body) == MAX_LINES or size + len(line) >= MAX_BODY):
+            yield b"\n".join(body)
+            body, size = [], 0
+        body.append(line)
+        size += len(line) + 1
+    if body:
+        yield b"\n".join(body)
+
+
 def refused(status: int, text: str) -> StoreError:
-    """What an answer that is not one means. Its text stays here: it may quote what was sent."""
+    """The error of a response. Its text is not kept: it may quote learners' data."""
     if "partial write" in text and "limit exceeded" in text:
-        # Not what was sent is at fault: called a rejection, it would be left out of the timeline for good.
+        # The data is right, so this must be retried: a rejected event would stay out of the timeline.
         return Unavailable(STORE, "InfluxDB is at a limit of its own: look at max-values-per-tag and max-series-per-…")
     if "partial write" in text:
-        return Rejected(STORE, f"InfluxDB kept only a part of what it was sent (HTTP {status})")
+        return Rejected(STORE, f"InfluxDB stored only a part of the request (HTTP {status})")
     if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY}:
-        return Rejected(STORE, f"InfluxDB cannot take this (HTTP {status})")
+        return Rejected(STORE, f"InfluxDB refused the request (HTTP {status})")
     if status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT} or "timeout" in text:
-        return TimedOut(STORE, "InfluxDB gave up in time")
+        return TimedOut(STORE, "InfluxDB reported a timeout")
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        return Unavailable(STORE, "InfluxDB refuses us: look at the user and the token")
+        return Unavailable(STORE, "InfluxDB refuses the credentials: look at the user and the token")
     if status == HTTPStatus.NOT_FOUND or "database not found" in text:
         return Unavailable(STORE, "InfluxDB has no database of this name")
     return Unavailable(STORE, f"InfluxDB failed (HTTP {status})")

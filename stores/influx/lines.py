@@ -1,40 +1,42 @@
-"""Event ↔ line protocol. Of an event, the learner is its tag, the rest are fields; `None` is a field left out.
+"""Events as line protocol, and rows of InfluxQL as events.
 
-The time of a point is the event's millisecond and a slot within it, so that a learner's events of one millisecond are
-different points; the event's own time is the point's without the slot.
+Learner and course are tags: one series for each enrolment. The time of a point is the place of the event: its
+millisecond and its slot as nanoseconds. All other fields of the event are fields of the point; None is left out.
 """
 
-import re
-from hashlib import blake2b
-from urllib.parse import quote
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import Any
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 import orjson
 
+from stores.domain.event_codec import FIELDS, Kind
 from stores.domain.event_validity import event_fault
 from stores.domain.events import Event, Verb
-from stores.domain.paging import from_ms, to_ms
+from stores.domain.paging import from_ms
+from stores.domain.slots import place_of
 from stores.errors import Rejected
 from stores.influx.influxql import EARLIEST, LATEST, NS_OF_MS, Row
 
-EVENT = "event"
-FIELDS = (
-    "id,registration,course,verb,verb_iri,item,score,success,progress,duration_ms,position,session,voids,extensions"
-)
-PLAIN_TAG = re.compile(r"[A-Za-z0-9_.~:+@/-]+")
-LONGEST_TAG = 16_384
-LONGEST_TEXT = 1_000_000
-"""Bytes. The server's limits are 65,535 for all tags together and, in 2.x, 1 MiB for a text."""
+INTERACTION = "interaction"
+"""The measurement. The layout before had others (`client.OLD_MEASUREMENTS`)."""
+POINT_FIELDS = tuple(name for name in FIELDS if name not in ("learner_id", "course_key", "at", "slot"))
+COLUMNS = ("course", "voided", *POINT_FIELDS)
+"""What a read selects, after the time."""
+MAX_LINE = 1_000_000
+"""Bytes. In 2.x a text field may have 1 MiB. Keys are shorter than a tag may be (`event_fault`)."""
 
 
 def tag_of(key: str) -> str:
-    """A key as a tag: as it is, but for percent-encoding what line protocol cannot hold or would need escapes for."""
-    return key if PLAIN_TAG.fullmatch(key) else quote(key, safe=":+@/", errors="surrogatepass") or "%"
+    """A key as a tag: percent-encoded where line protocol cannot hold a character or would need an escape for it."""
+    return quote(key, safe=":+@/", errors="surrogatepass") or "%"
 
 
-def slot_of(key: bytes, slots: int) -> int:
-    """Where a key would like to be; the same for ever."""
-    return int.from_bytes(blake2b(key, digest_size=8).digest(), "big") % slots
+def key_of(tag: str) -> str:
+    """The key of a tag."""
+    return "" if tag == "%" else unquote(tag)
 
 
 def text(value: str) -> str:
@@ -43,74 +45,58 @@ def text(value: str) -> str:
     return f'"{escaped}"'
 
 
-def check(event: Event) -> None:
-    """`Rejected` where the event could not be kept here and given back as it was."""
-    fault = event_fault(event)
-    if not fault and longest_text(event) > LONGEST_TEXT:
-        fault = "a text that is too long"
-    if not fault and max(len(tag_of(event.learner_id)), len(tag_of(event.course_key))) > LONGEST_TAG:
-        fault = "a key that is too long"
-    if not fault and not EARLIEST < to_ms(event.at) * NS_OF_MS < LATEST - NS_OF_MS:
-        fault = "a time that InfluxDB does not know"
-    if fault:
-        raise Rejected("timeline", f"event {event.id}: {fault}")
+ENCODERS: Mapping[Kind, Callable[[Any], str]] = {
+    Kind.UUID: lambda value: f'"{value}"',
+    Kind.TEXT: text,
+    Kind.VERB: lambda verb: f'"{verb.value}"',
+    Kind.NUMBER: lambda number: repr(float(number)),
+    Kind.INTEGER: lambda number: f"{number}i",
+    Kind.FLAG: lambda flag: "true" if flag else "false",
+    Kind.DOCUMENT: lambda document: text(orjson.dumps(document, default=dict).decode()),
+}
+DECODERS: Mapping[Kind, Callable[[Any], Any]] = {
+    Kind.UUID: UUID,
+    Kind.VERB: Verb,
+    Kind.NUMBER: float,  # the server writes 1.0 as 1
+    Kind.DOCUMENT: orjson.loads,
+}
+_values = attrgetter(*POINT_FIELDS)
+_encoders = [(f"{name}=", ENCODERS[FIELDS[name]]) for name in POINT_FIELDS]
+_decoders = [(name, DECODERS.get(FIELDS[name])) for name in POINT_FIELDS]
 
 
-def longest_text(event: Event) -> int:
-    texts = (event.course_key, event.verb_iri, event.item_key or "", event.session_id or "")
-    return max(len("".join(texts).encode()), len(extensions_of(event) or b""))
-
-
-def extensions_of(event: Event) -> bytes | None:
-    return orjson.dumps(event.extensions, default=dict) if event.extensions else None
-
-
-def line_of(event: Event, time: int) -> str:
-    fields = [
-        f'id="{event.id}",registration="{event.registration}",verb="{event.verb.value}"',
-        f"course={text(event.course_key)},verb_iri={text(event.verb_iri)}",
-    ]
-    if event.item_key is not None:
-        fields.append(f"item={text(event.item_key)}")
-    for name, number in (("score", event.score), ("progress", event.progress), ("position", event.position)):
-        if number is not None:
-            fields.append(f"{name}={float(number)!r}")
-    if event.success is not None:
-        fields.append(f"success={'true' if event.success else 'false'}")
-    if event.duration_ms is not None:
-        fields.append(f"duration_ms={event.duration_ms}i")
-    if event.session_id is not None:
-        fields.append(f"session={text(event.session_id)}")
-    if event.voids is not None:
-        fields.append(f'voids="{event.voids}"')
-    if (extensions := extensions_of(event)) is not None:
-        fields.append(f"extensions={text(extensions.decode())}")
-    return f"{EVENT},learner={tag_of(event.learner_id)} {','.join(fields)} {time}"
+def lines_of(events: Sequence[Event], *, voided: bool) -> Iterator[bytes]:
+    """A line for each event; with `voided` its tombstone. `Rejected` if InfluxDB could not give it back exactly."""
+    tags = {key: tag_of(key) for event in events for key in (event.learner_id, event.course_key)}
+    for event in events:
+        place = place_of(event)
+        time = place.ms * NS_OF_MS + place.slot
+        fault = event_fault(event)
+        if not EARLIEST < time < LATEST - NS_OF_MS:
+            fault = fault or "a time that InfluxDB does not know"
+        if fault:
+            raise Rejected("timeline", f"event {event.id}: {fault}")
+        fields = [
+            prefix + encode(value)
+            for (prefix, encode), value in zip(_encoders, _values(event), strict=True)
+            if value is not None and value != {}
+        ]
+        if voided:
+            fields += ["voided=true", f"voided_ms={event.duration_ms or 0}i"]
+        series = f"{INTERACTION},learner={tags[event.learner_id]},course={tags[event.course_key]}"
+        line = f"{series} {','.join(fields)} {time}".encode()
+        if len(line) > MAX_LINE:
+            raise Rejected("timeline", f"event {event.id}: more than {MAX_LINE:,} bytes")
+        yield line
 
 
 def event_of(learner_id: str, row: Row) -> Event:
-    """A row of time and FIELDS. The server writes 1.0 as 1."""
-    time, event_id, registration, course, verb, verb_iri, item, *rest = row
-    score, success, progress, duration_ms, position, session, voids, extensions = rest
-    return Event(
-        id=UUID(event_id),
-        registration=UUID(registration),
-        learner_id=learner_id,
-        course_key=course,
-        verb=Verb(verb),
-        verb_iri=verb_iri,
-        at=from_ms(time // NS_OF_MS),
-        item_key=item,
-        score=_float(score),
-        success=success,
-        progress=_float(progress),
-        duration_ms=duration_ms,
-        position=_float(position),
-        session_id=session,
-        voids=None if voids is None else UUID(voids),
-        extensions={} if extensions is None else orjson.loads(extensions),
-    )
-
-
-def _float(number: float | None) -> float | None:
-    return None if number is None else float(number)
+    """The event of a row of the time and COLUMNS."""
+    time, course, _, *values = row
+    ms, slot = divmod(time, NS_OF_MS)
+    fields = {
+        name: value if value is None or decode is None else decode(value)
+        for (name, decode), value in zip(_decoders, values, strict=True)
+    }
+    fields["extensions"] = fields["extensions"] or {}
+    return Event(learner_id=learner_id, course_key=key_of(course), at=from_ms(ms), slot=slot, **fields)

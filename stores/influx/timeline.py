@@ -1,41 +1,36 @@
-"""The timeline in InfluxDB: reads. How events are kept is in keeping.py."""
+"""The port of the timeline in InfluxDB."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from time import monotonic
+from datetime import timedelta
 
+from stores.domain.activity import ActivityCount
 from stores.domain.calendar import Span
 from stores.domain.events import NO_ACTIVITY, Event, Verb
-from stores.domain.paging import TIMELINE_SLOTS, Page, from_ms, page_of
-from stores.domain.timeline import Quarter
-from stores.errors import Rejected
-from stores.influx.around import ATTENDANCE
-from stores.influx.client import STORE, Influx
-from stores.influx.influxql import EARLIEST, LATEST, NS_OF_MS, Script, Series, between, nanoseconds, within
-from stores.influx.keeping import Keeper
-from stores.influx.lines import EVENT, FIELDS, event_of, tag_of
-from stores.influx.memory import HEAVIEST, Clock
-from stores.influx.rollup import ACTIVITY
+from stores.domain.paging import Page, from_ms
+from stores.influx.client import Influx
+from stores.influx.influxql import EARLIEST, LATEST, NS_OF_MS, Row, Script, between, nanoseconds
+from stores.influx.lines import INTERACTION, key_of, lines_of, tag_of
+from stores.influx.pages import PageQuery
 from stores.ports.timeline import Timeline
+
+COUNTS = "COUNT(id), COUNT(voided), SUM(duration_ms), SUM(voided_ms)"
+CLERICAL_VERBS = sorted(verb.value for verb in NO_ACTIVITY)
 
 
 class InfluxTimeline(Timeline):
-    def __init__(self, influx: Influx, *, clock: Clock = monotonic, heaviest: int = HEAVIEST) -> None:
-        """`clock` and `heaviest`: of what is remembered of writes (memory.py)."""
+    """The timeline in one database. It writes without reading: points of one place merge."""
+
+    def __init__(self, influx: Influx) -> None:
         self._influx = influx
-        self._keeper = Keeper(influx, clock=clock, heaviest=heaviest)
 
     async def ping(self) -> None:
         await self._influx.ping()
 
     async def append(self, events: Sequence[Event]) -> None:
-        await self._keeper.append(events)
+        await self._write(events, voided=False)
 
-    async def remove(self, events: Sequence[Event]) -> None:
-        await self._keeper.remove(events)
-
-    def forget(self) -> None:
-        self._keeper.forget()
+    async def void(self, events: Sequence[Event]) -> None:
+        await self._write(events, voided=True)
 
     async def by_learners(
         self,
@@ -48,98 +43,49 @@ class InfluxTimeline(Timeline):
         first: int,
     ) -> Mapping[str, Page[Event]]:
         start, end = (EARLIEST, LATEST) if span is None else (nanoseconds(span.start), nanoseconds(span.end))
-        if after is not None:
-            end = min(end, time_of(after))
-        if start >= end or not learner_ids or none_of(verbs) or none_of(courses):
-            return {}
-        script = Script()
-        tags = {tag_of(key): key for key in learner_ids}
-        where = [script.either("learner", tags), between(start, end)]
-        if verbs is not None:
-            where.append(script.either("verb", (verb.value for verb in verbs)))
-        if courses is not None:
-            where.append(script.either("course", courses))
-        script.select(FIELDS, of=EVENT, where=where, then=f"GROUP BY learner ORDER BY time DESC LIMIT {first + 1}")
-        pages = {}
-        for series in await self._only(script):
-            learner_id = tags[series.tags["learner"]]
-            pages[learner_id] = page_of(
-                (event_of(learner_id, row) for row in series.rows), (cursor_of(row[0]) for row in series.rows), first
-            )
-        return pages
+        none_asked = not learner_ids or (verbs is not None and not verbs) or (courses is not None and not courses)
 
-    async def learner_quarters(
-        self, learner_ids: Sequence[str], *, span: Span, courses: Collection[str] | None
-    ) -> Mapping[str, Sequence[Quarter]]:
-        if not learner_ids or none_of(courses):
-            return {}
-        script = Script()
-        tags = {tag_of(key): key for key in learner_ids}
-        where = [script.either("learner", tags), within(span)]
-        where += [script.unequal("verb", verb.value) for verb in sorted(NO_ACTIVITY, key=lambda verb: verb.value)]
-        if courses is not None:
-            where.append(script.either("course", courses))
-        script.select(
-            "COUNT(id), SUM(duration_ms)", of=EVENT, where=where, then="GROUP BY learner, time(15m) fill(none)"
+        def conditions(script: Script) -> Sequence[str]:
+            of_verbs = [] if verbs is None else [script.either("verb", (verb.value for verb in verbs))]
+            return of_verbs + of_courses(script, courses)
+
+        query = PageQuery(
+            start=start, end=start if none_asked else end, first=first, after=after, conditions=conditions
         )
-        return {tags[series.tags["learner"]]: quarters_of(series) for series in await self._only(script)}
+        return await query.read(self._influx, learner_ids)
 
-    async def course_quarters(self, course_keys: Sequence[str], *, span: Span) -> Mapping[str, Sequence[Quarter]]:
-        if not course_keys:
+    async def learner_counts(
+        self, learner_ids: Sequence[str], *, span: Span, grain: timedelta, courses: Collection[str] | None
+    ) -> Mapping[str, Sequence[ActivityCount]]:
+        if not learner_ids or (courses is not None and not courses):
             return {}
         script = Script()
-        tags = {tag_of(key): key for key in course_keys}
-        script.select(
-            "events, active_ms",
-            of=ACTIVITY,
-            where=[script.either("course", tags), within(span)],
-            then="GROUP BY course",
-        )
-        return {tags[series.tags["course"]]: quarters_of(series) for series in await self._only(script)}
-
-    async def course_learners(
-        self, course_keys: Sequence[str], *, windows: Sequence[Span]
-    ) -> Mapping[str, Mapping[datetime, int]]:
-        if not course_keys or not windows:
-            return {}
-        script = Script()
-        tags = {tag_of(key): key for key in course_keys}
-        for window in windows:
-            script.select(
-                "COUNT(DISTINCT(learner))",
-                of=ATTENDANCE,
-                where=[script.either("course", tags), within(window)],
-                then="GROUP BY course",
-            )
-        counts: dict[str, dict[datetime, int]] = {}
-        for window, answer in zip(windows, await self._influx.ask(script), strict=True):
-            for series in answer:
-                [[_, learners]] = series.rows
-                counts.setdefault(tags[series.tags["course"]], {})[window.start] = learners
-        return counts
-
-    async def _only(self, script: Script) -> list[Series]:
+        where = [
+            script.either("learner", map(tag_of, dict.fromkeys(learner_ids))),
+            between(nanoseconds(span.start), nanoseconds(span.end)),
+            script.neither("verb", CLERICAL_VERBS),
+            *of_courses(script, courses),
+        ]
+        time = f"time({grain // timedelta(minutes=1)}m)"
+        script.select(COUNTS, of=INTERACTION, where=where, then=f"GROUP BY learner, {time} fill(none)")
         [answer] = await self._influx.ask(script)
-        return answer
+        counted = {key_of(series.tags["learner"]): counts_of(series.rows) for series in answer}
+        return {key: counts for key, counts in counted.items() if counts}
+
+    async def _write(self, events: Sequence[Event], *, voided: bool) -> None:
+        # All lines are made, and so checked, before the first one is sent.
+        await self._influx.write(list(lines_of(events, voided=voided)))
 
 
-def none_of(wanted: Collection[object] | None) -> bool:
-    return wanted is not None and not wanted
+def of_courses(script: Script, courses: Collection[str] | None) -> list[str]:
+    """The condition on these courses, if there is one."""
+    return [] if courses is None else [script.either("course", map(tag_of, courses))]
 
 
-def cursor_of(time: int) -> str:
-    return TIMELINE_SLOTS.encode(*divmod(time, NS_OF_MS))
-
-
-def time_of(cursor: str) -> int:
-    ms, slot = TIMELINE_SLOTS.decode(cursor)
-    if not 0 <= int(slot) < NS_OF_MS:
-        raise Rejected(STORE, "malformed cursor")
-    return max(EARLIEST, min(LATEST, int(ms) * NS_OF_MS + int(slot)))
-
-
-def quarters_of(series: Series) -> Sequence[Quarter]:
+def counts_of(rows: Sequence[Row]) -> Sequence[ActivityCount]:
+    """The counts of these rows, without the voided events. A sum is null where no point has the field."""
     return [
-        Quarter(start=from_ms(time // NS_OF_MS), events=events, active_ms=active_ms or 0)
-        for time, events, active_ms in series.rows
+        ActivityCount(start=from_ms(time // NS_OF_MS), events=live, active_ms=(total_ms or 0) - (voided_ms or 0))
+        for time, events, voided, total_ms, voided_ms in rows
+        if (live := (events or 0) - (voided or 0))
     ]

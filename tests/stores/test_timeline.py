@@ -9,10 +9,10 @@ from uuid import UUID
 
 import pytest
 
+from stores.domain.activity import ActivityCount
 from stores.domain.calendar import QUARTER, Span
 from stores.domain.events import Event, Verb
-from stores.domain.paging import TIMELINE, TIMELINE_SLOTS, Page
-from stores.domain.timeline import Quarter
+from stores.domain.paging import TIMELINE, Page
 from stores.errors import Rejected
 from stores.ports.timeline import Timeline
 from tests.stores.cursors import refused_by
@@ -81,10 +81,13 @@ async def numbers_of(timeline: Timeline, learner_id: str = "u1", **where: Any) -
     return [row.id.int for row in await events_of(timeline, learner_id, **where)]
 
 
-async def quarters(timeline: Timeline, course_key: str = "c1", span: Span = EVER) -> list[tuple[datetime, int, int]]:
-    answer = await timeline.course_quarters([course_key, "nothing"], span=span)
-    assert set(answer) <= {course_key}
-    return [(quarter.start, quarter.events, quarter.active_ms) for quarter in answer.get(course_key, ())]
+async def counts(
+    timeline: Timeline, learner_id: str = "u1", *, span: Span = EVER, courses: Sequence[str] | None = None
+) -> list[tuple[datetime, int, int]]:
+    """The learner's activity by quarters: start, events, ms."""
+    answer = await timeline.learner_counts([learner_id, "nobody"], span=span, grain=QUARTER, courses=courses)
+    assert set(answer) <= {learner_id}
+    return [(count.start, count.events, count.active_ms) for count in answer.get(learner_id, ())]
 
 
 async def test_answers_a_ping(timeline: Timeline) -> None:
@@ -115,7 +118,7 @@ async def test_the_first_and_the_last_millisecond_of_everything(timeline: Timeli
     )
     await timeline.append([new, old])
     assert await numbers_of(timeline) == [2, 1]
-    assert await quarters(timeline) == [(old.at, 1, 0), (datetime(2099, 12, 31, 23, 45, tzinfo=UTC), 1, 0)]
+    assert await counts(timeline) == [(old.at, 1, 0), (datetime(2099, 12, 31, 23, 45, tzinfo=UTC), 1, 0)]
 
 
 async def test_pages_are_newest_first_without_gap_or_repeat(timeline: Timeline) -> None:
@@ -129,12 +132,12 @@ async def test_pages_are_newest_first_without_gap_or_repeat(timeline: Timeline) 
     assert [len(page.rows) for page in await pages_of(timeline, first=10)] == [10, 10, 3]
 
 
-async def test_a_cursor_works_after_appends_and_removals(timeline: Timeline) -> None:
+async def test_a_cursor_works_after_appends_and_voids(timeline: Timeline) -> None:
     events = [event(number, at=NOON + number * MS) for number in range(6)]
     await timeline.append(events[:5])
     [page] = await pages_of(timeline, first=5)
     await timeline.append([events[5]])
-    await timeline.remove([events[3]])
+    await timeline.void([events[3]])
     assert await numbers_of(timeline, after=page.cursors[1]) == [2, 1, 0]
     assert await numbers_of(timeline, after=page.cursors[4]) == []
 
@@ -177,7 +180,7 @@ async def test_restrictions(timeline: Timeline) -> None:
     assert len(await numbers_of(timeline, span=everything)) == 12
 
 
-@pytest.mark.parametrize("cursor", refused_by(TIMELINE, TIMELINE_SLOTS))
+@pytest.mark.parametrize("cursor", refused_by(TIMELINE))
 async def test_a_malformed_cursor_is_rejected(timeline: Timeline, cursor: str) -> None:
     await timeline.append([event(1)])
     with pytest.raises(Rejected):
@@ -194,14 +197,12 @@ async def test_no_text_is_interpreted(timeline: Timeline, text: str) -> None:
     assert await events_of(timeline, text) == [odd]
     assert await events_of(timeline, text, courses=[text, "x"]) == [odd]
     assert await events_of(timeline, text, courses=["c1"]) == []
-    busy = [Quarter(start=NOON, events=1, active_ms=0)]
-    assert dict(await timeline.learner_quarters([text], span=EVER, courses=[text])) == {text: busy}
-    assert await quarters(timeline, text) == [(NOON, 2, 0)]
-    windows = [Span(NOON, NOON + QUARTER)]
-    assert dict(await timeline.course_learners([text], windows=windows)) == {text: {NOON: 2}}
-    await timeline.remove([odd])
+    busy = [ActivityCount(start=NOON, events=1, active_ms=0)]
+    found = await timeline.learner_counts([text], span=EVER, grain=QUARTER, courses=[text])
+    assert {key: list(rows) for key, rows in found.items()} == {text: busy}
+    await timeline.void([odd])
     assert await events_of(timeline, text) == []
-    assert await quarters(timeline, text) == [(NOON, 1, 0)]
+    assert await counts(timeline, text, courses=[text]) == []
 
 
 @pytest.mark.parametrize(
@@ -214,6 +215,7 @@ async def test_no_text_is_interpreted(timeline: Timeline, text: str) -> None:
         {"item_key": "\ud800"},
         {"extensions": {"a": ["\0"]}},
         {"item_key": "\u4e00" * 801},
+        {"slot": None},
     ],
 )
 async def test_an_event_that_cannot_be_stored_is_rejected_with_its_batch(
@@ -221,8 +223,11 @@ async def test_an_event_that_cannot_be_stored_is_rejected_with_its_batch(
 ) -> None:
     with pytest.raises(Rejected):
         await timeline.append([event(1), event(2, **fields)])
-    assert await events_of(timeline) == []
-    assert await quarters(timeline) == []
+    with pytest.raises(Rejected):
+        await timeline.void([event(1), event(2, **fields)])
+    await timeline.append([event(3)])
+    assert await numbers_of(timeline) == [3]
+    assert await counts(timeline) == [(NOON, 1, 0)]
 
 
 async def test_impossible_keys_do_not_affect_others(timeline: Timeline) -> None:
@@ -231,19 +236,73 @@ async def test_impossible_keys_do_not_affect_others(timeline: Timeline) -> None:
     for courses in (None, ["c1", nul]):
         pages = await timeline.by_learners(["u1", nul], span=None, verbs=None, courses=courses, after=None, first=1)
         assert pages.keys() == {"u1"}
-        assert (await timeline.learner_quarters([nul, "u1"], span=span, courses=courses)).keys() == {"u1"}
-    assert (await timeline.course_quarters([nul, "c1"], span=span)).keys() == {"c1"}
-    assert (await timeline.course_learners(["c1", nul], windows=[span])).keys() == {"c1"}
+        counted = await timeline.learner_counts([nul, "u1"], span=span, grain=QUARTER, courses=courses)
+        assert counted.keys() == {"u1"}
 
 
-async def test_append_is_idempotent(timeline: Timeline) -> None:
+async def test_append_and_void_are_idempotent(timeline: Timeline) -> None:
     events = [event(number, at=NOON + number * MS, duration_ms=number) for number in range(1, 5)]
     await timeline.append([])
+    await timeline.void([])
     await timeline.append(events[:3])
     await timeline.append([*events[1:], *reversed(events)])
     await timeline.append(events[:1])
     assert await numbers_of(timeline) == [4, 3, 2, 1]
-    assert await quarters(timeline) == [(NOON, 4, 10)]
+    assert await counts(timeline) == [(NOON, 4, 10)]
+    for _ in range(2):
+        await timeline.void([events[1], events[1]])
+        assert await numbers_of(timeline) == [4, 3, 1]
+        assert await counts(timeline) == [(NOON, 3, 8)]
+
+
+@pytest.mark.parametrize("order", ["before its event", "after its event", "without its event", "at the same time"])
+async def test_a_void_commutes_with_its_event(timeline: Timeline, order: str) -> None:
+    kept, gone = event(1, duration_ms=5), event(2, duration_ms=7)
+    if order == "before its event":
+        await timeline.void([gone])
+    if order == "at the same time":
+        await asyncio.gather(timeline.append([gone]), timeline.void([gone]))
+    elif order != "without its event":
+        await timeline.append([gone])
+    if order == "after its event" or order == "without its event":
+        await timeline.void([gone])
+    await timeline.append([kept])
+    assert await numbers_of(timeline) == [1]
+    assert await counts(timeline) == [(NOON, 1, 5)]
+    await timeline.append([gone, kept])  # a repetition after a crash
+    assert await numbers_of(timeline) == [1]
+    assert await counts(timeline) == [(NOON, 1, 5)]
+
+
+async def test_the_slot_orders_the_events_of_a_millisecond(timeline: Timeline) -> None:
+    slots = [999_999, 0, 500_000, 1]
+    await timeline.append([event(number, slot=slot) for number, slot in enumerate(slots)])
+    assert await numbers_of(timeline) == [0, 2, 3, 1]
+    assert await numbers_of(timeline, first=1) == [0, 2, 3, 1]
+    assert [row.slot for row in await events_of(timeline)] == [999_999, 500_000, 1, 0]
+
+
+@pytest.mark.parametrize("first", [1, 2, 3, 100])
+async def test_courses_that_share_a_place_are_ordered_by_key(timeline: Timeline, first: int) -> None:
+    """The order is that of code points, and does not depend on what a course needs to be quoted."""
+    courses = ["c", "a", "é", "Z", "z", "c c", "%", "\U0001f600", "\uffee"]
+    shared = [
+        event(number, course_key=key, registration=UUID(int=number), slot=5) for number, key in enumerate(courses)
+    ]
+    await timeline.append([*shared, event(100, at=NOON + MS), event(101, at=NOON - MS)])
+    expected = [100, *sorted(range(len(courses)), key=lambda number: courses[number], reverse=True), 101]
+    assert await numbers_of(timeline, first=first) == expected
+    await timeline.void([shared[3], shared[0]])
+    expected = [number for number in expected if number not in (3, 0)]
+    assert await numbers_of(timeline, first=first) == expected
+    assert await numbers_of(timeline, first=first, courses=["é", "a"]) == [2, 1]
+
+
+async def test_more_courses_in_one_place_than_a_page(timeline: Timeline) -> None:
+    shared = [event(n, course_key=f"c{n:03}", registration=UUID(int=n), slot=1) for n in range(120)]
+    await timeline.append(shared)
+    for first in (1, 7, 50):
+        assert await numbers_of(timeline, first=first) == list(reversed(range(120)))
 
 
 async def test_thousands_of_events_in_one_millisecond_are_stored_once(timeline: Timeline) -> None:
@@ -251,79 +310,44 @@ async def test_thousands_of_events_in_one_millisecond_are_stored_once(timeline: 
     shuffled = random.Random(2).sample(events, len(events))
     for start in range(0, 2_000, 500):
         await timeline.append(shuffled[start : start + 500])
-    found = await events_of(timeline, first=700)
-    assert len(found) == 2_000
-    assert {each.id for each in found} == {each.id for each in events}
-    for again in (events, shuffled[::3], shuffled[:1], shuffled[700:900]):
-        await timeline.append(again)
-    assert await events_of(timeline, first=700) == found
-    assert await quarters(timeline) == [(NOON, 2_000, 2_000)]
+    assert await numbers_of(timeline, first=700) == list(reversed(range(2_000)))
+    await timeline.append([*shuffled[::3], *shuffled[700:900]])
+    assert await numbers_of(timeline, first=700) == list(reversed(range(2_000)))
+    assert await counts(timeline) == [(NOON, 2_000, 2_000)]
+
+
+async def test_thousands_of_voided_events_hide_no_live_one(timeline: Timeline) -> None:
+    """The live ones are below, between and above them."""
+    live = {0, 2_500, 2_501, 5_002}
+    events = [event(number, at=NOON + number * MS, duration_ms=1) for number in range(5_003)]
+    await timeline.append(events)
+    await timeline.append([event(9_000, learner_id="u2")])
+    await timeline.void([each for each in events if each.id.int not in live])
+    for first in (1, 3, 10):
+        assert await numbers_of(timeline, first=first) == sorted(live, reverse=True)
+    pages = await timeline.by_learners(["u1", "u2"], span=None, verbs=None, courses=None, after=None, first=2)
+    assert {key: [row.id.int for row in page.rows] for key, page in pages.items()} == {
+        "u1": [5_002, 2_501],
+        "u2": [9_000],
+    }
+    assert [page.has_next for page in pages.values()] == [True, False]
+    assert sum(events for _, events, _ in await counts(timeline)) == 4
+
+
+async def test_voided_events_are_left_out_of_every_restriction(timeline: Timeline) -> None:
+    verbs = [Verb.PLAYED, Verb.PAUSED]
+    events = [event(n, verb=verbs[n % 2], course_key=f"c{n % 3}", at=NOON + n * QUARTER) for n in range(12)]
+    await timeline.append(events)
+    await timeline.void(events[:9:2])
+    span = Span(NOON + 2 * QUARTER, NOON + 11 * QUARTER)
+    assert await numbers_of(timeline, verbs=[Verb.PLAYED]) == [10]
+    assert await numbers_of(timeline, span=span, first=2) == [10, 9, 7, 5, 3]
+    assert await numbers_of(timeline, courses=["c1"]) == [10, 7, 1]
+    assert await counts(timeline, span=span, courses=["c1"]) == [(NOON + n * QUARTER, 1, 0) for n in (7, 10)]
 
 
 async def test_concurrent_appends(timeline: Timeline) -> None:
     events = [event(n, learner_id=f"u{n % 5}", course_key=f"c{n % 2}", duration_ms=n) for n in range(60)]
     await asyncio.gather(*(timeline.append(events[start : start + 10]) for start in range(0, 60, 5)))
-    assert await quarters(timeline, "c0") == [(NOON, 30, sum(range(0, 60, 2)))]
-    assert await quarters(timeline, "c1") == [(NOON, 30, sum(range(1, 60, 2)))]
     assert sorted(await numbers_of(timeline, "u3")) == list(range(3, 60, 5))
-
-
-async def test_removed_events_are_in_no_answer(timeline: Timeline) -> None:
-    at = datetime(2013, 10, 1, 12, tzinfo=UTC)
-    events = [event(n, learner_id=f"u{n % 2}", at=at + (n // 4) * QUARTER, duration_ms=1) for n in range(8)]
-    await timeline.append(events)
-    await timeline.remove([events[1], event(99), events[4], events[5], events[6], events[7]])
-    assert await numbers_of(timeline, "u0") == [2, 0]
-    assert await numbers_of(timeline, "u1") == [3]
-    assert await quarters(timeline) == [(at, 3, 3)]
-    windows = [Span(at, at + QUARTER), Span(at + QUARTER, at + 2 * QUARTER)]
-    learners = (await timeline.course_learners(["c1"], windows=windows))["c1"]
-    assert [learners.get(window.start, 0) for window in windows] == [2, 0]
-    await timeline.remove(events)
-    await timeline.remove(events)
-    assert dict(await timeline.course_quarters(["c1"], span=EVER)) == {}
-    await timeline.append(events)
-    assert await quarters(timeline) == [(at, 4, 4), (at + QUARTER, 4, 4)]
-    assert sorted(await numbers_of(timeline, "u0") + await numbers_of(timeline, "u1")) == list(range(8))
-
-
-async def test_removing_one_of_a_millisecond_leaves_its_neighbours(timeline: Timeline) -> None:
-    events = [event(number) for number in range(1_500)]
-    await timeline.append(events)
-    await timeline.remove(events[:20])
-    await timeline.append(events[20:])
-    assert sorted(await numbers_of(timeline)) == list(range(20, 1_500))
-    assert await quarters(timeline) == [(NOON, 1_480, 0)]
-
-
-async def test_a_publisher_may_repeat_everything_after_a_crash(timeline: Timeline) -> None:
-    voided, other = event(1, duration_ms=5), event(2, duration_ms=7)
-    voiding = event(3, verb=Verb.VOIDED, voids=voided.id)
-    await timeline.append([voided, other])
-    await timeline.append([voiding])
-    await timeline.remove([voided])
-    # Nothing was settled before the crash: the next publisher repeats all of it in the same order.
-    timeline.forget()
-    for _ in range(2):
-        await timeline.append([voided, other])
-        await timeline.append([voiding])
-        await timeline.remove([voided])
-        assert sorted(await numbers_of(timeline)) == [2, 3]
-        assert await quarters(timeline) == [(NOON, 1, 7)]
-    await timeline.remove([voided])
-    await timeline.append([voided, other])  # and then the process ended
-    timeline.forget()
-    await timeline.remove([voided])
-    assert sorted(await numbers_of(timeline)) == [2, 3]
-    assert await quarters(timeline) == [(NOON, 1, 7)]
-
-
-async def test_alternating_removals_and_appends(timeline: Timeline) -> None:
-    events = [event(number, at=NOON + number % 2 * MS, duration_ms=1) for number in range(6)]
-    await timeline.append(events)
-    for first in range(5):
-        await timeline.remove(events[first : first + 2])
-        assert sorted(await numbers_of(timeline)) == [n for n in range(6) if n not in (first, first + 1)]
-        assert await quarters(timeline) == [(NOON, 4, 4)]
-        await timeline.append(events[first : first + 2])
-        assert await quarters(timeline) == [(NOON, 6, 6)]
+    assert await counts(timeline, "u3") == [(NOON, 12, sum(range(3, 60, 5)))]

@@ -1,20 +1,21 @@
-"""The contract of the timeline, on every backend: activity by quarter of an hour and by window."""
+"""The contract of the timeline, on every backend: a learner's activity by quarter of an hour and by minute."""
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
+from stores.domain.activity import ActivityCount
 from stores.domain.calendar import QUARTER, Span
 from stores.domain.events import Verb
-from stores.domain.timeline import Quarter
 from stores.ports.timeline import Timeline
 from tests.stores.samples import NOON, event
-from tests.stores.test_timeline import EVER, MS, numbers_of, quarters
+from tests.stores.test_timeline import EVER, MS, counts, numbers_of
+
+MINUTE = timedelta(minutes=1)
 
 
-async def test_learner_quarters(timeline: Timeline) -> None:
+async def test_counts_by_quarter(timeline: Timeline) -> None:
     await timeline.append(
         [
             event(1, at=NOON, duration_ms=10),
@@ -24,13 +25,16 @@ async def test_learner_quarters(timeline: Timeline) -> None:
             event(5, at=NOON, learner_id="u2", verb=Verb.PASSED),
         ]
     )
-    first, second = Quarter(start=NOON, events=2, active_ms=10), Quarter(start=NOON + QUARTER, events=1, active_ms=5)
-    last = Quarter(start=NOON + 3 * QUARTER, events=1, active_ms=2**40)
-    two = Quarter(start=NOON, events=1, active_ms=0)
+    first = ActivityCount(start=NOON, events=2, active_ms=10)
+    second = ActivityCount(start=NOON + QUARTER, events=1, active_ms=5)
+    last = ActivityCount(start=NOON + 3 * QUARTER, events=1, active_ms=2**40)
+    two = ActivityCount(start=NOON, events=1, active_ms=0)
 
-    async def found(keys: Sequence[str], span: Span, courses: Sequence[str] | None = None) -> dict[str, list[Quarter]]:
-        answer = await timeline.learner_quarters(keys, span=span, courses=courses)
-        return {key: list(quarters) for key, quarters in answer.items()}
+    async def found(
+        keys: Sequence[str], span: Span, courses: Sequence[str] | None = None
+    ) -> dict[str, list[ActivityCount]]:
+        answer = await timeline.learner_counts(keys, span=span, grain=QUARTER, courses=courses)
+        return {key: list(rows) for key, rows in answer.items()}
 
     assert await found(["u1", "u2", "x", "u1"], EVER) == {"u1": [first, second, last], "u2": [two]}
     assert await found(["u1"], Span(NOON + QUARTER, NOON + 3 * QUARTER)) == {"u1": [second]}
@@ -40,63 +44,37 @@ async def test_learner_quarters(timeline: Timeline) -> None:
     assert await found([], EVER) == {}
 
 
-async def test_course_quarters(timeline: Timeline) -> None:
-    await timeline.append(
-        [
-            event(1, at=NOON, duration_ms=10),
-            event(2, at=NOON + QUARTER - MS, learner_id="u2"),
-            event(3, at=NOON + 3 * QUARTER, verb=Verb.LAUNCHED),
-            event(4, at=NOON, course_key="c2", duration_ms=7),
-        ]
-    )
-    busy = [Quarter(start=NOON, events=2, active_ms=10), Quarter(start=NOON + 3 * QUARTER, events=1, active_ms=0)]
-    answer = await timeline.course_quarters(["c2", "c1", "c3", "c1"], span=EVER)
-    assert {key: list(found) for key, found in answer.items()} == {
-        "c1": busy,
-        "c2": [Quarter(start=NOON, events=1, active_ms=7)],
-    }
-    assert await quarters(timeline, span=Span(NOON + QUARTER, NOON + 3 * QUARTER)) == []
-    assert await quarters(timeline, span=Span(NOON + 3 * QUARTER, NOON + 4 * QUARTER)) == [(busy[1].start, 1, 0)]
-    assert dict(await timeline.course_quarters([], span=EVER)) == {}
+async def test_counts_by_minute(timeline: Timeline) -> None:
+    times = [NOON, NOON + MINUTE - MS, NOON + MINUTE, NOON + 14 * MINUTE, NOON + QUARTER]
+    await timeline.append([event(number, at=at, duration_ms=1) for number, at in enumerate(times)])
+    answer = await timeline.learner_counts(["u1"], span=Span(NOON, NOON + QUARTER), grain=MINUTE, courses=None)
+    assert [(count.start, count.events, count.active_ms) for count in answer["u1"]] == [
+        (NOON, 2, 2),
+        (NOON + MINUTE, 1, 1),
+        (NOON + 14 * MINUTE, 1, 1),
+    ]
 
 
-async def test_course_learners(timeline: Timeline) -> None:
-    await timeline.append(
-        [event(n, learner_id=f"u{n % 7}", at=NOON + n * QUARTER / 5, course_key=f"c{n // 40}") for n in range(50)]
-    )
-    windows = [Span(NOON + n * QUARTER, NOON + (n + 1) * QUARTER) for n in range(3)]
-    windows.append(Span(windows[-1].end, windows[-1].end + timedelta(hours=23)))
-    answer = await timeline.course_learners(["c0", "c1", "nothing", "c0"], windows=windows)
-    counts = {key: [found.get(window.start, 0) for window in windows] for key, found in answer.items()}
-    assert {key: found for key, found in counts.items() if any(found)} == {"c0": [5, 5, 5, 7], "c1": [0, 0, 0, 7]}
-    assert not any((await timeline.course_learners([], windows=windows)).values())
-    assert not any((await timeline.course_learners(["c0"], windows=[])).values())
+async def test_voided_events_count_no_longer(timeline: Timeline) -> None:
+    """Neither do their durations. A quarter without live events is absent."""
+    events = [event(n, at=NOON + (n // 2) * QUARTER, duration_ms=None if n == 1 else 10 + n) for n in range(4)]
+    await timeline.append(events)
+    assert await counts(timeline) == [(NOON, 2, 10), (NOON + QUARTER, 2, 25)]
+    await timeline.void(events[:1])
+    assert await counts(timeline) == [(NOON, 1, 0), (NOON + QUARTER, 2, 25)]
+    await timeline.void(events[2:])
+    assert await counts(timeline) == [(NOON, 1, 0)]
+    await timeline.void(events[1:2])
+    assert await counts(timeline) == []
 
 
 @pytest.mark.parametrize("verb", [Verb.REGISTERED, Verb.UNREGISTERED, Verb.VOIDED])
 async def test_enrolling_withdrawing_and_voiding_are_no_activity(timeline: Timeline, verb: Verb) -> None:
     """The events are stored, but count in no window; `last_activity_at` ignores them, too."""
-    counted = event(1, duration_ms=5)
-    others = [
-        event(2, verb=verb, at=NOON + MS, duration_ms=7),
-        event(3, verb=verb, learner_id="u2"),
-        event(4, verb=verb, at=NOON + QUARTER),
-    ]
-    windows = [Span(NOON, NOON + QUARTER), Span(NOON + QUARTER, NOON + 2 * QUARTER)]
-
-    async def found() -> list[Any]:
-        learners = await timeline.learner_quarters(["u1", "u2"], span=EVER, courses=None)
-        present = await timeline.course_learners(["c1"], windows=windows)
-        counts = {start: count for start, count in present.get("c1", {}).items() if count}
-        return [{key: list(rows) for key, rows in learners.items()}, await quarters(timeline), counts]
-
-    expected = [{"u1": [Quarter(start=NOON, events=1, active_ms=5)]}, [(NOON, 1, 5)], {NOON: 1}]
-    await timeline.append([*others, counted])
-    assert await found() == expected
+    others = [event(2, verb=verb, at=NOON + MS, duration_ms=7), event(4, verb=verb, at=NOON + QUARTER)]
+    await timeline.append([*others, event(1, duration_ms=5)])
+    assert await counts(timeline) == [(NOON, 1, 5)]
     assert await numbers_of(timeline) == [4, 2, 1]
-    await timeline.remove([others[0], others[2]])
-    assert await found() == expected
-    await timeline.append(others)
-    assert await found() == expected
-    await timeline.remove([counted])
-    assert await found() == [{}, [], {}]
+    await timeline.void(others)
+    assert await counts(timeline) == [(NOON, 1, 5)]
+    assert await numbers_of(timeline) == [1]

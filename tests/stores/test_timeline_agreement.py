@@ -1,7 +1,13 @@
-"""Random sequences of appends, removals and `forget` have the same results in memory and in every backend."""
+"""Appends and voids commute: in any order, cut into any batches, repeated, lost and retried, or applied late, they leave
+the timeline that they leave in memory, in order and once."""
 
+import asyncio
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,6 +15,7 @@ from hypothesis import strategies as some
 
 from stores.domain.calendar import QUARTER, Span
 from stores.domain.events import Event, Verb
+from stores.domain.slots import Moment, moment_of
 from stores.ports.timeline import Timeline
 from tests import backends
 from tests.backends import Servers
@@ -17,11 +24,10 @@ from tests.stores.samples import NOON, event
 LEARNERS = ["u", "v", 'ü "\\,= \n$p0']
 COURSES = ["c", "course-v1:O+C+R", "d'%"]
 VERBS = [Verb.PLAYED, Verb.PASSED, Verb.REGISTERED, Verb.VOIDED]
-MS = timedelta(milliseconds=1)
+MS, MINUTE = timedelta(milliseconds=1), timedelta(minutes=1)
 TIMES = [NOON - MS, NOON, NOON + MS, NOON + QUARTER - MS, NOON + QUARTER, NOON - timedelta(days=400)]
 NEAR = Span(NOON - QUARTER, NOON + QUARTER)
 SPANS = [None, NEAR, Span(NOON, NOON + QUARTER)]
-WINDOWS = [Span(NOON + n * QUARTER, NOON + (n + 1) * QUARTER) for n in range(-1, 2)]
 
 numbers = some.floats(allow_nan=False, allow_infinity=False).map(lambda number: number + 0.0)
 clean = some.characters(exclude_characters="\0", exclude_categories=["Cs"])
@@ -48,11 +54,24 @@ events = some.builds(
 )
 worlds = some.lists(events, min_size=1, max_size=12, unique_by=lambda each: each.id)
 places = some.lists(some.integers(0, 11), max_size=8)
-steps = some.lists(some.tuples(some.sampled_from(["append", "append", "remove", "forget"]), places), max_size=6)
+steps = some.lists(some.tuples(some.sampled_from(["append", "append", "void"]), places), max_size=6)
+
+
+def ledgered(world: list[Event]) -> list[Event]:
+    """The events as the ledger has them: a learner has one registration in a course, and slots are unique in it."""
+    keys = sorted({(each.learner_id, each.course_key) for each in world})
+    placed = [replace(each, registration=UUID(int=keys.index((each.learner_id, each.course_key)))) for each in world]
+    # The slots count up within each moment, so that events of several courses share a place.
+    used = Counter[Moment]()
+    slotted = []
+    for each in placed:
+        slotted.append(replace(each, slot=used[moment_of(each)]))
+        used[moment_of(each)] += 1
+    return slotted
 
 
 async def in_pages(timeline: Timeline, learner_id: str, first: int, **where: Any) -> list[str]:
-    """The events of all pages, ordered by time. The order within a millisecond is the backend's own."""
+    """The events of all pages, in their order."""
     rows: list[Event] = []
     after = None
     while page := (await timeline.by_learners([learner_id], **where, after=after, first=first)).get(learner_id):
@@ -60,47 +79,71 @@ async def in_pages(timeline: Timeline, learner_id: str, first: int, **where: Any
         after = page.cursors[-1]
         if not page.has_next:
             break
-    assert [row.at for row in rows] == sorted((row.at for row in rows), reverse=True)
-    return sorted(map(repr, rows))
+    return list(map(repr, rows))
 
 
 async def everything(timeline: Timeline) -> list[str]:
     """All answers as text, because 1 and 1.0 are equal."""
     found: list[Any] = [
-        await in_pages(timeline, learner_id, 2, span=span, verbs=None, courses=None)
+        await in_pages(timeline, learner_id, first, span=span, verbs=None, courses=None)
         for learner_id in LEARNERS
         for span in SPANS
+        for first in (1, 2)
     ]
     found += [
         await in_pages(timeline, learner_id, 50, span=None, verbs=VERBS[:1], courses=COURSES[1:])
         for learner_id in LEARNERS
     ]
     for courses in (None, COURSES[1:]):
-        found.append(await timeline.learner_quarters(LEARNERS, span=NEAR, courses=courses))
-    found.append(await timeline.course_quarters(COURSES, span=NEAR))
-    busy = [{key: list(quarters) for key, quarters in answer.items()} for answer in found[-3:]]
-    learners = await timeline.course_learners(COURSES, windows=WINDOWS)
-    counts = [learners.get(key, {}).get(window.start, 0) for key in COURSES for window in WINDOWS]
-    return [repr(each) for each in (*found[:-3], *(sorted(each.items()) for each in busy), counts)]
+        for grain in (QUARTER, MINUTE):
+            counts = await timeline.learner_counts(LEARNERS, span=NEAR, grain=grain, courses=courses)
+            found.append(sorted((key, list(rows)) for key, rows in counts.items()))
+    return list(map(repr, found))
 
 
-@pytest.mark.parametrize("backend", sorted(backends.TIMELINE.keys() - {"memory"}))
-@settings(
+BACKENDS = pytest.mark.parametrize("backend", sorted(backends.TIMELINE.keys() - {"memory"}))
+SETTINGS = settings(
     max_examples=40,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+
+
+@BACKENDS
+@SETTINGS
 @given(world=worlds, steps=steps)
 async def test_timelines_agree(
     backend: str, servers: Servers, world: list[Event], steps: list[tuple[str, list[int]]]
 ) -> None:
+    world = ledgered(world)
     async with backends.TIMELINE["memory"](servers) as memory, backends.TIMELINE[backend](servers) as port:
         for step, numbers in steps:
             some_events = [world[number % len(world)] for number in numbers]
             for timeline in (memory, port):
-                if step == "forget":
-                    timeline.forget()
-                else:
-                    await (timeline.append if step == "append" else timeline.remove)(some_events)
+                await (timeline.append if step == "append" else timeline.void)(some_events)
+        assert await everything(port) == await everything(memory)
+
+
+@pytest.mark.parametrize("backend", sorted(backends.TIMELINE))
+@SETTINGS
+@given(world=worlds, steps=steps, shuffle=some.randoms(use_true_random=False))
+async def test_writes_commute(
+    backend: str, servers: Servers, world: list[Event], steps: list[tuple[str, list[int]]], shuffle: Random
+) -> None:
+    """Two writers apply single writes in an order of their own, some of them twice."""
+    world = ledgered(world)
+    async with backends.TIMELINE["memory"](servers) as memory, backends.TIMELINE[backend](servers) as port:
+        writes = [(step, world[number % len(world)]) for step, numbers in steps for number in numbers]
+        for step, one in writes:
+            await (memory.append if step == "append" else memory.void)([one])
+        repeated = writes + shuffle.sample(writes, len(writes) // 2)
+        shuffle.shuffle(repeated)
+        middle = len(repeated) // 2
+
+        async def apply(part: list[tuple[str, Event]]) -> None:
+            for step, one in part:
+                await (port.append if step == "append" else port.void)([one])
+
+        await asyncio.gather(apply(repeated[:middle]), apply(repeated[middle:]))
         assert await everything(port) == await everything(memory)

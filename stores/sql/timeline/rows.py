@@ -1,15 +1,29 @@
-"""Conversion between rows of the timeline's tables and records."""
+"""Conversion between rows of the timeline's table and records."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
 
 import asyncpg
 
+from stores.domain.activity import ActivityCount
 from stores.domain.events import Event
-from stores.domain.timeline import Quarter
+from stores.domain.paging import TIMELINE
+from stores.domain.slots import place_of
 from stores.sql.core.event_columns import EventColumns
 from stores.sql.core.tables import Table
 
 COLUMNS = EventColumns(renamed={"id": "event_id"}, document_type="text")
-EVENTS = Table(name="timeline_events", columns=COLUMNS.types)
-event_values = COLUMNS.values
+EVENTS = Table(name="interactions", columns=COLUMNS.types)
+
+
+def distinct_rows(events: Iterable[Event]) -> list[Sequence[object]]:
+    """The rows of these events, each place of a registration once: a statement may write a row once. In the order of
+    the key, so that two relays that write the same rows do not lock each other."""
+    rows: dict[tuple[str, datetime, int, UUID], Event] = {}
+    for event in events:
+        rows[event.learner_id, event.at, place_of(event).slot, event.registration] = event
+    return [COLUMNS.values(rows[key]) for key in sorted(rows)]
 
 
 def event_of(row: asyncpg.Record) -> Event:
@@ -17,6 +31,11 @@ def event_of(row: asyncpg.Record) -> Event:
     return Event(**COLUMNS.fields(row))
 
 
-def quarter_of(row: asyncpg.Record) -> Quarter:
-    """The quarter of a row."""
-    return Quarter(start=row["start"], events=row["events"], active_ms=row["active_ms"])
+def cursor_of(event: Event) -> str:
+    """The cursor of an event in the timeline."""
+    return TIMELINE.encode(*place_of(event), event.course_key)
+
+
+def count_of(row: asyncpg.Record) -> ActivityCount:
+    """The count of a row. The sum of durations is numeric: it may exceed 64 bits."""
+    return ActivityCount(start=row["start"], events=row["events"], active_ms=int(row["active_ms"]))
