@@ -21,6 +21,10 @@ SQL_SHARED_EVENTS = 1_000
 SQL_WHOLE_LEDGERS = 20
 """Registrations in a transaction that reads their whole ledgers. A ledger has hundreds of events."""
 
+INFLUX_LINES = 5_000
+INFLUX_BYTES = 2**20
+"""Lines, and about how many bytes of them, in one write to InfluxDB."""
+
 LOADED_PROFILES = 1_000
 LOADED_ENROLLMENTS = 4_000
 LOADED_EVENTS = 4_000
@@ -41,4 +45,18 @@ def batched(rows: Iterable[T], size: int) -> Iterator[list[T]]:
     """The rows in order, in lists of `size`, the last one perhaps shorter. Reads no further than the current list."""
     rest = iter(rows)
     while batch := list(islice(rest, size)):
+        yield batch
+
+
+def bounded(lines: Iterable[bytes], *, most: int, most_bytes: int) -> Iterator[list[bytes]]:
+    """The lines in order, in lists of up to `most`, each with up to `most_bytes` (a longer line alone)."""
+    batch: list[bytes] = []
+    size = 0
+    for line in lines:
+        if batch and (len(batch) == most or size + len(line) > most_bytes):
+            yield batch
+            batch, size = [], 0
+        batch.append(line)
+        size += len(line) + 1
+    if batch:
         yield batch

@@ -3,6 +3,5 @@
 client.py     the connection; errors of the driver and the server → stores.errors
 influxql.py   statements whose values are bound
 lines.py      Event ↔ line protocol
-pages.py      the pages of many learners, without voided events
-timeline.py   the port
+timeline.py   the port: pages and counts leave voided events out
 """

@@ -7,10 +7,9 @@ authentication: in 2.x and 3.x the password is the token.
 import logging
 import re
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
-from http import HTTPStatus
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -19,15 +18,12 @@ import aiohttp
 import orjson
 from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync
 
+from stores.batches import INFLUX_BYTES, INFLUX_LINES, bounded
 from stores.errors import Rejected, StoreError, TimedOut, Unavailable
 from stores.influx.influxql import Script, Series
 
 STORE = "timeline"
 SCHEMES = ("influxdb+http", "influxdb+https")
-MAX_LINES, MAX_BODY = 5_000, 2**20
-"""Lines and about how many bytes of one request."""
-SHARDS = "4w"
-"""A read opens every shard of its span, so long shards make it cheaper."""
 OLD_MEASUREMENTS = ("event", "attendance", "activity")
 """The measurements of the layout before the timeline only appended. They are never read."""
 DEAD_CONNECTION = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, aiohttp.ClientPayloadError)
@@ -41,14 +37,12 @@ async def open_influx(
     url: str, *, answer_within: timedelta = timedelta(seconds=30), connections: int = 16
 ) -> AsyncIterator["Influx"]:
     """The database of a URL `influxdb+http(s)://[user:token@]host:port/database`. It connects on first use."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise malformed() from None
+    parts, port = urlsplit(""), None
+    with suppress(ValueError):
+        parts, port = urlsplit(url), urlsplit(url).port
     database = unquote(parts.path.removeprefix("/"))
     if parts.scheme not in SCHEMES or not parts.hostname or not database or parts.query or parts.fragment:
-        raise malformed()
+        raise Rejected(STORE, "the URL is malformed: influxdb+http(s)://[user:token@]host:port/database")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     client = InfluxDBClientAsync(
         f"{parts.scheme.removeprefix('influxdb+')}://{host}" + (f":{port}" if port else ""),
@@ -65,11 +59,6 @@ async def open_influx(
         yield Influx(client, database)
 
 
-def malformed() -> Rejected:
-    """The error for a URL of another form. It does not quote the URL, which may have a token."""
-    return Rejected(STORE, "the URL is malformed: influxdb+http(s)://[user:token@]host:port/database")
-
-
 class Influx:
     """One database of an InfluxDB server. `beyond_retention`: how many points the server did not store because they are
     older than the database keeps."""
@@ -81,12 +70,11 @@ class Influx:
 
     async def prepare(self) -> None:
         """Create the database on 1.x. On later versions it must exist."""
-        name = self.database.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        name = self.database.translate({ord("\\"): r"\\", ord('"'): r"\"", ord("\n"): r"\n"})
         with suppress(StoreError):
-            await self._execute(
-                f'CREATE DATABASE "{name}"',
-                f'ALTER RETENTION POLICY "autogen" ON "{name}" SHARD DURATION {SHARDS}',
-            )
+            # A read opens every shard of its span, so long shards make it cheaper.
+            shards = f'ALTER RETENTION POLICY "autogen" ON "{name}" SHARD DURATION 4w'
+            await self._execute(f'CREATE DATABASE "{name}"', shards)
         await self.ping()
 
     async def ping(self) -> None:
@@ -112,10 +100,9 @@ class Influx:
             form.append(("params", orjson.dumps(script.values).decode()))
         except orjson.JSONEncodeError:
             raise Rejected(STORE, "text that is not Unicode") from None
-        status, body = await self._post(
-            "/query", post_params=form, header_params={"Content-Type": "application/x-www-form-urlencoded"}
-        )
-        if status >= HTTPStatus.MULTIPLE_CHOICES:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        status, body = await self._post("/query", post_params=form, header_params=headers)
+        if status >= 300:
             raise refused(status, body.decode(errors="replace"))
         try:
             # 2.x leaves out statements without rows; the body is {} if there are no rows at all.
@@ -126,7 +113,7 @@ class Influx:
         for result in results:
             # An unknown database, a killed query and other errors come with status 200.
             if "error" in result:
-                raise refused(HTTPStatus.OK, str(result["error"]))
+                raise refused(200, str(result["error"]))
             answers[result["statement_id"]] += [
                 Series(each.get("tags", {}), each.get("values", [])) for each in result.get("series", ())
             ]
@@ -135,11 +122,11 @@ class Influx:
     async def write(self, lines: Iterable[bytes]) -> None:
         """Store lines of line protocol. `Rejected` if the server refused some of a request, without saying which.
         Points that are older than the database keeps count as stored."""
-        for body in bodies(lines):
+        for batch in bounded(lines, most=INFLUX_LINES, most_bytes=INFLUX_BYTES):
             status, answer = await self._post(
                 "/write",
                 query_params=[("db", self.database), ("precision", "ns")],
-                body=body,
+                body=b"\n".join(batch),
                 header_params={"Content-Type": "text/plain; charset=utf-8", "Content-Encoding": "identity"},
             )
             text = answer.decode(errors="replace")
@@ -147,56 +134,33 @@ class Influx:
                 if not self.beyond_retention:
                     log.warning("InfluxDB does not keep events of this age: look at the retention of the database")
                 self.beyond_retention += int(dropped[1])
-            elif status >= HTTPStatus.MULTIPLE_CHOICES:
+            elif status >= 300:
                 raise refused(status, text)
 
-    async def _post(self, path: str, **arguments: Any) -> tuple[int, bytes]:
+    async def _post(self, path: str, *, retry: bool = True, **arguments: Any) -> tuple[int, bytes]:
         try:
-            try:
-                return await self._once(path, **arguments)
-            except aiohttp.ClientConnectorError:
-                raise
-            except DEAD_CONNECTION:
-                return await self._once(path, **arguments)
+            # With preloading, the driver would parse with `json`, and raise errors with the whole response as text.
+            async with await self._api.call_api(path, "POST", _preload_content=False, **arguments) as response:
+                return response.status, await response.read()
         except TimeoutError:
             raise TimedOut(STORE, "no answer from InfluxDB in time") from None
-        except (aiohttp.ClientError, OSError, UnicodeError):  # the last: a name that no host can have
+        except (aiohttp.ClientError, OSError, UnicodeError) as error:  # the last: a name that no host can have
+            if retry and isinstance(error, DEAD_CONNECTION) and not isinstance(error, aiohttp.ClientConnectorError):
+                return await self._post(path, retry=False, **arguments)
             raise Unavailable(STORE, "InfluxDB cannot be reached") from None
-
-    async def _once(self, path: str, **arguments: Any) -> tuple[int, bytes]:
-        # With preloading, the driver would parse with `json`, and raise errors with the whole response as text.
-        response: aiohttp.ClientResponse = await self._api.call_api(path, "POST", _preload_content=False, **arguments)
-        async with response:
-            return response.status, await response.read()
-
-
-def bodies(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """The bodies of the requests that write these lines."""
-    body: list[bytes] = []
-    size = 0
-    for line in lines:
-        if body and (len(body) == MAX_LINES or size + len(line) >= MAX_BODY):
-            yield b"\n".join(body)
-            body, size = [], 0
-        body.append(line)
-        size += len(line) + 1
-    if body:
-        yield b"\n".join(body)
 
 
 def refused(status: int, text: str) -> StoreError:
     """The error of a response. Its text is not kept: it may quote learners' data."""
-    if "partial write" in text and "limit exceeded" in text:
+    if "limit exceeded" in text and "partial write" in text:
         # The data is right, so this must be retried: a rejected event would stay out of the timeline.
         return Unavailable(STORE, "InfluxDB is at a limit of its own: look at max-values-per-tag and max-series-per-…")
-    if "partial write" in text:
-        return Rejected(STORE, f"InfluxDB stored only a part of the request (HTTP {status})")
-    if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY}:
-        return Rejected(STORE, f"InfluxDB refused the request (HTTP {status})")
-    if status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT} or "timeout" in text:
+    if "partial write" in text or status in (400, 413, 422):
+        return Rejected(STORE, f"InfluxDB refused the request, or a part of it (HTTP {status})")
+    if "timeout" in text or status in (408, 504):
         return TimedOut(STORE, "InfluxDB reported a timeout")
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+    if status in (401, 403):
         return Unavailable(STORE, "InfluxDB refuses the credentials: look at the user and the token")
-    if status == HTTPStatus.NOT_FOUND or "database not found" in text:
+    if "database not found" in text or status == 404:
         return Unavailable(STORE, "InfluxDB has no database of this name")
     return Unavailable(STORE, f"InfluxDB failed (HTTP {status})")

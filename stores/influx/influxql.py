@@ -29,7 +29,7 @@ class Script:
 
     def select(self, what: str, *, of: str, where: Iterable[str], then: str = "") -> None:
         """Add a SELECT of `what` from the measurement `of`; `then` is what follows its conditions."""
-        self.statements.append(f"SELECT {what} FROM {of} WHERE {' AND '.join(where)} {then}".rstrip())
+        self.statements.append(" ".join(["SELECT", what, "FROM", of, "WHERE", " AND ".join(where), then]).rstrip())
 
     def either(self, column: str, values: Iterable[str]) -> str:
         """The condition that a column has one of these values."""

@@ -69,12 +69,9 @@ def lines_of(events: Sequence[Event], *, voided: bool) -> Iterator[bytes]:
     """A line for each event; with `voided` its tombstone. `Rejected` if InfluxDB could not give it back exactly."""
     tags = {key: tag_of(key) for event in events for key in (event.learner_id, event.course_key)}
     for event in events:
-        place = place_of(event)
-        time = place.ms * NS_OF_MS + place.slot
-        fault = event_fault(event)
-        if not EARLIEST < time < LATEST - NS_OF_MS:
-            fault = fault or "a time that InfluxDB does not know"
-        if fault:
+        ms, slot = place_of(event)
+        time = ms * NS_OF_MS + slot
+        if fault := event_fault(event) or (None if EARLIEST < time < LATEST - NS_OF_MS else "a time out of range"):
             raise Rejected("timeline", f"event {event.id}: {fault}")
         fields = [
             prefix + encode(value)

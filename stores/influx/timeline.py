@@ -1,4 +1,4 @@
-"""The port of the timeline in InfluxDB."""
+"""The port of the timeline in InfluxDB. It writes without reading, because points of one place merge."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
@@ -6,19 +6,24 @@ from datetime import timedelta
 from stores.domain.activity import ActivityCount
 from stores.domain.calendar import Span
 from stores.domain.events import NO_ACTIVITY, Event, Verb
-from stores.domain.paging import Page, from_ms
-from stores.influx.client import Influx
+from stores.domain.paging import TIMELINE, Page, from_ms, page_of
+from stores.domain.slots import SLOTS
+from stores.errors import Rejected
+from stores.influx.client import STORE, Influx
 from stores.influx.influxql import EARLIEST, LATEST, NS_OF_MS, Row, Script, between, nanoseconds
-from stores.influx.lines import INTERACTION, key_of, lines_of, tag_of
-from stores.influx.pages import PageQuery
+from stores.influx.lines import COLUMNS, INTERACTION, event_of, key_of, lines_of, tag_of
 from stores.ports.timeline import Timeline
 
+SPARE_POINTS = 16
+"""Points that a page reads beyond its own, because some may be voided."""
 COUNTS = "COUNT(id), COUNT(voided), SUM(duration_ms), SUM(voided_ms)"
 CLERICAL_VERBS = sorted(verb.value for verb in NO_ACTIVITY)
+TIME, COURSE, VOIDED = range(3)
+"""The first columns of a row: the time, and the first of COLUMNS."""
 
 
 class InfluxTimeline(Timeline):
-    """The timeline in one database. It writes without reading: points of one place merge."""
+    """The timeline in one database."""
 
     def __init__(self, influx: Influx) -> None:
         self._influx = influx
@@ -43,16 +48,33 @@ class InfluxTimeline(Timeline):
         first: int,
     ) -> Mapping[str, Page[Event]]:
         start, end = (EARLIEST, LATEST) if span is None else (nanoseconds(span.start), nanoseconds(span.end))
-        none_asked = not learner_ids or (verbs is not None and not verbs) or (courses is not None and not courses)
-
-        def conditions(script: Script) -> Sequence[str]:
-            of_verbs = [] if verbs is None else [script.either("verb", (verb.value for verb in verbs))]
-            return of_verbs + of_courses(script, courses)
-
-        query = PageQuery(
-            start=start, end=start if none_asked else end, first=first, after=after, conditions=conditions
-        )
-        return await query.read(self._influx, learner_ids)
+        passed = (LATEST, "") if after is None else order_of_cursor(after)
+        end = min(end, passed[0] + 1)  # with the cursor's time: further courses of it may come after the cursor
+        nothing_asked = start >= end or any(one is not None and not one for one in (verbs, courses))
+        short = [] if nothing_asked else [tag_of(key) for key in learner_ids]
+        pages: dict[str, Page[Event]] = {}
+        limit = first + 1 + SPARE_POINTS
+        while short:
+            script = Script()
+            where = [script.either("learner", short), between(start, end), *of_courses(script, courses)]
+            where += [] if verbs is None else [script.either("verb", (verb.value for verb in verbs))]
+            then = f"GROUP BY learner ORDER BY time DESC LIMIT {limit}"
+            script.select(",".join(COLUMNS), of=INTERACTION, where=where, then=then)
+            [answer] = await self._influx.ask(script)
+            short = []
+            for series in answer:
+                # The points of one time come in no order, so those of the last time of a full answer may not all be in.
+                full = len(series.rows) == limit
+                rows = [row for row in series.rows if row[TIME] > series.rows[-1][TIME]] if full else series.rows
+                live = sorted((row for row in rows if not row[VOIDED]), key=order_of, reverse=True)
+                live = [row for row in live if order_of(row) < passed][: first + 1]
+                if full and len(live) <= first:
+                    short.append(series.tags["learner"])
+                elif live:
+                    key = key_of(series.tags["learner"])
+                    pages[key] = page_of((event_of(key, row) for row in live), map(cursor_of, live), first)
+            limit *= 2
+        return pages
 
     async def learner_counts(
         self, learner_ids: Sequence[str], *, span: Span, grain: timedelta, courses: Collection[str] | None
@@ -60,14 +82,10 @@ class InfluxTimeline(Timeline):
         if not learner_ids or (courses is not None and not courses):
             return {}
         script = Script()
-        where = [
-            script.either("learner", map(tag_of, dict.fromkeys(learner_ids))),
-            between(nanoseconds(span.start), nanoseconds(span.end)),
-            script.neither("verb", CLERICAL_VERBS),
-            *of_courses(script, courses),
-        ]
-        time = f"time({grain // timedelta(minutes=1)}m)"
-        script.select(COUNTS, of=INTERACTION, where=where, then=f"GROUP BY learner, {time} fill(none)")
+        where = [script.either("learner", map(tag_of, learner_ids)), script.neither("verb", CLERICAL_VERBS)]
+        where += [between(nanoseconds(span.start), nanoseconds(span.end)), *of_courses(script, courses)]
+        then = f"GROUP BY learner, time({grain // timedelta(minutes=1)}m) fill(none)"
+        script.select(COUNTS, of=INTERACTION, where=where, then=then)
         [answer] = await self._influx.ask(script)
         counted = {key_of(series.tags["learner"]): counts_of(series.rows) for series in answer}
         return {key: counts for key, counts in counted.items() if counts}
@@ -80,6 +98,24 @@ class InfluxTimeline(Timeline):
 def of_courses(script: Script, courses: Collection[str] | None) -> list[str]:
     """The condition on these courses, if there is one."""
     return [] if courses is None else [script.either("course", map(tag_of, courses))]
+
+
+def order_of(row: Row) -> tuple[int, str]:
+    """The order of a learner's points: time, course key."""
+    return row[TIME], key_of(row[COURSE])
+
+
+def cursor_of(row: Row) -> str:
+    """The cursor of a point."""
+    return TIMELINE.encode(*divmod(row[TIME], NS_OF_MS), key_of(row[COURSE]))
+
+
+def order_of_cursor(cursor: str) -> tuple[int, str]:
+    """The position of a cursor, as `order_of` its point. `Rejected`: malformed."""
+    ms, slot, course_key = TIMELINE.decode(cursor)
+    if not 0 <= int(slot) < SLOTS:
+        raise Rejected(STORE, "malformed cursor")
+    return max(EARLIEST, min(LATEST, int(ms) * NS_OF_MS + int(slot))), course_key
 
 
 def counts_of(rows: Sequence[Row]) -> Sequence[ActivityCount]:
