@@ -40,10 +40,9 @@ class Script:
         return " AND ".join(f"{column} != {self._bind(value)}" for value in values)
 
     def _bind(self, value: str) -> str:
-        if value not in self._names:
-            name = self._names[value] = f"p{len(self._names)}"
-            self.values[name] = value
-        return f"${self._names[value]}"
+        name = self._names.setdefault(value, f"p{len(self._names)}")
+        self.values[name] = value
+        return f"${name}"
 
 
 def nanoseconds(moment: datetime) -> int:

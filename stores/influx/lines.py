@@ -4,7 +4,7 @@ Learner and course are tags: one series for each enrolment. The time of a point 
 millisecond and its slot as nanoseconds. All other fields of the event are fields of the point; None is left out.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 from urllib.parse import quote, unquote
@@ -41,8 +41,7 @@ def key_of(tag: str) -> str:
 
 def text(value: str) -> str:
     """A text field."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 ENCODERS: Mapping[Kind, Callable[[Any], str]] = {
@@ -65,8 +64,9 @@ _encoders = [(f"{name}=", ENCODERS[FIELDS[name]]) for name in POINT_FIELDS]
 _decoders = [(name, DECODERS.get(FIELDS[name])) for name in POINT_FIELDS]
 
 
-def lines_of(events: Sequence[Event], *, voided: bool) -> Iterator[bytes]:
-    """A line for each event; with `voided` its tombstone. `Rejected` if InfluxDB could not give it back exactly."""
+def lines_of(events: Sequence[Event], *, voided: bool) -> list[bytes]:
+    """A line for each event; with `voided` its tombstone. `Rejected` if InfluxDB could not give one back exactly."""
+    lines = []
     tags = {key: tag_of(key) for event in events for key in (event.learner_id, event.course_key)}
     for event in events:
         ms, slot = place_of(event)
@@ -84,7 +84,8 @@ def lines_of(events: Sequence[Event], *, voided: bool) -> Iterator[bytes]:
         line = f"{series} {','.join(fields)} {time}".encode()
         if len(line) > MAX_LINE:
             raise Rejected("timeline", f"event {event.id}: more than {MAX_LINE:,} bytes")
-        yield line
+        lines.append(line)
+    return lines
 
 
 def event_of(learner_id: str, row: Row) -> Event:

@@ -32,10 +32,10 @@ class InfluxTimeline(Timeline):
         await self._influx.ping()
 
     async def append(self, events: Sequence[Event]) -> None:
-        await self._write(events, voided=False)
+        await self._influx.write(lines_of(events, voided=False))
 
     async def void(self, events: Sequence[Event]) -> None:
-        await self._write(events, voided=True)
+        await self._influx.write(lines_of(events, voided=True))
 
     async def by_learners(
         self,
@@ -89,10 +89,6 @@ class InfluxTimeline(Timeline):
         [answer] = await self._influx.ask(script)
         counted = {key_of(series.tags["learner"]): counts_of(series.rows) for series in answer}
         return {key: counts for key, counts in counted.items() if counts}
-
-    async def _write(self, events: Sequence[Event], *, voided: bool) -> None:
-        # All lines are made, and so checked, before the first one is sent.
-        await self._influx.write(list(lines_of(events, voided=voided)))
 
 
 def of_courses(script: Script, courses: Collection[str] | None) -> list[str]:
