@@ -4,8 +4,10 @@ Each statement also returns a row of NULLs while a recount is under way, so that
 """
 
 from stores.domain.outbox import PARTITIONS
+from stores.domain.rebuilds import Rebuild
+from stores.sql.progress.rebuilds import NAMES
 
-RECOUNTS = "SELECT 1 FROM progress_rebuilds WHERE name = 'activity'"
+RECOUNTS = f"SELECT 1 FROM progress_rebuilds WHERE name = '{NAMES[Rebuild.ACTIVITY]}'"
 ALL_PARTITIONS = ", ".join(map(str, range(PARTITIONS)))
 
 
