@@ -12,8 +12,8 @@ from stores.domain.keys import fits_index
 from stores.domain.paging import CLEAN_TEXT
 from stores.errors import Rejected
 
-MAX_DURATION_MS = 2**40
-"""The longest duration of an event, about 35 years. Stores add durations in 64 bits: they have room for 8 million."""
+MAX_STORED_DURATION_MS = 2**40
+"""The longest duration of an event, almost 35 years. Stores sum durations in 64 bits, which hold 8 million of them."""
 
 
 def event_fault(event: Event) -> str | None:
@@ -25,7 +25,7 @@ def event_fault(event: Event) -> str | None:
         return "a key that is too long for an index"
     if not all(math.isfinite(number or 0) for number in (event.score, event.progress, event.position)):
         return "a number that is not finite"
-    if abs(event.duration_ms or 0) > MAX_DURATION_MS:
+    if abs(event.duration_ms or 0) > MAX_STORED_DURATION_MS:
         return "a duration of more than 34 years"
     if not event.extensions:
         return None

@@ -8,7 +8,7 @@ import pytest
 
 from stores.domain.activity import ActivityCount, ActivityWindow
 from stores.domain.calendar import QUARTER, Span, Window, spans, zone_named
-from stores.domain.event_validity import MAX_DURATION_MS
+from stores.domain.event_validity import MAX_STORED_DURATION_MS
 from stores.domain.events import Event, Verb
 from stores.domain.rebuilds import Rebuild
 from stores.errors import Unavailable
@@ -197,7 +197,7 @@ async def test_sums_of_the_longest_durations(counted: Counted) -> None:
     await enroll(progress, enrollment(1), enrollment(2))
     await record(
         progress,
-        *(done(number, Verb.PLAYED, of=1 + number % 2, duration_ms=MAX_DURATION_MS) for number in range(1, 101)),
+        *(done(number, Verb.PLAYED, of=1 + number % 2, duration_ms=MAX_STORED_DURATION_MS) for number in range(1, 101)),
     )
-    assert await quarters(activity) == [count(0, 50, 50 * MAX_DURATION_MS)]
-    assert (await by_courses(activity, "c1"))["c1"][0].active_ms == 100 * MAX_DURATION_MS
+    assert await quarters(activity) == [count(0, 50, 50 * MAX_STORED_DURATION_MS)]
+    assert (await by_courses(activity, "c1"))["c1"][0].active_ms == 100 * MAX_STORED_DURATION_MS

@@ -47,7 +47,7 @@ FULL = event(
     score=0.1 + 0.2,
     success=False,
     progress=1.0,
-    duration_ms=2**53 + 1,
+    duration_ms=2**40,
     position=12.5,
     session_id="s-1",
     voids=UUID(int=9),
@@ -210,6 +210,7 @@ async def test_no_text_is_interpreted(timeline: Timeline, text: str) -> None:
     [
         {"extensions": {"n": float("nan")}},
         {"extensions": {"n": 2**63}},
+        {"duration_ms": 2**40 + 1},
         {"position": float("inf")},
         {"score": float("nan")},
         {"item_key": "\ud800"},

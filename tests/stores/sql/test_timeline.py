@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from stores.domain.calendar import QUARTER, Span
 from stores.sql.core.migrate import migrate
 from stores.sql.core.pool import Pool, open_relaxed_pool
 from stores.sql.timeline.old_layout import drop_old_layout
@@ -19,13 +18,6 @@ async def pool(servers: Servers) -> AsyncIterator[Pool]:
     async with fresh_sql(servers) as url, open_relaxed_pool(url) as pool:
         await migrate(pool, "timeline")
         yield pool
-
-
-async def test_a_sum_of_durations_may_exceed_64_bits(pool: Pool) -> None:
-    timeline = SqlTimeline(pool)
-    await timeline.append([event(number, duration_ms=2**63 - 1) for number in (1, 2)])
-    found = await timeline.learner_counts(["u1"], span=Span(NOON, NOON + QUARTER), grain=QUARTER, courses=None)
-    assert [count.active_ms for count in found["u1"]] == [2**64 - 2]
 
 
 async def test_the_tables_of_the_old_layout_are_not_read_and_can_be_dropped(pool: Pool) -> None:
