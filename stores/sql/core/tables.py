@@ -76,8 +76,9 @@ class PartitionedTable(Table):
 
     def arrays(self, rows: Sequence[Sequence[Any]]) -> list[list[str | None]]:
         """As in `Table`, but `rows` have no partition."""
-        place = list(self.columns).index("registration")
-        return super().arrays([(*row, partition_of(row[place])) for row in rows])
+        rest = Table(name=self.name, columns=dict([*self.columns.items()][:-1]))
+        place = [*self.columns].index("registration")
+        return [*rest.arrays(rows), [str(partition_of(row[place])) for row in rows]]
 
 
 def with_partition(table: Table) -> Table:

@@ -1,5 +1,6 @@
 """Rows of the tables of progress ↔ records. Columns have the names of the fields."""
 
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -58,17 +59,32 @@ def ledger_values(event: Event, sha256: bytes, outcome: bool | None) -> tuple[ob
     return (*LEDGER_EVENTS.values(event), sha256, outcome)
 
 
-def values_of(table: Table, row: asyncpg.Record) -> dict[str, Any]:
-    """The fields of a row. The driver's UUIDs are a class of its own, which not every library accepts."""
-    return {
-        name: UUID(int=row[name].int) if kind == "uuid" and row[name] is not None else row[name]
-        for name, kind in table.columns.items()
-    }
+def field_reader(table: Table) -> Callable[[asyncpg.Record], dict[str, Any]]:
+    """A function that returns the fields of a row of this table."""
+    names = list(table.columns)
+    uuids = [name for name, kind in table.columns.items() if kind == "uuid"]
+
+    def read(row: asyncpg.Record) -> dict[str, Any]:
+        values = {name: row[name] for name in names}
+        for name in uuids:  # the driver's UUIDs are a class of its own, which not every library accepts
+            if values[name] is not None:
+                values[name] = UUID(int=values[name].int)
+        return values
+
+    return read
+
+
+enrollment_fields = field_reader(ENROLLMENTS)
+course_fields = field_reader(COURSES)
+item_fields = field_reader(ITEMS)
+session_fields = field_reader(ITEM_SESSIONS)
+certificate_fields = field_reader(CERTIFICATES)
+resume_fields = field_reader(RESUME_POINTS)
 
 
 def enrollment_of(row: asyncpg.Record) -> Enrollment:
     """The enrolment of a row."""
-    values = values_of(ENROLLMENTS, row)
+    values = enrollment_fields(row)
     values["state"] = EnrollmentState(values["state"])
     values["attributes"] = document_of(values["attributes"])
     return Enrollment(**values)
@@ -76,29 +92,29 @@ def enrollment_of(row: asyncpg.Record) -> Enrollment:
 
 def course_progress_of(row: asyncpg.Record) -> CourseProgress:
     """The course progress of a row."""
-    return CourseProgress(**values_of(COURSES, row))
+    return CourseProgress(**course_fields(row))
 
 
 def item_progress_of(row: asyncpg.Record) -> ItemProgress:
     """The item progress of a row."""
-    values = values_of(ITEMS, row)
+    values = item_fields(row)
     values["state"] = ProgressState(values["state"])
     return ItemProgress(**values)
 
 
 def item_session_of(row: asyncpg.Record) -> ItemSession:
     """The item session of a row."""
-    return ItemSession(**values_of(ITEM_SESSIONS, row))
+    return ItemSession(**session_fields(row))
 
 
 def certificate_of(row: asyncpg.Record) -> Certificate:
     """The certificate of a row."""
-    return Certificate(**values_of(CERTIFICATES, row))
+    return Certificate(**certificate_fields(row))
 
 
 def resume_point_of(row: asyncpg.Record) -> ResumePoint:
     """The resume point of a row."""
-    return ResumePoint(**values_of(RESUME_POINTS, row))
+    return ResumePoint(**resume_fields(row))
 
 
 def attempt_of(row: asyncpg.Record) -> Attempt:

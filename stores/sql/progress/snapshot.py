@@ -85,11 +85,11 @@ async def lock(
     """The states of the known registrations, locked against other writers until the transaction ends.
 
     `sessions`: the item sessions to read with them, by registration; `moments`: those whose slots are read."""
-    keys = [str(key) for key in registrations]
-    rows = await connection.fetch(LOCK, keys)
+    texts = {key: str(key) for key in registrations}
+    rows = await connection.fetch(LOCK, [*texts.values()])
     items: defaultdict[UUID, dict[str, ItemProgress]] = defaultdict(dict)
     taken: defaultdict[UUID, defaultdict[Moment, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for row in await item_rows(connection, keys, moments):
+    for row in await item_rows(connection, texts, moments):
         if row["item_key"] is None:
             moment = Moment(UUID(int=row["registration"].int), to_ms(row["occurred_at"]))
             taken[moment.registration][moment].add(row["slot"])
@@ -118,12 +118,12 @@ async def lock(
 
 
 async def item_rows(
-    connection: Connection, registrations: list[str], moments: Collection[Moment]
+    connection: Connection, texts: Mapping[UUID, str], moments: Collection[Moment]
 ) -> list[asyncpg.Record]:
-    """The item rows of these registrations, and rows without an item for the slots of these moments."""
+    """The item rows of these registrations (`texts`: theirs), and rows without an item for the slots of the moments."""
+    registrations = [*texts.values()]
     if not moments:
         return await connection.fetch(ITEM_ROWS, registrations)
-    owners, times = zip(
-        *((str(moment.registration), from_ms(moment.ms).isoformat()) for moment in moments), strict=True
-    )
+    owners = [texts[moment.registration] for moment in moments]
+    times = [from_ms(moment.ms).isoformat() for moment in moments]
     return await connection.fetch(ITEM_ROWS_AND_SLOTS, registrations, owners, times)
