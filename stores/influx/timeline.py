@@ -18,8 +18,7 @@ SPARE_POINTS = 16
 """Points that a page reads beyond its own, because some may be voided."""
 COUNTS = "COUNT(id), COUNT(voided), SUM(duration_ms), SUM(voided_ms)"
 CLERICAL_VERBS = sorted(verb.value for verb in NO_ACTIVITY)
-TIME, COURSE, VOIDED = range(3)
-"""The first columns of a row: the time, and the first of COLUMNS."""
+TIME, COURSE, VOIDED = range(3)  # in a row: the time, then COLUMNS
 
 
 class InfluxTimeline(Timeline):
