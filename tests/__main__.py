@@ -10,6 +10,7 @@ from tests import newest
 
 TOP = Path(__file__).resolve().parent.parent
 
+SWEEP = "tests/stores/domain/test_calendar_sweep.py"
 FORMAT = ("ruff format", ["ruff", "format", "--check", "--quiet", "."])
 LINT = ("ruff check", ["ruff", "check", "--quiet", "."])
 TYPES = ("mypy --strict", ["mypy", "--strict", "--no-error-summary", "gateway", "resolvers", "stores", "tests"])
@@ -61,7 +62,7 @@ def golden(extra: Sequence[str]) -> int:
 
 
 def full(extra: Sequence[str]) -> int:
-    return run(pytest("tests/e2e", "tests/protocol", "--long", *extra))
+    return run(pytest("tests/e2e", "tests/protocol", "tests/upgrade", SWEEP, "--long", *extra))
 
 
 def bench(extra: Sequence[str]) -> int:

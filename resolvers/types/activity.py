@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import strawberry
@@ -63,10 +63,11 @@ class ActivityBucket:
         return parent.active_ms / 1000
 
 
-def windows_of(window: Window, span: Span, zone: str) -> tuple[Span, ...]:
-    """All windows of a time zone that overlap a span. BAD_USER_INPUT for more than `MOST_WINDOWS` or no such zone."""
+def windows_of(window: Window, span: Span, zone: str, *, grain: timedelta) -> tuple[Span, ...]:
+    """All windows of a time zone that overlap a span, with edges that are multiples of `grain`. BAD_USER_INPUT for more
+    than `MOST_WINDOWS` or no such zone."""
     try:
-        return calendar.spans(window, span, calendar.zone_named(zone), most=MOST_WINDOWS)
+        return calendar.spans(window, span, calendar.zone_named(zone), most=MOST_WINDOWS, grain=grain)
     except ValueError as error:
         raise bad_input(str(error)) from None
 
@@ -79,7 +80,7 @@ def windows_of_learner(profile: Profile, window: Window, span: Span) -> tuple[Sp
         raise RequestError(
             "INVALID_TIME_ZONE", "the profile's timeZone is not an IANA time zone: update the learner's timeZone"
         ) from None
-    return windows_of(window, span, profile.time_zone)
+    return windows_of(window, span, profile.time_zone, grain=calendar.MINUTE)
 
 
 def learner_activity_args(
@@ -117,5 +118,5 @@ def course_activity_args(
 ) -> CourseActivityArgs:
     """The arguments of `Course.activity`. Learners are counted if the operation selects them: that costs more."""
     permissions.require_course_records(viewer, parent.key)
-    windows = windows_of(window, range.span(), "UTC" if time_zone is None else time_zone)
+    windows = windows_of(window, range.span(), "UTC" if time_zone is None else time_zone, grain=calendar.QUARTER)
     return CourseActivityArgs(windows, learners="learners" in selected)

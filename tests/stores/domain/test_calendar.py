@@ -1,11 +1,8 @@
 """Windows of local time adjoin and start on the hours of the wall clock, across every change of clocks."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from importlib.resources import files
 from itertools import pairwise
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given, settings
@@ -121,54 +118,6 @@ def test_an_hour_that_comes_twice_is_two_windows() -> None:
         "2026-10-25T01:00:00+00:00",
         "2026-10-25T02:00:00+00:00",
     ]
-
-
-def clock_changes(zone: ZoneInfo, first: int, last: int) -> Iterator[datetime]:
-    """The quarters at or before which the offset of a zone changed, in the years `first` to `last`."""
-    days = (datetime(last + 1, 1, 1, tzinfo=UTC) - datetime(first, 1, 1, tzinfo=UTC)).days
-    start = datetime(first, 1, 1, tzinfo=UTC).astimezone(zone).utcoffset()
-    for number in range(1, days + 1):
-        day = datetime(first, 1, 1, tzinfo=UTC) + timedelta(days=number)
-        offset = day.astimezone(zone).utcoffset()
-        if offset != start:
-            quarters = (day - count * QUARTER for count in range(1, 97))
-            yield next(each for each in quarters if each.astimezone(zone).utcoffset() == start) + QUARTER
-        start = offset
-
-
-def check_hours_around(change: datetime, zone: ZoneInfo) -> None:
-    """Every window holds quarters of one local hour, and there are no fewer windows than that takes."""
-    found = spans(Window.HOUR, Span(change - timedelta(hours=3), change + timedelta(hours=3)), zone, most=20)
-    hours: list[tuple[date, int]] = []
-    for span in found:
-        quarters = [span.start + n * QUARTER for n in range((span.end - span.start) // QUARTER)]
-        labels = {(local.date(), local.hour) for local in (each.astimezone(zone) for each in quarters)}
-        assert len(labels) == 1, (zone.key, span)
-        hours += labels
-    assert all(one.end == other.start for one, other in pairwise(found))
-    for (hour, other), span in zip(pairwise(hours), found[1:], strict=True):
-        assert hour != other or span.start.astimezone(zone).minute == 0, (zone.key, span)
-
-
-@pytest.mark.parametrize("name", [*ZONES, "America/St_Johns", "America/Caracas", "Asia/Pyongyang", "Asia/Tehran"])
-def test_hours_are_local_hours_around_every_change_of_clocks(name: str) -> None:
-    zone = zone_named(name)
-    for change in clock_changes(zone, 2000, 2027):
-        check_hours_around(change, zone)
-
-
-@pytest.mark.slow
-def test_hours_are_local_hours_in_every_zone() -> None:
-    names = files("tzdata").joinpath("zones").read_text().split()
-    rules = {files("tzdata.zoneinfo").joinpath(name).read_bytes(): name for name in names if name != "Factory"}
-    changes = 0
-    for name in rules.values():
-        zone = zone_named(name)
-        for change in clock_changes(zone, 2000, 2027):
-            check_hours_around(change, zone)
-            changes += 1
-    assert len(rules) > 300
-    assert changes > 3_000
 
 
 def test_weeks_are_those_of_iso_8601() -> None:
