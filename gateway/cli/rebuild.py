@@ -85,8 +85,8 @@ def run(options: Namespace) -> int:
                         await rebuild_all(stores, rebuilder, on_progress=bars, retry=retry)
             sys.stdout.write(f"{rebuilder.summary()}\n")
             if options.drop_old:
-                dropped = await drop_old_layouts(location.urls, now=utc_now)
-                sys.stdout.write(f"dropped {', '.join(dropped) or 'nothing: there is no old layout'}\n")
+                await drop_old_layouts(location.urls, now=utc_now)
+                sys.stdout.write("removed the timeline layouts of earlier versions\n")
         return 0
 
     return run_command(rebuild, interrupted="interrupted: repeat the command to rebuild the rest")

@@ -14,6 +14,7 @@ from gateway.config.urls import Url
 
 Opener = Callable[[StoreClients, Url], Awaitable[Any]]
 Migrator = Callable[[StoreClients, Url], Awaitable[Sequence[str]]]
+Dropper = Callable[[StoreClients, Url], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Backend:
 
     open: Opener
     migrate: Migrator | None = None
-    drop_old: Migrator | None = None
+    drop_old: Dropper | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,9 @@
 """Bring all stores to the version of this release before it serves."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 
-from gateway.config.backends import PORTS, Backend, Migrator
+from gateway.config.backends import PORTS, Backend
 from gateway.config.open_stores import checked_urls, open_stores
 from gateway.config.store_clients import Now, StoreClients
 from gateway.config.urls import Url
@@ -37,7 +37,10 @@ async def migrate_stores(
     reports what was applied, `on_progress` how far the rebuild is. Returns the rebuilds that are under way and remain
     to be run.
     """
-    await _each_backend(urls, now, lambda backend: backend.migrate, on_step)
+    async with AsyncExitStack() as stack:
+        clients = StoreClients(stack, now)
+        for port, url, backend in _own_backends(urls):
+            on_step(port, [] if backend.migrate is None else await backend.migrate(clients, url))
     async with open_stores(urls, now=now) as (stores, _):
         if rebuild:
             refold = ProgressRebuild(stores=stores)
@@ -47,23 +50,17 @@ async def migrate_stores(
         return [kind for kind in LONG_REBUILDS if await stores.progress.rebuild_position(kind) is not None]
 
 
-async def drop_old_layouts(urls: Mapping[str, Url], *, now: Now) -> Sequence[str]:
-    """Remove what earlier versions wrote and this one does not read; return what was removed."""
-    removed: list[str] = []
-    await _each_backend(urls, now, lambda backend: backend.drop_old, lambda port, steps: removed.extend(steps))
-    return removed
-
-
-async def _each_backend(
-    urls: Mapping[str, Url],
-    now: Now,
-    migrator_of: Callable[[Backend], Migrator | None],
-    on_step: Callable[[str, Sequence[str]], None],
-) -> None:
-    """Run a migrator of each port's backend, if it has one."""
+async def drop_old_layouts(urls: Mapping[str, Url], *, now: Now) -> None:
+    """Remove what only earlier versions read. Safe to repeat."""
     async with AsyncExitStack() as stack:
         clients = StoreClients(stack, now)
-        for port, url in checked_urls(urls).items():
-            if PORTS[port].shares_url_of is None:
-                migrate = migrator_of(PORTS[port].by_scheme[url.scheme])
-                on_step(port, [] if migrate is None else await migrate(clients, url))
+        for _, url, backend in _own_backends(urls):
+            if backend.drop_old is not None:
+                await backend.drop_old(clients, url)
+
+
+def _own_backends(urls: Mapping[str, Url]) -> Iterator[tuple[str, Url, Backend]]:
+    """Port, URL and backend of each port that has a URL of its own."""
+    for port, url in checked_urls(urls).items():
+        if PORTS[port].shares_url_of is None:
+            yield port, url, PORTS[port].by_scheme[url.scheme]

@@ -1,7 +1,7 @@
 """Create or update what a backend needs: tables, indexes, databases. Each function is idempotent.
 
 A migrator returns the names of the steps that it applied in this run. The functions `drop_old_…` remove what only
-earlier versions read, and return its names.
+earlier versions read.
 """
 
 from collections.abc import Sequence
@@ -45,17 +45,17 @@ async def migrate_influx(clients: StoreClients, url: Url) -> Sequence[str]:
     return []
 
 
-async def drop_old_influx(clients: StoreClients, url: Url) -> Sequence[str]:
+async def drop_old_influx(clients: StoreClients, url: Url) -> None:
     """Drop the measurements of earlier layouts of the timeline."""
     from stores.influx.client import open_influx
 
     client = await clients.client_for(url, open_influx)
-    return await client.drop_old_layout()
+    await client.drop_old_layout()
 
 
-async def drop_old_timeline(clients: StoreClients, url: Url) -> Sequence[str]:
+async def drop_old_timeline(clients: StoreClients, url: Url) -> None:
     """Drop the tables of earlier layouts of the timeline."""
     from stores.sql.core.pool import open_pool
     from stores.sql.timeline.old_layout import drop_old_layout
 
-    return await drop_old_layout(await clients.client_for(url, open_pool))
+    await drop_old_layout(await clients.client_for(url, open_pool))
