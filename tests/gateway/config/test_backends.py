@@ -37,6 +37,7 @@ CONTRACT_TESTS: Mapping[str, Mapping[str, object]] = {
     "profiles": backends.PROFILES,
     "catalog": backends.CATALOG,
     "progress": backends.PROGRESS,
+    "activity": backends.ACTIVITY,
     "timeline": backends.TIMELINE,
     "sessions": backends.SESSIONS,
     "live": backends.LIVE,

@@ -26,7 +26,7 @@ async def test_memory_stores_every_port() -> None:
     async with open_stores(urls(), now=utc_now) as (stores, backends):
         for store in stores.by_name().values():
             await store.ping()
-    assert backends == dict.fromkeys([*MEMORY, "outbox"], "memory")
+    assert backends == dict.fromkeys([*MEMORY, "activity", "outbox"], "memory")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The demo's dataset is loaded once into a data folder, also when loading is interrupted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,15 +13,9 @@ from gateway.runtime.store_retry import StoreGaveUp, StoreRetry
 from stores.domain.events import Event
 from stores.domain.sessions import PresenceStatus
 from stores.errors import Unavailable
-from stores.memory.catalog import MemoryCatalog
-from stores.memory.live import MemoryLive
-from stores.memory.outbox import MemoryOutbox
-from stores.memory.profiles import MemoryProfiles
-from stores.memory.progress import MemoryProgress
-from stores.memory.sessions import MemorySessions
 from stores.memory.timeline import MemoryTimeline
-from stores.ports.stores import Stores
 from tests.clock import Clock
+from tests.gateway.memory_stores import memory_stores
 
 KEPT_IN = {"timeline": "InfluxDB 1.6"}
 
@@ -49,15 +44,7 @@ class Loads:
         self.clock = Clock()
         self.timeline = Timeline()
         self.stages: set[str] = set()
-        self.stores = Stores(
-            profiles=MemoryProfiles(),
-            catalog=MemoryCatalog(),
-            progress=MemoryProgress(),
-            timeline=self.timeline,
-            sessions=MemorySessions(now=self.clock),
-            live=MemoryLive(),
-            outbox=MemoryOutbox(),
-        )
+        self.stores = replace(memory_stores(self.clock), timeline=self.timeline)
 
     async def start(self, *, learners: int = 5, kept_in: dict[str, str] = KEPT_IN) -> None:
         state = read_state(self.folder, seed=1, learners=learners, now=self.clock)

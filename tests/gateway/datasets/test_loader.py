@@ -14,6 +14,7 @@ from gateway.datasets.loader import load
 from gateway.datasets.oulad.dataset import read_oulad
 from gateway.datasets.publishing import BadCourse
 from gateway.runtime.store_retry import RETRY_FOR_A_MINUTE, StoreGaveUp, StoreRetry
+from stores.batches import LOADED_EVENTS
 from stores.domain.catalog import CourseVersion
 from stores.domain.events import Event, Verb
 from stores.domain.sessions import Heartbeat
@@ -85,12 +86,34 @@ async def test_a_repeated_load_does_not_restore_voided_events(dataset: Dataset, 
     target = next(event for event in dataset.events if event.verb is Verb.INTERACTED)
     [course] = await stores.catalog.versions([CourseVersion(target.course_key, 1)])
     items = {pin: made.items for pin, made in (await stores.catalog.versions([course])).items()}
-    void = replace(target, id=UUID(int=1), verb=Verb.VOIDED, item_key=None, voids=target.id, extensions={})
+    void = voiding(target, 1)
     assert [verdict.code for verdict in await stores.progress.record([void], items=items)] == [None]
-    await stores.timeline.remove([target])  # as the relay does
+    await stores.timeline.void([*(await stores.progress.ledger([target.id])).values()])  # as the relay does
     before = await everything(dataset, stores)
     await loaded(dataset, stores)
     assert await everything(dataset, stores) == before
+
+
+def voiding(target: Event, number: int) -> Event:
+    return replace(target, id=UUID(int=number), verb=Verb.VOIDED, item_key=None, voids=target.id, extensions={})
+
+
+@pytest.mark.parametrize("apart", [0, LOADED_EVENTS], ids=["one batch", "two batches"])
+@pytest.mark.parametrize("void_first", [True, False], ids=["void first", "target first"])
+async def test_a_void_of_the_dataset_removes_its_target(
+    dataset: Dataset, stores: Stores, apart: int, void_first: bool
+) -> None:
+    """`apart`: events between the two."""
+    first, target, *rest = (event for event in dataset.events if event.verb is Verb.INTERACTED)
+    others = [replace(first, id=UUID(int=1_000 + number)) for number in range(apart)]
+    pair = [voiding(target, 1), target] if void_first else [target, voiding(target, 1)]
+    await loaded(replace(dataset, events=[pair[0], *others, pair[1], *rest]), stores)
+    pages = await stores.timeline.by_learners(
+        [target.learner_id], span=None, verbs=None, courses=None, after=None, first=2 * LOADED_EVENTS
+    )
+    found = {event.id for event in pages[target.learner_id].rows}
+    assert UUID(int=1) in found
+    assert target.id not in found
 
 
 async def test_a_changed_course_gets_a_version_and_existing_enrolments_keep_theirs(
