@@ -4,9 +4,9 @@ core/        connections, transactions with retries, migrations and their lease,
              the columns of events
 progress/    the port Progress: reads.py with queries.py; writes in progress.py, which batching.py and group_commit.py
              cut and share; in a transaction enrolling.py, recording.py, ledger.py, snapshot.py, changes.py;
-             refold.py, rebuild.py and republish.py work on whole ledgers; tables.py and rows.py translate
+             refold.py works on whole ledgers, rebuilds.py keeps positions; tables.py and rows.py translate
 activity/    the port Activity: its table is written in the transactions of progress
 outbox/      the port Outbox, and its rows
 timeline/    the port Timeline in weekly partitions, PostgreSQL only
-migrations/  numbered SQL files, one folder for each set
+migrations/  numbered SQL files, one folder for each set, and steps.py: those that are Python
 """

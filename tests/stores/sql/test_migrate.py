@@ -79,6 +79,28 @@ async def test_a_migration_that_failed_half_way_starts_again(pool: Pool, folder:
     assert await migrate(pool, "things", folder=folder) == ["0002_second.sql"]
 
 
+async def test_a_step_in_python_has_its_place_among_the_files(pool: Pool, folder: Path) -> None:
+    """It is run until it succeeds, then never again."""
+    (folder / "0004_last.sql").write_text("ALTER TABLE things ALTER COLUMN name SET NOT NULL;")
+    runs = 0
+
+    async def name_things(pool: Pool) -> None:
+        nonlocal runs
+        runs += 1
+        await pool.execute("UPDATE things SET name = 'thing'")
+        if runs == 1:
+            raise Unavailable("things", "killed")
+
+    steps = {("things", 3): name_things, ("others", 3): name_things}
+    with pytest.raises(Unavailable, match="killed"):
+        await migrate(pool, "things", folder=folder, steps=steps)
+    assert await migrate(pool, "things", folder=folder, steps=steps) == ["0003_name_things.py", "0004_last.sql"]
+    assert await migrate(pool, "things", folder=folder, steps=steps) == []
+    assert runs == 2
+    with pytest.raises(Rejected, match=r"has migration 0003_name_things\.py, which this version does not know"):
+        await migrate(pool, "things", folder=folder, steps={})
+
+
 async def test_the_lease_of_a_killed_migrator_expires(pool: Pool, folder: Path) -> None:
     await migrate(pool, "things", folder=folder)
     killed = "INSERT INTO migration_leases (set_name, holder, expires_at) VALUES ('things', 'killed', now() + $1)"
