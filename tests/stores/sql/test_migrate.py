@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from stores.errors import Conflict, Rejected, TimedOut, Unavailable
 from stores.sql.core.dialect import for_cockroach
-from stores.sql.core.migrate import migrate
+from stores.sql.core.migrate import migrate, migrations_of
 from stores.sql.core.pool import Pool, open_pool
 from stores.sql.progress.progress import SqlProgress
 from tests.backends import Servers, fresh_sql
@@ -165,9 +166,17 @@ def test_statements_for_cockroach() -> None:
     assert for_cockroach(lease, regional=True) == f"{lease} WITH (ttl_expiration_expression = 'expires_at')"
     index = "CREATE INDEX IF NOT EXISTS event_ledger_by_voids ON event_ledger (voids) WHERE voids IS NOT NULL"
     assert for_cockroach(index, regional=True) == index
-    activity = (
-        "CREATE TABLE IF NOT EXISTS t (\n    a int8,\n    PRIMARY KEY (a) INCLUDE (b, c)\n) WITH (autovacuum_x = 0.1)"
-    )
-    assert (
-        for_cockroach(activity, regional=False) == "CREATE TABLE IF NOT EXISTS t (\n    a int8,\n    PRIMARY KEY (a)\n)"
+
+
+def test_cockroach_gets_no_option_that_it_refuses() -> None:
+    folder = files("stores.sql") / "migrations" / "progress"
+    statements = [
+        for_cockroach(statement, regional=True)
+        for migration in migrations_of("progress", folder, {})
+        for statement in migration.statements
+    ]
+    assert not [statement for statement in statements if "INCLUDE" in statement or "autovacuum" in statement]
+    [activity] = [statement for statement in statements if "TABLE IF NOT EXISTS course_activity" in statement]
+    assert activity.endswith(
+        "PRIMARY KEY (partition, course_key, quarter_start, registration)\n) LOCALITY REGIONAL BY ROW"
     )
