@@ -81,12 +81,13 @@ class Influx:
         """Select nothing: the server's own /ping checks neither the credentials nor the database."""
         await self._execute("SELECT id FROM interaction WHERE time = 0")
 
-    async def drop_old_layout(self) -> None:
-        """Delete the measurements of the layout before the timeline only appended; no error if there are none."""
+    async def drop_old_layout(self) -> list[str]:
+        """Delete the measurements of the layout before the timeline only appended, and return their names."""
         [answer] = await self._execute("SHOW MEASUREMENTS")
-        found = {row[0] for series in answer for row in series.rows}
-        for name in found.intersection(OLD_MEASUREMENTS):
+        found = [row[0] for series in answer for row in series.rows if row[0] in OLD_MEASUREMENTS]
+        for name in found:
             await self._execute(f'DROP MEASUREMENT "{name}"')
+        return found
 
     async def _execute(self, *statements: str) -> list[list[Series]]:
         script = Script()
@@ -96,10 +97,7 @@ class Influx:
     async def ask(self, script: Script) -> list[list[Series]]:
         """Send the statements as one request, and return the series of each."""
         form = [("db", self.database), ("epoch", "ns"), ("q", ";".join(script.statements))]
-        try:
-            form.append(("params", orjson.dumps(script.values).decode()))
-        except orjson.JSONEncodeError:
-            raise Rejected(STORE, "text that is not Unicode") from None
+        form.append(("params", orjson.dumps(script.values).decode()))
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         status, body = await self._post("/query", post_params=form, header_params=headers)
         if status >= 300:

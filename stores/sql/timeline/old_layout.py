@@ -3,10 +3,15 @@
 from stores.sql.core.pool import Pool
 from stores.sql.core.transact import fetch
 
-TABLES = ("timeline_events", "timeline_quarters")
+EXISTING = """
+SELECT table_name FROM information_schema.tables
+WHERE table_schema = current_schema() AND table_name IN ('timeline_events', 'timeline_quarters') ORDER BY 1
+"""
 
 
-async def drop_old_layout(pool: Pool) -> None:
-    """Drop the tables of the old layout; no error if there are none."""
-    for table in TABLES:
+async def drop_old_layout(pool: Pool) -> list[str]:
+    """Drop the tables of the old layout, and return their names."""
+    found = [row["table_name"] for row in await fetch(pool, "timeline", EXISTING)]
+    for table in found:
         await fetch(pool, "timeline", f"DROP TABLE IF EXISTS {table}")
+    return found
