@@ -11,6 +11,10 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
+import stores.influx.timeline
+import stores.sql.activity.activity
+import stores.sql.outbox.outbox
+import stores.sql.timeline.timeline  # noqa: F401 — the openers import the drivers when they need them: here, before a fork
 from gateway.config.urls import Url
 from tests.upgrade.steps import STEPS
 

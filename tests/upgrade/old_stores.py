@@ -34,8 +34,8 @@ FALSE_ID = "ffffffff-ffff-4fff-8fff-ffffffffffff"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OldStores:
-    """Ports that the upgrade does not concern are in memory. `pool`: of the tables; `old_layout`: the names of the
-    tables or measurements of the old timeline that exist."""
+    """Ports that the upgrade does not concern are in memory. `pool`: of the tables. `old_layout`: which tables or
+    measurements of the old timeline there are."""
 
     urls: dict[str, str]
     pool: Pool
@@ -71,13 +71,13 @@ async def old_stores(servers: Servers, timeline: str) -> AsyncIterator[OldStores
         async with fresh_influx(influx_url or missing(f"InfluxDB: there is no {timeline}")) as influx:
             await restore_points(influx)
             ns = int(before.events[0].at.timestamp()) * 10**9
-            await influx.write([line.format(id=FALSE_ID, ns=ns) for line in FALSE_POINT])
+            await influx.write(line.format(id=FALSE_ID, ns=ns).encode() for line in FALSE_POINT)
 
             async def old_measurements() -> set[str]:
+                # Points, not SHOW MEASUREMENTS: two DROP MEASUREMENT at once can leave a name without any in 1.6.
                 script = Script()
-                script.statements.append("SHOW MEASUREMENTS")
-                [answer] = await influx.ask(script)
-                return {name for series in answer for [name] in series.rows} & set(OLD_MEASUREMENTS)
+                script.statements += [f"SELECT * FROM {name} LIMIT 1" for name in OLD_MEASUREMENTS]
+                return {name for name, found in zip(OLD_MEASUREMENTS, await influx.ask(script), strict=True) if found}
 
             urls["timeline"] = urlsplit(influx_url or "")._replace(path=f"/{influx.database}").geturl()
             yield OldStores(urls=urls, pool=pool, before=before, old_layout=old_measurements)

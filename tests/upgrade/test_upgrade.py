@@ -139,22 +139,23 @@ def void_of(event: Event) -> Event:
 async def test_a_kill_at_any_step_changes_nothing(
     old: OldStores, runner: Runner, pytestconfig: pytest.Config, servers: Servers, request: pytest.FixtureRequest
 ) -> None:
-    await upgrade_with_kills(runner, old, seed=0)
-    if pytestconfig.getoption("--long"):
-        for seed in range(1, SEEDS_OF_LONG_FORM):
-            async with old_stores(servers, request.node.callspec.params["old"]) as other:
-                await upgrade_with_kills(runner, other, seed=seed)
+    if not pytestconfig.getoption("--long"):
+        return await upgrade_with_kills(runner, old, seed=0, farthest=14)
+    for seed in range(1, 1 + SEEDS_OF_LONG_FORM):
+        async with old_stores(servers, request.node.callspec.params["old"]) as each:
+            await upgrade_with_kills(runner, each, seed=seed, farthest=5)
+    return None
 
 
-async def upgrade_with_kills(runner: Runner, old: OldStores, *, seed: int) -> None:
-    """Every step is killed again and again, each time a little later, until it ends before that."""
+async def upgrade_with_kills(runner: Runner, old: OldStores, *, seed: int, farthest: int) -> None:
+    """Every step is killed again and again, each time up to `farthest` requests later, until it ends before that."""
     chance = random.Random(seed)
     after_migration = ["relay", "rebuild timeline", "rebuild activity"]
     chance.shuffle(after_migration)
     for step in ("migrate", *after_migration, "drop old"):
         at = chance.randint(1, 4)
         while not (await runner.run(old, step, kill_at=at))[0]:
-            at += chance.randint(1, 6)
+            at += chance.randint(1, farthest)
     async with steps.opened(old.parsed()) as (stores, _):
         await check_upgraded(old, stores)
     assert not await old.old_layout()

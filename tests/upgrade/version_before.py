@@ -134,7 +134,7 @@ async def kept_rows(pool: Pool, columns: Mapping[str, Sequence[str]]) -> dict[st
 
 async def restore_points(influx: Influx) -> None:
     """Write the old points into an empty database."""
-    await influx.write(lzma.decompress((FOLDER / "points.lp.xz").read_bytes()).decode().splitlines())
+    await influx.write(lzma.decompress((FOLDER / "points.lp.xz").read_bytes()).splitlines())
 
 
 def event_of(row: asyncpg.Record) -> OldEvent:
