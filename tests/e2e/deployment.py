@@ -92,7 +92,8 @@ async def migrate_in_time(urls: Mapping[str, Url], now: Callable[[], datetime]) 
     async with asyncio.timeout(60):
         while True:
             with suppress(Unavailable, TimedOut):
-                return await migrate_stores(urls, now=now)
+                await migrate_stores(urls, now=now)
+                return
             await asyncio.sleep(0.1)
 
 

@@ -1,8 +1,10 @@
 """Writers that repeat each batch until it is acknowledged, and the comparison of all stores with the ledger."""
 
 import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -11,9 +13,11 @@ import httpx2
 
 from gateway.runtime.clock import utc_now
 from resolvers.types.scalars import show_time
-from stores.domain.calendar import Span
+from stores.domain.activity import ActivityWindow
+from stores.domain.calendar import QUARTER, Span
 from stores.domain.events import NO_ACTIVITY, Event
 from stores.domain.outbox import Consumer
+from stores.domain.paging import EPOCH
 from stores.domain.progress_projection import course_index, initial_state, refold, resume_point, without_voided
 from stores.errors import StoreError
 from stores.ports.stores import Stores
@@ -22,7 +26,8 @@ from tests.e2e.deployment import COURSE, ITEMS, learner, registration
 RECORD = """mutation ($events: [InteractionInput!]!) { recordInteractions(input: { events: $events }) {
   results { id status error { code message } } errors { code message } } }"""
 BATCH = 10
-EVER = Span(datetime(2026, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+AGE = timedelta(weeks=6)
+"""No event of a test is older."""
 RETRY_SECONDS, TIMEOUT_SECONDS = 0.1, 60.0
 
 
@@ -172,9 +177,10 @@ async def assert_folded(stores: Stores, key: UUID, events: list[Event]) -> None:
 
 
 async def assert_agree(stores: Stores, writers: list[Writer], learners: int) -> None:
-    """Every acknowledged event is in the ledger; every event there is once in the timeline, in rows and roll-ups."""
+    """Every acknowledged event is in the ledger; every event there that is not voided is once in the timeline and once
+    in the activity of the course, quarter by quarter."""
     acknowledged = {key for writer in writers for key in writer.acknowledged}
-    expected_events = expected_ms = 0
+    live: list[Event] = []
     for number in range(learners):
         sent = [key for writer in writers for key in writer.sent.get(number, [])]
         ledger = await ledger_of(stores, sent)
@@ -186,9 +192,33 @@ async def assert_agree(stores: Stores, writers: list[Writer], learners: int) -> 
         assert (missing, voided) == ([], []), "the timeline lacks events, or has voided or unknown ones"
         assert len(found) == len(expected)
         await assert_folded(stores, registration(number), list(ledger.values()))
-        expected_events += sum(event.verb not in NO_ACTIVITY for event in kept)
-        expected_ms += sum(event.duration_ms or 0 for event in kept)
+        live += kept
     assert acknowledged
-    whole = await stores.timeline.course_quarters([COURSE], span=EVER)
-    assert sum(quarter.events for quarter in whole[COURSE]) == expected_events
-    assert sum(quarter.active_ms for quarter in whole[COURSE]) == expected_ms
+    assert await course_activity(stores) == activity_of(live)
+
+
+async def course_activity(stores: Stores) -> list[ActivityWindow]:
+    """The quarters of an hour in which the course has activity, from the earliest event of a test on."""
+    start = utc_now() - AGE
+    start -= (start - EPOCH) % QUARTER
+    windows = [Span(start + number * QUARTER, start + (number + 1) * QUARTER) for number in range(AGE // QUARTER + 2)]
+    found = await stores.activity.by_courses([COURSE], windows=windows, learners=True)
+    return [window for window in found[COURSE] if window.events or window.active_ms or window.learners]
+
+
+def activity_of(events: Iterable[Event]) -> list[ActivityWindow]:
+    """What `course_activity` must be if these are all live events."""
+    of_quarter: defaultdict[datetime, list[Event]] = defaultdict(list)
+    for event in events:
+        if event.verb not in NO_ACTIVITY:
+            of_quarter[event.at - (event.at - EPOCH) % QUARTER].append(event)
+    return [
+        ActivityWindow(
+            start=start,
+            end=start + QUARTER,
+            events=len(given),
+            learners=len({event.registration for event in given}),
+            active_ms=sum(event.duration_ms or 0 for event in given),
+        )
+        for start, given in sorted(of_quarter.items())
+    ]

@@ -151,10 +151,14 @@ async def test_courses_and_learners_may_be_selected() -> None:
     for pin in (C1, C2):
         await publish(stores, pin, CATALOG[pin])
     await enroll(stores.progress, enrollment(1), enrollment(2), enrollment(3, pin=C2))
-    for given, count in (({"courses": ["c1"], "learners": []}, 2), ({"courses": ["c2"], "learners": ["u1"]}, 2)):
+
+    async def rebuilt_of(courses: Sequence[str], learners: Sequence[str]) -> int:
         rebuild = ProgressRebuild(stores=stores)
-        await rebuild_selected(stores, rebuild, **given, on_progress=silent)
-        assert rebuild.registrations == count
-    for unknown in ({"courses": ["none"], "learners": []}, {"courses": [], "learners": ["nobody"]}):
+        await rebuild_selected(stores, rebuild, courses=courses, learners=learners, on_progress=silent)
+        return rebuild.registrations
+
+    assert await rebuilt_of(["c1"], []) == 2
+    assert await rebuilt_of(["c2"], ["u1"]) == 2
+    for courses, learners in ((["none"], []), ([], ["nobody"])):
         with pytest.raises(CommandError):
-            await rebuild_selected(stores, ProgressRebuild(stores=stores), **unknown, on_progress=silent)
+            await rebuilt_of(courses, learners)

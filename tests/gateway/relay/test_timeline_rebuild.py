@@ -54,8 +54,13 @@ async def rebuilt(stores: Stores, **selected: Sequence[str]) -> TimelineRebuild:
     rebuilder = TimelineRebuild(stores=stores)
     stages: list[tuple[str, int, int]] = []
     if selected:
-        keys = {"courses": (), "learners": (), **selected}
-        await rebuild_selected(stores, rebuilder, **keys, on_progress=lambda *stage: stages.append(stage))
+        await rebuild_selected(
+            stores,
+            rebuilder,
+            courses=selected.get("courses", ()),
+            learners=selected.get("learners", ()),
+            on_progress=lambda *stage: stages.append(stage),
+        )
     else:
         await rebuild_all(stores, rebuilder, on_progress=lambda *stage: stages.append(stage))
     assert stages == sorted(stages)
