@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from resolvers.data.dataloaders import Loaders, StorePath
-from stores.domain.activity import ActivityCount, ActivityWindow
+from stores.domain.activity import ActivityCount, ActivityWindow, no_activity
 from stores.domain.calendar import QUARTER, Span, Window
 from stores.domain.catalog import Course, CourseVersion
 from stores.domain.events import Event, Verb
@@ -202,7 +202,8 @@ async def _course_activity(
 ) -> Mapping[str, Sequence[ActivityWindow]]:
     if not args.windows:
         return dict.fromkeys(course_keys, ())
-    return await stores.activity.by_courses(course_keys, windows=args.windows, learners=args.learners)
+    found = await stores.activity.by_courses(course_keys, windows=args.windows, learners=args.learners)
+    return dict.fromkeys(course_keys, no_activity(args.windows, learners=args.learners)) | dict(found)
 
 
 COURSE_ACTIVITY: StorePath[str, CourseActivityArgs, Sequence[ActivityWindow]] = StorePath(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from resolvers.data.access_paths import COURSE_ACTIVITY, CourseActivityArgs
 from resolvers.data.dataloaders import Loaders
 from stores.domain import calendar
-from stores.domain.activity import ActivityWindow, sum_into_windows
+from stores.domain.activity import ActivityWindow
 from stores.domain.calendar import Span, Window
 from stores.domain.updates import activity_channel
 from stores.ports.signals import Signals
@@ -68,5 +68,5 @@ class CourseActivityTopic:
 
     async def _bucket(self, loaders: Loaders, span: Span) -> ActivityWindow:
         args = CourseActivityArgs((span,), learners=self._learners)
-        found = await loaders.load(COURSE_ACTIVITY, self._course, args)
-        return found[0] if found else sum_into_windows((), (span,))[0]
+        found = await loaders.load(COURSE_ACTIVITY, self._course, args) or ()
+        return found[0]

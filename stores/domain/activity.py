@@ -51,6 +51,12 @@ def sum_into_windows(counts: Sequence[ActivityCount], windows: Sequence[Span]) -
     )
 
 
+def no_activity(windows: Sequence[Span], *, learners: bool) -> tuple[ActivityWindow, ...]:
+    """These windows without any activity; `learners`: with 0 learners, else not counted."""
+    none = 0 if learners else None
+    return tuple(ActivityWindow(start=one.start, end=one.end, events=0, learners=none, active_ms=0) for one in windows)
+
+
 def count_activity(events: Iterable[Event], *, grain: timedelta = QUARTER) -> tuple[ActivityCount, ...]:
     """The activity of these (live) events in each time of the length `grain` that has any, in order. `grain` divides a
     day; its multiples are counted from 1970 in UTC."""

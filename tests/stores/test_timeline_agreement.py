@@ -1,5 +1,5 @@
-"""Appends and voids commute: in any order, cut into any batches, repeated, lost and retried, or applied late, they leave
-the timeline that they leave in memory, in order and once."""
+"""Appends and voids commute: in any order, in any batches, repeated, lost and retried, or applied late, they leave the
+timeline that they leave in memory, in order and once."""
 
 import asyncio
 from collections import Counter

@@ -91,7 +91,7 @@ async def test_absent_fields_stay_absent_and_the_verb_gets_its_usual_iri(school:
 
 
 def test_the_input_has_every_field_of_an_event() -> None:
-    derived = {"learner_id", "course_key"}  # they follow from the registration
+    derived = {"learner_id", "course_key", "slot"}  # they follow from the registration and the ledger
     named = {"duration_ms": "duration_seconds"}
     parts = {named.get(part.name, part.name) for part in fields(Event)} - derived
     assert {part.name for part in fields(InteractionInput)} == parts

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from resolvers.data.access_paths import REACH
-from stores.domain.calendar import EPOCH, MINUTE, QUARTER, Span, Window, grain_of, spans, zone_named
+from stores.domain.calendar import MINUTE, QUARTER, Span, Window, grain_of, spans, zone_named
+from stores.domain.paging import EPOCH
 
 AROUND = timedelta(hours=26)
 """How far from a change its windows are compared: a day of 24 hours and a change of two lie within."""
@@ -117,7 +118,8 @@ def zones_by_rule() -> dict[bytes, list[str]]:
 
 def check_zones(rules: Sequence[Sequence[str]]) -> tuple[int, set[str]]:
     """How many changes were compared, and the zones that have one off a quarter."""
-    compared, off = 0, set()
+    compared = 0
+    off: set[str] = set()
     for names in rules:
         for change in changes_of(zone_named(names[0])):
             compared += 1
