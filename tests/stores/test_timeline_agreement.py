@@ -1,8 +1,9 @@
-"""Appends and voids commute: in any order, in any batches, repeated, lost and retried, or applied late, they leave the
-timeline that they leave in memory, in order and once."""
+"""Appends and voids commute: in any order, cut into any batches, repeated, lost and retried, or applied late, they
+leave the timeline that they leave in memory when they are applied once, in order."""
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from stores.batches import batched
 from stores.domain.calendar import QUARTER, Span
 from stores.domain.events import Event, Verb
 from stores.domain.slots import Moment, moment_of
@@ -28,6 +30,9 @@ MS, MINUTE = timedelta(milliseconds=1), timedelta(minutes=1)
 TIMES = [NOON - MS, NOON, NOON + MS, NOON + QUARTER - MS, NOON + QUARTER, NOON - timedelta(days=400)]
 NEAR = Span(NOON - QUARTER, NOON + QUARTER)
 SPANS = [None, NEAR, Span(NOON, NOON + QUARTER)]
+
+Write = tuple[str, list[Event]]
+"""`append` or `void`, and the batch."""
 
 numbers = some.floats(allow_nan=False, allow_infinity=False).map(lambda number: number + 0.0)
 clean = some.characters(exclude_characters="\0", exclude_categories=["Cs"])
@@ -101,49 +106,31 @@ async def everything(timeline: Timeline) -> list[str]:
     return list(map(repr, found))
 
 
-BACKENDS = pytest.mark.parametrize("backend", sorted(backends.TIMELINE.keys() - {"memory"}))
-SETTINGS = settings(
-    max_examples=40,
+async def apply(timeline: Timeline, writes: Sequence[Write]) -> None:
+    for step, batch in writes:
+        await (timeline.append if step == "append" else timeline.void)(batch)
+
+
+@pytest.mark.parametrize("backend", sorted(backends.TIMELINE))
+@settings(
+    max_examples=60,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-
-
-@BACKENDS
-@SETTINGS
-@given(world=worlds, steps=steps)
-async def test_timelines_agree(
-    backend: str, servers: Servers, world: list[Event], steps: list[tuple[str, list[int]]]
-) -> None:
-    world = ledgered(world)
-    async with backends.TIMELINE["memory"](servers) as memory, backends.TIMELINE[backend](servers) as port:
-        for step, numbers in steps:
-            some_events = [world[number % len(world)] for number in numbers]
-            for timeline in (memory, port):
-                await (timeline.append if step == "append" else timeline.void)(some_events)
-        assert await everything(port) == await everything(memory)
-
-
-@pytest.mark.parametrize("backend", sorted(backends.TIMELINE))
-@SETTINGS
 @given(world=worlds, steps=steps, shuffle=some.randoms(use_true_random=False))
 async def test_writes_commute(
     backend: str, servers: Servers, world: list[Event], steps: list[tuple[str, list[int]]], shuffle: Random
 ) -> None:
-    """Two writers apply single writes in an order of their own, some of them twice."""
+    """Two writers apply the writes at once, cut into other batches, in orders of their own. A write whose answer was
+    lost is applied again, perhaps after newer ones."""
     world = ledgered(world)
     async with backends.TIMELINE["memory"](servers) as memory, backends.TIMELINE[backend](servers) as port:
-        writes = [(step, world[number % len(world)]) for step, numbers in steps for number in numbers]
-        for step, one in writes:
-            await (memory.append if step == "append" else memory.void)([one])
-        repeated = writes + shuffle.sample(writes, len(writes) // 2)
+        writes: list[Write] = [(step, [world[number % len(world)] for number in numbers]) for step, numbers in steps]
+        await apply(memory, writes)
+        parts = [(step, part) for step, batch in writes for part in batched(batch, shuffle.randint(1, 4))]
+        repeated = parts + shuffle.sample(parts, len(parts) // 2)
         shuffle.shuffle(repeated)
-        middle = len(repeated) // 2
-
-        async def apply(part: list[tuple[str, Event]]) -> None:
-            for step, one in part:
-                await (port.append if step == "append" else port.void)([one])
-
-        await asyncio.gather(apply(repeated[:middle]), apply(repeated[middle:]))
+        # Both writers have some of the parts.
+        await asyncio.gather(apply(port, repeated[: len(parts)]), apply(port, repeated[len(parts) // 2 :]))
         assert await everything(port) == await everything(memory)
