@@ -61,8 +61,8 @@ async def load_demo(
     """Load the dataset of `state` unless it is loaded.
 
     It is loaded again if another server than before keeps one of the ports (influxd was installed or removed). Existing
-    records stay as they are. Raises as `load` does."""
-    if state.loaded and state.kept_in == kept_in:
+    records stay as they are. A port that a later version added follows from the others. Raises as `load` does."""
+    if state.loaded and state.kept_in and state.kept_in.items() <= kept_in.items():
         return
     state = replace(state, kept_in=dict(kept_in), loaded=False)
     write_state(folder.path, state)

@@ -108,6 +108,13 @@ async def test_a_new_server_of_a_port_is_loaded(loads: Loads) -> None:
     assert loads.timeline.given == given
 
 
+async def test_a_port_that_a_later_version_added_does_not_load_the_data_again(loads: Loads) -> None:
+    await loads.start()
+    loads.stages.clear()
+    await loads.start(kept_in=KEPT_IN | {"activity": "PostgreSQL 18"})
+    assert loads.stages == set()
+
+
 async def test_a_reset_removes_the_state(loads: Loads) -> None:
     await loads.start()
     await loads.folder.reset()
