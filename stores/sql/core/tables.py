@@ -1,4 +1,4 @@
-"""Many rows in one statement: one array of text for each column, which the server casts.
+"""Many rows in one statement: one array for each column, sent as text, which the server casts.
 
 Arrays of other types make asyncpg query the server's types, which is very slow on CockroachDB.
 """
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, TypeAlias
 
 from stores.domain.outbox import partition_of
 
@@ -35,6 +35,25 @@ TEXT_OF: Mapping[str, Callable[[Any], str]] = {
 }
 READ_ONE_BY_ONE = {"bytea": "decode({}, 'hex')", "jsonb": "{}::jsonb", "text": "{}"}
 """Types whose values are cast one by one; for all others the array is cast. CockroachDB has no arrays of jsonb."""
+LISTED = ("jsonb", "text")
+"""Types whose values may have commas, so they are sent as a list. The others are one text, which is faster to send."""
+Array: TypeAlias = str | list[str | None]
+
+
+def array_of(number: int, kind: str) -> str:
+    """The parameter of this number, as `array` makes it, as an array of SQL."""
+    if kind in LISTED:
+        return f"${number}::text[]"
+    values = f"string_to_array(${number}::text, ',', 'null')"
+    return values if kind in READ_ONE_BY_ONE else f"{values}::{kind}[]"
+
+
+def array(values: Sequence[Any], kind: str) -> Array:
+    """The parameter for an array of values of this type; None is NULL."""
+    text_of = TEXT_OF[kind]
+    if kind in LISTED:
+        return [None if value is None else text_of(value) for value in values]
+    return ",".join(["null" if value is None else text_of(value) for value in values])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +70,7 @@ class Table:
 
     def given(self, first: int = 1) -> str:
         """A SELECT of the rows in `arrays`, which are the parameters from number `first` on."""
-        arrays = [
-            f"${number}::text[]" + ("" if kind in READ_ONE_BY_ONE else f"::{kind}[]")
-            for number, kind in enumerate(self.columns.values(), first)
-        ]
+        arrays = [array_of(number, kind) for number, kind in enumerate(self.columns.values(), first)]
         picked = [READ_ONE_BY_ONE.get(kind, "{}").format(name) for name, kind in self.columns.items()]
         return f"SELECT {', '.join(picked)} FROM unnest({', '.join(arrays)}) AS given({self.names})"
 
@@ -63,22 +79,19 @@ class Table:
         left = set(but)
         return ", ".join(f"{name} = {to}.{name}" for name in self.columns if name not in left)
 
-    def arrays(self, rows: Sequence[Sequence[object]]) -> list[list[str | None]]:
+    def arrays(self, rows: Sequence[Sequence[object]]) -> list[Array]:
         """The parameters for `given`: one array for each column. `rows` have values in the order of the columns."""
-        return [
-            [None if row[place] is None else text_of(row[place]) for row in rows]
-            for place, text_of in enumerate(TEXT_OF[kind] for kind in self.columns.values())
-        ]
+        return [array([row[place] for row in rows], kind) for place, kind in enumerate(self.columns.values())]
 
 
 class PartitionedTable(Table):
     """A table whose last column, `partition`, follows from the column `registration`: rows are given without it."""
 
-    def arrays(self, rows: Sequence[Sequence[Any]]) -> list[list[str | None]]:
+    def arrays(self, rows: Sequence[Sequence[Any]]) -> list[Array]:
         """As in `Table`, but `rows` have no partition."""
         rest = Table(name=self.name, columns=dict([*self.columns.items()][:-1]))
         place = [*self.columns].index("registration")
-        return [*rest.arrays(rows), [str(partition_of(row[place])) for row in rows]]
+        return [*rest.arrays(rows), array([partition_of(row[place]) for row in rows], self.columns["partition"])]
 
 
 def with_partition(table: Table) -> Table:

@@ -8,6 +8,7 @@ from stores.domain.admission import LedgerEntry
 from stores.domain.events import Event
 from stores.domain.progress import Enrollment
 from stores.sql.core.pool import Connection
+from stores.sql.core.tables import array_of
 from stores.sql.progress.rows import event_of
 from stores.sql.progress.tables import LEDGER, NEW_EVENTS
 
@@ -22,7 +23,7 @@ WITH added AS (
 SELECT true AS added, event_id, registration FROM added
 UNION ALL
 SELECT false AS added, voids, registration FROM event_ledger
-WHERE voids = ANY($1::text[]::uuid[]) AND voids IS NOT NULL AND verb = 'VOIDED'
+WHERE voids = ANY({array_of(1, "uuid")}) AND voids IS NOT NULL AND verb = 'VOIDED'
 """
 
 KNOWN = "SELECT event_id, registration, body_sha256, slot FROM event_ledger WHERE event_id = ANY($1::text[]::uuid[])"

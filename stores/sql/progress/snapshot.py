@@ -14,6 +14,7 @@ from stores.domain.progress_projection import RegistrationState
 from stores.domain.slots import SLOTS, Moment
 from stores.domain.time_spent import ItemSession, SessionKey
 from stores.sql.core.pool import Connection
+from stores.sql.core.tables import array, array_of
 from stores.sql.progress.rows import (
     course_progress_of,
     enrollment_of,
@@ -57,7 +58,7 @@ SELECT {ITEMS.names}, NULL::timestamptz AS occurred_at, NULL::int8 AS slot
 FROM item_progress WHERE registration = ANY($1::text[]::uuid[])
 UNION ALL
 SELECT taken.registration, {", ".join(f"NULL::{kind}" for kind in [*ITEMS.columns.values()][1:])}, occurred_at, slot
-FROM unnest($2::text[]::uuid[], $3::text[]::timestamptz[]) AS asked(registration, at)
+FROM unnest({array_of(2, "uuid")}, {array_of(3, "timestamptz")}) AS asked(registration, at)
 CROSS JOIN LATERAL (
     SELECT registration, occurred_at, slot FROM event_ledger
     WHERE registration = asked.registration AND occurred_at = asked.at LIMIT {SLOTS}
@@ -85,11 +86,11 @@ async def lock(
     """The states of the known registrations, locked against other writers until the transaction ends.
 
     `sessions`: the item sessions to read with them, by registration; `moments`: those whose slots are read."""
-    texts = {key: str(key) for key in registrations}
-    rows = await connection.fetch(LOCK, [*texts.values()])
+    keys = [str(key) for key in registrations]
+    rows = await connection.fetch(LOCK, keys)
     items: defaultdict[UUID, dict[str, ItemProgress]] = defaultdict(dict)
     taken: defaultdict[UUID, defaultdict[Moment, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for row in await item_rows(connection, texts, moments):
+    for row in await item_rows(connection, keys, moments):
         if row["item_key"] is None:
             moment = Moment(UUID(int=row["registration"].int), to_ms(row["occurred_at"]))
             taken[moment.registration][moment].add(row["slot"])
@@ -118,12 +119,11 @@ async def lock(
 
 
 async def item_rows(
-    connection: Connection, texts: Mapping[UUID, str], moments: Collection[Moment]
+    connection: Connection, registrations: list[str], moments: Collection[Moment]
 ) -> list[asyncpg.Record]:
-    """The item rows of these registrations (`texts`: theirs), and rows without an item for the slots of the moments."""
-    registrations = [*texts.values()]
+    """The item rows of these registrations, and rows without an item for the slots of these moments."""
     if not moments:
         return await connection.fetch(ITEM_ROWS, registrations)
-    owners = [texts[moment.registration] for moment in moments]
-    times = [from_ms(moment.ms).isoformat() for moment in moments]
+    owners = array([moment.registration for moment in moments], "uuid")
+    times = array([from_ms(moment.ms) for moment in moments], "timestamptz")
     return await connection.fetch(ITEM_ROWS_AND_SLOTS, registrations, owners, times)

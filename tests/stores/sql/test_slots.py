@@ -14,6 +14,7 @@ from stores.domain.sessions import ResumePoint
 from stores.errors import Conflict, StoreError
 from stores.sql.core.migrate import migrate
 from stores.sql.core.pool import Pool, open_pool
+from stores.sql.core.tables import array
 from stores.sql.progress import queries
 from stores.sql.progress.ledger import WHOLE
 from stores.sql.progress.progress import SqlProgress
@@ -116,7 +117,7 @@ async def test_a_few_registrations_of_a_large_ledger_are_read_by_its_indexes(lar
     """Whatever the server knows of its size. Taken slots are read from the index alone."""
     await large.execute(step)
     few = [str(UUID(int=number)) for number in (1, 2)]
-    moments = few, [moment(1).isoformat()] * 2
+    moments = array([UUID(int=1), UUID(int=2)], "uuid"), array([moment(1)] * 2, "timestamptz")
     attempts, args = queries.attempts([UUID(int=1), UUID(int=2)], item=None, after=None, first=5)
     for query, values, index in (
         (ITEM_ROWS_AND_SLOTS, [few, *moments], "Index Only Scan using event_ledger_by_place"),
