@@ -34,24 +34,22 @@ TEXT_OF: Mapping[str, Callable[[Any], str]] = {
     "uuid": str,
 }
 READ_ONE_BY_ONE = {"bytea": "decode({}, 'hex')", "jsonb": "{}::jsonb", "text": "{}"}
-"""Types whose values are cast one by one; for all others the array is cast. CockroachDB has no arrays of jsonb."""
-LISTED = ("jsonb", "text")
-"""Types whose values may have commas, so they are sent as a list. The others are one text, which is faster to send."""
+"""Types whose values are sent as a list and cast one by one; CockroachDB has no arrays of jsonb. Values of the others
+have no commas and are never empty. They are sent as one text, which is faster, and cast as an array."""
 Array: TypeAlias = str | list[str | None]
 
 
 def array_of(number: int, kind: str) -> str:
     """The parameter of this number, as `array` makes it, as an array of SQL."""
-    if kind in LISTED:
+    if kind in READ_ONE_BY_ONE:
         return f"${number}::text[]"
-    values = f"string_to_array(${number}::text, ',', 'null')"
-    return values if kind in READ_ONE_BY_ONE else f"{values}::{kind}[]"
+    return f"string_to_array(${number}::text, ',', 'null')::{kind}[]"
 
 
 def array(values: Sequence[Any], kind: str) -> Array:
     """The parameter for an array of values of this type; None is NULL."""
     text_of = TEXT_OF[kind]
-    if kind in LISTED:
+    if kind in READ_ONE_BY_ONE:
         return [None if value is None else text_of(value) for value in values]
     return ",".join(["null" if value is None else text_of(value) for value in values])
 
