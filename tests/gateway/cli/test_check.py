@@ -9,7 +9,7 @@ from tests.gateway.cli.environment import MEMORY, NOWHERE, SECRET
 def test_check_reports_the_store_that_does_not_answer() -> None:
     ended = quadrangle("check", **MEMORY, **SECRET)
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout.count("LIVE") == 7
+    assert ended.stdout.count("LIVE") == 8
     ended = quadrangle("check", **{**MEMORY, "GATEWAY_SESSIONS_URL": NOWHERE})
     assert ended.returncode == 1
     [down] = [line for line in ended.stdout.splitlines() if "DOWN" in line]
@@ -23,7 +23,7 @@ def test_check_reports_the_store_that_does_not_answer() -> None:
         (
             "GATEWAY_PROGRESS_URL",
             "postgresql://u:hunter2@h:port/db",
-            "progress: the server's URL is not a valid one\noutbox: the server's URL is not a valid one",
+            "\n".join(f"{port}: the server's URL is not a valid one" for port in ("progress", "activity", "outbox")),
         ),
         ("GATEWAY_TIMELINE_URL", "influxdb+http://u:hunter2@a..b/db", "timeline: InfluxDB cannot be reached"),
         (

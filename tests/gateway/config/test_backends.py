@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields
 
-from gateway.config.backends import PORTS, PORTS_WITH_URL, url_for
+from gateway.config.backends import PORTS, PORTS_WITH_DEADLINE, PORTS_WITH_URL, url_for
 from gateway.config.settings import variables
 from gateway.config.urls import Url
 from gateway.embedded.server_definition import PRODUCTION_SERVERS
@@ -22,9 +22,9 @@ def test_every_port_runs_in_memory_and_in_an_embedded_server() -> None:
         assert table.embedded
 
 
-def test_every_port_with_a_url_has_a_url_setting_and_a_deadline_setting() -> None:
+def test_ports_have_url_settings_and_deadline_settings() -> None:
     assert set(variables()) >= {f"GATEWAY_{port.upper()}_URL" for port in PORTS_WITH_URL}
-    assert set(variables()) >= {f"GATEWAY_DEADLINE_{port.upper()}" for port in PORTS_WITH_URL}
+    assert set(variables()) >= {f"GATEWAY_DEADLINE_{port.upper()}" for port in PORTS_WITH_DEADLINE}
 
 
 def test_the_outbox_is_where_progress_is() -> None:
