@@ -1,11 +1,12 @@
 """The upgrade of stores that the version before slots made, and kills at any of its steps. README.md has the stores."""
 
 import asyncio
+import json
 import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import count
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import pytest
 
@@ -22,11 +23,13 @@ from tests.stores.samples import item
 from tests.upgrade import steps
 from tests.upgrade.killed_steps import Runner, killed_steps
 from tests.upgrade.old_stores import OldStores, old_stores
-from tests.upgrade.upgraded import DAYS, EVER, check_activity, check_tables, check_timeline, check_upgraded
+from tests.upgrade.upgraded import DAYS, EVER, check_activity, check_pages, check_tables, check_timeline, check_upgraded
 from tests.upgrade.version_before import read_tables
 
 TIMELINES = [name for name in TIMELINE if name != "memory"]
 SEEDS_OF_LONG_FORM = 8
+EVENTS_OF_PAYLOAD = 4
+"""The index of the events in a payload of version 1."""
 BUILD_INDEX = """
 CREATE UNIQUE INDEX CONCURRENTLY event_ledger_by_place ON event_ledger (registration, occurred_at, slot)
 """
@@ -89,6 +92,19 @@ async def test_activity_is_unavailable_and_health_says_degraded_until_the_rebuil
         await check_activity(old.before, stores)
         await steps.rebuild_timeline(urls)
         assert await states() == {"activity": (StoreState.LIVE, None), "timeline": (StoreState.LIVE, None)}
+
+
+async def test_a_relay_delivers_what_the_old_version_left_in_the_outbox(old: OldStores) -> None:
+    """Without a rebuild, the timeline has these events and no others."""
+    payloads = await old.pool.fetch("SELECT payload FROM outbox WHERE consumer = 'TIMELINE'")
+    left = {UUID(event[0]) for row in payloads for event in json.loads(row["payload"])[EVENTS_OF_PAYLOAD]}
+    urls = old.parsed()
+    await steps.migrate(urls)
+    await steps.relay(urls)
+    expected = left & {event.id for event in old.before.live}
+    assert 20 < len(expected) < len(left)
+    async with steps.opened(urls) as (stores, _):
+        await check_pages(old.before, stores, expected)
 
 
 async def test_writes_during_the_rebuilds_are_counted_and_appended_once(old: OldStores) -> None:

@@ -1,7 +1,7 @@
 """What must hold after an upgrade, against `Before`."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zlib import crc32
@@ -59,9 +59,14 @@ async def ledger_of(before: Before, stores: Stores) -> dict[UUID, Event]:
 
 
 async def check_timeline(before: Before, stores: Stores) -> None:
-    """Each learner's pages are the live events of the ledger by (millisecond, slot, course), newest first."""
+    """Each learner's timeline has all live events of the ledger."""
+    await check_pages(before, stores, {event.id for event in before.live})
+
+
+async def check_pages(before: Before, stores: Stores, ids: Collection[UUID]) -> None:
+    """The pages have these events, each learner's by (millisecond, slot, course), newest first."""
     events = await ledger_of(before, stores)
-    live = [events[event.id] for event in before.live]
+    live = [events[key] for key in ids]
     learners = {event.learner_id for event in before.events}
     expected = {
         learner: sorted((event for event in live if event.learner_id == learner), key=place_of, reverse=True)
@@ -74,7 +79,8 @@ async def check_timeline(before: Before, stores: Stores) -> None:
     counted = await stores.timeline.learner_counts(
         sorted(learners), span=Span(DAYS[0].start, DAYS[-1].end), grain=QUARTER, courses=None
     )
-    assert sum(count.events for counts in counted.values() for count in counts) == len(list(before.active))
+    active = [event for event in before.active if event.id in ids]
+    assert sum(count.events for counts in counted.values() for count in counts) == len(active)
 
 
 async def pages_of(stores: Stores, learner: str, *, first: int) -> list[Event]:
