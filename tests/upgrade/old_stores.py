@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from gateway.config.urls import Url
+from stores.domain.rebuilds import Rebuild, pass_spans
 from stores.influx.influxql import Script
 from stores.sql.core.pool import Pool, open_pool
 from tests.backends import Servers, fresh_sql, missing
@@ -45,6 +46,13 @@ class OldStores:
     def parsed(self) -> Urls:
         """The URLs as the gateway takes them."""
         return {port: Url.parse(url) for port, url in self.urls.items()}
+
+    async def age_the_rebuild(self) -> None:
+        """Let the rebuild of the timeline have started soon after the newest events: each of its passes has some."""
+        newest = max(event.at for event in self.before.events)
+        await self.pool.execute("UPDATE progress_rebuilds SET started_at = $1 WHERE name = 'timeline'", newest)
+        passes = pass_spans(Rebuild.TIMELINE, newest)
+        assert all(any(start <= event.at < end for event in self.before.live) for start, end in passes)
 
 
 @asynccontextmanager

@@ -50,6 +50,7 @@ async def runner() -> AsyncIterator[Runner]:
 async def test_nothing_is_lost_and_nothing_is_doubled_and_the_old_layout_is_not_read(old: OldStores) -> None:
     urls = old.parsed()
     await steps.migrate(urls)
+    await old.age_the_rebuild()
     await steps.relay(urls)
     await steps.rebuild_timeline(urls)
     await steps.rebuild_activity(urls)
@@ -129,6 +130,7 @@ async def test_writes_during_the_rebuilds_are_counted_and_appended_once(old: Old
                     if event.id in events:
                         assert (verdict.status, verdict.slot) == (VerdictStatus.DUPLICATE, events[event.id].slot)
 
+        await old.age_the_rebuild()
         await asyncio.gather(write(), steps.rebuild_timeline(urls), steps.rebuild_activity(urls))
         await steps.relay(urls)
         now = await read_tables(old.pool)
@@ -172,6 +174,8 @@ async def upgrade_with_kills(runner: Runner, old: OldStores, *, seed: int, farth
         at = chance.randint(1, 4)
         while not (await runner.run(old, step, kill_at=at))[0]:
             at += chance.randint(1, farthest)
+        if step == "migrate":
+            await old.age_the_rebuild()
     async with steps.opened(old.parsed()) as (stores, _):
         await check_upgraded(old, stores)
     assert not await old.old_layout()
