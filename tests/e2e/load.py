@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -85,7 +85,10 @@ class Writer:
         return httpx2.AsyncClient(headers={"Authorization": self.authorization}, timeout=15, verify=False)
 
     async def _write_once(self, client: httpx2.AsyncClient, number: int) -> None:
-        body = {"query": RECORD, "variables": {"events": self._events(number)}}
+        await self._write_until_acknowledged(client, self._events(number))
+
+    async def _write_until_acknowledged(self, client: httpx2.AsyncClient, events: list[dict[str, Any]]) -> None:
+        body = {"query": RECORD, "variables": {"events": events}}
         async with asyncio.timeout(TIMEOUT_SECONDS):
             while not await self._acknowledge(client, self.urls[self.turn % len(self.urls)], body):
                 self.turn += 1
@@ -176,7 +179,7 @@ async def assert_folded(stores: Stores, key: UUID, events: list[Event]) -> None:
     assert (await stores.sessions.resume_points([key])).get(key) == point
 
 
-async def assert_agree(stores: Stores, writers: list[Writer], learners: int) -> None:
+async def assert_agree(stores: Stores, writers: Sequence[Writer], learners: int) -> None:
     """Every acknowledged event is in the ledger; every event there that is not voided is once in the timeline and once
     in the activity of the course, quarter by quarter."""
     acknowledged = {key for writer in writers for key in writer.acknowledged}
