@@ -33,8 +33,11 @@ LOADED_HEARTBEATS = 1_000
 
 RELAYED_COMMITS = 1_200
 """Commits that a relay takes from the outbox at once."""
-DELIVERED_EVENTS = 5_000
-"""Events in one delivery of a relay, and in one request to the timeline."""
+RELAYED_BYTES = 8_000_000
+"""Bytes of payloads that a relay takes from the outbox at once: about 30,000 events."""
+DELIVERED_EVENTS = 2_000
+"""Events in one delivery of a relay or a rebuild. More would hold up the event loop for longer than 30 ms, while their
+lines are made."""
 SAVED_RESUME_POINTS = 1_000
 """Resume points that a relay copies from the session store to the durable one at once."""
 REBUILT_ROWS = 100

@@ -78,12 +78,11 @@ class DeliveryLoop(ABC):
         batch: list[Commit] = []
         size = 0
         for commit in commits:
-            events = max(1, len(commit.events) + len(commit.voided))
-            if batch and size + events > self._most:
+            if batch and size + size_of(commit) > self._most:
                 yield batch
                 batch, size = [], 0
             batch.append(commit)
-            size += events
+            size += size_of(commit)
         if batch:
             yield batch
 
@@ -143,6 +142,12 @@ class UnorderedLoop(DeliveryLoop):
 
 
 def more_wait(taken: Sequence[Commit], partitions: Collection[int]) -> bool:
-    """Whether more commits wait: some partition gave as many as `Outbox.take` takes of each."""
+    """Whether more commits wait: some partition gave as many as `Outbox.take` takes of each, or they are large."""
     counts = Counter(partition_of(commit.registration) for commit in taken)
-    return max(counts.values(), default=0) >= RELAYED_COMMITS / max(1, len(partitions))
+    most = max(counts.values(), default=0)
+    return most >= RELAYED_COMMITS / max(1, len(partitions)) or sum(map(size_of, taken)) >= DELIVERED_EVENTS
+
+
+def size_of(commit: Commit) -> int:
+    """How many events a commit has to deliver, one at least."""
+    return max(1, len(commit.events) + len(commit.voided))
