@@ -20,7 +20,8 @@ from tests.proxy import through_proxy
 from tests.upgrade.old_stores import OldStores
 
 BUSY = """
-SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = 'quadrangle' AND pid <> pg_backend_pid() AND state <> 'idle'
 """
 LEASES = ("migration_leases", "outbox_leases", "outbox_holders")
 
