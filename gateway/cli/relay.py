@@ -6,9 +6,9 @@ from gateway.cli.options import add_data
 
 HELP = "publish committed events to timelines, live feeds and sessions"
 DESCRIPTION = (
-    "Reads the outbox of committed events: writes timelines and their roll-ups, publishes live feeds, refreshes\n"
-    "sessions, and stores resume points. `serve` does this itself unless GATEWAY_RELAY=external. Several relays share\n"
-    "the work by leases; any of them may be killed. SIGINT or SIGTERM ends it."
+    "Reads the outbox of committed events: writes timelines, publishes live feeds, refreshes sessions, and stores\n"
+    "resume points. `serve` does this itself unless GATEWAY_RELAY=external. Several relays share the work by leases;\n"
+    "any of them may be killed. SIGINT or SIGTERM ends it."
 )
 EPILOG = """\
 examples:

@@ -67,6 +67,7 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
         ("replay oulad {tmp}", MEMORY, "{tmp}: no such folder"),
         ("rebuild timeline --course x", MEMORY, "there is no course x"),
         ("rebuild progress --course x", MEMORY, "there is no course x"),
+        ("rebuild activity --course x", MEMORY, "there is no course x"),
         ("rebuild progress --learner x", MEMORY, "learner x has no enrolment"),
         (
             "watch --course x --data {tmp}",
@@ -144,6 +145,8 @@ def test_a_missing_package_is_one_line() -> None:
         ["watch", "--course", "a", "--url", "ftp://h"],
         ["replay", "oulad", "x", "--speed", "0"],
         ["rebuild", "catalog"],
+        ["rebuild", "activity", "--drop-old"],
+        ["rebuild", "timeline", "--drop-old", "--course", "x"],
         ["demo", "--live-rate", "0"],
         ["demo", "--live-rate", "5"],
         ["token", "--sub", "x", "--valid-for", "12"],
