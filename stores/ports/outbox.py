@@ -1,7 +1,7 @@
 """The port of the outbox: commits that wait for their consumers. It is written in the transaction of the commit, so it
 is part of the store of progress: CockroachDB or PostgreSQL.
 
-A relay leases partitions (`claim`), so that each registration has one publisher at a time. It takes the commits that
+A relay leases partitions (`claim`), so that each registration has one publisher to live feeds at a time. It takes the commits that
 wait for a consumer, delivers and settles them. After a crash the delivery is repeated, so consumers are idempotent.
 """
 
@@ -32,8 +32,8 @@ class Outbox(Pinger, Protocol):
         """Release all partitions of `holder` at once."""
 
     async def take(self, consumer: Consumer, partitions: Collection[int], *, most: int) -> Sequence[Commit]:
-        """About `most` commits that wait for `consumer` in these partitions: some of each partition, and of each
-        registration the first ones in the order of `number`. Nothing is settled. When more waits, registrations take
+        """About `most` commits that wait for `consumer` in these partitions, fewer if they are large: some of each
+        partition, and of each registration the first ones in the order of `number`. Nothing is settled. When more waits, registrations take
         turns, so busy ones do not delay the others."""
 
     async def settle(self, consumer: Consumer, commits: Sequence[Commit]) -> None:
