@@ -68,6 +68,8 @@ def full(extra: Sequence[str]) -> int:
 def bench(extra: Sequence[str]) -> int:
     if extra[:1] == ["live"]:
         return run(("bench live", ["tests.bench.live", *extra[1:]]))
+    if extra[:1] == ["growth"]:
+        return run(("bench growth", ["tests.bench.growth.run", *extra[1:]]))
     return run(("bench", ["tests.bench.run", *extra]))
 
 

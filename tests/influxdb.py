@@ -17,12 +17,20 @@ from stores.influx.client import Influx, open_influx
 @asynccontextmanager
 async def open_influxd(program: Path, data: Path) -> AsyncIterator[str]:
     """Start a server of this binary; its URL."""
+    async with running_influxd(program, data) as (url, _):
+        yield url
+
+
+@asynccontextmanager
+async def running_influxd(program: Path, data: Path) -> AsyncIterator[tuple[str, int]]:
+    """Start a server of this binary; its URL and the id of its process."""
     server = influxd_of(program)
     [port] = free_ports([server.role], {}, data).values()
-    running = RunningServer(server, data=data, port=port, changed=lambda started: None)
+    pids: list[int] = []
+    running = RunningServer(server, data=data, port=port, changed=lambda started: pids.append(started.pid))
     try:
         await running.start()
-        yield server.url(data, port)
+        yield server.url(data, port), pids[-1]
         await running.stop()
     finally:
         running.kill()
