@@ -1,8 +1,9 @@
 """The port of the outbox: commits that wait for their consumers. It is written in the transaction of the commit, so it
 is part of the store of progress: CockroachDB or PostgreSQL.
 
-A relay leases partitions (`claim`), so that each registration has one publisher to live feeds at a time. It takes the commits that
-wait for a consumer, delivers and settles them. After a crash the delivery is repeated, so consumers are idempotent.
+A relay leases partitions (`claim`), so that each registration has one publisher to live feeds at a time. It takes the
+commits that wait for a consumer, delivers and settles them. After a crash the delivery is repeated, so consumers are
+idempotent.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -33,8 +34,8 @@ class Outbox(Pinger, Protocol):
 
     async def take(self, consumer: Consumer, partitions: Collection[int], *, most: int) -> Sequence[Commit]:
         """About `most` commits that wait for `consumer` in these partitions, fewer if they are large: some of each
-        partition, and of each registration the first ones in the order of `number`. Nothing is settled. When more waits, registrations take
-        turns, so busy ones do not delay the others."""
+        partition, and of each registration the first ones in the order of `number`. Nothing is settled. When more
+        waits, registrations take turns, so busy ones do not delay the others."""
 
     async def settle(self, consumer: Consumer, commits: Sequence[Commit]) -> None:
         """Acknowledge that `consumer` has these commits. Idempotent."""
