@@ -10,6 +10,8 @@ from uuid import UUID
 from gateway.relay.relay import Relay
 from gateway.runtime.clock import utc_now
 from resolvers.health import Health
+from stores.batches import batched
+from stores.domain.calendar import QUARTER, Span
 from stores.domain.events import VERB_IRIS, Event, Verb
 from stores.domain.outbox import PARTITIONS, Consumer
 from stores.ports.stores import Stores
@@ -51,16 +53,32 @@ async def drop_live(stores: Stores) -> None:
 
 
 async def drain(stores: Stores, *, commits: int) -> dict[str, Any]:
-    """Make a backlog, run a relay with both consumers, and time until the timeline has all of it."""
+    """Make a backlog, run a relay with both consumers, and time until all of it is delivered to the timeline."""
     await make_backlog(stores, commits)
     health = Health(stores=stores, backends={}, now=utc_now)
     relay = asyncio.create_task(Relay(stores, holder="bench", failures=health).run())
     started = perf_counter()
     try:
-        while (left := (await stores.outbox.backlog())[Consumer.TIMELINE].waiting) > 0:  # noqa: ASYNC110
+        while (await stores.outbox.backlog())[Consumer.TIMELINE].waiting > 0:  # noqa: ASYNC110
             await asyncio.sleep(0.2)
         took = perf_counter() - started
     finally:
         relay.cancel()
         await asyncio.wait([relay])
-    return {"commits": commits, "left": left, "seconds": round(took, 1), "events_per_s": round(commits / took)}
+    return {
+        "commits": commits,
+        "in the timeline": await in_timeline(stores),
+        "seconds": round(took, 1),
+        "events_per_s": round(commits / took),
+    }
+
+
+async def in_timeline(stores: Stores) -> int:
+    """How many events the timeline has."""
+    end = utc_now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    span = Span(end - timedelta(days=DAYS + 1), end)
+    counted = 0
+    for learners in batched(map(learner, range(LEARNERS)), 100):
+        counts = await stores.timeline.learner_counts(learners, span=span, grain=QUARTER, courses=None)
+        counted += sum(count.events for its in counts.values() for count in its)
+    return counted

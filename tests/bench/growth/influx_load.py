@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from statistics import fmean
 from typing import Any
 from uuid import UUID
 
@@ -46,8 +47,8 @@ def random_events(rng: Random, number: int) -> list[Event]:
 
 
 async def constant_cost(folder: Path, *, events: int) -> dict[str, Any]:
-    """The µs of InfluxDB's CPU for an event of the first and of the last hundred thousand. What the server does in the
-    background (compaction) counts where it happens."""
+    """The µs of InfluxDB's CPU for an event of the first and of the last hundred thousand, and of each half. What the
+    server does in the background (compaction) counts where it happens, so single figures scatter."""
     program = find_influxd()
     if program is None:
         raise SystemExit("bench growth: there is no influxd")
@@ -61,10 +62,13 @@ async def constant_cost(folder: Path, *, events: int) -> dict[str, Any]:
             for _ in range(COUNTED // INFLUX_LINES):
                 await timeline.append(random_events(rng, INFLUX_LINES))
             costs.append((cpu_seconds(pid) - before) / COUNTED * 1e6)
+    half = len(costs) // 2
     return {
         "events": events,
         "first 100,000 µs": round(costs[0], 1),
         "last 100,000 µs": round(costs[-1], 1),
         "ratio": round(costs[-1] / costs[0], 2),
+        "first half µs": round(fmean(costs[:half]), 1),
+        "second half µs": round(fmean(costs[half:]), 1),
         "all µs": [round(cost, 1) for cost in costs],
     }
