@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from gateway.config.backends import PORTS_WITH_URL
+from gateway.config.backends import PORTS_WITH_DEADLINE
 from gateway.config.migrate_stores import migrate_stores
 from gateway.config.open_stores import open_stores
 from gateway.config.settings import deadline_variable, url_variable
@@ -40,7 +40,7 @@ SECRET = "a secret for the end-to-end tests, long enough"
 ITEMS = ("page", "video", "quiz")
 STOP_SECONDS = 60
 # Long timeouts for slow machines. Nothing stalls in these tests: a server that is down refuses connections at once.
-LONG_DEADLINES = {deadline_variable(port): "15" for port in PORTS_WITH_URL}
+LONG_DEADLINES = {deadline_variable(port): "15" for port in PORTS_WITH_DEADLINE}
 
 
 def course() -> Course:
