@@ -7,7 +7,7 @@ authentication: in 2.x and 3.x the password is the token.
 import logging
 import re
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext
@@ -20,7 +20,7 @@ from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync
 
 from stores.batches import INFLUX_BYTES, INFLUX_LINES, bounded
 from stores.errors import Rejected, StoreError, TimedOut, Unavailable
-from stores.influx.influxql import Script, Series
+from stores.influx.influxql import Series
 
 STORE = "timeline"
 SCHEMES = ("influxdb+http", "influxdb+https")
@@ -74,30 +74,25 @@ class Influx:
         with suppress(StoreError):
             # A read opens every shard of its span, so long shards make it cheaper.
             shards = f'ALTER RETENTION POLICY "autogen" ON "{name}" SHARD DURATION 4w'
-            await self._execute(f'CREATE DATABASE "{name}"', shards)
+            await self.ask(f'CREATE DATABASE "{name}"', shards)
         await self.ping()
 
     async def ping(self) -> None:
         """Select nothing: the server's own /ping checks neither the credentials nor the database."""
-        await self._execute("SELECT id FROM interaction WHERE time = 0")
+        await self.ask("SELECT id FROM interaction WHERE time = 0")
 
     async def drop_old_layout(self) -> list[str]:
         """Delete the measurements of the layout before the timeline only appended, and return their names."""
-        [answer] = await self._execute("SHOW MEASUREMENTS")
+        [answer] = await self.ask("SHOW MEASUREMENTS")
         found = [row[0] for series in answer for row in series.rows if row[0] in OLD_MEASUREMENTS]
         for name in found:
-            await self._execute(f'DROP MEASUREMENT "{name}"')
+            await self.ask(f'DROP MEASUREMENT "{name}"')
         return found
 
-    async def _execute(self, *statements: str) -> list[list[Series]]:
-        script = Script()
-        script.statements += statements
-        return await self.ask(script)
-
-    async def ask(self, script: Script) -> list[list[Series]]:
-        """Send the statements as one request, and return the series of each."""
-        form = [("db", self.database), ("epoch", "ns"), ("q", ";".join(script.statements))]
-        form.append(("params", orjson.dumps(script.values).decode()))
+    async def ask(self, *statements: str, values: Mapping[str, str] | None = None) -> list[list[Series]]:
+        """Send the statements with their bound values as one request, and return the series of each."""
+        form = [("db", self.database), ("epoch", "ns"), ("q", ";".join(statements))]
+        form.append(("params", orjson.dumps(values or {}).decode()))
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         status, body = await self._post("/query", post_params=form, header_params=headers)
         if status >= 300:
@@ -107,7 +102,7 @@ class Influx:
             results = (orjson.loads(body) or {"results": []})["results"]
         except (ValueError, TypeError, KeyError):
             raise Unavailable(STORE, "the server is not InfluxDB") from None
-        answers: list[list[Series]] = [[] for _ in script.statements]
+        answers: list[list[Series]] = [[] for _ in statements]
         for result in results:
             # An unknown database, a killed query and other errors come with status 200.
             if "error" in result:

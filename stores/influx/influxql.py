@@ -19,17 +19,12 @@ class Series(NamedTuple):
     rows: Sequence[Row]
 
 
-class Script:
-    """Statements that are sent as one request. Values from outside are bound, never part of a statement's text."""
+class Conditions:
+    """Conditions of one request. Values from outside are bound, never part of a statement's text."""
 
     def __init__(self) -> None:
-        self.statements: list[str] = []
         self.values: dict[str, str] = {}
         self._names: dict[str, str] = {}
-
-    def select(self, what: str, *, of: str, where: Iterable[str], then: str = "") -> None:
-        """Add a SELECT of `what` from the measurement `of`; `then` is what follows its conditions."""
-        self.statements.append(" ".join(["SELECT", what, "FROM", of, "WHERE", " AND ".join(where), then]).rstrip())
 
     def either(self, column: str, values: Iterable[str]) -> str:
         """The condition that a column has one of these values."""
@@ -43,6 +38,12 @@ class Script:
         name = self._names.setdefault(value, f"p{len(self._names)}")
         self.values[name] = value
         return f"${name}"
+
+
+def select(what: str, *, of: str, where: Iterable[str], then: str = "") -> str:
+    """A SELECT; `then` is what follows its conditions. Where conditions on fields stand beside conditions on tags, the
+    server keeps them for every series that it has: they belong around a subquery `(select(…))`."""
+    return " ".join(["SELECT", what, "FROM", of, "WHERE", " AND ".join(where), then]).rstrip()
 
 
 def nanoseconds(moment: datetime) -> int:

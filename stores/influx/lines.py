@@ -23,7 +23,7 @@ from stores.influx.influxql import EARLIEST, LATEST, NS_OF_MS, Row
 INTERACTION = "interaction"
 """The measurement. The layout before had others (`client.OLD_MEASUREMENTS`)."""
 POINT_FIELDS = tuple(name for name in FIELDS if name not in ("learner_id", "course_key", "at", "slot"))
-COLUMNS = ("course", "voided", *POINT_FIELDS)
+COLUMNS = ",".join(("course", "voided", *POINT_FIELDS))
 """What a read selects, after the time."""
 MAX_LINE = 1_000_000
 """Bytes. In 2.x a text field may have 1 MiB. Keys are shorter than a tag may be (`event_fault`)."""

@@ -10,12 +10,13 @@ from stores.domain.paging import TIMELINE, Page, from_ms, page_of
 from stores.domain.slots import SLOTS
 from stores.errors import Rejected
 from stores.influx.client import STORE, Influx
-from stores.influx.influxql import EARLIEST, LATEST, NS_OF_MS, Row, Script, between, nanoseconds
+from stores.influx.influxql import EARLIEST, LATEST, NS_OF_MS, Conditions, Row, between, nanoseconds, select
 from stores.influx.lines import COLUMNS, INTERACTION, event_of, key_of, lines_of, tag_of
 from stores.ports.timeline import Timeline
 
 SPARE_POINTS = 16
 """Points that a page reads beyond its own, because some may be voided."""
+COUNTED = "id, voided, duration_ms, voided_ms, verb"
 COUNTS = "COUNT(id), COUNT(voided), SUM(duration_ms), SUM(voided_ms)"
 CLERICAL_VERBS = sorted(verb.value for verb in NO_ACTIVITY)
 TIME, COURSE, VOIDED = range(3)  # in a row: the time, then COLUMNS
@@ -54,12 +55,14 @@ class InfluxTimeline(Timeline):
         pages: dict[str, Page[Event]] = {}
         limit = first + 1 + SPARE_POINTS
         while short:
-            script = Script()
-            where = [script.either("learner", short), between(start, end), *of_courses(script, courses)]
-            where += [] if verbs is None else [script.either("verb", (verb.value for verb in verbs))]
+            bound = Conditions()
+            points, where = INTERACTION, [bound.either("learner", short), *of_courses(bound, courses)]
+            if verbs is not None:
+                points = f"({select(COLUMNS, of=points, where=where)})"
+                where = [bound.either("verb", (verb.value for verb in verbs))]
             then = f"GROUP BY learner ORDER BY time DESC LIMIT {limit}"
-            script.select(",".join(COLUMNS), of=INTERACTION, where=where, then=then)
-            [answer] = await self._influx.ask(script)
+            page = select(COLUMNS, of=points, where=[*where, between(start, end)], then=then)
+            [answer] = await self._influx.ask(page, values=bound.values)
             short = []
             for series in answer:
                 # The points of one time come in no order, so those of the last time of a full answer may not all be in.
@@ -80,19 +83,20 @@ class InfluxTimeline(Timeline):
     ) -> Mapping[str, Sequence[ActivityCount]]:
         if not learner_ids or (courses is not None and not courses):
             return {}
-        script = Script()
-        where = [script.either("learner", map(tag_of, learner_ids)), script.neither("verb", CLERICAL_VERBS)]
-        where += [between(nanoseconds(span.start), nanoseconds(span.end)), *of_courses(script, courses)]
+        bound = Conditions()
+        where = [bound.either("learner", map(tag_of, learner_ids)), *of_courses(bound, courses)]
+        points = f"({select(COUNTED, of=INTERACTION, where=where)})"
+        where = [bound.neither("verb", CLERICAL_VERBS), between(nanoseconds(span.start), nanoseconds(span.end))]
         then = f"GROUP BY learner, time({grain // timedelta(minutes=1)}m) fill(none)"
-        script.select(COUNTS, of=INTERACTION, where=where, then=then)
-        [answer] = await self._influx.ask(script)
+        counts = select(COUNTS, of=points, where=where, then=then)
+        [answer] = await self._influx.ask(counts, values=bound.values)
         counted = {key_of(series.tags["learner"]): counts_of(series.rows) for series in answer}
         return {key: counts for key, counts in counted.items() if counts}
 
 
-def of_courses(script: Script, courses: Collection[str] | None) -> list[str]:
+def of_courses(bound: Conditions, courses: Collection[str] | None) -> list[str]:
     """The condition on these courses, if there is one."""
-    return [] if courses is None else [script.either("course", map(tag_of, courses))]
+    return [] if courses is None else [bound.either("course", map(tag_of, courses))]
 
 
 def order_of(row: Row) -> tuple[int, str]:

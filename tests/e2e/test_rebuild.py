@@ -13,7 +13,6 @@ from stores.batches import REBUILT_ROWS
 from stores.domain.progress_projection import without_voided
 from stores.domain.rebuilds import Rebuild, RebuildPosition
 from stores.influx.client import Influx, open_influx
-from stores.influx.influxql import Script, Series
 from stores.influx.lines import INTERACTION
 from stores.ports.stores import Stores
 from tests.e2e.command import COMMAND, PLAIN, TOP
@@ -26,19 +25,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 async def wipe(influx: Influx) -> None:
     """Drop the timeline, and leave a measurement of the layout of earlier versions."""
-    await ask(influx, f"DROP MEASUREMENT {INTERACTION}")
+    await influx.ask(f"DROP MEASUREMENT {INTERACTION}")
     await influx.write([b"attendance,course=c events=1i 1"])
 
 
 async def measurements(influx: Influx) -> set[str]:
-    [found] = await ask(influx, "SHOW MEASUREMENTS")
+    [found] = await influx.ask("SHOW MEASUREMENTS")
     return {row[0] for series in found for row in series.rows}
-
-
-async def ask(influx: Influx, statement: str) -> list[list[Series]]:
-    script = Script()
-    script.statements.append(statement)
-    return await influx.ask(script)
 
 
 def started(deployment: Deployment, *words: str) -> Awaitable[Process]:

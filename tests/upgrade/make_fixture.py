@@ -32,7 +32,7 @@ from stores.domain.outbox import PARTITIONS, Consumer
 from stores.domain.progress import Enrollment
 from stores.domain.sessions import ResumePoint
 from stores.influx.client import Influx, open_influx
-from stores.influx.influxql import Script, Series
+from stores.influx.influxql import Series
 from stores.influx.lines import text
 from stores.influx.timeline import InfluxTimeline
 from stores.sql.core.migrate import migrate
@@ -269,9 +269,7 @@ async def points(influx: Influx) -> bytes:
 
 
 async def ask(influx: Influx, statement: str) -> Sequence[Series]:
-    script = Script()
-    script.statements.append(statement)
-    [answer] = await influx.ask(script)
+    [answer] = await influx.ask(statement)
     return answer
 
 

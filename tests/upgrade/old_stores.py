@@ -10,7 +10,6 @@ import pytest
 
 from gateway.config.urls import Url
 from stores.domain.rebuilds import Rebuild, pass_spans
-from stores.influx.influxql import Script
 from stores.sql.core.pool import Pool, open_pool
 from tests.backends import Servers, fresh_sql, missing
 from tests.influxdb import fresh_influx
@@ -83,9 +82,8 @@ async def old_stores(servers: Servers, timeline: str) -> AsyncIterator[OldStores
 
             async def old_measurements() -> set[str]:
                 # Points, not SHOW MEASUREMENTS: two DROP MEASUREMENT at once can leave a name without any in 1.6.
-                script = Script()
-                script.statements += [f"SELECT * FROM {name} LIMIT 1" for name in OLD_MEASUREMENTS]
-                return {name for name, found in zip(OLD_MEASUREMENTS, await influx.ask(script), strict=True) if found}
+                answers = await influx.ask(*(f"SELECT * FROM {name} LIMIT 1" for name in OLD_MEASUREMENTS))
+                return {name for name, found in zip(OLD_MEASUREMENTS, answers, strict=True) if found}
 
             urls["timeline"] = urlsplit(influx_url or "")._replace(path=f"/{influx.database}").geturl()
             yield OldStores(urls=urls, pool=pool, before=before, old_layout=old_measurements)

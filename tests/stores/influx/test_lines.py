@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from stores.domain.events import Event, Verb
 from stores.errors import Rejected
-from stores.influx.influxql import Script
+from stores.influx.influxql import Conditions, select
 from stores.influx.lines import MAX_LINE, event_of, key_of, lines_of, tag_of, text
 from tests.stores.samples import NOON, REGISTRATION, event
 
@@ -135,14 +135,15 @@ def test_what_influxdb_cannot_keep_is_rejected(odd: Event) -> None:
 
 
 def test_values_are_bound_and_never_written() -> None:
-    script = Script()
+    bound = Conditions()
     evil = "x' OR 1=1; DROP MEASUREMENT interaction --"
-    where = [script.either("learner", [evil, "u", evil]), script.neither("verb", ["u", evil])]
-    script.select("id", of="interaction", where=where, then="LIMIT 1")
-    script.select("id", of="interaction", where=[script.either("verb", ["v"])])
-    assert script.statements == [
+    where = [bound.either("learner", [evil, "u", evil]), bound.neither("verb", ["u", evil])]
+    assert [
+        select("id", of="interaction", where=where, then="LIMIT 1"),
+        select("id", of="interaction", where=[bound.either("verb", ["v"])]),
+    ] == [
         "SELECT id FROM interaction WHERE (learner = $p0 OR learner = $p1 OR learner = $p0)"
         " AND verb != $p1 AND verb != $p0 LIMIT 1",
         "SELECT id FROM interaction WHERE (verb = $p2)",
     ]
-    assert script.values == {"p0": evil, "p1": "u", "p2": "v"}
+    assert bound.values == {"p0": evil, "p1": "u", "p2": "v"}
