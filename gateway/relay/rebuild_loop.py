@@ -1,38 +1,36 @@
-"""Go through registrations to make something again from the ledger: all of them, or those of courses and learners."""
+"""Rebuild derived data from the ledger, for all registrations or for those of some courses and learners."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
 
 from gateway.relay.selection import enrollment_pages, select_enrollments
 from gateway.runtime.store_retry import RETRY_FOR_A_MINUTE, StoreRetry
 from stores.batches import REBUILT_ROWS
-from stores.domain.calendar import Span
+from stores.domain.calendar import ALL_TIME, Span
 from stores.domain.progress import Enrollment
 from stores.domain.rebuilds import Rebuild, pass_spans, share_done
 from stores.ports.stores import Stores
 
 OnProgress = Callable[[str, int, int], None]
 """Called with the name of a stage, how much of it is done, and its total."""
-EVER = Span(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 class Rebuilder(Protocol):
-    """Makes one kind of derived data again, and counts what it did."""
+    """Rebuilds one kind of derived data, and counts what it did."""
 
     @property
     def kind(self) -> Rebuild:
-        """What it makes again; its position is stored by this name."""
+        """The kind of data. The position of the rebuild is stored under it."""
 
     @property
     def stage(self) -> str:
-        """What its progress counts, one for each registration."""
+        """The name of the stage in progress reports, which count registrations."""
 
     async def rebuild(self, enrollments: Sequence[Enrollment], span: Span) -> None:
-        """Make it again for these registrations, as far as it follows from events within the span. Safe while gateways
-        write; repeating is harmless."""
+        """Rebuild what follows from the events of these registrations within the span. Only the timeline has several
+        spans. Idempotent, and safe while gateways write."""
 
     def summary(self) -> str:
         """What was done, in one line."""
@@ -85,6 +83,6 @@ async def rebuild_selected(
     selection = await select_enrollments(stores, courses=courses, learners=learners)
     done = 0
     async for rows in enrollment_pages(stores, selection):
-        await retry.call(partial(rebuilder.rebuild, rows, EVER))
+        await retry.call(partial(rebuilder.rebuild, rows, ALL_TIME))
         done += len(rows)
         on_progress(rebuilder.stage, done, max(selection.total, done))

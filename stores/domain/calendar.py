@@ -39,6 +39,9 @@ class Span(NamedTuple):
     end: datetime
 
 
+ALL_TIME = Span(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+
+
 @cache
 def _zone_names() -> frozenset[str]:
     """The names of the IANA time zone database, links such as `US/Pacific` included. `Factory` is in it, yet means
@@ -84,8 +87,7 @@ def spans(window: Window, span: Span, zone: ZoneInfo, *, most: int, grain: timed
 
 
 def grain_of(windows: Iterable[Span]) -> timedelta:
-    """The length of the times by which these windows can be counted: QUARTER, or MINUTE if one has an edge off a
-    quarter."""
+    """The longest interval that divides these windows: QUARTER, or MINUTE if one has an edge off a quarter."""
     return MINUTE if any((edge - EPOCH) % QUARTER for window in windows for edge in window) else QUARTER
 
 

@@ -1,20 +1,20 @@
-"""Rebuilds: data that is derived from the ledger and made from it again, with a durable position.
+"""Rebuilds: recompute data that is derived from the ledger, with a durable position.
 
 A rebuild goes through all registrations in order, once for each pass. Only the timeline has several passes: newest
 events first, so that recent pages are complete early.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from itertools import pairwise
 from uuid import UUID
 
-from stores.domain.calendar import Span
+from stores.domain.calendar import ALL_TIME, Span
 
 
 class Rebuild(Enum):
-    """What is made again from the ledger."""
+    """The kinds of derived data that can be rebuilt from the ledger."""
 
     PROGRESS = "PROGRESS"
     ACTIVITY = "ACTIVITY"
@@ -22,12 +22,13 @@ class Rebuild(Enum):
 
 
 PASS_AGES = (timedelta(weeks=1), timedelta(weeks=4), timedelta(weeks=16), timedelta(weeks=64))
-"""How old the events of each pass of the timeline are at most when the rebuild starts; one more pass has the rest."""
+"""The maximum age of the events of each pass over the timeline, at the start of the rebuild. One more pass has older
+events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RebuildPosition:
-    """Where a rebuild is: in pass `number` (from 0), all registrations up to `after` are done (None: none is).
+    """Where a rebuild is: in pass `number` (from 0), all registrations up to `after` are done. None: the pass begins.
     `started_at`: by the database's clock."""
 
     started_at: datetime
@@ -36,7 +37,7 @@ class RebuildPosition:
 
 
 def is_further(position: RebuildPosition, kept: RebuildPosition) -> bool:
-    """Whether a position is further than another one of the same rebuild. False if the rebuild was started again."""
+    """Whether `position` is further than `kept`. False if they belong to different runs of the rebuild."""
     return position.started_at == kept.started_at and (
         position.number > kept.number
         or (
@@ -47,10 +48,9 @@ def is_further(position: RebuildPosition, kept: RebuildPosition) -> bool:
 
 
 def pass_spans(rebuild: Rebuild, started_at: datetime) -> tuple[Span, ...]:
-    """The times of the events that each pass of a rebuild concerns. Together they have every event."""
-    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    """The span of the events of each pass of a rebuild. Together the spans cover all of time."""
     ages = PASS_AGES if rebuild is Rebuild.TIMELINE else ()
-    edges = [last, *(started_at - age for age in ages), first]
+    edges = [ALL_TIME.end, *(started_at - age for age in ages), ALL_TIME.start]
     return tuple(Span(start, end) for end, start in pairwise(edges))
 
 

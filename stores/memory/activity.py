@@ -3,22 +3,20 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from stores.domain.activity import ActivityCount, ActivityWindow, count_activity, sum_into_windows
-from stores.domain.calendar import Span
+from stores.domain.calendar import ALL_TIME, Span
 from stores.domain.events import Event
 from stores.domain.rebuilds import Rebuild
 from stores.errors import Unavailable
 from stores.memory.progress import MemoryProgress
 from stores.ports.activity import Activity
 
-EVER = Span(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
-
 
 class MemoryActivity(Activity):
-    """The port over the ledger of `progress`. The port documents the methods."""
+    """The port over the ledger of `progress`."""
 
     def __init__(self, progress: MemoryProgress) -> None:
         self._progress = progress
@@ -36,30 +34,31 @@ class MemoryActivity(Activity):
         counts = await self.by_registrations(list(course_of), span=Span(windows[0].start, windows[-1].end))
         quarters: defaultdict[str, list[ActivityCount]] = defaultdict(list)
         active: defaultdict[str, Counter[datetime]] = defaultdict(Counter)
-        for key, its in counts.items():
-            quarters[course_of[key]] += its
-            active[course_of[key]].update(
-                window.start for window in windows if any(window.start <= count.start < window.end for count in its)
+        for registration, found in counts.items():
+            course_key = course_of[registration]
+            quarters[course_key] += found
+            active[course_key].update(
+                window.start for window in windows if any(window.start <= count.start < window.end for count in found)
             )
         return {
             key: [
                 replace(window, learners=active[key][window.start] if learners else None)
-                for window in sum_into_windows(its, windows)
+                for window in sum_into_windows(found, windows)
             ]
-            for key, its in quarters.items()
+            for key, found in quarters.items()
         }
 
     async def by_registrations(
         self, registrations: Sequence[UUID], *, span: Span
     ) -> Mapping[UUID, Sequence[ActivityCount]]:
         if await self._progress.rebuild_position(Rebuild.ACTIVITY) is not None:
-            raise Unavailable("activity", "the activity is being counted again from the ledger")
-        events: defaultdict[UUID, list[Event]] = defaultdict(list)
-        for event in await self._progress.live_events(registrations, span=EVER):
-            events[event.registration].append(event)
+            raise Unavailable("activity", "the activity is being recounted from the ledger")
+        live: defaultdict[UUID, list[Event]] = defaultdict(list)
+        for event in await self._progress.live_events(registrations, span=ALL_TIME):
+            live[event.registration].append(event)
         found = {
-            key: [count for count in count_activity(its) if span.start <= count.start < span.end]
-            for key, its in events.items()
+            key: [count for count in count_activity(events) if span.start <= count.start < span.end]
+            for key, events in live.items()
         }
         return {key: counts for key, counts in found.items() if counts}
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from stores.domain.activity import ActivityCount, ActivityWindow
-from stores.domain.calendar import QUARTER, Span, Window, spans, zone_named
+from stores.domain.calendar import ALL_TIME, QUARTER, Span, Window, spans, zone_named
 from stores.domain.event_validity import MAX_STORED_DURATION_MS
 from stores.domain.events import Event, Verb
 from stores.domain.rebuilds import Rebuild
@@ -20,7 +20,6 @@ from tests.stores.samples import NOON, seconds
 Counted = tuple[Progress, Activity]
 R = [UUID(int=number) for number in range(10)]
 HOURS = [Span(NOON + timedelta(hours=number), NOON + timedelta(hours=number + 1)) for number in range(3)]
-EVER = Span(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 def count(quarter: int, events: int, active_ms: int) -> ActivityCount:
@@ -39,11 +38,11 @@ def windows(*counts: tuple[int, int | None, int], of: Sequence[Span] = HOURS) ->
 async def by_courses(activity: Activity, *keys: str, learners: bool = True) -> dict[str, list[ActivityWindow]]:
     """The courses that have any activity in `HOURS`."""
     found = await activity.by_courses(keys, windows=HOURS, learners=learners)
-    return {key: list(its) for key, its in found.items() if any(each.events for each in its)}
+    return {key: list(windows) for key, windows in found.items() if any(each.events for each in windows)}
 
 
 async def quarters(activity: Activity, of: int = 1) -> list[ActivityCount]:
-    return list((await activity.by_registrations([R[of]], span=EVER)).get(R[of], ()))
+    return list((await activity.by_registrations([R[of]], span=ALL_TIME)).get(R[of], ()))
 
 
 async def test_activity_is_counted_by_quarter_of_an_hour(counted: Counted) -> None:
@@ -61,7 +60,7 @@ async def test_activity_is_counted_by_quarter_of_an_hour(counted: Counted) -> No
     assert await quarters(activity, of=2) == [count(0, 1, 0)]
     await record(progress, done(6, Verb.OTHER, at=1799))
     assert await quarters(activity) == [count(0, 3, 42), count(1, 2, 7)]
-    assert await activity.by_registrations([R[9]], span=EVER) == {}
+    assert await activity.by_registrations([R[9]], span=ALL_TIME) == {}
 
 
 async def test_what_is_loaded_counts_too(counted: Counted) -> None:
@@ -167,7 +166,7 @@ async def test_quarters_that_start_within_the_span(counted: Counted) -> None:
     await record(progress, *(done(number, Verb.PLAYED, at=900 * number - 1) for number in range(5)))
     span = Span(NOON - seconds(60), NOON + 2 * QUARTER - seconds(60))
     expected = {R[1]: [count(0, 1, 0), count(1, 1, 0)]}
-    assert {key: list(its) for key, its in (await activity.by_registrations(R, span=span)).items()} == expected
+    assert {key: list(counts) for key, counts in (await activity.by_registrations(R, span=span)).items()} == expected
 
 
 async def test_activity_is_unavailable_during_a_recount(counted: Counted) -> None:
@@ -184,7 +183,7 @@ async def test_activity_is_unavailable_during_a_recount(counted: Counted) -> Non
                 await activity.by_courses(keys, windows=HOURS, learners=learners)
     for key in (R[1], R[9]):
         with pytest.raises(Unavailable):
-            await activity.by_registrations([key], span=EVER)
+            await activity.by_registrations([key], span=ALL_TIME)
     await record(progress, TWO)
     assert await activity.recount(R) == 0
     await progress.advance_rebuild(Rebuild.ACTIVITY, None)

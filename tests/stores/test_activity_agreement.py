@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from stores.domain.calendar import QUARTER, Span
+from stores.domain.calendar import ALL_TIME, QUARTER, Span
 from stores.domain.events import Event, Verb
 from stores.memory.activity import MemoryActivity
 from stores.memory.progress import MemoryProgress
@@ -28,7 +28,6 @@ from tests.stores.test_progress_agreement import SETTINGS, batches_of, emptied, 
 
 ENROLLED = [enrollment(1), enrollment(2), enrollment(3, pin=C2)]
 REGISTRATIONS = [row.registration for row in ENROLLED]
-EVER = Span(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 CLERICAL = ("REGISTERED", "UNREGISTERED", "VOIDED")
 WINDOWS = [Span(NOON + place * QUARTER, NOON + (place + 2) * QUARTER) for place in (0, 2)]
 
@@ -61,11 +60,11 @@ async def pool(servers: Servers) -> AsyncIterator[Pool]:
 
 
 async def reads(activity: Activity) -> list[Any]:
-    by_registrations = await activity.by_registrations(REGISTRATIONS, span=EVER)
+    by_registrations = await activity.by_registrations(REGISTRATIONS, span=ALL_TIME)
     found: list[Any] = [{key: list(counts) for key, counts in by_registrations.items()}]
     for learners in (True, False):
         courses = await activity.by_courses([C1.key, C2.key], windows=WINDOWS, learners=learners)
-        found.append({key: list(its) for key, its in courses.items() if any(each.events for each in its)})
+        found.append({key: list(row) for key, row in courses.items() if any(window.events for window in row)})
     return found
 
 
@@ -82,7 +81,7 @@ async def ledger_by_hand(pool: Pool) -> dict[UUID, dict[datetime, tuple[int, int
         start = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
         counts[row["registration"]][start] += 1
         sums[row["registration"]][start] += row["duration_ms"] or 0
-    return {key: {start: (its[start], sums[key][start]) for start in its} for key, its in counts.items()}
+    return {key: {start: (events, sums[key][start]) for start, events in row.items()} for key, row in counts.items()}
 
 
 async def table(pool: Pool) -> dict[UUID, dict[datetime, tuple[int, int]]]:
@@ -109,7 +108,7 @@ async def test_activity_agrees(pool: Pool, steps: Sequence[tuple[str, list[Event
 
 @SETTINGS
 @given(
-    new=made_events.map(lambda its: [*{event.id: event for event in its}.values()]),
+    new=made_events.map(lambda events: [*{event.id: event for event in events}.values()]),
     chance=some.randoms(use_true_random=False),
 )
 async def test_any_concurrency_counts_each_event_once(pool: Pool, new: list[Event], chance: Random) -> None:

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
 import asyncpg
 
 from stores.batches import SQL_WHOLE_LEDGERS, batched
-from stores.domain.activity import ActivityCount, ActivityWindow
+from stores.domain.activity import ActivityCount, ActivityWindow, no_activity
 from stores.domain.calendar import Span
 from stores.errors import Unavailable
 from stores.ports.activity import Activity
@@ -21,7 +22,7 @@ from stores.sql.core.where_clause import storable
 
 class SqlActivity(Activity):
     """The port over the tables of progress. `pool` should read at READ COMMITTED (`open_relaxed_pool`), so that reads
-    of large courses cannot make writers of progress fail. The port documents the methods."""
+    of large courses cannot make writers of progress fail."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -41,21 +42,17 @@ class SqlActivity(Activity):
             windows[0].start,
             windows[-1].end,
         )
-        found: defaultdict[str, dict[int, ActivityWindow]] = defaultdict(dict)
+        empty = no_activity(windows, learners=learners)
+        found: defaultdict[str, list[ActivityWindow]] = defaultdict(lambda: list(empty))
         for row in rows:
-            window = windows[row["place"] - 1]
-            found[row["course_key"]][row["place"]] = ActivityWindow(
-                start=window.start,
-                end=window.end,
+            number = row["place"] - 1
+            found[row["course_key"]][number] = replace(
+                empty[number],
                 events=int(row["events"]),
                 learners=int(row["learners"]) if learners else None,
                 active_ms=int(row["active_ms"]),
             )
-        empty = {
-            place: ActivityWindow(start=start, end=end, events=0, learners=0 if learners else None, active_ms=0)
-            for place, (start, end) in enumerate(windows, 1)
-        }
-        return {key: tuple((empty | its).values()) for key, its in found.items()}
+        return found
 
     async def by_registrations(
         self, registrations: Sequence[UUID], *, span: Span
@@ -77,5 +74,5 @@ class SqlActivity(Activity):
         """The rows of a statement of `queries`. `Unavailable` if it found a recount under way."""
         rows = await fetch(self._pool, "activity", query, *args)
         if any(row[0] is None for row in rows):
-            raise Unavailable("activity", "the activity is being counted again from the ledger")
+            raise Unavailable("activity", "the activity is being recounted from the ledger")
         return rows

@@ -67,8 +67,8 @@ def migrations_of(set_name: str, folder: Traversable, steps: Mapping[tuple[str, 
         *(Migration(number=int(match[1]), name=file.name, text=file.read_text("utf-8")) for match, file in found),
         *(
             Migration(number=number, name=f"{number:04}_{step.__name__}.py", step=step)
-            for (its_set, number), step in steps.items()
-            if its_set == set_name
+            for (set_of_step, number), step in steps.items()
+            if set_of_step == set_name
         ),
     ]
     return sorted(migrations, key=lambda migration: migration.number)

@@ -66,8 +66,8 @@ async def compare(worlds: Mapping[str, World], *, rounds: int) -> list[dict[str,
     for case in cases():
         row: dict[str, Any] = {"query": case}
         for name in worlds:
-            its = quantiles(took[case, name], n=10, method="inclusive")
-            row |= {f"{name} p50": round(its[4], 1), f"{name} p90": round(its[8], 1)}
+            deciles = quantiles(took[case, name], n=10, method="inclusive")
+            row |= {f"{name} p50": round(deciles[4], 1), f"{name} p90": round(deciles[8], 1)}
         first, *_, last = [row[f"{name} p50"] for name in worlds]
         rows.append({**row, "ratio": round(last / first, 2)})
     return rows

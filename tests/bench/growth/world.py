@@ -85,12 +85,12 @@ async def make_world(dataset: Dataset, stores: Stores, sql_url: str, *, on_progr
     try:
         rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         pending: list[Event] = []
-        for registration, its in groupby(dataset.events, key=lambda event: event.registration):
+        for registration, group in groupby(dataset.events, key=lambda event: event.registration):
             while registration not in known:
                 row = next(enrollments)
                 known[row.registration] = replace(row, course_version=courses.newest[row.course_key])
             enrollment = known.pop(registration)
-            events = slotted(list(its))
+            events = slotted(list(group))
             for table, values in rows_of(enrollment, events, index_of(enrollment.pin)):
                 rows[table].append(values)
             pending += events
