@@ -46,8 +46,8 @@ class StoreHealth:
     )
     lag_seconds: float | None = strawberry.field(description="The age of the oldest of them; null as `backlog`.")
     rebuilt: float | None = strawberry.field(
-        description="The share (0…1) of the store that was made again from the ledger; null unless a rebuild is under "
-        "way. Until it ends, a timeline shows what is rebuilt, and a course's activity is null."
+        description="The share (0…1) of the store that is rebuilt from the ledger; null unless a rebuild is under way. "
+        "Until it ends, a timeline shows what is rebuilt, and a course's activity is null."
     )
 
 

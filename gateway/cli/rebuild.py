@@ -7,15 +7,13 @@ from gateway.cli.options import add_data
 
 HELP = "rebuild timelines, activity or progress from the ledger"
 DESCRIPTION = (
-    "timeline: appends the events of the ledger to the timeline again, newest first: after an upgrade that changes\n"
-    "its layout, after InfluxDB lost its disk, was restored from an older backup, or could not store something.\n"
+    "timeline: appends the events of the ledger to the timeline, newest first. Run it after an upgrade that changes\n"
+    "the layout, or if InfluxDB lost its disk, was restored from an older backup, or could not store an event.\n"
     "Existing entries stay as they are. It needs no relay.\n"
-    "activity: counts the activity of courses again. Until a run over all registrations ends, Course.activity is\n"
-    "null.\n"
-    "progress: computes the progress of registrations from their events again. `migrate` does this after an upgrade\n"
-    "that needs it.\n"
+    "activity: recounts the activity of courses. Until a run over all registrations ends, Course.activity is null.\n"
+    "progress: recomputes the progress of registrations. `migrate` does this after an upgrade that needs it.\n"
     "All are safe to repeat, and to run while gateways serve. A run over all registrations that was interrupted\n"
-    "continues where it stopped; storeHealth has the share that is done."
+    "continues where it stopped; storeHealth reports the share that is done."
 )
 EPILOG = """\
 examples:

@@ -144,7 +144,7 @@ class _Loader:
 async def append_and_void(stores: Stores, events: Sequence[Event]) -> None:
     """Append these events of the ledger to the timeline, and void those that are voided, and those that they void.
 
-    Voids are stored although a target was not appended here: an interrupted load may have appended it before."""
+    A void is stored even if its target was not appended here: an interrupted load may have appended the target."""
     targets = await stores.progress.ledger([event.voids for event in events if event.voids is not None])
     given = {event.id for event in events}
     known = [*events, *(event for event in targets.values() if event.id not in given)]

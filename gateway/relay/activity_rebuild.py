@@ -1,4 +1,4 @@
-"""Rebuild the activity of courses: count it again from the ledger."""
+"""Rebuild the activity of courses: recount it from the ledger."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from stores.ports.stores import Stores
 
 @dataclass(slots=True, kw_only=True)
 class ActivityRebuild:
-    """Counts whole registrations, each while its writers wait. `registrations` were counted, and `changed` of them had
-    other counts before."""
+    """Counts whole registrations, each under its lock. `registrations`: how many were counted; `changed`: how many of
+    them had other counts before."""
 
     kind: ClassVar = Rebuild.ACTIVITY
     stage: ClassVar = "activity counts"

@@ -44,7 +44,7 @@ class DeliveryLoop(ABC):
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
-        """There may be new commits."""
+        """Read the outbox soon, because there may be new commits."""
         self._woken.set()
 
     async def step(self) -> None:

@@ -57,8 +57,8 @@ class TimelineArgs(NamedTuple):
 
 
 class LearnerActivityArgs(NamedTuple):
-    """A learner's activity in the windows that overlap `span`, only in `courses` (None: all). It is counted by times of
-    the length `grain`, which divides every window."""
+    """A learner's activity in the windows that overlap `span`, only in `courses` (None: all). It is counted in
+    intervals of the length `grain`, which divides every window."""
 
     window: Window
     span: Span

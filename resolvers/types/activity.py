@@ -56,8 +56,8 @@ class ActivityBucket:
     )
 
     @strawberry.field(
-        description="The sum of the durations that the events report, in seconds. Totals of a session are added as any "
-        "other duration."
+        description="The sum of the durations that the events report, in seconds. Totals of a session are added like "
+        "any other duration."
     )
     def active_seconds(parent: strawberry.Parent[ActivityWindow]) -> float:
         return parent.active_ms / 1000
@@ -100,7 +100,7 @@ def learner_activity_args(
 def learner_buckets(
     parent: Profile, found: Sequence[ActivityCount] | None, args: LearnerActivityArgs
 ) -> list[ActivityWindow]:
-    """The learner's activity by short times, summed up in windows of their own time zone."""
+    """The learner's activity in short intervals, summed up in windows of their own time zone."""
     buckets = sum_into_windows(found or (), windows_of_learner(parent, args.window, args.span))
     return [replace(bucket, learners=min(bucket.events, 1)) for bucket in buckets]
 

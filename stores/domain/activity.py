@@ -1,4 +1,4 @@
-"""Activity: how much is done in a time, and which events count.
+"""Activity: how much is done in an interval of time, and which events count.
 
 REGISTERED, UNREGISTERED and VOIDED are no activity (`events.NO_ACTIVITY`). Durations are added as they are reported,
 session totals included.
@@ -17,7 +17,7 @@ from stores.domain.paging import EPOCH
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityCount:
-    """The activity in a short time of fixed length from `start` on: a quarter of an hour of UTC, or a minute."""
+    """The activity in a short interval that begins at `start`: a quarter of an hour or a minute, in UTC."""
 
     start: datetime
     events: int
@@ -58,8 +58,8 @@ def no_activity(windows: Sequence[Span], *, learners: bool) -> tuple[ActivityWin
 
 
 def count_activity(events: Iterable[Event], *, grain: timedelta = QUARTER) -> tuple[ActivityCount, ...]:
-    """The activity of these (live) events in each time of the length `grain` that has any, in order. `grain` divides a
-    day; its multiples are counted from 1970 in UTC."""
+    """The activity of these (live) events, in order, in each interval of the length `grain` that has any. `grain`
+    divides a day; intervals begin at its multiples since 1970 in UTC."""
     counts: defaultdict[datetime, list[int]] = defaultdict(lambda: [0, 0])
     for event in events:
         if event.verb not in NO_ACTIVITY:

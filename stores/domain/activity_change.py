@@ -13,7 +13,7 @@ from stores.domain.progress_projection import without_voided
 
 
 def activity_change(new: Sequence[Event], whole: Sequence[Event] | None = None) -> tuple[ActivityCount, ...]:
-    """What the accepted events `new` add to each quarter of an hour, in order; less than nothing where they void.
+    """What the accepted events `new` add to each quarter of an hour, in order; negative where they void.
 
     `whole`: all events of the registration, `new` among them, if a void may be involved. Quarters that do not change
     are absent."""
@@ -32,6 +32,7 @@ def activity_change(new: Sequence[Event], whole: Sequence[Event] | None = None) 
 
 
 def difference(start: datetime, before: ActivityCount | None, after: ActivityCount | None) -> ActivityCount:
-    """What has to be added to `before` for `after`; None is no activity."""
-    one, other = (count or ActivityCount(start=start, events=0, active_ms=0) for count in (before, after))
-    return ActivityCount(start=start, events=other.events - one.events, active_ms=other.active_ms - one.active_ms)
+    """`after` minus `before`, for the quarter of an hour that begins at `start`; None is no activity."""
+    empty = ActivityCount(start=start, events=0, active_ms=0)
+    old, new = before or empty, after or empty
+    return ActivityCount(start=start, events=new.events - old.events, active_ms=new.active_ms - old.active_ms)

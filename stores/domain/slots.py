@@ -44,8 +44,8 @@ def moment_of(event: Event) -> Moment:
 
 
 def assign_slots(moments: Mapping[UUID, Moment], taken: Mapping[Moment, Collection[int]]) -> dict[UUID, int]:
-    """A free slot for each of these new events, by event id. `moments`: theirs, by event id; `taken`: the slots that
-    the ledger has for these moments.
+    """Assign a free slot to each new event, and return the slots by event id. `moments`: the moment of each new event,
+    by event id; `taken`: the slots that the ledger uses in these moments.
 
     The search starts at a hash of the id, so that the slots of one moment are spread. `Rejected` (progress) if a moment
     has no free slot left."""

@@ -41,8 +41,8 @@ class Conditions:
 
 
 def select(what: str, *, of: str, where: Iterable[str], then: str = "") -> str:
-    """A SELECT; `then` is what follows its conditions. Where conditions on fields stand beside conditions on tags, the
-    server keeps them for every series that it has: they belong around a subquery `(select(…))`."""
+    """A SELECT; `then` is what follows its conditions. Conditions on fields go around a subquery `(select(…))` with the
+    conditions on tags: side by side, the server copies those on fields for every series of the database."""
     return " ".join(["SELECT", what, "FROM", of, "WHERE", " AND ".join(where), then]).rstrip()
 
 

@@ -1,5 +1,5 @@
-"""The port of activity: how much is done in courses, by quarter of an hour. Counted in the transactions of progress, so
-it is part of the store of progress: CockroachDB or PostgreSQL.
+"""The port of activity: how much is done in courses, by quarter of an hour. The transactions of progress count it, so
+the store of progress keeps it: CockroachDB or PostgreSQL.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,5 +29,5 @@ class Activity(Pinger, Protocol):
         without activity are absent. `Unavailable` as in `by_courses`."""
 
     async def recount(self, registrations: Sequence[UUID]) -> int:
-        """Count the activity of these registrations again from the ledger, while their writers wait; return how many of
-        them changed. Unknown registrations are ignored; repeating is harmless."""
+        """Recount the activity of these registrations from the ledger, and return how many changed. Locks each
+        registration, so its writers wait. Unknown registrations are ignored. Idempotent."""

@@ -44,6 +44,6 @@ class Timeline(Pinger, Protocol):
     async def learner_counts(
         self, learner_ids: Sequence[str], *, span: Span, grain: timedelta, courses: Collection[str] | None
     ) -> Mapping[str, Sequence[ActivityCount]]:
-        """Each learner's activity within the span, by times of the length `grain` (`activity.count_activity`), in
-        order, without voided events. `grain` is a quarter of an hour or a minute; the span is a multiple of it. Times
-        and learners without activity are absent."""
+        """Each learner's activity within the span, in intervals of the length `grain` (`activity.count_activity`), in
+        order, without voided events. `grain` is a quarter of an hour or a minute; the edges of the span are multiples
+        of it. Intervals and learners without activity are absent."""

@@ -7,6 +7,6 @@ progress/    the port Progress: reads.py with queries.py; writes in progress.py,
              refold.py works on whole ledgers, rebuilds.py keeps positions; tables.py and rows.py translate
 activity/    the port Activity: its table is written in the transactions of progress
 outbox/      the port Outbox, and its rows
-timeline/    the port Timeline in weekly partitions, PostgreSQL only
+timeline/    the port Timeline in one table, PostgreSQL only; old_layout.py drops the tables of earlier versions
 migrations/  numbered SQL files, one folder for each set, and steps.py: those that are Python
 """

@@ -1,4 +1,4 @@
-"""Migration 0006 of progress: the slots and partitions of rows from before both, and the index that guards the slots.
+"""Migration 0006 of progress: slots and partitions for the rows that have none, and the unique index of the slots.
 
 It works in batches of registrations, each in one transaction that holds their row locks, and keeps its position in
 `progress_rebuilds`. Rows that have a slot keep it.

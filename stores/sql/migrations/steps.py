@@ -1,7 +1,7 @@
-"""Migrations that are Python, because SQL cannot express them. They have a number in their set as the files have.
+"""Migrations in Python, because SQL cannot express them. Like the files of a set, each has a number.
 
-A step may be killed at any place and is then run again from its start, so it keeps a position of its own, and all that
-it does may be repeated. It uses connections of the pool only for as long as it needs them.
+A step that was killed runs again from its start, so it keeps its own position, and everything it does is idempotent. It
+uses connections of the pool only for as long as it needs them.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
