@@ -83,8 +83,11 @@ COMMANDS = {
     "fix": (fix, "fix what ruff can fix: lint findings, import order, format"),
     "schema": (schema, "write schema.graphql from the code; read the diff before you commit it"),
     "golden": (golden, "write the golden answers and store calls again; read the diff before you commit it"),
-    "full": (full, "the end-to-end tests in their long form (kills under a load of 30 s), and the protocols' clients"),
-    "bench": (bench, "compare the gateway with the plain drivers; `bench live`: the write path; see --help"),
+    "full": (full, "the long form of the tests under load, of upgrades and of time zones, and the protocols' clients"),
+    "bench": (
+        bench,
+        "compare the gateway with the plain drivers; `bench live`: the write path; `bench growth`: large worlds",
+    ),
     "newest": (
         newest_versions,
         "run `all` with the newest versions of all dependencies; only reports",
