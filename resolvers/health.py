@@ -19,7 +19,7 @@ DEGRADED_FOR = timedelta(seconds=30)
 FOLLOWERS = {"timeline": Consumer.TIMELINE, "live": Consumer.LIVE}
 """The stores that receive commits through the outbox, and the consumer of each."""
 REBUILT = {"timeline": Rebuild.TIMELINE, "activity": Rebuild.ACTIVITY}
-"""The stores that are incomplete while they are made again from the ledger, and the rebuild of each."""
+"""The stores that are incomplete during a rebuild, and the rebuild of each."""
 
 
 class StoreState(Enum):
@@ -77,8 +77,8 @@ class Health:
         return [with_share(self._with_backlog(one, backlog), shares.get(one.store)) for one in found]
 
     async def _rebuilt_shares(self) -> Mapping[str, float]:
-        """By store, the share of its rebuild that is done; without those that have none, or empty if that is not known
-        in time; the ping of progress reports the reason."""
+        """The share done of each rebuild under way, by store. Empty if progress does not answer in time; its ping
+        reports the reason."""
         try:
             async with asyncio.timeout(PING_TIMEOUT.total_seconds()):
                 return {
@@ -140,7 +140,7 @@ class Health:
 
 
 def with_share(one: StoreHealth, share: float | None) -> StoreHealth:
-    """The health of a store of which only this share is rebuilt; unchanged if it is None."""
+    """The health of a store with this share of its rebuild done; unchanged if it is None."""
     if share is None:
         return one
     return replace(one, rebuilt=share, state=StoreState.DEGRADED if one.state is StoreState.LIVE else one.state)

@@ -34,8 +34,7 @@ async def migrate_stores(
     """Create the tables, indexes and databases that are missing.
 
     Then, unless `rebuild` is false, finish the rebuild of progress that a migration started. `on_step(port, steps)`
-    reports what was applied, `on_progress` how far the rebuild is. Returns the rebuilds that are under way and remain
-    to be run.
+    reports what was applied, `on_progress` how far the rebuild is. Returns the long rebuilds that are not finished.
     """
     async with AsyncExitStack() as stack:
         clients = StoreClients(stack, now)

@@ -169,7 +169,7 @@ class World:
         assert not [each for each in verdicts if each.code], verdicts
 
     async def deliver(self) -> None:
-        """What a relay does until nothing is left."""
+        """Deliver all pending commits, as a relay does."""
         for consumer, deliver in ((Consumer.TIMELINE, deliver_to_timeline), (Consumer.LIVE, deliver_to_live)):
             while commits := await self.stores.outbox.take(consumer, range(PARTITIONS), most=200):
                 await deliver(self.stores, commits)

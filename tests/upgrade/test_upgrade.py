@@ -1,4 +1,4 @@
-"""The upgrade of stores that the version before slots made, and kills at any of its steps. README.md has the stores."""
+"""The upgrade of stores of the version before slots, also with kills at any step. README.md describes the stores."""
 
 import asyncio
 import json
@@ -12,6 +12,7 @@ import pytest
 
 from resolvers.health import Health, StoreState
 from stores.batches import batched
+from stores.domain.calendar import ALL_TIME
 from stores.domain.events import VERB_IRIS, Event, Verb
 from stores.domain.progress import VerdictStatus
 from stores.domain.rebuilds import Rebuild
@@ -23,7 +24,7 @@ from tests.stores.samples import item
 from tests.upgrade import steps
 from tests.upgrade.killed_steps import Runner, killed_steps
 from tests.upgrade.old_stores import OldStores, old_stores
-from tests.upgrade.upgraded import DAYS, EVER, check_activity, check_pages, check_tables, check_timeline, check_upgraded
+from tests.upgrade.upgraded import DAYS, check_activity, check_pages, check_tables, check_timeline, check_upgraded
 from tests.upgrade.version_before import read_tables
 
 TIMELINES = [name for name in TIMELINE if name != "memory"]
@@ -47,7 +48,7 @@ async def runner() -> AsyncIterator[Runner]:
         yield running
 
 
-async def test_nothing_is_lost_and_nothing_is_doubled_and_the_old_layout_is_not_read(old: OldStores) -> None:
+async def test_an_upgrade_loses_and_doubles_no_event_and_does_not_read_the_old_layout(old: OldStores) -> None:
     urls = old.parsed()
     await steps.migrate(urls)
     await old.age_the_rebuild()
@@ -80,7 +81,7 @@ async def test_activity_is_unavailable_and_health_says_degraded_until_the_rebuil
         with pytest.raises(Unavailable):
             await stores.activity.by_courses(courses, windows=DAYS, learners=False)
         with pytest.raises(Unavailable):
-            await stores.activity.by_registrations(old.before.registrations, span=EVER)
+            await stores.activity.by_registrations(old.before.registrations, span=ALL_TIME)
 
         half = [row.registration for row in await stores.progress.enrollments_after(None, most=30)]
         assert await stores.activity.recount(half) > 0
@@ -209,7 +210,7 @@ async def test_an_index_that_a_killed_migration_left_invalid_is_built_again(serv
         await check_tables(old.before, old.pool)
 
 
-async def test_a_rebuild_of_progress_that_the_old_version_began_goes_on(servers: Servers) -> None:
+async def test_a_rebuild_of_progress_that_the_old_version_began_continues(servers: Servers) -> None:
     async with old_stores(servers, "sql") as old:
         half = sorted(old.before.registrations)[30]
         await old.pool.execute("INSERT INTO progress_rebuilds VALUES ('all', $1::text::uuid)", str(half))

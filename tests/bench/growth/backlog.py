@@ -47,7 +47,7 @@ async def make_backlog(stores: Stores, commits: int) -> None:
 
 
 async def drop_live(stores: Stores) -> None:
-    """Settle what waits for LIVE: its consumer is caught up when the measurement begins."""
+    """Settle all commits for LIVE, so that only the timeline has a backlog when the measurement begins."""
     while commits := await stores.outbox.take(Consumer.LIVE, range(PARTITIONS), most=5_000):
         await stores.outbox.settle(Consumer.LIVE, commits)
 

@@ -31,7 +31,7 @@ from tests.bench.growth.world_rows import rows_of, slotted
 from tests.e2e.deployment import Deployment
 
 FORMAT = "1"
-"""Changes when a world of before can no longer be used."""
+"""The version of the format: existing worlds of another version are made again."""
 OnProgress = Callable[[str, int, int], None]
 COPIED_EVENTS = 20_000
 """Events whose rows are copied together."""

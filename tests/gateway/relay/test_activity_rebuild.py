@@ -17,7 +17,7 @@ from tests.stores.learning import C1, C2, CATALOG, enroll, enrollment
 
 
 class Recounted(MemoryActivity):
-    """Records what is counted again; every second registration changes."""
+    """Records the registrations that are recounted; every second one changes."""
 
     def __init__(self, progress: MemoryProgress) -> None:
         super().__init__(progress)

@@ -61,7 +61,7 @@ async def test_the_hours_of_a_learner_are_exact_where_clocks_change_off_a_quarte
 
 
 class AskedActivity(MemoryActivity):
-    """Notes whether learners were asked for."""
+    """Records whether each call counts learners."""
 
     def __init__(self, progress: MemoryProgress) -> None:
         super().__init__(progress)

@@ -26,7 +26,7 @@ def test_events_come_back_as_they_were() -> None:
         owner = {name: getattr(event, name) for name in OWNER_FIELDS}
         found = event_from_json(body_to_json(event), **owner)
         assert found == event
-        assert found.slot == event.slot, "which is no part of equality"
+        assert found.slot == event.slot, "equality ignores the slot"
 
 
 def test_values_of_an_older_version_have_defaults_for_newer_fields() -> None:

@@ -297,7 +297,7 @@ class Recorder(Influx):
 
 
 async def test_conditions_on_fields_stay_apart_from_conditions_on_tags() -> None:
-    """Beside these the server keeps them for every series: 100 ms for one learner among 30,000."""
+    """Side by side, the server copies those on fields for every series: 100 ms for one learner among 30,000."""
     influx = Recorder()
     timeline = InfluxTimeline(influx)
     await timeline.learner_counts(["u1"], span=SPAN, grain=QUARTER, courses=["c1"])

@@ -32,7 +32,7 @@ async def everything(timeline: Timeline) -> tuple[object, object]:
 
 @pytest.mark.parametrize("seed", range(8))
 async def test_late_lost_and_repeated_writes(influx_url: str, influx: Influx, seed: int) -> None:
-    """Each write may be given up by its client and sent again. What was given up is applied after all else, or lost."""
+    """A client may give up a write and send it again. The first copy is then applied last, or lost."""
     rng = Random(seed)
     events = [event(n, learner_id=f"u{n % 3}", at=NOON + n // 7 * MS, duration_ms=n) for n in range(40)]
     gone = rng.sample(events, 15)

@@ -150,7 +150,7 @@ async def test_an_index_that_a_killed_migrator_left_invalid_is_built_again(old: 
 
 
 async def test_migrators_that_are_killed_again_and_again_end(old: Pool) -> None:
-    """Each is given somewhat more time than the one before it."""
+    """Each runs a little longer than the one before, until one ends by itself."""
     await fill(old)
     before: dict[UUID, Any] = {}
     for number in count(1):

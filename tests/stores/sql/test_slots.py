@@ -114,7 +114,7 @@ async def large(pool: Pool) -> Pool:
 
 @pytest.mark.parametrize("step", ["RESET ALL", "VACUUM ANALYZE event_ledger"], ids=["unanalysed", "analysed"])
 async def test_a_few_registrations_of_a_large_ledger_are_read_by_its_indexes(large: Pool, step: str) -> None:
-    """Whatever the server knows of its size. Taken slots are read from the index alone."""
+    """With statistics of the table and without. Taken slots are read from the index alone."""
     await large.execute(step)
     few = [str(UUID(int=number)) for number in (1, 2)]
     moments = array([UUID(int=1), UUID(int=2)], "uuid"), array([moment(1)] * 2, "timestamptz")

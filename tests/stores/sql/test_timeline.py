@@ -58,7 +58,7 @@ async def write(pool: Pool, statement: str, events: Sequence[Event]) -> None:
 
 @asynccontextmanager
 async def held_back(pool: Pool, blocker: Event) -> AsyncIterator[int]:
-    """The server does not finish any write of this event until the block ends; yields the process that holds it."""
+    """Block every write of this event in the server until the context ends. Yields the process id of the blocker."""
     async with pool.acquire() as connection:
         await connection.execute("BEGIN")
         await connection.execute(APPEND, *EVENTS.arrays(distinct_rows([blocker])))
