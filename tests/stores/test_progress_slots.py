@@ -1,5 +1,5 @@
-"""What every Progress promises of slots: the ledger gives each event a place that no other event of its registration
-has, and every writer learns the same one."""
+"""The contract of slots, on every backend of progress: each event has a place that no other event of its registration
+has, and every verdict on the event has the same slot."""
 
 import asyncio
 from collections.abc import Sequence

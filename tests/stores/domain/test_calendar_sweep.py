@@ -14,7 +14,7 @@ from stores.domain.calendar import MINUTE, QUARTER, Span, Window, grain_of, span
 from stores.domain.paging import EPOCH
 
 AROUND = timedelta(hours=26)
-"""How far from a change its windows are compared: a day of 24 hours and a change of two lie within."""
+"""How far from a change its windows are compared: more than a day and a change by two hours."""
 OFF_A_QUARTER = {
     "America/Goose_Bay",
     "America/Moncton",
@@ -23,7 +23,7 @@ OFF_A_QUARTER = {
     "Asia/Gaza",
     "Asia/Hebron",
 }
-"""The zones whose clocks changed off a quarter of an hour, and what is equal to them."""
+"""The zones whose clocks changed off a quarter of an hour, by one name each."""
 SAMPLE = [
     *("Europe/London", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca"),
     *("Antarctica/Casey", "America/Havana", "Asia/Gaza"),
@@ -117,7 +117,7 @@ def zones_by_rule() -> dict[bytes, list[str]]:
 
 
 def check_zones(rules: Sequence[Sequence[str]]) -> tuple[int, set[str]]:
-    """How many changes were compared, and the zones that have one off a quarter."""
+    """Compare every change of these zones. Returns the number of changes, and the zones that have one off a quarter."""
     compared = 0
     off: set[str] = set()
     for names in rules:
@@ -142,6 +142,5 @@ def test_windows_are_right_around_every_change_of_every_zone(request: pytest.Fix
     assert len(rules) > 300
     compared, off = check_zones(rules)
     assert compared > 4_000
-    assert {name for name in off if name in OFF_A_QUARTER} == OFF_A_QUARTER
-    assert {zone_names[0] for zone_names in rules if off.intersection(zone_names)}.issubset(off)
+    assert off >= OFF_A_QUARTER
     assert len([names for names in rules if off.intersection(names)]) == len(OFF_A_QUARTER)

@@ -11,7 +11,7 @@ HEAD_END = b"\r\n\r\n"
 
 @dataclass(eq=False, slots=True)
 class HeldRequest:
-    """A request that waits until it is released; `is_lost`: it is not forwarded then."""
+    """A write that waits until a test releases it. One that `is_lost` is never forwarded."""
 
     body: bytes
     released: asyncio.Event = field(default_factory=asyncio.Event)
