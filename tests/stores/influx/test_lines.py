@@ -46,7 +46,7 @@ def test_a_line_has_the_fields_of_the_event_and_its_place() -> None:
     )
 
 
-def test_a_tombstone_is_the_whole_line_and_what_it_takes_back() -> None:
+def test_a_tombstone_is_the_whole_line_with_voided_and_its_duration() -> None:
     line, place = line_of(FULL).rsplit(" ", 1)
     assert line_of(FULL, voided=True) == f"{line},voided=true,voided_ms=5i {place}"
     assert ",voided=true,voided_ms=0i " in line_of(event(1), voided=True)

@@ -120,7 +120,7 @@ async def test_a_recount_repairs_wrong_rows(pool: Pool, falsify: str) -> None:
     assert await activity.recount(R) == 0
 
 
-async def test_what_is_written_before_a_recount_is_counted_by_it(pool: Pool) -> None:
+async def test_a_recount_includes_earlier_writes(pool: Pool) -> None:
     """After the upgrade rows are missing, and events that were never counted are voided."""
     progress, activity = SqlProgress(pool), SqlActivity(pool)
     await pool.execute("DELETE FROM course_activity")
