@@ -48,12 +48,17 @@ class DeliveryLoop(ABC):
         self._woken.set()
 
     async def step(self) -> None:
-        """Deliver what is pending; if nothing is, wait for a wake-up or the next poll."""
+        """Deliver what is pending; if nothing is, wait for a wake-up or the next poll. After a timeout the batches of
+        the next step are half as large, however many deliveries timed out in this one."""
         await self._lease.granted.wait()
         started = perf_counter()
-        partitions = self._lease.partitions
-        taken = await self.deliver_pending()
-        self._most = min(DELIVERED_EVENTS, 2 * self._most)
+        partitions, tried = self._lease.partitions, self._most
+        try:
+            taken = await self.deliver_pending()
+        except (TimeoutError, TimedOut):
+            self._most = max(1, tried // 2)
+            raise
+        self._most = min(DELIVERED_EVENTS, 2 * tried)
         if more_wait(taken, partitions):
             return
         if len(taken) > FEW_COMMITS:
@@ -87,12 +92,7 @@ class DeliveryLoop(ABC):
             yield batch
 
     async def _deliver_batch(self, batch: Sequence[Commit]) -> None:
-        """Deliver and settle a batch. After a timeout the next batches are half as large."""
-        try:
-            await bisect_rejected(batch, self._deliver_and_settle, on_rejected=self._skip)
-        except (TimeoutError, TimedOut):
-            self._most = max(1, self._most // 2)
-            raise
+        await bisect_rejected(batch, self._deliver_and_settle, on_rejected=self._skip)
 
     async def _deliver_and_settle(self, commits: Sequence[Commit]) -> None:
         await self._deliver(self._stores, commits)

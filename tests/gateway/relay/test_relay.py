@@ -12,6 +12,7 @@ import pytest
 from gateway.relay.publishing import publishing
 from gateway.relay.relay import Pace, Relay
 from resolvers.health import Health
+from stores.batches import DELIVERED_EVENTS, RELAYED_COMMITS
 from stores.domain.events import Event, Verb
 from stores.domain.outbox import LEASE, PARTITIONS, Consumer
 from stores.domain.sessions import Heartbeat
@@ -249,6 +250,36 @@ async def test_a_batch_that_times_out_is_delivered_in_smaller_ones(stores: Store
     async with relaying(stores):
         await until(settled(stores))
     assert len(await timeline_of(stores)) == 64
+
+
+class StalledTimeline(MemoryTimeline):
+    """Times out for its first `times` appends, and remembers the sizes of the others."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.sizes: list[int] = []
+        self._times = times
+
+    async def append(self, events: Sequence[Event]) -> None:
+        if self._times:
+            self._times -= 1
+            raise TimedOut("timeline", "no answer")
+        self.sizes.append(len(events))
+        await super().append(events)
+
+
+async def test_deliveries_that_time_out_together_halve_the_next_ones_once(stores: Stores) -> None:
+    """Else one stall of the server leaves deliveries of a single commit."""
+    commits, size = 16, DELIVERED_EVENTS // 4
+    for commit in range(commits):
+        numbers = range(commit * size + 1, (commit + 1) * size + 1)
+        await record(stores.progress, *(done(number, Verb.PLAYED, at=number) for number in numbers))
+    assert PARTITIONS * commits <= RELAYED_COMMITS, "the relay takes all four batches at once"
+    timeline = StalledTimeline(times=4)
+    stores = replace(stores, timeline=timeline)
+    async with relaying(stores):
+        await until(settled(stores, Consumer.TIMELINE))
+    assert timeline.sizes[0] == DELIVERED_EVENTS // 2
 
 
 class SlowForOneEvent(MemoryTimeline):
