@@ -5,20 +5,37 @@ All of it is idempotent: after a crash the next relay repeats what was not settl
 
 from collections.abc import Sequence
 
+from gateway.relay.bisection import bisect_rejected
 from gateway.relay.withdrawn_sessions import end_withdrawn_sessions
 from stores.domain.events import Event
 from stores.domain.outbox import SESSION_END_VERBS, SESSION_START_VERBS, Commit
 from stores.domain.progress import EnrollmentState
 from stores.domain.sessions import Heartbeat
 from stores.domain.updates import activity_channel
+from stores.errors import Rejected
 from stores.ports.stores import Stores
 
 
 async def deliver_to_timeline(stores: Stores, commits: Sequence[Commit]) -> None:
-    """Append the events and void the voided ones. Deliveries commute, so their order does not matter."""
-    await stores.timeline.append(await with_slots(stores, [event for commit in commits for event in commit.events]))
-    if voided := [event for commit in commits for event in commit.voided]:
-        await stores.timeline.void(await with_slots(stores, voided))
+    """Append the events and void the voided ones. Deliveries commute, so their order does not matter.
+
+    `Rejected` if the timeline cannot store some of them. If there is only one commit, all others are stored then."""
+    refused: list[Rejected] = []
+
+    async def note(event: Event, error: Rejected) -> None:
+        refused.append(error)
+
+    for write, events in (
+        (stores.timeline.append, [event for commit in commits for event in commit.events]),
+        (stores.timeline.void, [event for commit in commits for event in commit.voided]),
+    ):
+        placed = await with_slots(stores, events)
+        if len(commits) == 1 and placed:
+            await bisect_rejected(placed, write, on_rejected=note)
+        elif placed:
+            await write(placed)
+    if refused:
+        raise refused[0]
 
 
 async def with_slots(stores: Stores, events: Sequence[Event]) -> Sequence[Event]:

@@ -99,8 +99,8 @@ class DeliveryLoop(ABC):
         await self._stores.outbox.settle(self._consumer, commits)
 
     async def _skip(self, commit: Commit, error: Rejected) -> None:
-        """Settle a commit that the consumer cannot store: it would hold up its partition for ever. It stays in the
-        ledger."""
+        """Settle a commit that the consumer cannot store as a whole: it would hold up its partition for ever. It stays
+        in the ledger."""
         details = {
             "consumer": self._consumer.value,
             "registration": str(commit.registration),

@@ -242,6 +242,18 @@ async def test_only_the_rejected_commit_is_skipped(stores: Stores) -> None:
     assert timeline.appends <= 20, "bisection needs few attempts"
 
 
+async def test_only_the_rejected_event_of_a_commit_is_skipped(stores: Stores) -> None:
+    """What the commit voids is voided all the same."""
+    stores = replace(stores, timeline=FaultyTimeline(refuses=UUID(int=3)))
+    target, void = done(1, Verb.PLAYED), done(5, Verb.VOIDED, at=5, voids=UUID(int=1))
+    async with relaying(stores):
+        await record(stores.progress, target)
+        await until(settled(stores))
+        await record(stores.progress, *(done(number, Verb.PLAYED, at=number) for number in (2, 3, 4)), void)
+        await until(settled(stores))
+    assert [event.id.int for event in await timeline_of(stores)] == [5, 4, 2]
+
+
 async def test_a_batch_that_times_out_is_delivered_in_smaller_ones(stores: Stores) -> None:
     timeline = FaultyTimeline(at_most=7)
     stores = replace(stores, timeline=timeline)
