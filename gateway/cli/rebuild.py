@@ -8,8 +8,9 @@ from gateway.cli.options import add_data
 HELP = "rebuild timelines, activity or progress from the ledger"
 DESCRIPTION = (
     "timeline: appends the events of the ledger to the timeline, newest first. Run it after an upgrade that changes\n"
-    "the layout, or if InfluxDB lost its disk, was restored from an older backup, or could not store an event.\n"
-    "Existing entries stay as they are. It needs no relay.\n"
+    "the layout, or if InfluxDB lost its disk or could not store an event. It needs no relay. Existing entries stay\n"
+    "as they are: empty a database that was restored from an older backup first, for it may have events that were\n"
+    "voided since.\n"
     "activity: recounts the activity of courses. Until a run over all registrations ends, Course.activity is null.\n"
     "progress: recomputes the progress of registrations. `migrate` does this after an upgrade that needs it.\n"
     "All are safe to repeat, and to run while gateways serve. A run over all registrations that was interrupted\n"
