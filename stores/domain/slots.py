@@ -10,7 +10,7 @@ from uuid import UUID
 from zlib import crc32
 
 from stores.domain.events import Event
-from stores.domain.paging import to_ms
+from stores.domain.paging import TIMELINE, to_ms
 from stores.errors import Rejected
 
 SLOTS = 1_000_000
@@ -36,6 +36,14 @@ def place_of(event: Event) -> Place:
     if event.slot is None:
         raise Rejected("timeline", f"event {event.id}: the ledger has assigned no slot")
     return Place(to_ms(event.at), event.slot)
+
+
+def position_of(cursor: str) -> tuple[int, int, str]:
+    """The position of a cursor of a timeline: ms, slot, course key. `Rejected` (timeline): malformed."""
+    ms, slot, course_key = TIMELINE.decode(cursor)
+    if not 0 <= int(slot) < SLOTS:
+        raise Rejected(TIMELINE.store, "malformed cursor")
+    return int(ms), int(slot), course_key
 
 
 def moment_of(event: Event) -> Moment:

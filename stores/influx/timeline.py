@@ -7,15 +7,12 @@ from stores.domain.activity import ActivityCount
 from stores.domain.calendar import Span
 from stores.domain.events import NO_ACTIVITY, Event, Verb
 from stores.domain.paging import TIMELINE, Page, from_ms, page_of
-from stores.domain.slots import SLOTS
-from stores.errors import Rejected
-from stores.influx.client import STORE, Influx
+from stores.domain.slots import position_of
+from stores.influx.client import Influx
 from stores.influx.influxql import EARLIEST, LATEST, NS_OF_MS, Conditions, Row, between, nanoseconds, select
 from stores.influx.lines import COLUMNS, INTERACTION, event_of, key_of, lines_of, tag_of
 from stores.ports.timeline import Timeline
 
-SPARE_POINTS = 16
-"""Points that a page reads beyond its own, because some may be voided."""
 COUNTED = "id, voided, duration_ms, voided_ms, verb"
 COUNTS = "COUNT(id), COUNT(voided), SUM(duration_ms), SUM(voided_ms)"
 CLERICAL_VERBS = sorted(verb.value for verb in NO_ACTIVITY)
@@ -53,7 +50,7 @@ class InfluxTimeline(Timeline):
         nothing_asked = start >= end or any(one is not None and not one for one in (verbs, courses))
         short = [] if nothing_asked else [tag_of(key) for key in learner_ids]
         pages: dict[str, Page[Event]] = {}
-        limit = first + 1 + SPARE_POINTS
+        limit = first + 2 + min(15, first // 4)  # some spare points, because some may be voided
         while short:
             bound = Conditions()
             points, where = INTERACTION, [bound.either("learner", short), *of_courses(bound, courses)]
@@ -111,10 +108,8 @@ def cursor_of(row: Row) -> str:
 
 def order_of_cursor(cursor: str) -> tuple[int, str]:
     """The position of a cursor, as `order_of` its point. `Rejected`: malformed."""
-    ms, slot, course_key = TIMELINE.decode(cursor)
-    if not 0 <= int(slot) < SLOTS:
-        raise Rejected(STORE, "malformed cursor")
-    return max(EARLIEST, min(LATEST, int(ms) * NS_OF_MS + int(slot))), course_key
+    ms, slot, course_key = position_of(cursor)
+    return max(EARLIEST, min(LATEST, ms * NS_OF_MS + slot)), course_key
 
 
 def counts_of(rows: Sequence[Row]) -> Sequence[ActivityCount]:

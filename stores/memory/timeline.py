@@ -11,7 +11,7 @@ from stores.domain.calendar import Span
 from stores.domain.event_validity import check_events
 from stores.domain.events import Event, Verb
 from stores.domain.paging import TIMELINE, Page, page_of
-from stores.domain.slots import Place, place_of
+from stores.domain.slots import Place, place_of, position_of
 from stores.ports.timeline import Timeline
 
 Key = tuple[Place, UUID]
@@ -45,7 +45,7 @@ class MemoryTimeline(Timeline):
         after: str | None,
         first: int,
     ) -> Mapping[str, Page[Event]]:
-        passed = None if after is None else _order_of_cursor(after)
+        passed = None if after is None else position_of(after)
         pages = {}
         for learner_id in learner_ids:
             rows = [
@@ -83,8 +83,3 @@ class MemoryTimeline(Timeline):
 
 def _order(event: Event) -> tuple[int, int, str]:
     return (*place_of(event), event.course_key)
-
-
-def _order_of_cursor(cursor: str) -> tuple[int, int, str]:
-    ms, slot, course_key = TIMELINE.decode(cursor)
-    return int(ms), int(slot), course_key

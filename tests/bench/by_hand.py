@@ -25,7 +25,7 @@ LEARNER_SQL = """SELECT registration, course_key, course_version, state, enrolle
 FROM enrollments WHERE learner_id = $1"""
 PROGRESS_SQL = """SELECT registration, completion, score, items_done, items_total, satisfied_at, time_spent_ms,
 last_activity_at, version FROM course_progress WHERE registration = ANY($1::text[]::uuid[])"""
-EVENT_FIELDS = "id,verb,item,score,progress,duration_ms,position"
+EVENT_FIELDS = "id,verb,item_key,score,progress,duration_ms,position,voided"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,9 @@ class Drivers:
     async def events(self, learner_ids: Sequence[str], count: int, course_key: str | None = None) -> Any:
         either = " OR ".join(f"learner = '{key}'" for key in learner_ids)
         where = f"({either})" + (f" AND course = '{course_key}'" if course_key else "")
-        query = f"SELECT {EVENT_FIELDS} FROM event WHERE {where} GROUP BY learner ORDER BY time DESC LIMIT {count}"
+        query = (
+            f"SELECT {EVENT_FIELDS} FROM interaction WHERE {where} GROUP BY learner ORDER BY time DESC LIMIT {count}"
+        )
         form = {"db": self.database, "epoch": "ns", "q": query}
         async with self.influx.post(f"{self.influx_url}/query", data=form) as response:
             return await response.json()

@@ -179,7 +179,10 @@ async def test_restrictions(timeline: Timeline) -> None:
     assert len(await numbers_of(timeline, span=ALL_TIME)) == 12
 
 
-@pytest.mark.parametrize("cursor", refused_by(TIMELINE))
+NO_SLOTS = [TIMELINE.encode(0, slot, "c1") for slot in (-1, 1_000_000)]
+
+
+@pytest.mark.parametrize("cursor", [*refused_by(TIMELINE), *NO_SLOTS])
 async def test_a_malformed_cursor_is_rejected(timeline: Timeline, cursor: str) -> None:
     await timeline.append([event(1)])
     with pytest.raises(Rejected):

@@ -14,7 +14,8 @@ from stores.domain.activity import ActivityCount
 from stores.domain.calendar import Span
 from stores.domain.event_validity import check_events
 from stores.domain.events import NO_ACTIVITY, Event, Verb
-from stores.domain.paging import TIMELINE, Page, from_ms, page_of
+from stores.domain.paging import Page, from_ms, page_of
+from stores.domain.slots import position_of
 from stores.ports.timeline import Timeline
 from stores.sql.core.pool import Pool
 from stores.sql.core.transact import fetch
@@ -65,9 +66,9 @@ class SqlTimeline(Timeline):
         where.is_in("verb", verbs)
         where.is_in("course_key", courses)
         if after is not None:
-            ms, slot, course_key = TIMELINE.decode(after)
+            ms, slot, course_key = position_of(after)
             passed = '(at, slot, course_key COLLATE "C") < ({0}::timestamptz, {1}::int8, {2}::text)'
-            where.add(f"at <= {{0}}::timestamptz AND {passed}", from_ms(int(ms)), int(slot), course_key)
+            where.add(f"at <= {{0}}::timestamptz AND {passed}", from_ms(ms), slot, course_key)
         query = f"""SELECT {", ".join(f"event.{name}" for name in EVENTS.columns)}
         FROM unnest($1::text[]) AS asked(learner_id) CROSS JOIN LATERAL (
             SELECT {EVENTS.names} FROM {EVENTS.name}
