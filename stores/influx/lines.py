@@ -61,7 +61,7 @@ DECODERS: Mapping[Kind, Callable[[Any], Any]] = {
 }
 _values = attrgetter(*POINT_FIELDS)
 _encoders = [(f"{name}=", ENCODERS[FIELDS[name]]) for name in POINT_FIELDS]
-_decoders = [(name, DECODERS.get(FIELDS[name])) for name in POINT_FIELDS]
+_decoders = [(place, DECODERS[FIELDS[name]]) for place, name in enumerate(POINT_FIELDS) if FIELDS[name] in DECODERS]
 
 
 def lines_of(events: Sequence[Event], *, voided: bool) -> list[bytes]:
@@ -92,9 +92,9 @@ def event_of(learner_id: str, row: Row) -> Event:
     """The event of a row of the time and COLUMNS."""
     time, course, _, *values = row
     ms, slot = divmod(time, NS_OF_MS)
-    fields = {
-        name: value if value is None or decode is None else decode(value)
-        for (name, decode), value in zip(_decoders, values, strict=True)
-    }
+    for place, decode in _decoders:
+        if values[place] is not None:
+            values[place] = decode(values[place])
+    fields = dict(zip(POINT_FIELDS, values, strict=True))
     fields["extensions"] = fields["extensions"] or {}
     return Event(learner_id=learner_id, course_key=key_of(course), at=from_ms(ms), slot=slot, **fields)

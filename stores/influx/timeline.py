@@ -50,7 +50,7 @@ class InfluxTimeline(Timeline):
         nothing_asked = start >= end or any(one is not None and not one for one in (verbs, courses))
         short = [] if nothing_asked else [tag_of(key) for key in learner_ids]
         pages: dict[str, Page[Event]] = {}
-        limit = first + 2 + min(15, first // 4)  # some spare points, because some may be voided
+        limit = first + 2 + first // 8  # some spare points, because some may be voided
         while short:
             bound = Conditions()
             points, where = INTERACTION, [bound.either("learner", short), *of_courses(bound, courses)]
