@@ -9,7 +9,7 @@ delivery_loop.py     DeliveryLoop: take, deliver and settle the commits of one c
 bisection.py         finds the rejected commits of a batch
 delivery.py          what a delivery writes to the timeline, to live feeds and to sessions (withdrawn_sessions.py)
 rebuild_loop.py      goes through all registrations, and resumes; timeline_rebuild.py, activity_rebuild.py and
-                     progress_rebuild.py rebuild one kind of data each (selection.py: of which enrolments)
+                     progress_rebuild.py rebuild one kind of data each; selection.py chooses the enrolments
 
 One delivery: DeliveryLoop.step → Outbox.take → deliver_to_… → Outbox.settle
 """

@@ -29,13 +29,11 @@ async def prepare_data(
 
     `seed` and `learners` describe new data. Returns the state of the data that the folder has, which may differ.
     """
-    remaining = await migrate_stores(location.urls, now=now, on_progress=on_progress)
+    await migrate_stores(location.urls, now=now, on_progress=on_progress)
     state = read_state(folder, seed=seed, learners=learners, now=now)
     async with location.opener(now)() as (stores, names):
-        rebuilders = (ActivityRebuild(stores=stores), TimelineRebuild(stores=stores))
-        for rebuilder in rebuilders:
-            if rebuilder.kind in remaining:
-                await resume_rebuild(stores, rebuilder, on_progress=on_progress, retry=retry)
+        for rebuilder in (ActivityRebuild(stores=stores), TimelineRebuild(stores=stores)):
+            await resume_rebuild(stores, rebuilder, on_progress=on_progress, retry=retry)
         await load_demo(folder, state, stores, kept_in=names, now=now, on_progress=on_progress, retry=retry)
         await open_sessions(state, stores, now=now())
     return state

@@ -87,9 +87,8 @@ class PartitionedTable(Table):
 
     def arrays(self, rows: Sequence[Sequence[Any]]) -> list[Array]:
         """As in `Table`, but `rows` have no partition."""
-        rest = Table(name=self.name, columns=dict([*self.columns.items()][:-1]))
         place = [*self.columns].index("registration")
-        return [*rest.arrays(rows), array([partition_of(row[place]) for row in rows], self.columns["partition"])]
+        return super().arrays([(*row, partition_of(row[place])) for row in rows])
 
 
 def with_partition(table: Table) -> Table:

@@ -49,7 +49,7 @@ def slotted(events: Sequence[Event]) -> list[Event]:
 
 
 def rows_of(enrollment: Enrollment, events: Sequence[Event], index: CourseIndex) -> Iterator[Row]:
-    """All rows of progress of a registration with these events, none of which is a void."""
+    """All rows of progress of a registration with these events. None of the events is a void."""
     state = fold(initial_state(enrollment, index), events, index)
     yield _row(ENROLLMENTS, enrollment_values(state.enrollment), enrollment, _moved(state))
     yield _row(COURSES, course_values(state.course), enrollment, {"commits": 1})

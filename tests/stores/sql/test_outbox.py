@@ -10,7 +10,7 @@ from tests.backends import Servers, sql_ledger
 from tests.stores.learning import done, enroll, enrollment, record
 
 LARGE = 900_000
-"""Bytes of an event, of which a take has only a few."""
+"""Bytes of a large event. A take has only a few such events."""
 COMMITS, REGISTRATIONS = 4, 3
 
 
