@@ -20,6 +20,7 @@ class Viewer:
 
     `subject`: a learner id, unless the role is SERVICE. `courses`: the keys of the courses that an INSTRUCTOR teaches.
     `scopes`: what a SERVICE may do. `expires_at`: when its subscriptions end and its token is refused; None for never.
+    `authenticated`: False for a request without a token, which may only select public fields.
     """
 
     subject: str
@@ -27,6 +28,7 @@ class Viewer:
     courses: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
     expires_at: datetime | None = None
+    authenticated: bool = True
 
     def expired(self, now: datetime) -> bool:
         """Whether the token has expired."""
@@ -35,3 +37,5 @@ class Viewer:
 
 NO_RIGHTS = Viewer(subject="", role=Role.SERVICE)
 """For reads on behalf of several viewers, or of none."""
+UNAUTHENTICATED = Viewer(subject="", role=Role.SERVICE, authenticated=False)
+"""The viewer of a request without a token."""

@@ -33,7 +33,8 @@ class Item:
 
     `key` is unique in its course. `weight` is relative to the other items. `mastery_score` and `completion_threshold`
     are 0…1: a score from the first on passes, a progress from the second on completes. `complete_on_view`: viewing
-    completes. `prerequisites` are keys of items of the same course."""
+    completes. `prerequisites` are keys of items of the same course. `launch_url`: where a client opens the item.
+    `self_reported`: learners may state its score and its success themselves."""
 
     key: str
     type: ItemType
@@ -45,14 +46,23 @@ class Item:
     complete_on_view: bool = False
     estimated_duration: timedelta | None = None
     prerequisites: tuple[str, ...] = ()
+    launch_url: str | None = None
+    self_reported: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
-    """A section of a course: a title and its items in order."""
+    """A section of a course: a title and its items in order. `key` is unique in its course; None for the key that its
+    place gives it (`module_key`)."""
 
     title: str
     items: tuple[Item, ...]
+    key: str | None = None
+
+
+def module_key(place: int, module: Module) -> str:
+    """The key of the module at this place (from 0) of its course."""
+    return module.key or f"module-{place + 1}"
 
 
 class CourseVersion(NamedTuple):
@@ -64,12 +74,15 @@ class CourseVersion(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """A published version of a course. It is immutable; versions count from 1."""
+    """A published version of a course. It is immutable; versions count from 1. `enforce_prerequisites`: a learner's
+    attempt at an item is refused until the item's prerequisites are satisfied."""
 
     key: str
     version: int
     title: str
     description: str | None = None
+    image_url: str | None = None
+    enforce_prerequisites: bool = False
     modules: tuple[Module, ...]
     published_at: datetime
 
