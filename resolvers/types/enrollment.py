@@ -11,6 +11,7 @@ from resolvers.context import Info
 from resolvers.data.access_paths import ATTEMPTS, CERTIFICATES, COURSE_PROGRESS, PROFILES, VERSIONS
 from resolvers.data.course_version_paths import ITEM_PAGES
 from resolvers.data.derived_paths import RESUME
+from resolvers.types.certificate import Certificate
 from resolvers.types.connection import Connection
 from resolvers.types.course import Course
 from resolvers.types.enums import EnrollmentState
@@ -18,7 +19,6 @@ from resolvers.types.lazy import LEARNER
 from resolvers.types.node import Node
 from resolvers.types.progress import (
     Attempt,
-    Certificate,
     CourseProgress,
     ItemProgress,
     attempts_args,

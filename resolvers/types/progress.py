@@ -1,4 +1,4 @@
-"""CourseProgress, ItemProgress, Attempt, Certificate: views of what is derived from a registration's events."""
+"""CourseProgress, ItemProgress, Attempt: views of what is derived from a registration's events."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -100,16 +100,6 @@ class Attempt:
     )
 
     item = store_field(ITEMS, key=ITEM, returns=CourseItem, description=PINNED_ITEM)
-
-
-@strawberry.type(description="The certificate of an enrolment. It is issued once, when the course is first satisfied.")
-class Certificate:
-    """A view of `progress.Certificate`."""
-
-    registration: UUID = strawberry.field(description="The enrolment.")
-    issued_at: datetime = strawberry.field(description="When it was issued.")
-    revoked_at: datetime | None = strawberry.field(description="When an ADMIN revoked it.")
-    verify_code: str = strawberry.field(description="The code by which a third party verifies it.")
 
 
 def items_args(

@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from strawberry.relay import from_base64
 
 from resolvers.types.scalars import show_time
 from resolvers.viewer import Viewer
 from tests.resolvers import world
+from tests.resolvers.queries import SCHEMA
 from tests.resolvers.school import IN_ALGEBRA, School, service, uuid
 
 REVOKE = """mutation ($input: RevokeCertificateInput!) { revokeCertificate(input: $input) {
@@ -46,3 +48,34 @@ async def test_faults_revoke_nothing(school: School, given: Any, viewer: Viewer,
     payload = await school.write(REVOKE, {"registration": str(key), "reason": "x", **given}, viewer)
     assert (payload["enrollment"], faults(payload)) == (None, [fault])
     assert (await school.stores.progress.certificates([key]))[key].revoked_at is None
+
+
+CERTIFICATE = """{ certificate { id registration revokedAt revocationReason } }"""
+READERS = [world.learner(), world.instructor(world.BOTANY), world.admin()]
+
+
+@pytest.mark.parametrize("viewer", READERS, ids=[viewer.role.value for viewer in READERS])
+async def test_the_learner_instructors_and_admins_read_why_it_was_revoked(school: School, viewer: Viewer) -> None:
+    key = world.registration(world.BOTANY, 0)
+    query = f'{{ enrollment(registration: "{key}") {CERTIFICATE} }}'
+    peer = world.peer_of(school.stores, viewer, trace=False)
+    before = await SCHEMA.execute(query, context_value=peer)
+    assert before.data is not None
+    issued = before.data["enrollment"]["certificate"]
+    assert (issued["revokedAt"], issued["revocationReason"]) == (None, None)
+    assert from_base64(issued["id"]) == ("Certificate", str(key))
+
+    await school.write(REVOKE, {"registration": str(key), "reason": "a mistake"})
+    after = await SCHEMA.execute(query, context_value=peer)
+    assert after.data is not None
+    revoked = {"revokedAt": show_time(world.NOW), "revocationReason": "a mistake"}
+    assert after.data["enrollment"]["certificate"] == issued | revoked
+
+
+async def test_a_service_that_writes_an_enrolment_does_not_read_why_its_certificate_was_revoked(school: School) -> None:
+    key = world.registration(world.BOTANY, 0)
+    await school.write(REVOKE, {"registration": str(key), "reason": "a mistake"})
+    withdraw = "mutation ($input: WithdrawInput!) { withdraw(input: $input) { enrollment " + CERTIFICATE + " } }"
+    payload = await school.write(withdraw, {"registration": str(key)}, service("events:write"))
+    certificate = payload["enrollment"]["certificate"]
+    assert (certificate["revokedAt"], certificate["revocationReason"]) == (show_time(world.NOW), None)
