@@ -2,15 +2,17 @@
 
 import asyncio
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
 
 from resolvers import permissions
 from resolvers.context import Info
-from resolvers.data.access_paths import ALL_COURSES, COURSE_ENROLLMENTS, COURSE_PAGE, LATEST, PROFILE_PAGE, PageArgs
-from resolvers.data.visible_paths import VISIBLE_ENROLLMENTS, VISIBLE_LEARNERS
+from resolvers.data.access_paths import ALL_COURSES, COURSE_ENROLLMENTS, COURSE_PAGE, PROFILE_PAGE, PageArgs
+from resolvers.data.reference_paths import EXISTING_COURSES, EXISTING_LEARNERS
+from resolvers.data.references import CourseRef, LearnerRef
+from resolvers.data.visible_paths import VISIBLE_COURSE_PROGRESS, VISIBLE_ENROLLMENTS, VISIBLE_ITEM_PROGRESS
 from resolvers.errors import bad_input, forbidden, not_found
 from resolvers.health import StoreState
 from resolvers.types import enrollment_connection as enrollment_pages
@@ -21,6 +23,8 @@ from resolvers.types.enrollment_connection import EnrollmentConnection, States
 from resolvers.types.learner import Learner
 from resolvers.types.node import Node, key_of, parse_id
 from resolvers.types.store_field import Lookup, RootStoreField, root_store_field
+from resolvers.types.viewer import Viewer as ViewerType
+from resolvers.types.viewer import own_learner
 from resolvers.viewer import Viewer
 from stores.domain.profiles import ProfileFilter
 
@@ -80,9 +84,16 @@ def found_or_forbidden(viewer: Viewer, found: Any, lookup: Lookup) -> Any:
     return found
 
 
-def lookup_learner(viewer: Viewer, *, id: strawberry.ID) -> Lookup:
-    """`Query.learner`."""
-    return Lookup(VISIBLE_LEARNERS, key_of("Learner", id))
+def lookup_learner(
+    viewer: Viewer,
+    *,
+    id: Annotated[strawberry.ID | None, strawberry.argument(description="The global id.")] = None,
+    learner_id: Annotated[str | None, strawberry.argument(description="The learner's key in the platform.")] = None,
+) -> Lookup:
+    """`Query.learner`. BAD_USER_INPUT unless exactly one of the two is given."""
+    if (id is None) is (learner_id is None):
+        raise bad_input("give either id or learnerId")
+    return Lookup(EXISTING_LEARNERS, key_of("Learner", id) if id is not None else learner_id)
 
 
 def lookup_learners(
@@ -97,7 +108,7 @@ def lookup_learners(
 
 def lookup_course(viewer: Viewer, *, key: str) -> Lookup:
     """`Query.course`."""
-    return Lookup(LATEST, key)
+    return Lookup(EXISTING_COURSES, key)
 
 
 def lookup_courses(viewer: Viewer, *, first: int | None = 20, after: str | None = None) -> Lookup:
@@ -122,15 +133,25 @@ def lookup_node(viewer: Viewer, *, id: strawberry.ID) -> Lookup:
     kind, key = parse_id(id)
     match kind:
         case "Learner":
-            return Lookup(VISIBLE_LEARNERS, key)
+            return Lookup(EXISTING_LEARNERS, key)
         case "Course":
-            return Lookup(LATEST, key)
+            return Lookup(EXISTING_COURSES, key)
         case "Enrollment":
-            try:
-                return Lookup(VISIBLE_ENROLLMENTS, UUID(key))
-            except ValueError:
-                raise bad_input("not a global id") from None
-    raise bad_input("not the global id of a Learner, Course or Enrollment")
+            return Lookup(VISIBLE_ENROLLMENTS, registration_of(key))
+        case "CourseProgress":
+            return Lookup(VISIBLE_COURSE_PROGRESS, registration_of(key))
+        case "ItemProgress":
+            registration, _, item_key = key.partition("/")
+            return Lookup(VISIBLE_ITEM_PROGRESS, (registration_of(registration), item_key))
+    raise bad_input("not the global id of a Node")
+
+
+def registration_of(text: str) -> UUID:
+    """The registration in a global id. BAD_USER_INPUT if it is not one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise bad_input("not a global id") from None
 
 
 NODE = RootStoreField(lookup=lookup_node, view=found_or_forbidden)
@@ -140,17 +161,28 @@ NODE = RootStoreField(lookup=lookup_node, view=found_or_forbidden)
 class Query:
     """The root fields of queries."""
 
-    me = root_store_field(
-        lookup=lambda viewer: Lookup(VISIBLE_LEARNERS, viewer.subject),
-        returns=Learner,
-        description="The viewer's own profile; null if the viewer is not a learner.",
+    @strawberry.field(
+        description="The viewer as a learner; null for a SERVICE. The profile is null if the viewer has none.",
+        graphql_type=Learner | None,
     )
+    def me(self, info: Info) -> Any:
+        return own_learner(info.context.viewer)
+
+    @strawberry.field(description="Who makes the request, and what the token permits.", graphql_type=ViewerType)
+    def viewer(self, info: Info) -> Any:
+        return info.context.viewer
+
     learner = root_store_field(
-        lookup=lookup_learner, view=found_or_forbidden, returns=Learner, description="The learner with this global id."
+        lookup=lookup_learner,
+        view=found_or_forbidden,
+        returns=Learner,
+        description="The learner with this global id or this learnerId: exactly one of the two is given.",
     )
     learners = root_store_field(
         lookup=lookup_learners,
-        view=lambda viewer, found, lookup: connection(found, after=lookup.args.after),
+        view=lambda viewer, found, lookup: connection(
+            found and found.of(lambda row: LearnerRef(row.learner_id)), after=lookup.args.after
+        ),
         returns=Connection[Learner],
         description="All learners, by learnerId. For an ADMIN.",
     )
@@ -159,7 +191,9 @@ class Query:
     )
     courses = root_store_field(
         lookup=lookup_courses,
-        view=lambda viewer, found, lookup: connection(found, after=lookup.args.after),
+        view=lambda viewer, found, lookup: connection(
+            found and found.of(lambda row: CourseRef(row.key)), after=lookup.args.after
+        ),
         returns=Connection[Course],
         description="All courses, by key.",
     )

@@ -99,8 +99,15 @@ async def _profile_page(
     return {where: await stores.profiles.page(where, after=args.after, first=args.first) for where in filters}
 
 
+def _prime_profiles(loaders: Loaders, pages: Mapping[ProfileFilter, Page[Profile]]) -> None:
+    """The fields of a learner look the profile up: the page has it already."""
+    for page in pages.values():
+        for row in page.rows:
+            loaders.prime(PROFILES, row.learner_id, (), row)
+
+
 PROFILE_PAGE: StorePath[ProfileFilter, PageArgs, Page[Profile]] = StorePath(
-    "profiles", "page", _profile_page, batch_size=1
+    "profiles", "page", _profile_page, batch_size=1, prime=_prime_profiles
 )
 
 # ---------------------------------------------------------------- catalog
@@ -116,7 +123,16 @@ async def _course_page(stores: Stores, keys: Sequence[str], args: PageArgs) -> M
     return {key: await stores.catalog.page(after=args.after, first=args.first) for key in keys}
 
 
-COURSE_PAGE: StorePath[str, PageArgs, Page[Course]] = StorePath("catalog", "page", _course_page, batch_size=1)
+def _prime_courses(loaders: Loaders, pages: Mapping[str, Page[Course]]) -> None:
+    """The fields of a course look its newest version up: the page has it already."""
+    for page in pages.values():
+        for row in page.rows:
+            loaders.prime(LATEST, row.key, (), row)
+
+
+COURSE_PAGE: StorePath[str, PageArgs, Page[Course]] = StorePath(
+    "catalog", "page", _course_page, batch_size=1, prime=_prime_courses
+)
 
 # ---------------------------------------------------------------- progress
 ENROLLMENTS: StorePath[UUID, NoArgs, Enrollment] = StorePath(

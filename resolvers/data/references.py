@@ -22,3 +22,8 @@ class CourseRef(NamedTuple):
     def itself(self) -> "CourseRef":
         """The reference as a key of `COURSES`."""
         return self
+
+
+def newest_course(key: str | None) -> CourseRef | None:
+    """The newest version of the course with this key; None without a key."""
+    return None if key is None else CourseRef(key)

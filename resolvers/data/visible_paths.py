@@ -6,22 +6,23 @@ from uuid import UUID
 
 from resolvers import permissions
 from resolvers.data.access_paths import (
+    COURSE_PROGRESS,
     ENROLLMENTS,
     LEARNER_ENROLLMENTS,
     PRESENCE,
-    PROFILES,
     SESSIONS,
     EnrollmentsArgs,
     NoArgs,
 )
+from resolvers.data.course_version_paths import ITEM_PROGRESS
 from resolvers.data.dataloaders import DerivedPath, Loaders
-from stores.domain.profiles import Profile
-from stores.domain.progress import Enrollment
+from resolvers.data.references import LearnerRef
+from stores.domain.progress import CourseProgress, Enrollment, ItemProgress
 from stores.domain.sessions import Presence, Session
 
 
-async def _visible_learners(loaders: Loaders, learner_ids: Sequence[str], _: NoArgs) -> Mapping[str, Profile]:
-    """An instructor sees the learners who are enrolled in a course they teach; that takes one more store call."""
+async def _visible_learners(loaders: Loaders, learner_ids: Sequence[str], _: NoArgs) -> Mapping[str, LearnerRef]:
+    """An instructor sees the learners who are enrolled in a course they teach; that takes a store call."""
     viewer = loaders.viewer
     allowed = [key for key in learner_ids if permissions.may_read_private(viewer, key)]
     others = [key for key in learner_ids if not permissions.may_read_private(viewer, key)]
@@ -29,7 +30,7 @@ async def _visible_learners(loaders: Loaders, learner_ids: Sequence[str], _: NoA
     if others and courses:
         args = EnrollmentsArgs(states=None, courses=courses, after=None, first=1)
         allowed += list(await loaders.load_many(LEARNER_ENROLLMENTS, others, args))
-    return await loaders.load_many(PROFILES, allowed, ()) if allowed else {}
+    return {key: LearnerRef(key) for key in allowed}
 
 
 def _may_see_course_of(loaders: Loaders, row: Enrollment | Session | Presence) -> bool:
@@ -55,7 +56,33 @@ async def _visible_presence(loaders: Loaders, learner_ids: Sequence[str], _: NoA
     }
 
 
-VISIBLE_LEARNERS: DerivedPath[str, NoArgs, Profile] = DerivedPath(_visible_learners)
+async def _visible_lists(
+    loaders: Loaders, lists: Sequence[tuple[UUID, ...]], _: NoArgs
+) -> Mapping[tuple[UUID, ...], list[Enrollment]]:
+    registrations = list(dict.fromkeys(key for one in lists for key in one))
+    found = await loaders.load_many(VISIBLE_ENROLLMENTS, registrations, ())
+    return {one: [found[key] for key in one if key in found] for one in lists}
+
+
+async def _visible_course_progress(
+    loaders: Loaders, registrations: Sequence[UUID], _: NoArgs
+) -> Mapping[UUID, CourseProgress]:
+    visible = await loaders.load_many(VISIBLE_ENROLLMENTS, registrations, ())
+    return await loaders.load_many(COURSE_PROGRESS, list(visible), ())
+
+
+async def _visible_item_progress(
+    loaders: Loaders, keys: Sequence[tuple[UUID, str]], _: NoArgs
+) -> Mapping[tuple[UUID, str], ItemProgress]:
+    registrations = list({registration: None for registration, _ in keys})
+    visible = await loaders.load_many(VISIBLE_ENROLLMENTS, registrations, ())
+    return await loaders.load_many(ITEM_PROGRESS, [key for key in keys if key[0] in visible], ())
+
+
+VISIBLE_LEARNERS: DerivedPath[str, NoArgs, LearnerRef] = DerivedPath(_visible_learners)
 VISIBLE_ENROLLMENTS: DerivedPath[UUID, NoArgs, Enrollment] = DerivedPath(_visible_enrollments)
+VISIBLE_ENROLLMENT_LISTS: DerivedPath[tuple[UUID, ...], NoArgs, list[Enrollment]] = DerivedPath(_visible_lists)
+VISIBLE_COURSE_PROGRESS: DerivedPath[UUID, NoArgs, CourseProgress] = DerivedPath(_visible_course_progress)
+VISIBLE_ITEM_PROGRESS: DerivedPath[tuple[UUID, str], NoArgs, ItemProgress] = DerivedPath(_visible_item_progress)
 VISIBLE_SESSIONS: DerivedPath[str, NoArgs, Session] = DerivedPath(_visible_sessions)
 VISIBLE_PRESENCE: DerivedPath[str, NoArgs, Presence] = DerivedPath(_visible_presence)

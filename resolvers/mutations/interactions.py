@@ -11,7 +11,7 @@ from strawberry.scalars import JSON
 from resolvers.mutations.fast_inputs import builds
 from resolvers.mutations.inputs import user_error, user_errors
 from resolvers.mutations.payloads import InteractionResult, RecordResult
-from resolvers.types.enums import Verb
+from resolvers.types.enums import Verb, VerdictStatus
 from resolvers.viewer import Viewer
 from resolvers.writes import interactions
 from resolvers.writes.event_faults import Interaction
@@ -54,13 +54,19 @@ async def record_interactions(stores: WriteStores, viewer: Viewer, given: Record
     verdicts = await interactions.record_interactions(stores, viewer, command)
     if isinstance(verdicts, Refusal):
         return RecordResult(errors=user_errors(verdicts))
+    kept = (
+        event.registration
+        for event, verdict in zip(events, verdicts, strict=True)
+        if verdict.status is not VerdictStatus.REJECTED
+    )
     return RecordResult(
-        [
+        registrations=tuple(dict.fromkeys(kept)),
+        results=[
             InteractionResult(
                 id=verdict.id,
                 status=verdict.status,
                 error=None if verdict.fault is None else user_error(verdict.fault),
             )
             for verdict in verdicts
-        ]
+        ],
     )

@@ -9,7 +9,8 @@ import strawberry
 from resolvers.data.access_paths import COURSE_PROGRESS, ENROLLMENTS
 from resolvers.data.course_version_paths import ITEM_PROGRESS
 from resolvers.data.derived_paths import RESUME
-from resolvers.data.visible_paths import VISIBLE_SESSIONS
+from resolvers.data.references import CourseRef, LearnerRef
+from resolvers.data.visible_paths import VISIBLE_ENROLLMENT_LISTS, VISIBLE_ENROLLMENTS, VISIBLE_SESSIONS
 from resolvers.mutations.inputs import UserError
 from resolvers.types.course import Course
 from resolvers.types.enrollment import Enrollment
@@ -18,8 +19,11 @@ from resolvers.types.learner import Learner
 from resolvers.types.progress import ITEM, CourseProgress, ItemProgress
 from resolvers.types.session import ResumePoint, Session
 from resolvers.types.store_field import store_field
+from stores.domain import catalog
+from stores.domain.profiles import Profile
 
 ERRORS = "Empty if the write succeeded."
+SEEN = "Only if the viewer may also query it: a SERVICE may not."
 
 
 class WriteResult(NamedTuple):
@@ -53,30 +57,33 @@ class ProgressResult(NamedTuple):
 
 
 class RecordResult(NamedTuple):
-    """The parent of the payload of a batch: a result for each event, or the errors of the whole batch."""
+    """The parent of the payload of a batch: a result for each event, or the errors of the whole batch.
+
+    `registrations`: those that have an event which was not rejected."""
 
     results: Sequence["InteractionResult"] = ()
     errors: Sequence[UserError] = ()
+    registrations: tuple[UUID, ...] = ()
 
 
 @strawberry.type(description="The published course, or the errors.")
 class CoursePayload:
     errors: list[UserError] = strawberry.field(description=ERRORS)
 
-    @strawberry.field(description="The version that was published.")
-    def course(parent: strawberry.Parent[WriteResult]) -> Course | None:
-        record: Course | None = parent.record
-        return record
+    @strawberry.field(description="The version that was published.", graphql_type=Course | None)
+    def course(parent: strawberry.Parent[WriteResult]) -> Any:
+        record: catalog.Course | None = parent.record
+        return None if record is None else CourseRef(record.key, record.version)
 
 
 @strawberry.type(description="The written profile, or the errors.")
 class LearnerPayload:
     errors: list[UserError] = strawberry.field(description=ERRORS)
 
-    @strawberry.field(description="The profile as it was written.")
-    def learner(parent: strawberry.Parent[WriteResult]) -> Learner | None:
-        record: Learner | None = parent.record
-        return record
+    @strawberry.field(description="The learner, as of now.", graphql_type=Learner | None)
+    def learner(parent: strawberry.Parent[WriteResult]) -> Any:
+        record: Profile | None = parent.record
+        return None if record is None else LearnerRef(record.learner_id)
 
 
 @strawberry.type(description="The session, or the errors.")
@@ -105,6 +112,12 @@ class EnrollmentPayload:
 class ProgressPayload:
     errors: list[UserError] = strawberry.field(description=ERRORS)
 
+    enrollment = store_field(
+        VISIBLE_ENROLLMENTS,
+        key="registration",
+        returns=Enrollment,
+        description=f"The enrolment after the write. {SEEN}",
+    )
     item = store_field(
         ITEM_PROGRESS, key=ITEM, returns=ItemProgress, description="The item's progress after the write."
     )
@@ -130,4 +143,12 @@ class RecordInteractionsPayload:
     )
     errors: list[UserError] = strawberry.field(
         description="Why the whole batch failed. Errors of single events are in `results`."
+    )
+
+    enrollments = store_field(
+        VISIBLE_ENROLLMENT_LISTS,
+        key="registrations",
+        returns=list[Enrollment],
+        description="The enrolments of the events that were not rejected, after the write, in the order of the events. "
+        f"{SEEN}",
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from resolvers import permissions
 from resolvers.context import Context
 from resolvers.data.access_paths import COURSE_PROGRESS, ENROLLMENTS, LATEST
-from resolvers.data.visible_paths import VISIBLE_LEARNERS
+from resolvers.data.reference_paths import EXISTING_LEARNERS
 from resolvers.errors import bad_input, forbidden
 from resolvers.value_rules import MAX_TEXT_LENGTH, problem_with_name
 from stores.domain.progress import Enrollment, EnrollmentState
@@ -49,7 +49,7 @@ async def progress_of_learner(context: Context, learner_id: str, *, after: str |
     """A learner's updates in the courses that the viewer may see. Entering raises FORBIDDEN if there are none."""
     viewer = context.viewer
     own = permissions.is_self(viewer, learner_id)  # without a store call: a store that is down must not hide it
-    if not own and await context.loaders.load(VISIBLE_LEARNERS, learner_id, ()) is None:
+    if not own and await context.loaders.load(EXISTING_LEARNERS, learner_id, ()) is None:
         raise bad_input("there is no such learner") if permissions.is_admin(viewer) else forbidden()
     courses = permissions.visible_courses(viewer, learner_id)
     async with AsyncExitStack() as stack:

@@ -1,6 +1,5 @@
 """ActivityBucket: how much a learner does, or all learners of a course, in windows of local time."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -8,15 +7,15 @@ from typing import Annotated
 import strawberry
 
 from resolvers import permissions
-from resolvers.data.access_paths import CourseActivityArgs, LearnerActivityArgs
+from resolvers.data.access_paths import CourseActivityArgs
+from resolvers.data.local_activity_paths import LocalActivity, LocalActivityArgs
+from resolvers.data.references import CourseRef, LearnerRef
 from resolvers.errors import RequestError, bad_input
 from resolvers.types.enums import Window
 from resolvers.viewer import Viewer
 from stores.domain import calendar
-from stores.domain.activity import ActivityCount, ActivityWindow, sum_into_windows
+from stores.domain.activity import ActivityWindow, sum_into_windows
 from stores.domain.calendar import Span
-from stores.domain.catalog import Course
-from stores.domain.profiles import Profile
 
 MOST_WINDOWS = 1000
 """The most windows of one field."""
@@ -72,42 +71,50 @@ def windows_of(window: Window, span: Span, zone: str, *, grain: timedelta) -> tu
         raise bad_input(str(error)) from None
 
 
-def windows_of_learner(profile: Profile, window: Window, span: Span) -> tuple[Span, ...]:
-    """`windows_of` in the learner's time zone; INVALID_TIME_ZONE if the stored one is no longer accepted."""
+def check_profile_zone(zone: str) -> None:
+    """Raise INVALID_TIME_ZONE if the time zone of a profile is not accepted any more."""
     try:
-        calendar.zone_named(profile.time_zone)
+        calendar.zone_named(zone)
     except ValueError:
         raise RequestError(
             "INVALID_TIME_ZONE", "the profile's timeZone is not an IANA time zone: update the learner's timeZone"
         ) from None
-    return windows_of(window, span, profile.time_zone, grain=calendar.MINUTE)
 
 
 def learner_activity_args(
     viewer: Viewer,
-    parent: Profile,
+    parent: LearnerRef,
     *,
     window: Window,
     range: TimeRange,
     course: Annotated[str | None, strawberry.argument(description="Only the activity in this course.")] = None,
-) -> LearnerActivityArgs:
-    """The arguments of `Learner.activity`. Too many windows are refused before the store is called."""
+    time_zone: Annotated[
+        str | None, strawberry.argument(description="IANA time zone of the windows; the learner's own if null.")
+    ] = None,
+) -> LocalActivityArgs:
+    """The arguments of `Learner.activity`. In a given zone, too many windows are refused before a store is called."""
     span = range.span()
-    grain = calendar.grain_of(windows_of_learner(parent, window, span))
-    return LearnerActivityArgs(window, span, grain, permissions.narrowed_courses(viewer, parent.learner_id, course))
+    if time_zone is not None:
+        windows_of(window, span, time_zone, grain=calendar.MINUTE)
+    courses = permissions.narrowed_courses(viewer, parent.learner_id, course)
+    return LocalActivityArgs(window, span, time_zone, courses, MOST_WINDOWS)
 
 
 def learner_buckets(
-    parent: Profile, found: Sequence[ActivityCount] | None, args: LearnerActivityArgs
-) -> list[ActivityWindow]:
-    """The learner's activity in short intervals, summed up in windows of their own time zone."""
-    buckets = sum_into_windows(found or (), windows_of_learner(parent, args.window, args.span))
-    return [replace(bucket, learners=min(bucket.events, 1)) for bucket in buckets]
+    parent: LearnerRef, found: LocalActivity | None, args: LocalActivityArgs
+) -> list[ActivityWindow] | None:
+    """The learner's activity, summed up in windows of local time; None without a time zone."""
+    if found is None:
+        return None
+    if args.zone is None:
+        check_profile_zone(found.zone)
+    windows = windows_of(args.window, args.span, found.zone, grain=calendar.MINUTE)
+    return [replace(each, learners=min(each.events, 1)) for each in sum_into_windows(found.counts, windows)]
 
 
 def course_activity_args(
     viewer: Viewer,
-    parent: Course,
+    parent: CourseRef,
     selected: frozenset[str],
     *,
     window: Window,

@@ -1,15 +1,18 @@
-"""Course, Module, CourseItem: views of the catalog's records."""
+"""Course, Module, CourseItem: a course by reference, and views of the catalog's records."""
 
-from typing import Any
+from typing import Annotated, Any, NamedTuple
 
 import strawberry
 
-from resolvers.data.access_paths import COURSE_ACTIVITY, COURSE_ENROLLMENTS, ONLINE
+from resolvers.data.access_paths import COURSE_ACTIVITY, COURSE_ENROLLMENTS, ONLINE, NoArgs
+from resolvers.data.reference_paths import COURSE_ITEMS, COURSES
+from resolvers.data.references import CourseRef
 from resolvers.types import enrollment_connection as enrollment_pages
 from resolvers.types.activity import ActivityBucket, course_activity_args
 from resolvers.types.enums import ItemType, MoveOn
-from resolvers.types.node import Node
+from resolvers.types.node import Node, opaque_id
 from resolvers.types.store_field import store_field
+from resolvers.viewer import Viewer
 from stores.domain import catalog
 
 
@@ -26,34 +29,98 @@ class CourseItem:
     completion_threshold: float = strawberry.field(description="The lowest progress that completes the item.")
     complete_on_view: bool = strawberry.field(description="Whether viewing the item completes it.")
     prerequisites: list[str] = strawberry.field(description="The keys of the items that come before this one.")
+    launch_url: str | None = strawberry.field(description="Where a client opens the item.")
+    self_reported: bool = strawberry.field(
+        description="Whether learners may state their own score and success. Otherwise they may not if the item is "
+        "required."
+    )
 
     @strawberry.field(description="The estimated time to complete the item, in seconds.")
     def estimated_duration_seconds(parent: strawberry.Parent[catalog.Item]) -> float | None:
         return None if parent.estimated_duration is None else parent.estimated_duration.total_seconds()
 
 
+class PlacedModule(NamedTuple):
+    """A module of a course version; `place` counts from 0."""
+
+    course: catalog.CourseVersion
+    place: int
+    module: catalog.Module
+
+
 @strawberry.type(description="One part of a course.")
 class Module:
-    """A view of `catalog.Module`."""
+    """A view of `PlacedModule`."""
 
-    title: str = strawberry.field(description="The title that learners see.")
-    items: list[CourseItem] = strawberry.field(description="The module's items, in order.")
+    @strawberry.field(description="Identifies the module among those of all courses and versions. Opaque.")
+    def id(parent: strawberry.Parent[PlacedModule]) -> strawberry.ID:
+        return opaque_id("Module", *parent.course, parent.place)
+
+    @strawberry.field(description="Unique in the course; `module-1`, `module-2` … by its place unless it was given.")
+    def key(parent: strawberry.Parent[PlacedModule]) -> str:
+        return catalog.module_key(parent.place, parent.module)
+
+    @strawberry.field(description="The title that learners see.")
+    def title(parent: strawberry.Parent[PlacedModule]) -> str:
+        return parent.module.title
+
+    @strawberry.field(description="The module's items, in order.")
+    def items(parent: strawberry.Parent[PlacedModule]) -> list[CourseItem]:
+        items: list[Any] = list(parent.module.items)
+        return items
 
 
-@strawberry.type(description="One version of a course run: the newest one, or the one that an enrolment is pinned to.")
+def course_field(name: str, returns: Any, description: str) -> Any:
+    """The field of the course version with this name."""
+    return store_field(
+        COURSES,
+        key="itself",
+        returns=returns,
+        view=lambda ref, course, args: getattr(course, name, None),
+        description=description,
+    )
+
+
+def item_args(
+    viewer: Viewer,
+    parent: CourseRef,
+    *,
+    key: Annotated[str, strawberry.argument(description="The item's key, compared exactly.")],
+) -> str:
+    """The arguments of `Course.item`."""
+    return key
+
+
+def modules_of(ref: CourseRef, course: catalog.Course | None, args: NoArgs) -> list[PlacedModule] | None:
+    """The modules of a course version, in order."""
+    if course is None:
+        return None
+    return [PlacedModule(course.pin, place, module) for place, module in enumerate(course.modules)]
+
+
+@strawberry.type(
+    description="A course run, in its newest version or in the one that an enrolment is pinned to. The fields from "
+    "`title` to `item` are null if the catalog does not have it."
+)
 class Course(Node):
-    """A view of `catalog.Course`, and its fields in the other stores."""
+    """A view of `CourseRef`, and its fields in each store."""
 
     key: str = strawberry.field(description="`course-v1:Org+Course+Run` or an IRI.")
-    title: str = strawberry.field(description="The title that learners see.")
-    description: str | None = strawberry.field(description="The description that learners see.")
-    version: int = strawberry.field(description="Versions are numbered from 1; a published version never changes.")
-    modules: list[Module] = strawberry.field(description="The course's modules, in order.")
 
-    @strawberry.field(description="The item of this version with this key; null if there is none.")
-    def item(parent: strawberry.Parent[catalog.Course], key: str) -> CourseItem | None:
-        found: Any = next((item for item in parent.items if item.key == key), None)
-        return found  # type: ignore[no-any-return]
+    title = course_field("title", str, "The title that learners see.")
+    description = course_field("description", str, "The description that learners see.")
+    image_url = course_field("image_url", str, "The URL of a picture of the course.")
+    version = course_field("version", int, "Versions are numbered from 1; a published version never changes.")
+    modules = store_field(
+        COURSES, key="itself", returns=list[Module], view=modules_of, description="The course's modules, in order."
+    )
+    item = store_field(
+        COURSE_ITEMS,
+        key="itself",
+        returns=CourseItem,
+        args=item_args,
+        description="The item of this version with this key; null if there is none.",
+    )
 
     enrollments = store_field(
         COURSE_ENROLLMENTS,
@@ -84,4 +151,4 @@ class Course(Node):
     @classmethod
     def is_type_of(cls, value: object, info: object) -> bool:
         """Whether a `Node` is a Course."""
-        return isinstance(value, catalog.Course)
+        return isinstance(value, CourseRef)

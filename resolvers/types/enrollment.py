@@ -1,6 +1,7 @@
 """Enrollment: a view of the enrolment's record, and its fields in the other stores by registration."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -8,9 +9,10 @@ from strawberry.scalars import JSON
 
 from resolvers import permissions
 from resolvers.context import Info
-from resolvers.data.access_paths import ATTEMPTS, CERTIFICATES, COURSE_PROGRESS, PROFILES, VERSIONS
+from resolvers.data.access_paths import ATTEMPTS, CERTIFICATES, COURSE_PROGRESS
 from resolvers.data.course_version_paths import ITEM_PAGES
 from resolvers.data.derived_paths import RESUME
+from resolvers.data.references import CourseRef, LearnerRef
 from resolvers.types.certificate import Certificate
 from resolvers.types.connection import Connection
 from resolvers.types.course import Course
@@ -35,6 +37,8 @@ class Enrollment(Node):
     """A view of `stores.domain.progress.Enrollment`."""
 
     registration: UUID = strawberry.field(description="The key of the enrolment (xAPI `context.registration`).")
+    learner_id: str = strawberry.field(description="The learner's key in the platform.")
+    course_key: str = strawberry.field(description="The course's key.")
     course_version: int = strawberry.field(description="The version of the course that the enrolment is pinned to.")
     state: EnrollmentState = strawberry.field(description="Derived from the enrolment's events.")
     enrolled_at: datetime | None = strawberry.field(
@@ -49,10 +53,16 @@ class Enrollment(Node):
     def attributes(parent: strawberry.Parent[Record], info: Info) -> JSON:
         return JSON(parent.attributes if permissions.may_read_private(info.context.viewer, parent.learner_id) else {})
 
-    learner = store_field(PROFILES, key="learner_id", returns=LEARNER, description="The enrolled learner.")
-    course = store_field(
-        VERSIONS, key="pin", returns=Course, description="The course, in the version that the enrolment is pinned to."
+    @strawberry.field(description="The enrolled learner.", graphql_type=LEARNER | None)
+    def learner(parent: strawberry.Parent[Record]) -> Any:
+        return LearnerRef(parent.learner_id)
+
+    @strawberry.field(
+        description="The course, in the version that the enrolment is pinned to.", graphql_type=Course | None
     )
+    def course(parent: strawberry.Parent[Record]) -> Any:
+        return CourseRef(parent.course_key, parent.course_version)
+
     progress = store_field(
         COURSE_PROGRESS, key="registration", returns=CourseProgress, description="The progress in the course."
     )

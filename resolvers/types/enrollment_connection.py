@@ -7,13 +7,12 @@ import strawberry
 from resolvers import permissions
 from resolvers.data.access_paths import CountArgs, EnrollmentsArgs
 from resolvers.data.derived_paths import ENROLLMENT_COUNTS
+from resolvers.data.references import CourseRef, LearnerRef
 from resolvers.types.connection import Edge, PageInfo, PageRows, checked_first, connection
 from resolvers.types.enums import EnrollmentState
 from resolvers.types.lazy import ENROLLMENT
 from resolvers.types.store_field import store_field
 from resolvers.viewer import Viewer
-from stores.domain.catalog import Course
-from stores.domain.profiles import Profile
 
 States = Annotated[
     list[EnrollmentState] | None, strawberry.argument(description="Only the enrolments in these states.")
@@ -37,15 +36,25 @@ class EnrollmentConnection:
 
 
 def learner_args(
-    viewer: Viewer, parent: Profile, *, state: States = None, first: int | None = 20, after: str | None = None
+    viewer: Viewer, parent: LearnerRef, *, state: States = None, first: int | None = 20, after: str | None = None
 ) -> EnrollmentsArgs:
     """The arguments of `Learner.enrollments`, narrowed to the courses that the viewer may see."""
     courses = permissions.visible_courses(viewer, parent.learner_id)
     return EnrollmentsArgs(_frozen(state), courses, after, checked_first(first, default=20))
 
 
+def one_course_args(
+    viewer: Viewer,
+    parent: LearnerRef,
+    *,
+    course: Annotated[str, strawberry.argument(description="The course's key, compared exactly.")],
+) -> EnrollmentsArgs:
+    """The arguments of `Learner.enrollment`. FORBIDDEN if the viewer may not see the learner in this course."""
+    return EnrollmentsArgs(None, permissions.narrowed_courses(viewer, parent.learner_id, course), None, 1)
+
+
 def course_args(
-    viewer: Viewer, parent: Course, *, state: States = None, first: int | None = 50, after: str | None = None
+    viewer: Viewer, parent: CourseRef, *, state: States = None, first: int | None = 50, after: str | None = None
 ) -> EnrollmentsArgs:
     """The arguments of `Course.enrollments`."""
     return args_of_course(viewer, parent.key, state, first, after)
@@ -59,7 +68,7 @@ def args_of_course(
     return EnrollmentsArgs(_frozen(state), None, after, checked_first(first, default=50))
 
 
-def page_of_learner(parent: Profile, found: Any, args: EnrollmentsArgs) -> PageRows:
+def page_of_learner(parent: LearnerRef, found: Any, args: EnrollmentsArgs) -> PageRows:
     """The view of a page of a learner's enrolments."""
     counted = CountArgs(parent.learner_id, None, args.states, args.courses)
     return connection(found, after=args.after, counted=counted)

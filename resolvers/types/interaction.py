@@ -9,8 +9,9 @@ import strawberry
 from strawberry.scalars import JSON
 
 from resolvers import permissions
-from resolvers.data.access_paths import LATEST, TimelineArgs
+from resolvers.data.access_paths import TimelineArgs
 from resolvers.data.course_version_paths import ITEMS
+from resolvers.data.references import LearnerRef, newest_course
 from resolvers.types.activity import TimeRange
 from resolvers.types.connection import PageRows, checked_first, connection
 from resolvers.types.course import Course, CourseItem
@@ -18,7 +19,6 @@ from resolvers.types.enums import Verb
 from resolvers.types.store_field import store_field
 from resolvers.viewer import Viewer
 from stores.domain.events import Event
-from stores.domain.profiles import Profile
 
 
 @strawberry.type(description="One event: something that a learner did (an xAPI statement).")
@@ -45,7 +45,10 @@ class Interaction:
         returns=CourseItem,
         description="The item, in the version that the enrolment is pinned to.",
     )
-    course = store_field(LATEST, key="course_key", returns=Course, description="The course, in its newest version.")
+
+    @strawberry.field(description="The course, in its newest version.", graphql_type=Course | None)
+    def course(parent: strawberry.Parent[Event]) -> Any:
+        return newest_course(parent.course_key)
 
     @strawberry.field(description="The duration that the event reports, in seconds.")
     def duration_seconds(parent: strawberry.Parent[Event]) -> float | None:
@@ -59,7 +62,7 @@ class Interaction:
 
 def timeline_args(
     viewer: Viewer,
-    parent: Profile,
+    parent: LearnerRef,
     *,
     range: Annotated[TimeRange | None, strawberry.argument(description="Only the events in this range.")] = None,
     verbs: Annotated[list[Verb] | None, strawberry.argument(description="Only the events with these verbs.")] = None,
@@ -77,6 +80,6 @@ def timeline_args(
     )
 
 
-def timeline_page(parent: Profile, found: Any, args: TimelineArgs) -> PageRows:
+def timeline_page(parent: LearnerRef, found: Any, args: TimelineArgs) -> PageRows:
     """The view of a page of a learner's events."""
     return connection(found, after=args.after)

@@ -1,55 +1,88 @@
-"""Learner: a view of a profile, and its fields in the other stores by learner id."""
+"""Learner: a reference by learner id, and its fields in each store."""
 
 from datetime import datetime
+from typing import Any
 
 import strawberry
 from strawberry.scalars import JSON
 
 from resolvers import permissions
-from resolvers.context import Info
-from resolvers.data.access_paths import EVENTS, LEARNER_COUNTS_BY_TIME, LEARNER_ENROLLMENTS
+from resolvers.data.access_paths import EVENTS, LEARNER_ENROLLMENTS, PROFILES, NoArgs
+from resolvers.data.local_activity_paths import LOCAL_ACTIVITY
+from resolvers.data.reference_paths import PRIVATE_PROFILES
+from resolvers.data.references import LearnerRef
 from resolvers.data.visible_paths import VISIBLE_PRESENCE, VISIBLE_SESSIONS
 from resolvers.errors import forbidden
 from resolvers.types import enrollment_connection as enrollment_pages
 from resolvers.types.activity import ActivityBucket, learner_activity_args, learner_buckets
 from resolvers.types.connection import Connection
 from resolvers.types.interaction import Interaction, timeline_args, timeline_page
+from resolvers.types.lazy import ENROLLMENT
 from resolvers.types.node import Node
 from resolvers.types.session import Presence, Session
 from resolvers.types.store_field import store_field
-from stores.domain.profiles import Profile
+from resolvers.viewer import Viewer
 
 MASKED = "Empty unless the viewer is the learner or an ADMIN."
 
 
-@strawberry.type(description="A learner.")
+def profile_field(name: str, returns: Any, description: str) -> Any:
+    """The field of the profile with this name; null if there is no profile."""
+    return store_field(
+        PROFILES,
+        key="learner_id",
+        returns=returns,
+        view=lambda learner, profile, args: getattr(profile, name, None),
+        description=description,
+    )
+
+
+def private_document(name: str, description: str) -> Any:
+    """An open document of the profile, empty if the viewer may not see it: that costs no store call."""
+    return store_field(
+        PRIVATE_PROFILES,
+        key="learner_id",
+        returns=JSON,
+        args=lambda viewer, learner: permissions.may_read_private(viewer, learner.learner_id),
+        view=lambda learner, profile, allowed: getattr(profile, name, None) if allowed else {},
+        description=f"{description}: an open document. {MASKED}",
+    )
+
+
+def private_args(viewer: Viewer, parent: LearnerRef) -> NoArgs:
+    """Raise FORBIDDEN unless the viewer may see the learner's private data."""
+    if not permissions.may_read_private(viewer, parent.learner_id):
+        raise forbidden()
+    return ()
+
+
+@strawberry.type(
+    description="A learner. The fields from `displayName` to `version` are null if the learner has no profile."
+)
 class Learner(Node):
-    """A view of `Profile`."""
+    """A view of `LearnerRef`."""
 
     learner_id: str = strawberry.field(description="The learner's key in the platform.")
-    display_name: str = strawberry.field(description="The name that others see.")
-    locale: str = strawberry.field(description="The language tag (BCP 47).")
-    time_zone: str = strawberry.field(description="The learner's IANA time zone. Their activity is in its windows.")
-    avatar_url: str | None = strawberry.field(description="The URL of a picture.")
-    goals: list[str] = strawberry.field(description="What the learner wants to achieve.")
-    skills: list[str] = strawberry.field(description="What the learner can do.")
-    created_at: datetime = strawberry.field(description="When the profile was created.")
-    updated_at: datetime = strawberry.field(description="When the profile was last changed.")
-    version: int = strawberry.field(description="The number of writes of the profile, from 1.")
 
-    @strawberry.field(description="The e-mail address. FORBIDDEN unless the viewer is the learner or an ADMIN.")
-    def email(parent: strawberry.Parent[Profile], info: Info) -> str | None:
-        if not permissions.may_read_private(info.context.viewer, parent.learner_id):
-            raise forbidden()
-        return parent.email
-
-    @strawberry.field(description=f"The learner's settings: an open document. {MASKED}")
-    def preferences(parent: strawberry.Parent[Profile], info: Info) -> JSON:
-        return JSON(parent.preferences if permissions.may_read_private(info.context.viewer, parent.learner_id) else {})
-
-    @strawberry.field(description=f"Further data of the learner, such as demographics: an open document. {MASKED}")
-    def attributes(parent: strawberry.Parent[Profile], info: Info) -> JSON:
-        return JSON(parent.attributes if permissions.may_read_private(info.context.viewer, parent.learner_id) else {})
+    display_name = profile_field("display_name", str, "The name that others see.")
+    email = store_field(
+        PROFILES,
+        key="learner_id",
+        returns=str,
+        args=private_args,
+        view=lambda learner, profile, args: getattr(profile, "email", None),
+        description="The e-mail address. FORBIDDEN unless the viewer is the learner or an ADMIN.",
+    )
+    locale = profile_field("locale", str, "The language tag (BCP 47).")
+    time_zone = profile_field("time_zone", str, "The learner's IANA time zone. Their activity is in its windows.")
+    avatar_url = profile_field("avatar_url", str, "The URL of a picture.")
+    goals = profile_field("goals", list[str], "What the learner wants to achieve.")
+    skills = profile_field("skills", list[str], "What the learner can do.")
+    preferences = private_document("preferences", "The learner's settings")
+    attributes = private_document("attributes", "Further data of the learner, such as demographics")
+    created_at = profile_field("created_at", datetime, "When the profile was created.")
+    updated_at = profile_field("updated_at", datetime, "When the profile was last changed.")
+    version = profile_field("version", int, "The number of writes of the profile, from 1.")
 
     enrollments = store_field(
         LEARNER_ENROLLMENTS,
@@ -67,14 +100,24 @@ class Learner(Node):
         view=timeline_page,
         description="The learner's events, newest first. An instructor sees those in courses they teach.",
     )
+    enrollment = store_field(
+        LEARNER_ENROLLMENTS,
+        key="learner_id",
+        returns=ENROLLMENT,
+        args=enrollment_pages.one_course_args,
+        view=lambda learner, page, args: None if page is None else page.rows[0],
+        description="The learner's enrolment in this course; null if there is none. FORBIDDEN for the instructors of "
+        "other courses.",
+    )
     activity = store_field(
-        LEARNER_COUNTS_BY_TIME,
+        LOCAL_ACTIVITY,
         key="learner_id",
         returns=list[ActivityBucket],
         args=learner_activity_args,
         view=learner_buckets,
-        description="The learner's activity, for every window of their own time zone that overlaps the range. An "
-        "instructor sees that in courses they teach. INVALID_TIME_ZONE if the profile's timeZone is not an IANA zone.",
+        description="The learner's activity, for every window of local time that overlaps the range. An instructor "
+        "sees that in courses they teach. Without `timeZone`, the profile has the zone: the activity is null if the "
+        "profile cannot be read, and INVALID_TIME_ZONE if its timeZone is not an IANA zone.",
     )
     session = store_field(
         VISIBLE_SESSIONS,
@@ -89,4 +132,4 @@ class Learner(Node):
     @classmethod
     def is_type_of(cls, value: object, info: object) -> bool:
         """Whether a `Node` is a Learner."""
-        return isinstance(value, Profile)
+        return isinstance(value, LearnerRef)

@@ -5,21 +5,24 @@ from typing import Any
 import strawberry
 from strawberry.relay import from_base64, to_base64
 
+from resolvers.data.references import CourseRef, LearnerRef
 from resolvers.errors import bad_input
-from stores.domain.catalog import Course
-from stores.domain.profiles import Profile
-from stores.domain.progress import Enrollment
+from stores.domain.progress import CourseProgress, Enrollment, ItemProgress
 
 
 def identify(record: object) -> tuple[str, str]:
     """The type name and the key of a record that has a global id. TypeError for any other."""
     match record:
-        case Profile(learner_id=key):
+        case LearnerRef(learner_id=key):
             return "Learner", key
-        case Course(key=key):
+        case CourseRef(key=key):
             return "Course", key
         case Enrollment(registration=registration):
             return "Enrollment", str(registration)
+        case CourseProgress(registration=registration):
+            return "CourseProgress", str(registration)
+        case ItemProgress(registration=registration, item_key=item_key):
+            return "ItemProgress", f"{registration}/{item_key}"
     raise TypeError(f"{type(record).__name__} has no global id")
 
 
@@ -30,6 +33,11 @@ class Node:
     @strawberry.field(description="The global id. Opaque.")
     def id(parent: strawberry.Parent[Any]) -> strawberry.ID:
         return strawberry.ID(to_base64(*identify(parent)))
+
+
+def opaque_id(kind: str, *parts: object) -> strawberry.ID:
+    """The id of an object that `Query.node` does not look up: unique among all objects, for the caches of clients."""
+    return strawberry.ID(to_base64(kind, "/".join(map(str, parts))))
 
 
 def parse_id(value: str) -> tuple[str, str]:

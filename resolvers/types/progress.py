@@ -11,6 +11,7 @@ from resolvers.data.course_version_paths import ITEMS, MODULES, ItemsArgs
 from resolvers.types.connection import PageRows, checked_first, connection
 from resolvers.types.course import CourseItem
 from resolvers.types.enums import ProgressState
+from resolvers.types.node import Node
 from resolvers.types.scalars import BigInt
 from resolvers.types.store_field import store_field
 from resolvers.viewer import Viewer
@@ -33,7 +34,7 @@ class ModuleProgress:
 
 
 @strawberry.type(description="The progress of a registration, over the required items of its course version.")
-class CourseProgress:
+class CourseProgress(Node):
     """A view of `progress.CourseProgress`."""
 
     completion: float = strawberry.field(description="The weighted mean of the items' completion, 0…1.")
@@ -60,9 +61,14 @@ class CourseProgress:
         MODULES, key="registration", returns=list[ModuleProgress], description="The progress in each module, in order."
     )
 
+    @classmethod
+    def is_type_of(cls, value: object, info: object) -> bool:
+        """Whether a `Node` is a CourseProgress."""
+        return isinstance(value, progress.CourseProgress)
+
 
 @strawberry.type(description="The progress of a registration in one item.")
-class ItemProgress:
+class ItemProgress(Node):
     """A view of `progress.ItemProgress`."""
 
     item_key: str = strawberry.field(description="The key of the item.")
@@ -84,6 +90,11 @@ class ItemProgress:
         return parent.time_spent_ms / 1000
 
     item = store_field(ITEMS, key=ITEM, returns=CourseItem, description=PINNED_ITEM)
+
+    @classmethod
+    def is_type_of(cls, value: object, info: object) -> bool:
+        """Whether a `Node` is an ItemProgress."""
+        return isinstance(value, progress.ItemProgress)
 
 
 @strawberry.type(description="One attempt at an item.")

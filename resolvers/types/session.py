@@ -1,16 +1,18 @@
 """Session, Presence, ResumePoint: what a learner does now, and where they continue."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import strawberry
 
-from resolvers.data.access_paths import LATEST
 from resolvers.data.course_version_paths import ITEMS
+from resolvers.data.references import newest_course
 from resolvers.data.visible_paths import VISIBLE_LEARNERS
 from resolvers.types.course import Course, CourseItem
 from resolvers.types.enums import PresenceStatus
 from resolvers.types.lazy import LEARNER
+from resolvers.types.node import opaque_id
 from resolvers.types.store_field import store_field
 from stores.domain import sessions
 
@@ -29,13 +31,18 @@ class Session:
     started_at: datetime = strawberry.field(description="When the session started.")
     last_seen_at: datetime = strawberry.field(description="The time of the last heartbeat.")
 
-    @strawberry.field(description="The id that the client or the gateway gave the session.")
-    def id(parent: strawberry.Parent[sessions.Session]) -> strawberry.ID:
-        return strawberry.ID(parent.session_id)
-
-    course = store_field(
-        LATEST, key="course_key", returns=Course, description="The course that the learner is working in."
+    session_id: strawberry.ID = strawberry.field(
+        description="The id that the client or the gateway gave the session, for `heartbeat` and `endSession`."
     )
+
+    @strawberry.field(description="Identifies the session among those of all learners. Opaque.")
+    def id(parent: strawberry.Parent[sessions.Session]) -> strawberry.ID:
+        return opaque_id("Session", parent.learner_id, parent.session_id)
+
+    @strawberry.field(description="The course that the learner is working in.", graphql_type=Course | None)
+    def course(parent: strawberry.Parent[sessions.Session]) -> Any:
+        return newest_course(parent.course_key)
+
     item = store_field(ITEMS, key=ITEM, returns=CourseItem, description="The item that the learner is working on.")
 
 
@@ -49,12 +56,12 @@ class Presence:
     )
 
     learner = store_field(VISIBLE_LEARNERS, key="learner_id", returns=LEARNER, description="The learner.")
-    course = store_field(
-        LATEST,
-        key="course_key",
-        returns=Course,
-        description="The course of the last heartbeat, if the viewer may see it.",
+
+    @strawberry.field(
+        description="The course of the last heartbeat, if the viewer may see it.", graphql_type=Course | None
     )
+    def course(parent: strawberry.Parent[sessions.Presence]) -> Any:
+        return newest_course(parent.course_key)
 
 
 @strawberry.type(

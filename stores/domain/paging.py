@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import UnionType
@@ -19,6 +19,7 @@ from uuid import UUID
 from stores.errors import Rejected
 
 T_co = TypeVar("T_co", covariant=True)
+U = TypeVar("U")
 PartKind = type | UnionType
 """`int` (milliseconds or a number), `str`, `UUID` or `int | None`."""
 
@@ -35,6 +36,10 @@ class Page(Generic[T_co]):
     rows: tuple[T_co, ...]
     cursors: tuple[str, ...]
     has_next: bool
+
+    def of(self, view: Callable[[T_co], U]) -> "Page[U]":
+        """The page with each row replaced by a view of it."""
+        return Page(tuple(map(view, self.rows)), self.cursors, self.has_next)
 
 
 @dataclass(frozen=True, slots=True)

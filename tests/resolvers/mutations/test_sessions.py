@@ -10,7 +10,7 @@ from tests.resolvers import world
 from tests.resolvers.school import BEN_IN_BOTANY, IN_ALGEBRA, SCHEMA, School
 
 BEAT = """mutation ($input: HeartbeatInput!) { heartbeat(input: $input) {
-  session { id itemKey position startedAt lastSeenAt course { title } } resume { itemKey position at }
+  session { sessionId itemKey position startedAt lastSeenAt course { title } } resume { itemKey position at }
   errors { code path } } }"""
 END = """mutation ($input: EndSessionInput!) { endSession(input: $input) {
   session { id } resume { itemKey } errors { code } } }"""
@@ -22,7 +22,7 @@ async def test_a_heartbeat_updates_session_presence_and_resume_point(school: Sch
     seen = show_time(world.NOW)
     assert payload == {
         "session": {
-            "id": "tv",
+            "sessionId": "tv",
             "itemKey": "quiz",
             "position": 3.5,
             "startedAt": seen,

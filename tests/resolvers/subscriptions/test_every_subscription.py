@@ -69,7 +69,7 @@ async def test_an_error_in_an_event_nulls_its_own_field_and_is_masked(
 ) -> None:
     school = await open_school(profiles=FailingStore)
     subscription = await school.subscribe(
-        progress_updated(f"registration:{ADA_ALGEBRA}", "registration enrollment { learner { id } }")
+        progress_updated(f"registration:{ADA_ALGEBRA}", "registration enrollment { learner { displayName } }")
     )
     assert await subscription.is_silent()
     profiles: Any = school.stores.profiles
@@ -83,7 +83,7 @@ async def test_an_error_in_an_event_nulls_its_own_field_and_is_masked(
             await school.record(ADA_ALGEBRA, Verb.COMPLETED, item)
             result = await subscription.result()
             (error,) = result.errors
-            assert result.data["progressUpdated"]["enrollment"] == {"learner": None}
+            assert result.data["progressUpdated"]["enrollment"] == {"learner": {"displayName": None}}
             assert "secret" not in str(error.formatted)
             assert "hunter2" not in str(error.formatted)
             event.append(error.extensions)

@@ -119,7 +119,7 @@ async def test_no_data_of_requests_or_stores_is_logged(logs: Stream) -> None:
         )
         await client.post("/graphql", json={"query": "{ canary("}, headers=token)
         await client.post("/graphql", json={"query": "{ __typename }"}, headers={"Authorization": "Bearer canary"})
-    assert failed.json()["data"] == {"me": None, "learner": None}
+    assert failed.json()["data"] == {"me": {"email": None}, "learner": None}
     said = logs.getvalue()
     assert any(record.get("errors") for record in logs.records())
     for secret in ("canary", token["Authorization"].partition(" ")[2], world.ADA, "@example.org"):
