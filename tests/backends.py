@@ -28,8 +28,9 @@ from stores.memory.progress import MemoryProgress
 from stores.memory.sessions import MemorySessions
 from stores.memory.timeline import MemoryTimeline
 from stores.mongo.catalog import MongoCatalog
-from stores.mongo.client import Database, open_mongo, prepare
+from stores.mongo.client import Database, open_mongo
 from stores.mongo.course_cache import CourseCache
+from stores.mongo.migrations import migrate_catalog, migrate_profiles
 from stores.mongo.profiles import MongoProfiles
 from stores.ports.activity import Activity
 from stores.ports.outbox import Outbox
@@ -162,7 +163,8 @@ async def fresh_mongo(servers: Servers) -> AsyncIterator[Database]:
     url = urlsplit(servers.mongo_url)._replace(path=f"/test_{uuid4().hex}")
     # The gateway's half a second may be too short for a first connection on a slow machine.
     async with open_mongo(url.geturl(), find_within=timedelta(seconds=20)) as database:
-        await prepare(database)
+        await migrate_profiles(database)
+        await migrate_catalog(database)
         try:
             yield database
         finally:

@@ -40,8 +40,8 @@ class PortBackends:
     shares_url_of: str | None = None
 
 
-MONGO_PROFILES = Backend(openers.mongo_profiles, migrators.migrate_mongo)
-MONGO_CATALOG = Backend(openers.mongo_catalog, migrators.migrate_mongo)
+MONGO_PROFILES = Backend(openers.mongo_profiles, migrators.migrate_mongo_profiles)
+MONGO_CATALOG = Backend(openers.mongo_catalog, migrators.migrate_mongo_catalog)
 SQL_PROGRESS = Backend(openers.sql_progress, migrators.migrate_progress)
 SQL_ACTIVITY = Backend(openers.sql_activity)
 SQL_OUTBOX = Backend(openers.sql_outbox)

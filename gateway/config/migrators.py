@@ -10,12 +10,20 @@ from gateway.config.store_clients import StoreClients
 from gateway.config.urls import Url
 
 
-async def migrate_mongo(clients: StoreClients, url: Url) -> Sequence[str]:
-    """Create the indexes of every MongoDB collection."""
-    from stores.mongo.client import open_mongo_patiently, prepare
+async def migrate_mongo_profiles(clients: StoreClients, url: Url) -> Sequence[str]:
+    """Create the indexes of profiles in MongoDB and fill what searches need."""
+    from stores.mongo.client import open_mongo_patiently
+    from stores.mongo.migrations import migrate_profiles
 
-    await prepare(await clients.client_for(url, open_mongo_patiently))
-    return []
+    return await migrate_profiles(await clients.client_for(url, open_mongo_patiently))
+
+
+async def migrate_mongo_catalog(clients: StoreClients, url: Url) -> Sequence[str]:
+    """Create the indexes of the catalog in MongoDB and fill what searches need."""
+    from stores.mongo.client import open_mongo_patiently
+    from stores.mongo.migrations import migrate_catalog
+
+    return await migrate_catalog(await clients.client_for(url, open_mongo_patiently))
 
 
 async def migrate_progress(clients: StoreClients, url: Url) -> Sequence[str]:

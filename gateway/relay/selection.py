@@ -6,6 +6,7 @@ from functools import partial
 
 from gateway.runtime.errors import CommandError
 from stores.batches import REBUILT_ROWS
+from stores.domain.catalog import CourseFilter
 from stores.domain.progress import Enrollment
 from stores.ports.stores import Stores
 
@@ -42,7 +43,7 @@ async def _course_keys(stores: Stores, asked: Sequence[str]) -> Sequence[str]:
     keys: list[str] = []
     after = None
     while True:
-        page = await stores.catalog.page(after=after, first=REBUILT_ROWS)
+        page = await stores.catalog.page(CourseFilter(), after=after, first=REBUILT_ROWS)
         keys += [course.key for course in page.rows]
         if not page.has_next:
             return keys

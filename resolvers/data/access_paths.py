@@ -11,7 +11,7 @@ from uuid import UUID
 from resolvers.data.dataloaders import Loaders, StorePath
 from stores.domain.activity import ActivityCount, ActivityWindow, no_activity
 from stores.domain.calendar import QUARTER, Span, Window
-from stores.domain.catalog import Course, CourseVersion
+from stores.domain.catalog import Course, CourseFilter, CourseVersion
 from stores.domain.events import Event, Verb
 from stores.domain.paging import Page
 from stores.domain.profiles import Profile, ProfileFilter
@@ -120,7 +120,7 @@ ALL_COURSES = "all"
 
 
 async def _course_page(stores: Stores, keys: Sequence[str], args: PageArgs) -> Mapping[str, Page[Course]]:
-    return {key: await stores.catalog.page(after=args.after, first=args.first) for key in keys}
+    return {key: await stores.catalog.page(CourseFilter(), after=args.after, first=args.first) for key in keys}
 
 
 def _prime_courses(loaders: Loaders, pages: Mapping[str, Page[Course]]) -> None:

@@ -73,6 +73,15 @@ class CourseVersion(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CourseFilter:
+    """A filter on courses whose given parts must all hold. `keys` are compared exactly. `title_contains`: the folded
+    title of the newest version contains this text, folded (`folding.folded`)."""
+
+    keys: tuple[str, ...] | None = None
+    title_contains: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """A published version of a course. It is immutable; versions count from 1. `enforce_prerequisites`: a learner's
     attempt at an item is refused until the item's prerequisites are satisfied."""

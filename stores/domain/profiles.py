@@ -40,7 +40,11 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileFilter:
-    """A filter whose given parts must all hold. The name prefix and the e-mail are compared by `str.casefold`."""
+    """A filter whose given parts must all hold.
+
+    `name_starts_with`: each word of this text is the beginning of a word of the name (`names.words_of`); a text without
+    a word excludes no learner. E-mails are compared by `str.casefold`.
+    """
 
     ids: tuple[str, ...] | None = None
     name_starts_with: str | None = None

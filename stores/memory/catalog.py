@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from stores.domain.catalog import Course, CourseVersion
+from stores.domain.catalog import Course, CourseFilter, CourseVersion
+from stores.domain.folding import folded
 from stores.domain.paging import COURSES, Page, page_of
 from stores.ports.catalog import Catalog
 
@@ -27,10 +28,13 @@ class MemoryCatalog(Catalog):
             if 1 <= pin.version <= len(self._published.get(pin.key, ()))
         }
 
-    async def page(self, *, after: str | None, first: int) -> Page[Course]:
+    async def page(self, where: CourseFilter, *, after: str | None, first: int) -> Page[Course]:
         past = None if after is None else COURSES.decode(after)[0]
-        keys = sorted(key for key in self._published if past is None or key > past)[: first + 1]
-        return page_of((self._published[key][-1] for key in keys), map(COURSES.encode, keys), first)
+        known = self._published.keys() if where.keys is None else self._published.keys() & set(where.keys)
+        title = folded(where.title_contains or "")
+        newest = (self._published[key][-1] for key in sorted(known) if past is None or key > past)
+        rows = [course for course in newest if title in folded(course.title)][: first + 1]
+        return page_of(rows, (COURSES.encode(course.key) for course in rows), first)
 
     async def publish(self, course: Course) -> Course:
         published = self._published.setdefault(course.key, [])

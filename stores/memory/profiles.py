@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from stores.domain.names import name_matches, words_of
 from stores.domain.paging import LEARNERS, Page, page_of
 from stores.domain.profiles import Profile, ProfileFilter, check_profile
 from stores.ports.profiles import Profiles
@@ -23,7 +24,8 @@ class MemoryProfiles(Profiles):
         past = None if after is None else LEARNERS.decode(after)[0]
         known = self._profiles.keys() if where.ids is None else self._profiles.keys() & set(where.ids)
         keys = sorted(key for key in known if past is None or key > past)
-        rows = [row for row in map(self._profiles.__getitem__, keys) if _matches(row, where)][: first + 1]
+        searched = words_of(where.name_starts_with or "")
+        rows = [row for row in map(self._profiles.__getitem__, keys) if _matches(row, where, searched)][: first + 1]
         return page_of(rows, (LEARNERS.encode(row.learner_id) for row in rows), first)
 
     async def add(self, profiles: Sequence[Profile]) -> int:
@@ -43,7 +45,7 @@ class MemoryProfiles(Profiles):
         return True
 
 
-def _matches(profile: Profile, where: ProfileFilter) -> bool:
-    return (
-        where.name_starts_with is None or profile.display_name.casefold().startswith(where.name_starts_with.casefold())
-    ) and (where.email is None or (profile.email is not None and profile.email.casefold() == where.email.casefold()))
+def _matches(profile: Profile, where: ProfileFilter, searched: Sequence[str]) -> bool:
+    return name_matches(profile.display_name, searched) and (
+        where.email is None or (profile.email is not None and profile.email.casefold() == where.email.casefold())
+    )

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
 from stores.batches import MONGO_IDS, batched
-from stores.domain.catalog import Course, CourseVersion
+from stores.domain.catalog import Course, CourseFilter, CourseVersion
+from stores.domain.folding import folded
 from stores.domain.paging import COURSES as COURSE_CURSORS
 from stores.domain.paging import Page, page_of
 from stores.errors import Conflict
@@ -17,6 +19,10 @@ from stores.ports.catalog import Catalog
 
 MAX_ATTEMPTS = 50
 """Attempts to publish when others take the version number: the last of n concurrent publishers needs n."""
+
+
+NEWEST: Sequence[Document] = ({"$group": {"_id": "$key", "version": {"$max": "$version"}}},)
+"""The stages that keep the newest version of each course."""
 
 
 class MongoCatalog(Catalog):
@@ -45,9 +51,16 @@ class MongoCatalog(Catalog):
         found |= await self._read([pin for pin, course in wanted.items() if course is None])
         return found
 
-    async def page(self, *, after: str | None, first: int) -> Page[Course]:
-        past = {} if after is None else {"key": {"$gt": COURSE_CURSORS.decode(after)[0]}}
-        pins = await self._newest(past, {"$sort": {"_id": 1}}, {"$limit": first + 1})
+    async def page(self, where: CourseFilter, *, after: str | None, first: int) -> Page[Course]:
+        past = {} if after is None else {"$gt": COURSE_CURSORS.decode(after)[0]}
+        chosen = past if where.keys is None else past | {"$in": sorted(set(where.keys))}
+        title = folded(where.title_contains or "")
+        pins = await self._newest(
+            {"key": chosen} if chosen else {},
+            {"$sort": {"_id": 1}},
+            {"$limit": first + 1},
+            newest=_newest_titled(title) if title else NEWEST,
+        )
         found = await self.versions(pins)
         return page_of((found[pin] for pin in pins), (COURSE_CURSORS.encode(pin.key) for pin in pins), first)
 
@@ -63,10 +76,11 @@ class MongoCatalog(Catalog):
             return kept
         raise Conflict("catalog", f"{MAX_ATTEMPTS} other publishers were first")
 
-    async def _newest(self, matching: Document, *stages: Document) -> list[CourseVersion]:
-        grouping = {"$group": {"_id": "$key", "version": {"$max": "$version"}}}
+    async def _newest(
+        self, matching: Document, *stages: Document, newest: Sequence[Document] = NEWEST
+    ) -> list[CourseVersion]:
         with translate_errors("catalog"):
-            found = await self._courses.aggregate([{"$match": matching}, grouping, *stages])
+            found = await self._courses.aggregate([{"$match": matching}, *newest, *stages])
             return [CourseVersion(each["_id"], each["version"]) async for each in found]
 
     async def _read(self, pins: Collection[CourseVersion]) -> dict[CourseVersion, Course]:
@@ -79,3 +93,14 @@ class MongoCatalog(Catalog):
                     self._cache.put(course)
                     found[course.pin] = course
         return found
+
+
+def _newest_titled(title: str) -> Sequence[Document]:
+    """As `NEWEST`, of the courses whose newest version has this text in its folded title."""
+    place = {"$indexOfCP": ["$titleKey", {"$literal": title}]}
+    return (
+        {"$sort": {"key": ASCENDING, "version": DESCENDING}},
+        {"$group": {"_id": "$key", "version": {"$first": "$version"}, "titleKey": {"$first": "$titleKey"}}},
+        # Absent from a title: -1. Without a title key: null, which is less than all numbers.
+        {"$match": {"$expr": {"$gte": [place, 0]}}},
+    )

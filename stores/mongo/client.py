@@ -7,7 +7,7 @@ from typing import Any
 
 from bson.codec_options import CodecOptions
 from bson.errors import InvalidDocument, InvalidStringData
-from pymongo import ASCENDING, DESCENDING, AsyncMongoClient, IndexModel
+from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
     BulkWriteError,
@@ -73,13 +73,6 @@ async def open_mongo(
 def open_mongo_patiently(url: str) -> AbstractAsyncContextManager[Database]:
     """As `open_mongo`, for commands: they wait longer for a server that is still starting."""
     return open_mongo(url, find_within=timedelta(seconds=10))
-
-
-async def prepare(database: Database) -> None:
-    """Create the indexes. Idempotent."""
-    with translate_errors("mongodb"):
-        await database[LEARNERS].create_indexes([IndexModel("nameKey"), IndexModel("emailKey", sparse=True)])
-        await database[COURSES].create_indexes([IndexModel([("key", ASCENDING), ("version", DESCENDING)])])
 
 
 @contextmanager

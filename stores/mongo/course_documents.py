@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from stores.domain.catalog import Course, CourseVersion, Item, ItemType, Module, MoveOn
+from stores.domain.folding import folded
 from stores.mongo.client import Document
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -20,6 +21,7 @@ def document_of(course: Course) -> Document:
         "key": course.key,
         "version": course.version,
         "title": course.title,
+        "titleKey": folded(course.title),
         "description": course.description,
         "modules": [
             {"title": module.title, "items": [_item_document(item) for item in module.items]}

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from bson.regex import Regex
 from pymongo import ASCENDING
 from pymongo.errors import BulkWriteError
 
 from stores.batches import MONGO_IDS, MONGO_INSERTS, batched
+from stores.domain.names import words_of
 from stores.domain.paging import LEARNERS as LEARNER_CURSORS
 from stores.domain.paging import Page, page_of
 from stores.domain.profiles import Consent, Profile, ProfileFilter, check_profile
@@ -14,6 +16,8 @@ from stores.mongo.key_escaping import escape_keys, unescape_keys
 from stores.ports.profiles import Profiles
 
 DUPLICATE_KEY = 11000
+OLD_NAME_KEY = "nameKey"
+"""Earlier versions search names by this field. `migrate_profiles` recognises their documents by it."""
 OPTIONAL = ("email", "emailKey", "avatarUrl", "goals", "skills", "preferences", "attributes", "consents")
 
 
@@ -66,9 +70,9 @@ class MongoProfiles(Profiles):
     async def replace(self, profile: Profile) -> bool:
         check_profile(profile)
         document = _document(profile)
-        gone = {name: "" for name in OPTIONAL if name not in document}
+        gone = {name: "" for name in (*OPTIONAL, OLD_NAME_KEY) if name not in document}
         # Only the fields of this project are set or unset; fields that others added stay.
-        change = {"$set": document} | ({"$unset": gone} if gone else {})
+        change = {"$set": document, "$unset": gone}
         with translate_errors("profiles"):
             done = await self._learners.update_one({"_id": profile.learner_id, "version": profile.version - 1}, change)
         return done.matched_count == 1
@@ -87,9 +91,11 @@ class MongoProfiles(Profiles):
 def _selections(where: ProfileFilter, past: str | None) -> Iterator[Document]:
     """The filters of one query each. Their results, one after the other, are the whole list in order."""
     selection: Document = {}
-    if where.name_starts_with:
-        prefix = where.name_starts_with.casefold()
-        selection["nameKey"] = {"$gte": prefix} | _below(prefix)
+    if searched := words_of(where.name_starts_with or ""):
+        # The longest word first: MongoDB searches the index for one of them. Words are letters and numbers, so there is
+        # nothing to escape; flags (`re.compile` has one) would keep MongoDB from using the index.
+        longest_first = sorted(searched, key=len, reverse=True)
+        selection["nameWords"] = {"$all": [Regex(f"^{word}") for word in longest_first]}
     if where.email is not None:
         selection["emailKey"] = where.email.casefold()
     if where.ids is not None:
@@ -102,21 +108,11 @@ def _selections(where: ProfileFilter, past: str | None) -> Iterator[Document]:
         yield selection
 
 
-def _below(prefix: str) -> Document:
-    """The condition "less than the first text after all those with this prefix", by code point."""
-    for place in range(len(prefix) - 1, -1, -1):
-        point = ord(prefix[place])
-        if point < 0x10FFFF:
-            following = 0xE000 if point == 0xD7FF else point + 1  # surrogates cannot be encoded
-            return {"$lt": prefix[:place] + chr(following)}
-    return {}
-
-
 def _document(profile: Profile) -> Document:
     document: Document = {
         "_id": profile.learner_id,
         "displayName": profile.display_name,
-        "nameKey": profile.display_name.casefold(),
+        "nameWords": list(words_of(profile.display_name)),
         "locale": profile.locale,
         "timeZone": profile.time_zone,
         "version": profile.version,

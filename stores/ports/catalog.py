@@ -6,7 +6,7 @@ The structure is that of cmi5 (section 13, course structure), flattened to modul
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from stores.domain.catalog import Course, CourseVersion
+from stores.domain.catalog import Course, CourseFilter, CourseVersion
 from stores.domain.paging import Page
 from stores.ports.pinger import Pinger
 
@@ -21,8 +21,9 @@ class Catalog(Pinger, Protocol):
         """These versions; unknown ones are absent. A version never changes, so implementations may cache it without
         expiry."""
 
-    async def page(self, *, after: str | None, first: int) -> Page[Course]:
-        """The newest version of every course, by `key` in the order of code points. `Rejected`: malformed cursor."""
+    async def page(self, where: CourseFilter, *, after: str | None, first: int) -> Page[Course]:
+        """The newest version of each course that matches, by `key` in the order of code points. `Rejected`: malformed
+        cursor."""
 
     async def publish(self, course: Course) -> Course:
         """Store a new version of `course.key` and return it. Its version is one more than the newest (1 for a new key),

@@ -5,13 +5,14 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from stores.domain.catalog import Course, CourseVersion, Item, ItemType, Module, MoveOn
+from stores.domain.catalog import Course, CourseFilter, CourseVersion, Item, ItemType, Module, MoveOn
 from stores.domain.paging import COURSES
 from stores.errors import Rejected
 from stores.ports.catalog import Catalog
 from tests.stores.cursors import refused_by
 from tests.stores.samples import NOON, course, item
 
+EVERY = CourseFilter()
 FULL = Course(
     key="course-v1:OU+AAA+2013J",
     version=1,
@@ -47,12 +48,12 @@ FULL = Course(
 )
 
 
-async def course_keys(catalog: Catalog, *, first: int) -> list[str]:
-    """The keys of all courses, read page by page."""
+async def course_keys(catalog: Catalog, where: CourseFilter = EVERY, *, first: int = 100) -> list[str]:
+    """The keys of all matching courses, read page by page."""
     found: list[str] = []
     after = None
     while True:
-        page = await catalog.page(after=after, first=first)
+        page = await catalog.page(where, after=after, first=first)
         assert len(page.rows) == len(page.cursors) <= first
         found += [row.key for row in page.rows]
         assert len(found) == len(set(found))
@@ -92,7 +93,7 @@ async def test_the_latest_is_found_by_number_not_by_text(catalog: Catalog) -> No
     for _ in range(11):
         await catalog.publish(course("c"))
     assert (await catalog.latest(["c"]))["c"].version == 11
-    assert [row.version for row in (await catalog.page(after=None, first=10)).rows] == [11]
+    assert [row.version for row in (await catalog.page(EVERY, after=None, first=10)).rows] == [11]
 
 
 async def test_unknown_keys_are_absent(catalog: Catalog) -> None:
@@ -126,23 +127,73 @@ async def test_pages_the_newest_versions_by_code_point(catalog: Catalog, first: 
     for key in (*reversed(ordered), "a", "aa", "aa"):
         await catalog.publish(course(key))
     assert await course_keys(catalog, first=first) == ordered
-    rows = (await catalog.page(after=None, first=100)).rows
+    rows = (await catalog.page(EVERY, after=None, first=100)).rows
     assert {row.key: row.version for row in rows} == {"B": 1, "a": 2, "a+": 1, "aa": 3, "\uffa1": 1, "🎓": 1}
 
 
 async def test_a_cursor_works_without_its_row(catalog: Catalog) -> None:
     await catalog.publish(course("a"))
     await catalog.publish(course("c"))
-    page = await catalog.page(after=COURSES.encode("b"), first=1)
+    page = await catalog.page(EVERY, after=COURSES.encode("b"), first=1)
     assert ([row.key for row in page.rows], page.has_next) == (["c"], False)
 
 
 async def test_an_empty_catalog_has_an_empty_page(catalog: Catalog) -> None:
-    page = await catalog.page(after=None, first=10)
+    page = await catalog.page(EVERY, after=None, first=10)
     assert (page.rows, page.cursors, page.has_next) == ((), (), False)
 
 
 @pytest.mark.parametrize("after", refused_by(COURSES))
 async def test_a_malformed_cursor_is_rejected(catalog: Catalog, after: str) -> None:
     with pytest.raises(Rejected):
-        await catalog.page(after=after, first=1)
+        await catalog.page(EVERY, after=after, first=1)
+
+
+TITLES = {
+    "a": "Einführung in die Statistik",
+    "b": "Statistics (.*) 2",
+    "c": "\u0130statistik",
+    "d": "$title Straße \0",
+    "e": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ["a", "b", "c", "d", "e"]),
+        ("STATIST", ["a", "b", "c"]),
+        ("einfu\u0308hrung", ["a"]),
+        ("EINFUHRUNG IN", ["a"]),
+        ("(.*)", ["b"]),
+        (".", ["b"]),
+        ("ISTAT", ["c"]),
+        ("$title", ["d"]),
+        ("strasse", ["d"]),
+        ("\0", ["d"]),
+        ("\u0301", ["a", "b", "c", "d", "e"]),
+        ("statistik in", []),
+    ],
+)
+@pytest.mark.parametrize("first", [1, 100])
+async def test_finds_by_a_part_of_the_title(catalog: Catalog, text: str, expected: list[str], first: int) -> None:
+    for key, title in TITLES.items():
+        await catalog.publish(course(key, title=title))
+    assert await course_keys(catalog, CourseFilter(title_contains=text), first=first) == expected
+
+
+async def test_the_title_of_the_newest_version_counts(catalog: Catalog) -> None:
+    for title in ("Algebra", "Logic", "Geometry"):
+        await catalog.publish(course("c", title=title))
+    found = {title: await course_keys(catalog, CourseFilter(title_contains=title)) for title in ("alg", "log", "geo")}
+    assert found == {"alg": [], "log": [], "geo": ["c"]}
+    page = await catalog.page(CourseFilter(title_contains="geo"), after=None, first=1)
+    assert [(row.version, row.title) for row in page.rows] == [(3, "Geometry")]
+
+
+async def test_finds_by_exact_keys(catalog: Catalog) -> None:
+    for key in ("B", "a", "a+", "b"):
+        await catalog.publish(course(key, title=f"Course {key}"))
+    assert await course_keys(catalog, CourseFilter(keys=("b", "A", "a", "b", "z")), first=1) == ["a", "b"]
+    assert await course_keys(catalog, CourseFilter(keys=())) == []
+    assert await course_keys(catalog, CourseFilter(keys=("a", "a+", "b"), title_contains="a"), first=1) == ["a", "a+"]

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from hypothesis.strategies import SearchStrategy
 
-from stores.domain.catalog import CourseVersion, Item, ItemType, Module, MoveOn
+from stores.domain.catalog import CourseFilter, CourseVersion, Item, ItemType, Module, MoveOn
 from stores.domain.paging import COURSES, LEARNERS
 from stores.domain.profiles import ProfileFilter
 from stores.errors import Rejected
@@ -33,7 +33,13 @@ def calls(name: str, *arguments: SearchStrategy[Any], **named: SearchStrategy[An
 
 texts = some.text(some.characters(exclude_categories=["Cs"]), max_size=6)
 ids = some.sampled_from(["", "a", "A", "a.b", "b", "ß", "\uffa1", "🎓"])
-names = some.one_of(some.sampled_from(["Ann", "ANNA", "Straße", "STRASSE", "İ"]), texts)
+# Of scripts that folding, decomposition or the removal of marks changes.
+letters = some.sampled_from(
+    "aAzZ\u0130\u0131ß\u1e9eéÉ\ufb01ΣσςῌΐǄǅǆ홍학रामि\u0e33ก\u0627\u0654\ufdfa\u0301\u0345\u200d"
+    "１②28 '-_.*^$\U0001d400\U00010400"
+)
+words = some.text(letters, max_size=4)
+names = some.one_of(some.sampled_from(["Ann", "ANNA", "Straße", "STRASSE", "İ"]), texts, words)
 emails = some.sampled_from([None, "", "a@x.org", "A@X.org", "b@x.org"])
 scalars = some.none() | some.booleans() | some.floats() | some.integers(-(2**65), 2**65) | texts
 keys = texts | some.sampled_from(["$set", "$ref", "a.b", "%24", "%", ""])
@@ -58,7 +64,7 @@ profiles_of_some = some.builds(
 filters = some.builds(
     ProfileFilter,
     ids=some.none() | some.lists(ids, max_size=5).map(tuple),
-    name_starts_with=some.none() | names.map(lambda name: name[:3]),
+    name_starts_with=some.none() | names.map(lambda name: name[:3]) | some.lists(words, max_size=2).map(" ".join),
     email=emails,
 )
 cursors = some.none() | ids.flatmap(
@@ -90,17 +96,22 @@ modules = some.lists(some.builds(Module, title=texts, items=some.lists(items, ma
 courses = some.builds(
     lambda key, **fields: course(key, **fields),
     ids,
-    title=texts,
+    title=texts | words,
     description=some.none() | texts,
     modules=modules.map(tuple),
     version=some.integers(-1, 9),
 )
 pins = some.builds(CourseVersion, ids, some.integers(0, 3))
+course_filters = some.builds(
+    CourseFilter,
+    keys=some.none() | some.lists(ids, max_size=4).map(tuple),
+    title_contains=some.none() | texts.map(lambda text: text[:2]) | words.map(lambda text: text[:2]),
+)
 catalog_steps = some.lists(
     calls("publish", courses)
     | calls("latest", some.lists(ids, max_size=4))
     | calls("versions", some.lists(pins, max_size=4))
-    | calls("page", after=cursors, first=sizes),
+    | calls("page", course_filters, after=cursors, first=sizes),
     max_size=10,
 )
 

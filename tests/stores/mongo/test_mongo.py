@@ -7,7 +7,7 @@ import pytest
 from stores.domain.profiles import ProfileFilter
 from stores.errors import Rejected, Unavailable
 from stores.mongo.catalog import MongoCatalog
-from stores.mongo.client import COURSES, LEARNERS, open_mongo, prepare
+from stores.mongo.client import COURSES, LEARNERS, open_mongo
 from stores.mongo.course_cache import CourseCache
 from stores.mongo.profiles import MongoProfiles
 from tests.backends import Servers, fresh_mongo
@@ -49,14 +49,6 @@ async def test_a_malformed_url_is_rejected_and_not_quoted(url: str) -> None:
 async def test_the_url_names_the_database(path: str, name: str) -> None:
     async with open_mongo(f"mongodb://127.0.0.1:1{path}") as database:
         assert database.name == name
-
-
-async def test_prepare_is_idempotent(servers: Servers) -> None:
-    async with fresh_mongo(servers) as database:
-        before = await database[LEARNERS].index_information()
-        await prepare(database)
-        assert await database[LEARNERS].index_information() == before
-        assert len(before) == 3
 
 
 async def test_reads_documents_with_fields_it_does_not_know_and_without_the_optional_ones(servers: Servers) -> None:

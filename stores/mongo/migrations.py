@@ -1,0 +1,80 @@
+"""What the MongoDB collections of this project need: indexes, and the search keys of documents of earlier versions."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
+from pymongo.asynchronous.collection import AsyncCollection
+
+from stores.batches import MONGO_INSERTS
+from stores.domain.folding import folded
+from stores.domain.names import words_of
+from stores.mongo.client import COURSES, LEARNERS, Database, Document, translate_errors
+
+OLD_NAME_INDEX = "nameKey_1"
+OLD_COURSE_INDEX = "key_1_version_-1"
+
+
+async def migrate_profiles(database: Database) -> Sequence[str]:
+    """Create the indexes of profiles and fill `nameWords`. Returns what was done.
+
+    Idempotent; an interrupted run is resumed by the next one. A gateway of an earlier version writes `nameKey` in its
+    place: after the last one has stopped, run this again.
+    """
+    learners = database[LEARNERS]
+    with translate_errors("profiles"):
+        await learners.create_indexes([IndexModel("nameWords"), IndexModel("emailKey", sparse=True)])
+        await _drop_index(learners, OLD_NAME_INDEX)
+        old: Document = {"$or": [{"nameKey": {"$exists": True}}, {"nameWords": {"$exists": False}}]}
+        filled = await _update(learners, old, "displayName", _words_of_name)
+    return [f"indexed the words of {filled:,} names"] if filled else []
+
+
+async def migrate_catalog(database: Database) -> Sequence[str]:
+    """Create the indexes of the catalog and fill `titleKey`. Returns what was done. Idempotent and resumable."""
+    courses = database[COURSES]
+    with translate_errors("catalog"):
+        # With the title, searching titles reads only the index.
+        newest = [("key", ASCENDING), ("version", DESCENDING), ("titleKey", ASCENDING)]
+        await courses.create_indexes([IndexModel(newest)])
+        await _drop_index(courses, OLD_COURSE_INDEX)
+        filled = await _update(courses, {"titleKey": {"$exists": False}}, "title", _key_of_title)
+    return [f"indexed the titles of {filled:,} course versions"] if filled else []
+
+
+def _words_of_name(name: str) -> Document:
+    return {"$set": {"nameWords": list(words_of(name))}, "$unset": {"nameKey": ""}}
+
+
+def _key_of_title(title: str) -> Document:
+    return {"$set": {"titleKey": folded(title)}}
+
+
+async def _update(
+    collection: AsyncCollection[Document], old: Document, field: str, change: Callable[[str], Document]
+) -> int:
+    """Update each old document by the value of a field, unless that changed meanwhile. Returns how many there were."""
+    updated = 0
+    async for batch in _batches(collection, old, field):
+        updates: list[Any] = [
+            UpdateOne({"_id": found["_id"], field: found[field]}, change(found[field])) for found in batch
+        ]
+        updated += (await collection.bulk_write(updates, ordered=False)).matched_count
+    return updated
+
+
+async def _batches(collection: AsyncCollection[Document], old: Document, field: str) -> AsyncIterator[list[Document]]:
+    batch: list[Document] = []
+    async for document in collection.find(old, {field: 1}, batch_size=MONGO_INSERTS):
+        if isinstance(document.get(field), str):
+            batch.append(document)
+        if len(batch) == MONGO_INSERTS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+async def _drop_index(collection: AsyncCollection[Document], name: str) -> None:
+    if name in await collection.index_information():
+        await collection.drop_index(name)
