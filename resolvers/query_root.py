@@ -9,7 +9,7 @@ import strawberry
 
 from resolvers import permissions
 from resolvers.context import Info
-from resolvers.data.access_paths import ALL_COURSES, COURSE_ENROLLMENTS, COURSE_PAGE, PROFILE_PAGE, PageArgs
+from resolvers.data.access_paths import COURSE_ENROLLMENTS, COURSE_PAGE, PROFILE_PAGE, PageArgs
 from resolvers.data.reference_paths import EXISTING_COURSES, EXISTING_LEARNERS
 from resolvers.data.references import CourseRef, LearnerRef
 from resolvers.data.visible_paths import VISIBLE_COURSE_PROGRESS, VISIBLE_ENROLLMENTS, VISIBLE_ITEM_PROGRESS
@@ -18,14 +18,17 @@ from resolvers.health import StoreState
 from resolvers.types import enrollment_connection as enrollment_pages
 from resolvers.types.connection import MOST, Connection, checked_first, connection
 from resolvers.types.course import Course
+from resolvers.types.course_filter import CourseFilter
 from resolvers.types.enrollment import Enrollment
 from resolvers.types.enrollment_connection import EnrollmentConnection, States
 from resolvers.types.learner import Learner
+from resolvers.types.learner_filter import LearnerFilter
 from resolvers.types.node import Node, key_of, parse_id
 from resolvers.types.store_field import Lookup, RootStoreField, root_store_field
 from resolvers.types.viewer import Viewer as ViewerType
 from resolvers.types.viewer import own_learner
 from resolvers.viewer import Viewer
+from stores.domain import catalog
 from stores.domain.profiles import ProfileFilter
 
 strawberry.enum(
@@ -53,28 +56,6 @@ class StoreHealth:
         description="The share (0…1) of the store that is rebuilt from the ledger; null unless a rebuild is under way. "
         "Until it ends, a timeline shows what is rebuilt, and a course's activity is null."
     )
-
-
-@strawberry.input(description="A filter on learners. All given parts must hold.")
-class LearnerFilter:
-    """The GraphQL input of a filter; `where` is its checked form."""
-
-    ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"Only these learners (global ids, at most {MOST})."
-    )
-    name_starts_with: str | None = strawberry.field(
-        default=None, description="Only learners whose display name starts with this. Case is ignored."
-    )
-    email: str | None = strawberry.field(
-        default=None, description="Only the learner with this e-mail address. Case is ignored."
-    )
-
-    def where(self) -> ProfileFilter:
-        """The filter of the store. BAD_USER_INPUT for ids that are not those of learners, or too many."""
-        if self.ids is not None and len(self.ids) > MOST:
-            raise bad_input(f"at most {MOST} ids")
-        ids = None if self.ids is None else tuple(key_of("Learner", value) for value in self.ids)
-        return ProfileFilter(ids=ids, name_starts_with=self.name_starts_with, email=self.email)
 
 
 def found_or_forbidden(viewer: Viewer, found: Any, lookup: Lookup) -> Any:
@@ -111,9 +92,12 @@ def lookup_course(viewer: Viewer, *, key: str) -> Lookup:
     return Lookup(EXISTING_COURSES, key)
 
 
-def lookup_courses(viewer: Viewer, *, first: int | None = 20, after: str | None = None) -> Lookup:
+def lookup_courses(
+    viewer: Viewer, *, filter: CourseFilter | None = None, first: int | None = 20, after: str | None = None
+) -> Lookup:
     """`Query.courses`."""
-    return Lookup(COURSE_PAGE, ALL_COURSES, PageArgs(after, checked_first(first, default=20)))
+    where = catalog.CourseFilter() if filter is None else filter.where()
+    return Lookup(COURSE_PAGE, where, PageArgs(after, checked_first(first, default=20)))
 
 
 def lookup_enrollment(viewer: Viewer, *, registration: UUID) -> Lookup:

@@ -115,22 +115,22 @@ LATEST: StorePath[str, NoArgs, Course] = StorePath("catalog", "latest", lambda s
 VERSIONS: StorePath[CourseVersion, NoArgs, Course] = StorePath(
     "catalog", "versions", lambda s, keys, _: s.catalog.versions(keys)
 )
-ALL_COURSES = "all"
-"""The only key of `COURSE_PAGE`."""
 
 
-async def _course_page(stores: Stores, keys: Sequence[str], args: PageArgs) -> Mapping[str, Page[Course]]:
-    return {key: await stores.catalog.page(CourseFilter(), after=args.after, first=args.first) for key in keys}
+async def _course_page(
+    stores: Stores, filters: Sequence[CourseFilter], args: PageArgs
+) -> Mapping[CourseFilter, Page[Course]]:
+    return {where: await stores.catalog.page(where, after=args.after, first=args.first) for where in filters}
 
 
-def _prime_courses(loaders: Loaders, pages: Mapping[str, Page[Course]]) -> None:
+def _prime_courses(loaders: Loaders, pages: Mapping[CourseFilter, Page[Course]]) -> None:
     """The fields of a course look its newest version up: the page has it already."""
     for page in pages.values():
         for row in page.rows:
             loaders.prime(LATEST, row.key, (), row)
 
 
-COURSE_PAGE: StorePath[str, PageArgs, Page[Course]] = StorePath(
+COURSE_PAGE: StorePath[CourseFilter, PageArgs, Page[Course]] = StorePath(
     "catalog", "page", _course_page, batch_size=1, prime=_prime_courses
 )
 
