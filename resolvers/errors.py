@@ -3,8 +3,9 @@
 import logging
 from uuid import uuid4
 
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSyntaxError
 
+from resolvers.error_codes import ErrorCode
 from stores.errors import CursorExpired, Rejected, RetryLater, StoreError
 
 log = logging.getLogger("quadrangle.errors")
@@ -19,22 +20,22 @@ class RequestError(GraphQLError):
 
 def forbidden() -> RequestError:
     """FORBIDDEN, for a record that the viewer may not see and for one that does not exist: they must look the same."""
-    return RequestError("FORBIDDEN", "not found, or you may not see it")
+    return RequestError(ErrorCode.FORBIDDEN, "not found, or you may not see it")
 
 
 def not_found() -> RequestError:
     """NOT_FOUND, for a viewer who may see everything."""
-    return RequestError("NOT_FOUND", "not found")
+    return RequestError(ErrorCode.NOT_FOUND, "not found")
 
 
 def bad_input(message: str) -> RequestError:
     """BAD_USER_INPUT: the message says what is wrong with the request."""
-    return RequestError("BAD_USER_INPUT", message)
+    return RequestError(ErrorCode.BAD_USER_INPUT, message)
 
 
 def unauthenticated() -> RequestError:
     """UNAUTHENTICATED, for an operation that outlives its token."""
-    return RequestError("UNAUTHENTICATED", "the token has expired")
+    return RequestError(ErrorCode.UNAUTHENTICATED, "the token has expired")
 
 
 def client_message(error: StoreError) -> str:
@@ -50,17 +51,31 @@ def extensions_of(error: StoreError) -> dict[str, object]:
 
 
 def masked(error: GraphQLError) -> GraphQLError:
-    """The error as a client may see it. An unexpected error becomes INTERNAL with an id, and is logged with that id."""
-    cause = error.original_error
+    """The error as a client may see it, with a code. An unexpected error becomes INTERNAL with an id, and is logged
+    with that id."""
+    cause: Exception = error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
-    if cause is None or isinstance(cause, GraphQLError):
-        return error
     if isinstance(cause, StoreError):
         return _located_like(error, client_message(cause), extensions_of(cause))
+    if isinstance(cause, GraphQLError):
+        if "code" in (error.extensions or {}):
+            return error
+        if (code := _code_of_request_fault(error, cause)) is not None:
+            return _located_like(error, error.message, {"code": code})
     error_id = uuid4().hex[:12]
     log.error("unexpected error %s", error_id, exc_info=cause, extra={"error_id": error_id})
-    return _located_like(error, f"internal error {error_id}", {"code": "INTERNAL", "id": error_id})
+    return _located_like(error, f"internal error {error_id}", {"code": ErrorCode.INTERNAL, "id": error_id})
+
+
+def _code_of_request_fault(error: GraphQLError, cause: GraphQLError) -> ErrorCode | None:
+    """The code of an error of graphql-core about the request: its syntax, its validity, or an argument's value. None
+    for one about a value that a resolver returned."""
+    if isinstance(error, GraphQLSyntaxError):
+        return ErrorCode.GRAPHQL_PARSE_FAILED
+    if error.path is None:  # a field's error has a path
+        return ErrorCode.GRAPHQL_VALIDATION_FAILED
+    return ErrorCode.BAD_USER_INPUT if cause.nodes else None
 
 
 def _located_like(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:

@@ -8,14 +8,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from resolvers.error_codes import ErrorCode
+
 CODES = {
-    400: "BAD_REQUEST",
-    401: "UNAUTHENTICATED",
-    403: "FORBIDDEN",
-    404: "NOT_FOUND",
-    405: "METHOD_NOT_ALLOWED",
-    413: "TOO_LARGE",
-    500: "INTERNAL",
+    400: ErrorCode.BAD_REQUEST,
+    401: ErrorCode.UNAUTHENTICATED,
+    403: ErrorCode.FORBIDDEN,
+    404: ErrorCode.NOT_FOUND,
+    405: ErrorCode.METHOD_NOT_ALLOWED,
+    413: ErrorCode.TOO_LARGE,
+    500: ErrorCode.INTERNAL,
 }
 """The error code of each HTTP status; REFUSED for others."""
 
@@ -29,7 +31,7 @@ def error_response(
     **extensions: str,
 ) -> Response:
     """`{"errors": [{"message", "extensions": {"code", …}}]}` with this HTTP status."""
-    error = {"message": message, "extensions": {"code": CODES.get(status, "REFUSED"), **extensions}}
+    error = {"message": message, "extensions": {"code": CODES.get(status, ErrorCode.REFUSED), **extensions}}
     return Response(orjson.dumps({"errors": [error]}), status, headers, media_type)
 
 

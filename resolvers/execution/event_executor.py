@@ -1,10 +1,15 @@
-"""The executor of operations: strawberry's, without the references by which operations and events stay in memory."""
+"""The executor of operations: strawberry's, without the references by which operations and events stay in memory, and
+with an error for each value of the variables that does not fit its type."""
 
+from inspect import signature
 from typing import Any
 
+from graphql import GraphQLError
 from graphql.execution import Executor
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from resolvers.errors import bad_input
+from resolvers.execution.coercion import coercion_errors
 from resolvers.execution.graphql_internals import forget_sub_fields, release_helpers
 
 
@@ -14,6 +19,19 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         release_helpers(self)
+
+    @classmethod
+    def build(cls, *args: Any, **kwargs: Any) -> "list[GraphQLError] | Executor[Any]":
+        """The executor of an operation, or the errors of its variables. graphql-core calls it for all transports."""
+        build = super().build
+        made = build(*args, **kwargs)
+        if not isinstance(made, list):
+            return made
+        given = signature(build).bind(*args, **kwargs).arguments
+        errors = coercion_errors(
+            given["schema"], given["document"], given.get("operation_name"), given.get("raw_variable_values") or {}
+        )
+        return errors or [bad_input(error.message) for error in made]
 
     def build_per_event_executor(self, payload: Any) -> Executor[Any]:
         """The copy of the executor that executes one event. graphql-core calls it for each event."""

@@ -14,7 +14,7 @@ READ_IN = "3.3.2"
 """The version whose source was read for this."""
 USED = {
     "graphql.execution.Executor": (
-        *("_relevant_sub_fields", "async_helpers", "build_per_event_executor"),
+        *("_relevant_sub_fields", "async_helpers", "build", "build_per_event_executor"),
         *("gather_async_work", "track_async_work"),
     ),
     "graphql.type.definition": ("GraphQLResolveInfoHelpers",),

@@ -9,6 +9,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from resolvers.context import Context, Peer
+from resolvers.error_codes import ErrorCode
 from resolvers.errors import RequestError, masked
 from resolvers.execution.strawberry_internals import requested_operation
 
@@ -38,7 +39,7 @@ class Operation(SchemaExtension):
         execution = self.execution_context
         document, name = execution.graphql_document, requested_operation(execution)
         if document is not None and get_operation_ast(document, name) is None:
-            execution.pre_execution_errors = [GraphQLError(OPERATION_REQUIRED)]
+            execution.pre_execution_errors = [RequestError(ErrorCode.BAD_REQUEST, OPERATION_REQUIRED)]
         yield
 
     def get_results(self) -> dict[str, Any]:
@@ -61,5 +62,5 @@ def mask(result: Any) -> None:
 
 def _masked(error: GraphQLError) -> GraphQLError:
     if isinstance(error.original_error, CANNOT_BE_RUN):
-        return RequestError("BAD_REQUEST", error.message)
+        return RequestError(ErrorCode.BAD_REQUEST, error.message)
     return masked(error)

@@ -6,6 +6,7 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from resolvers.errors import RequestError, client_message
+from resolvers.types.enums import ErrorCode
 from resolvers.types.node import key_of
 from resolvers.writes.faults import Fault, Refusal
 from stores.errors import RetryLater, StoreError
@@ -15,14 +16,7 @@ SAME_NAMES: Mapping[str, str] = {}
 
 @strawberry.type(description="Why a write failed.")
 class UserError:
-    code: str = strawberry.field(
-        description="BAD_USER_INPUT: the input is invalid. FORBIDDEN: not found, or not allowed. "
-        "CONFLICT: the id is taken, or another writer was first. UNKNOWN_LEARNER, UNKNOWN_COURSE, "
-        "UNKNOWN_REGISTRATION, UNKNOWN_ITEM, NOT_FOUND: it does not exist. WITHDRAWN: the learner withdrew from the "
-        "course. INVALID_VOID: the voided event belongs to another enrolment. RETRY_LATER: too many writes are "
-        "waiting; nothing was written. STORE_UNAVAILABLE, STORE_TIMEOUT: the write may have failed; repeat it with "
-        "the same ids."
-    )
+    code: ErrorCode = strawberry.field(description="What went wrong, for programs.")
     message: str = strawberry.field(description="The error in words, for people.")
     path: list[str] = strawberry.field(description="The part of the input that is wrong.")
     retry_after_ms: int | None = strawberry.field(
@@ -34,7 +28,7 @@ def user_error(fault: Fault, names: Mapping[str, str] = SAME_NAMES) -> UserError
     """A fault as an error of a payload. Parts of a command have the camel-cased name of the input's field, except for
     those in `names`."""
     parts = (str(part) if isinstance(part, int) else names.get(part) or to_camel_case(part) for part in fault.path)
-    return UserError(code=fault.code, message=fault.message, path=["input", *parts])
+    return UserError(code=ErrorCode(fault.code), message=fault.message, path=["input", *parts])
 
 
 def user_errors(refusal: Refusal, names: Mapping[str, str] = SAME_NAMES) -> list[UserError]:
@@ -45,7 +39,7 @@ def user_errors(refusal: Refusal, names: Mapping[str, str] = SAME_NAMES) -> list
 def store_user_error(error: StoreError) -> UserError:
     """A store failure as an error of a payload."""
     retry_after_ms = error.retry_after_ms if isinstance(error, RetryLater) else None
-    return UserError(code=error.code, message=client_message(error), path=[], retry_after_ms=retry_after_ms)
+    return UserError(code=ErrorCode(error.code), message=client_message(error), path=[], retry_after_ms=retry_after_ms)
 
 
 def learner_id_of(global_id: str, part: str) -> str | UserError:
@@ -53,4 +47,4 @@ def learner_id_of(global_id: str, part: str) -> str | UserError:
     try:
         return key_of("Learner", global_id)
     except RequestError as error:
-        return UserError(code="BAD_USER_INPUT", message=error.message, path=["input", part])
+        return UserError(code=ErrorCode.BAD_USER_INPUT, message=error.message, path=["input", part])

@@ -1,7 +1,8 @@
-"""The domain's enums under their GraphQL names. Import them from here, so that they are registered."""
+"""The domain's enums and the error codes, under their GraphQL names. Import them from here: that registers them."""
 
 import strawberry
 
+from resolvers.error_codes import ErrorCode
 from stores.domain.calendar import Window
 from stores.domain.catalog import ItemType, MoveOn
 from stores.domain.events import Verb
@@ -27,9 +28,13 @@ strawberry.enum(
     description="ONLINE up to one minute after the last heartbeat, AWAY up to ten minutes, then OFFLINE.",
 )
 strawberry.enum(Window, description="A local hour, day or ISO week.")
+for code in ErrorCode:  # `strawberry.enum` takes the descriptions and restores the values
+    code._value_ = strawberry.enum_value(code.value, description=code.description)  # type: ignore[assignment]
+strawberry.enum(ErrorCode, description="All error codes, those of `UserError.code` and those of `extensions.code`.")
 
 __all__ = [
     "EnrollmentState",
+    "ErrorCode",
     "ItemType",
     "MoveOn",
     "PresenceStatus",

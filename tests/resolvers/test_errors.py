@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import strawberry
 from graphql import GraphQLError
 
 from resolvers.errors import masked
+from resolvers.schema import schema_of
 from stores.errors import RetryLater, TimedOut
 from tests.resolvers import world
 from tests.resolvers.queries import SCHEMA, ask
@@ -85,3 +87,26 @@ def test_a_full_queue_says_when_to_retry() -> None:
     cause = RetryLater("progress", "its queue is full", retry_after_ms=250)
     shown = masked(GraphQLError("", original_error=cause))
     assert shown.extensions == {"code": "RETRY_LATER", "store": "progress", "retryAfterMs": 250}
+
+
+async def test_an_argument_that_is_null_only_at_run_time_is_the_clients_error() -> None:
+    """The type of the variable is nullable and the place has a default, so validation accepts the document."""
+    query = """mutation ($weight: Float) { createCourse(input: {key: "k", title: "t", modules: [{title: "m", items: [
+      {key: "i", title: "t", type: PAGE, moveOn: COMPLETED, weight: $weight}]}]}) { errors { code } } }"""
+    peer = world.peer_of(await world.open_school(), world.admin(), trace=False)
+    result = await SCHEMA.execute(query, variable_values={"weight": None}, context_value=peer)
+    assert [(error.extensions or {})["code"] for error in result.errors or []] == ["BAD_USER_INPUT"]
+
+
+async def test_a_value_that_the_schema_cannot_show_is_internal(caplog: pytest.LogCaptureFixture) -> None:
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def large(self) -> int:
+            return 2**40
+
+    peer = world.peer_of(await world.open_school(), world.admin(), trace=False)
+    result = await schema_of(Query).execute("{ large }", context_value=peer)
+    assert [(error.extensions or {})["code"] for error in result.errors or []] == ["INTERNAL"]
+    assert str(2**40) not in str(result.errors)
+    assert "unexpected error" in caplog.text

@@ -17,6 +17,7 @@ from gateway.http.graphql_request import MalformedRequest, parse_request
 from gateway.http.websocket import messages
 from gateway.http.websocket.messages import Close
 from resolvers.context import Peer
+from resolvers.error_codes import ErrorCode
 from stores.cancellation import cancel_and_wait, cancel_requested
 
 log = logging.getLogger("quadrangle.websocket")
@@ -113,14 +114,16 @@ class Connection:
         if peer.viewer.expired(peer.now()):
             raise Close(messages.FORBIDDEN, "Forbidden")
         if not await self._has_room():
-            await self._refuse(id, "TOO_MANY", f"a connection runs at most {self.limits.operations} operations at once")
+            await self._refuse(
+                id, ErrorCode.TOO_MANY, f"a connection runs at most {self.limits.operations} operations at once"
+            )
             return
         try:
             request = parse_request(payload)
             if not request.query:
                 raise MalformedRequest("there is no query")
         except MalformedRequest as error:
-            await self._refuse(id, "BAD_REQUEST", str(error))
+            await self._refuse(id, ErrorCode.BAD_REQUEST, str(error))
             return
         self.started += 1
         task = asyncio.create_task(self._operate(id, self.run(peer, request)))
@@ -158,7 +161,7 @@ class Connection:
                 return  # without CancelledError: the task would keep it, and its frames refer to the task, a cycle
             error_id = uuid4().hex[:12]
             log.exception("unexpected error", extra={"error_id": error_id})
-            masked = {"message": f"internal error {error_id}", "extensions": {"code": "INTERNAL"}}
+            masked = {"message": f"internal error {error_id}", "extensions": {"code": ErrorCode.INTERNAL}}
             with suppress(WebSocketDisconnect):
                 await self._send_result("error", id, [masked])
 
@@ -174,7 +177,7 @@ class Connection:
             if kind != "next":
                 del self._running[id]
 
-    async def _refuse(self, id: str, code: str, message: str) -> None:
+    async def _refuse(self, id: str, code: ErrorCode, message: str) -> None:
         await self._send("error", id, [{"message": message, "extensions": {"code": code}}])
 
     async def _send(self, kind: str, id: str | None = None, payload: object = None) -> None:

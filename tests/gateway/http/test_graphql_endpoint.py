@@ -94,21 +94,22 @@ async def test_other_content_types_are_refused(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query",
+    ("query", "code"),
     [
-        "{",
-        "{ nothingOfTheKind }",
-        "query($n: Int!) { courses(first: $n) { edges { cursor } } }",
-        "query A { __typename } query B { __typename }",
+        ("{", "GRAPHQL_PARSE_FAILED"),
+        ("{ nothingOfTheKind }", "GRAPHQL_VALIDATION_FAILED"),
+        ("query($n: Int!) { courses(first: $n) { edges { cursor } } }", "BAD_USER_INPUT"),
+        ("query A { __typename } query B { __typename }", "BAD_REQUEST"),
     ],
 )
-async def test_an_operation_that_cannot_run_has_no_data(query: str) -> None:
+async def test_an_operation_that_cannot_run_has_a_code_and_no_data(query: str, code: str) -> None:
     async with app_client() as client:
         plain = await client.post("/graphql", json={"query": query})
         strict = await client.post("/graphql", json={"query": query}, headers={"Accept": GRAPHQL_JSON})
     assert (plain.status_code, strict.status_code) == (200, 400)
     assert strict.headers["content-type"] == GRAPHQL_JSON
     assert plain.json().keys() == strict.json().keys() == {"errors"}
+    assert code_of(plain.json()) == code_of(strict.json()) == code
 
 
 async def test_an_error_of_a_field_keeps_its_data() -> None:

@@ -82,13 +82,22 @@ async def test_queries_and_mutations_stream_one_result() -> None:
     assert "data" not in refused
 
 
-@pytest.mark.parametrize("query", ["{", "{ nothingOfTheKind }", "query A { hello } query B { hello }"])
-async def test_a_request_error_is_sent_as_an_event(query: str) -> None:
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("{", "GRAPHQL_PARSE_FAILED"),
+        ("{ nothingOfTheKind }", "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription($n: Int!) { count(to: $n) { number } }", "BAD_USER_INPUT"),
+        ("query A { hello } query B { hello }", "BAD_REQUEST"),
+    ],
+)
+async def test_a_request_error_is_sent_as_an_event(query: str, code: str) -> None:
     async with serve_gateway() as gateway:
         response = await asked(gateway, json={"query": query})
     assert response.status_code == 200
     [(kind, refused), end] = events_of(response.text)
     assert (kind, end, refused.keys()) == ("next", ("complete", None), {"errors"})
+    assert [error["extensions"]["code"] for error in refused["errors"]] == [code]
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"{}", b'{"query": 7}', b'{"query": "{ hello }", "variables": []}'])

@@ -19,13 +19,16 @@ from tests.gateway.http.websocket.client import (
 )
 from tests.gateway.served_gateway import serve_gateway
 
-CANNOT_RUN: list[object] = [
-    {"query": "{"},
-    {"query": "{ nothingOfTheKind }"},
-    {"query": "subscription { count { number } hello: count { number } }"},
-    {"query": "subscription($n: Int!) { count(to: $n) { number } }"},
-    {"query": "query A { hello }", "operationName": "B"},
-    {"query": "query A { hello } query B { hello }"},
+CANNOT_RUN: list[tuple[str, object]] = [
+    ("GRAPHQL_PARSE_FAILED", {"query": "{"}),
+    ("GRAPHQL_VALIDATION_FAILED", {"query": "{ nothingOfTheKind }"}),
+    ("GRAPHQL_VALIDATION_FAILED", {"query": "subscription { count { number } hello: count { number } }"}),
+    ("BAD_USER_INPUT", {"query": "subscription($n: Int!) { count(to: $n) { number } }"}),
+    ("BAD_USER_INPUT", {"query": "query($if: Boolean!) { hello @include(if: $if) }", "variables": {"if": 1}}),
+    ("BAD_REQUEST", {"query": "query A { hello }", "operationName": "B"}),
+    ("BAD_REQUEST", {"query": "query A { hello } query B { hello }"}),
+]
+NO_REQUESTS: list[object] = [
     {"query": ""},
     {"query": 7},
     {"query": "{ hello }", "variables": []},
@@ -145,12 +148,12 @@ async def test_a_request_error_ends_only_its_operation() -> None:
     async with serve_gateway() as gateway, gateway.socket() as socket:
         await initialize(socket)
         await subscribe(socket, "other", NEVER)
-        for payload in CANNOT_RUN:
+        for code, payload in [*CANNOT_RUN, *(("BAD_REQUEST", payload) for payload in NO_REQUESTS)]:
             await send_message(socket, "subscribe", id="1", payload=payload)
             refused = await receive_message(socket)
             assert (payload, refused["type"], refused["id"]) == (payload, "error", "1")
+            assert {error["extensions"]["code"] for error in refused["payload"]} == {code}
             assert all(error["message"] for error in refused["payload"])
-            assert "INTERNAL" not in json.dumps(refused)
         await still_serves(socket)
         assert (gateway.sources.begun, gateway.sources.ended) == (1, 0)
 
