@@ -72,6 +72,12 @@ def may_write_for_others(viewer: Viewer, course_key: str) -> bool:
     return may_write_all(viewer) or may_read_course_records(viewer, course_key)
 
 
+def may_grade(viewer: Viewer, course_key: str) -> bool:
+    """State results of required items (passed, failed, score, success), whether or not an item is locked: for all who
+    may write for others in the course. A learner may not grade themself."""
+    return may_write_for_others(viewer, course_key)
+
+
 def may_write_enrollment(viewer: Viewer, learner_id: str, course_key: str) -> bool:
     """Write events of one enrolment: for the learner and all who may write for others in the course."""
     return is_self(viewer, learner_id) or may_write_for_others(viewer, course_key)

@@ -132,8 +132,8 @@ def problem_with_email(value: str) -> str | None:
     return problem_with_name(value, MAX_TEXT_LENGTH)
 
 
-def problem_with_picture_url(value: str) -> str | None:
-    """The URL of a picture: https, or http on a loopback host; the empty string removes it."""
+def problem_with_url(value: str) -> str | None:
+    """A URL for browsers: https, or http on a loopback host. The empty string stands for none."""
     if not value:
         return None
     if problem := problem_with_text(value, MAX_TEXT_LENGTH):

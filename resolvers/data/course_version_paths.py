@@ -33,7 +33,7 @@ class ModuleRow(NamedTuple):
     satisfied: bool
 
 
-async def _courses_of(loaders: Loaders, registrations: Sequence[UUID]) -> Mapping[UUID, Course]:
+async def _pinned_courses(loaders: Loaders, registrations: Sequence[UUID], _: NoArgs) -> Mapping[UUID, Course]:
     """Each registration's course, in the version that it is pinned to."""
     rows = await loaders.load_many(ENROLLMENTS, registrations, ())
     courses = await loaders.load_many(VERSIONS, list({row.pin: None for row in rows.values()}), ())
@@ -41,7 +41,7 @@ async def _courses_of(loaders: Loaders, registrations: Sequence[UUID]) -> Mappin
 
 
 async def _items(loaders: Loaders, keys: Sequence[tuple[UUID, str]], _: NoArgs) -> Mapping[tuple[UUID, str], Item]:
-    courses = await _courses_of(loaders, list({registration: None for registration, _ in keys}))
+    courses = await loaders.load_many(PINNED_COURSES, list({registration: None for registration, _ in keys}), ())
     by_key = {registration: {item.key: item for item in course.items} for registration, course in courses.items()}
     found = {(registration, key): by_key.get(registration, {}).get(key) for registration, key in keys}
     return {key: item for key, item in found.items() if item is not None}
@@ -66,7 +66,7 @@ async def _item_pages(
     """Pages of all items in course order, those without events included. A cursor holds the position."""
     start = 0 if args.after is None else int(ITEM_CURSORS.decode(args.after)[0]) + 1
     courses, kept = await asyncio.gather(
-        _courses_of(loaders, registrations), loaders.load_many(ITEM_ROWS, registrations, ())
+        loaders.load_many(PINNED_COURSES, registrations, ()), loaders.load_many(ITEM_ROWS, registrations, ())
     )
 
     def page(registration: UUID, course: Course) -> Page[ItemProgress]:
@@ -86,7 +86,7 @@ async def _item_pages(
 
 async def _modules(loaders: Loaders, registrations: Sequence[UUID], _: NoArgs) -> Mapping[UUID, list[ModuleRow]]:
     courses, kept = await asyncio.gather(
-        _courses_of(loaders, registrations), loaders.load_many(ITEM_ROWS, registrations, ())
+        loaders.load_many(PINNED_COURSES, registrations, ()), loaders.load_many(ITEM_ROWS, registrations, ())
     )
     return {
         registration: [
@@ -104,6 +104,7 @@ def _module(title: str, items: Sequence[Item], registration: UUID, rows: Mapping
     return ModuleRow(title, 1.0 if mean is None else mean, done, len(its), done == len(its))
 
 
+PINNED_COURSES: DerivedPath[UUID, NoArgs, Course] = DerivedPath(_pinned_courses)
 ITEMS: DerivedPath[tuple[UUID, str], NoArgs, Item] = DerivedPath(_items)
 ITEM_PROGRESS: DerivedPath[tuple[UUID, str], NoArgs, ItemProgress] = DerivedPath(_item_progress)
 ITEM_PAGES: DerivedPath[UUID, ItemsArgs, Page[ItemProgress]] = DerivedPath(_item_pages)

@@ -34,10 +34,20 @@ class ItemInput:
     prerequisites: list[str] | None = strawberry.field(
         default=None, description="Keys of the items that come first. They must not form a cycle."
     )
+    launch_url: str | None = strawberry.field(
+        default=None, description="Where a client opens the item: an https URL (http on a loopback host only)."
+    )
+    self_reported: bool | None = strawberry.field(
+        default=False, description="Whether learners may state their own score and success although it is required."
+    )
 
 
 @strawberry.input(description="A module: a part of a course.")
 class ModuleInput:
+    key: str | None = strawberry.field(
+        default=None,
+        description="Unique in the course, 512 bytes at most; `module-1`, `module-2` … by its place if absent.",
+    )
     title: str = strawberry.field(description="The title that learners read.")
     items: list[ItemInput] = strawberry.field(description="Its items in order.")
 
@@ -49,13 +59,29 @@ class CreateCourseInput:
     )
     title: str = strawberry.field(description="The title that learners read.")
     description: str | None = strawberry.field(default=None, description="What the course is about.")
+    image_url: str | None = strawberry.field(
+        default=None, description="URL of a picture: https (http on a loopback host only)."
+    )
+    enforce_prerequisites: bool | None = strawberry.field(
+        default=True,
+        description="Whether a learner's attempt at an item is refused with LOCKED until its prerequisites are "
+        "satisfied.",
+    )
     modules: list[ModuleInput] = strawberry.field(description="Its modules in order.")
 
 
 async def create_course(stores: WriteStores, viewer: Viewer, given: CreateCourseInput) -> WriteResult:
     """Publish a course; the result is the parent of CoursePayload."""
-    modules = [Module(title=each.title, items=tuple(map(item_of, each.items))) for each in given.modules]
-    command = courses.PublishCourse(key=given.key, title=given.title, description=given.description, modules=modules)
+    command = courses.PublishCourse(
+        key=given.key,
+        title=given.title,
+        description=given.description,
+        image_url=given.image_url or None,
+        enforce_prerequisites=given.enforce_prerequisites is not False,
+        modules=[
+            Module(key=each.key, title=each.title, items=tuple(map(item_of, each.items))) for each in given.modules
+        ],
+    )
     published = await courses.publish_course(stores, viewer, command)
     if isinstance(published, Refusal):
         return WriteResult(errors=user_errors(published, COURSE_NAMES))
@@ -75,6 +101,8 @@ def item_of(given: ItemInput) -> Item:
         complete_on_view=bool(given.complete_on_view),
         estimated_duration=duration_of(given.estimated_duration_seconds),
         prerequisites=tuple(given.prerequisites or ()),
+        launch_url=given.launch_url or None,
+        self_reported=bool(given.self_reported),
     )
 
 

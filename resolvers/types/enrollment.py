@@ -12,12 +12,14 @@ from resolvers.context import Info
 from resolvers.data.access_paths import ATTEMPTS, CERTIFICATES, COURSE_PROGRESS
 from resolvers.data.course_version_paths import ITEM_PAGES
 from resolvers.data.derived_paths import RESUME
+from resolvers.data.item_order_paths import NEXT_ITEMS, ONE_ITEM
 from resolvers.data.references import CourseRef, LearnerRef
 from resolvers.types.certificate import Certificate
 from resolvers.types.connection import Connection
 from resolvers.types.course import Course
 from resolvers.types.enums import EnrollmentState
 from resolvers.types.lazy import LEARNER
+from resolvers.types.next_item import NextItem, item_key_args
 from resolvers.types.node import Node
 from resolvers.types.progress import (
     Attempt,
@@ -73,6 +75,19 @@ class Enrollment(Node):
         args=items_args,
         view=progress_page,
         description="The progress in every item of the pinned version, in course order. Items without events included.",
+    )
+    item = store_field(
+        ONE_ITEM,
+        key="registration",
+        returns=ItemProgress,
+        args=item_key_args,
+        description="The progress in the item with this key; null if the pinned version has no such item.",
+    )
+    next = store_field(
+        NEXT_ITEMS,
+        key="registration",
+        returns=NextItem,
+        description="What the learner does next; null if nothing is left that they can do, and after a withdrawal.",
     )
     attempts = store_field(
         ATTEMPTS,

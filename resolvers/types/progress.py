@@ -8,6 +8,7 @@ import strawberry
 
 from resolvers.data.access_paths import AttemptsArgs
 from resolvers.data.course_version_paths import ITEMS, MODULES, ItemsArgs
+from resolvers.data.item_order_paths import LOCKED
 from resolvers.types.connection import PageRows, checked_first, connection
 from resolvers.types.course import CourseItem
 from resolvers.types.enums import ProgressState
@@ -90,6 +91,13 @@ class ItemProgress(Node):
         return parent.time_spent_ms / 1000
 
     item = store_field(ITEMS, key=ITEM, returns=CourseItem, description=PINNED_ITEM)
+    locked = store_field(
+        LOCKED,
+        key=ITEM,
+        returns=bool,
+        description="Whether a prerequisite of the item is not satisfied. If the course enforces prerequisites, a "
+        "learner's attempt at the item is refused until then.",
+    )
 
     @classmethod
     def is_type_of(cls, value: object, info: object) -> bool:

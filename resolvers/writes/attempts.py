@@ -10,6 +10,7 @@ from resolvers.value_rules import MAX_TEXT_LENGTH
 from resolvers.viewer import Viewer
 from resolvers.writes.event_faults import verdict_fault
 from resolvers.writes.faults import Refusal
+from resolvers.writes.grading import learner_faults
 from resolvers.writes.ledger import build_event, record_event
 from resolvers.writes.validation import Validation
 from resolvers.writes.writable_enrollments import find_one_writable
@@ -47,7 +48,10 @@ class SetItemProgress:
 
 
 async def submit_attempt(stores: WriteStores, viewer: Viewer, command: SubmitAttempt) -> UUID | Refusal:
-    """Record an ATTEMPTED event; returns the id of the event. Raises StoreError."""
+    """Record an ATTEMPTED event; returns the id of the event. Raises StoreError.
+
+    A learner's own attempt is ungraded, unless the item is optional or self-reported: FORBIDDEN with a score or with
+    success. LOCKED: a prerequisite of the item is not satisfied."""
     validation = Validation()
     validation.share("score", command.score)
     validation.duration("duration_seconds", command.duration_seconds)
@@ -89,5 +93,8 @@ async def _record_about_item(
     if refusal := validation.refusal:
         return refusal
     event = build_event(stores, command, target.enrollment, verb, item_key=command.item_key, **values)
+    faults = await learner_faults(stores, viewer, {0: event}, {command.registration: target})
+    if faults:
+        return Refusal(tuple(faults.values()))
     code = await record_event(stores, command, event, target.course)
     return event.id if code is None else Refusal((verdict_fault(code),))

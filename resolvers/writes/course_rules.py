@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from resolvers.value_rules import MAX_PROSE_LENGTH, problem_with_course_key
 from resolvers.writes.faults import Fault
 from resolvers.writes.validation import Validation
-from stores.domain.catalog import Course, Item
+from stores.domain.catalog import Course, Item, module_key
 
 MAX_ITEMS = 2_000
 
@@ -22,6 +22,8 @@ def course_faults(course: Course) -> tuple[Fault, ...]:
     validation.note(problem_with_course_key(course.key), "key")
     validation.name("title", course.title)
     validation.text("description", course.description, longest=MAX_PROSE_LENGTH)
+    validation.url("image_url", course.image_url)
+    _validate_module_keys(course, validation)
     if len(course.items) > MAX_ITEMS:
         validation.add(f"has more than {MAX_ITEMS:,} items", "modules")
         return tuple(validation.faults)
@@ -62,10 +64,23 @@ def _placed_items(course: Course, validation: Validation) -> Iterator[tuple[Item
             yield item, its.at("items", place)
 
 
+def _validate_module_keys(course: Course, validation: Validation) -> None:
+    """Keys of modules are unique, those that follow from a module's place included."""
+    seen = set[str]()
+    for place, module in enumerate(course.modules):
+        its = validation.at("modules", place)
+        its.new_key("key", module.key)
+        key = module_key(place, module)
+        if key in seen:
+            its.add("is the key of an earlier module", "key")
+        seen.add(key)
+
+
 def _validate_item(item: Item, its: Validation) -> None:
     its.new_key("key", item.key)
     its.name("title", item.title)
     its.weight("weight", item.weight)
+    its.url("launch_url", item.launch_url)
     its.share("mastery_score", item.mastery_score)
     its.share("completion_threshold", item.completion_threshold)
     if item.estimated_duration is not None:

@@ -14,11 +14,13 @@ from stores.domain.catalog import Course, Module
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishCourse:
     """A course, or the next version of one. `key` is `course-v1:Org+Course+Run` or an absolute IRI. At most 2,000
-    items."""
+    items. `image_url` is an https URL."""
 
     key: str
     title: str
     description: str | None = None
+    image_url: str | None = None
+    enforce_prerequisites: bool = True
     modules: Sequence[Module]
 
 
@@ -31,6 +33,8 @@ async def publish_course(stores: WriteStores, viewer: Viewer, command: PublishCo
         version=1,  # the catalog numbers the versions of a key
         title=command.title,
         description=command.description,
+        image_url=command.image_url,
+        enforce_prerequisites=command.enforce_prerequisites,
         modules=tuple(command.modules),
         published_at=stores.now(),
     )

@@ -10,6 +10,7 @@ from resolvers import permissions
 from resolvers.viewer import Viewer
 from resolvers.writes.event_faults import Interaction, problem_with_event, verdict_fault
 from resolvers.writes.faults import Fault, Refusal, refuse
+from resolvers.writes.grading import learner_faults
 from resolvers.writes.ledger import record_events
 from resolvers.writes.writable_enrollments import WritableEnrollment, code_of_unknown, find_writable
 from resolvers.writes.write_stores import WriteStores
@@ -61,7 +62,7 @@ async def record_interactions(
         key for key, row in writable.items() if permissions.may_write_for_others(viewer, row.enrollment.course_key)
     }
     now = stores.now()
-    events: list[Event] = []
+    events: dict[int, Event] = {}
     faults: dict[int, Fault] = {}
     for place, given in enumerate(command.events):
         target = enrolled[given.registration]
@@ -73,9 +74,12 @@ async def record_interactions(
         elif problem := problem_with_event(given, now):
             faults[place] = Fault("BAD_USER_INPUT", problem[1], ("events", place, problem[0]))
         else:
-            events.append(event_of(given, target.enrollment))
+            events[place] = event_of(given, target.enrollment)
+    for place, fault in (await learner_faults(stores, viewer, events, writable)).items():
+        faults[place] = Fault(fault.code, fault.message, ("events", place, *fault.path))
+        del events[place]
     courses = {id(row.course): row.course for row in writable.values()}
-    verdicts = await record_events(stores, events, courses.values()) if events else ()
+    verdicts = await record_events(stores, list(events.values()), courses.values()) if events else ()
     return _merge([given.id for given in command.events], faults, verdicts, unknown=code_of_unknown(viewer))
 
 

@@ -154,7 +154,7 @@ def _validate(command: CreateLearner | UpdateLearner, validation: Validation) ->
     validation.email("email", given("email"))
     validation.locale("locale", given("locale"))
     validation.time_zone("time_zone", given("time_zone"))
-    validation.picture_url("avatar_url", given("avatar_url"))
+    validation.url("avatar_url", given("avatar_url"))
     validation.words("goals", given("goals"))
     validation.words("skills", given("skills"))
     validation.document("preferences", given("preferences"))

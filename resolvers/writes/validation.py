@@ -13,11 +13,11 @@ from resolvers.value_rules import (
     problem_with_locale,
     problem_with_name,
     problem_with_new_key,
-    problem_with_picture_url,
     problem_with_share,
     problem_with_text,
     problem_with_time,
     problem_with_time_zone,
+    problem_with_url,
     problem_with_weight,
 )
 from resolvers.writes.faults import Fault, Refusal
@@ -108,6 +108,6 @@ class Validation:
         """An e-mail address."""
         self.note(None if value is None else problem_with_email(value), part)
 
-    def picture_url(self, part: str, value: str | None) -> None:
-        """The https URL of a picture (http on loopback only); the empty string removes it."""
-        self.note(None if value is None else problem_with_picture_url(value), part)
+    def url(self, part: str, value: str | None) -> None:
+        """An https URL for browsers (http on loopback only). The empty string stands for none."""
+        self.note(None if value is None else problem_with_url(value), part)

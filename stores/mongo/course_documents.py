@@ -16,7 +16,7 @@ def id_of(pin: CourseVersion) -> str:
 
 def document_of(course: Course) -> Document:
     """The document of a course version."""
-    return {
+    document: Document = {
         "_id": id_of(course.pin),
         "key": course.key,
         "version": course.version,
@@ -24,11 +24,15 @@ def document_of(course: Course) -> Document:
         "titleKey": folded(course.title),
         "description": course.description,
         "modules": [
-            {"title": module.title, "items": [_item_document(item) for item in module.items]}
+            {"key": module.key, "title": module.title, "items": [_item_document(item) for item in module.items]}
             for module in course.modules
         ],
+        "enforcePrerequisites": course.enforce_prerequisites,
         "publishedAt": course.published_at,
     }
+    if course.image_url is not None:
+        document["imageUrl"] = course.image_url
+    return document
 
 
 def course_of(document: Document) -> Course:
@@ -38,8 +42,10 @@ def course_of(document: Document) -> Course:
         version=document["version"],
         title=document["title"],
         description=document.get("description"),
+        image_url=document.get("imageUrl"),
+        enforce_prerequisites=document.get("enforcePrerequisites", False),
         modules=tuple(
-            Module(title=module["title"], items=tuple(_item(item) for item in module["items"]))
+            Module(key=module.get("key"), title=module["title"], items=tuple(_item(item) for item in module["items"]))
             for module in document["modules"]
         ),
         published_at=document["publishedAt"],
@@ -61,6 +67,10 @@ def _item_document(item: Item) -> Document:
         document["masteryScore"] = item.mastery_score
     if item.estimated_duration is not None:
         document["estimatedDurationMs"] = item.estimated_duration // MILLISECOND
+    if item.launch_url is not None:
+        document["launchUrl"] = item.launch_url
+    if item.self_reported:
+        document["selfReported"] = True
     return document
 
 
@@ -77,4 +87,6 @@ def _item(document: Document) -> Item:
         complete_on_view=document.get("completeOnView", False),
         estimated_duration=None if duration is None else duration * MILLISECOND,
         prerequisites=tuple(document.get("prerequisites", ())),
+        launch_url=document.get("launchUrl"),
+        self_reported=document.get("selfReported", False),
     )

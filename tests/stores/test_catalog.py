@@ -18,8 +18,10 @@ FULL = Course(
     version=1,
     title="Ünïcödé ✿",
     description="All of it",
+    image_url="https://example.org/a.png",
+    enforce_prerequisites=True,
     modules=(
-        Module(title="", items=()),
+        Module(title="", items=(), key="first.$"),
         Module(
             title="One",
             items=(
@@ -34,6 +36,8 @@ FULL = Course(
                     complete_on_view=True,
                     estimated_duration=timedelta(hours=1, milliseconds=1),
                     prerequisites=("b", "c"),
+                    launch_url="https://example.org/quiz?try=1",
+                    self_reported=True,
                 ),
                 *(
                     item(f"{type_.value}/{move_on.value}", type=type_, move_on=move_on)

@@ -211,6 +211,8 @@ def demo_courses(published_at: datetime) -> tuple[Course, ...]:
             version=1,
             title=title,
             description=description,
+            image_url=f"https://learn.example.org/images/{key.split('+')[1].lower()}.png",
+            enforce_prerequisites=True,
             modules=tuple(Module(title=name, items=tuple(items)) for name, items in modules.items()),
             published_at=published_at,
         )

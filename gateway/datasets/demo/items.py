@@ -41,10 +41,18 @@ def forum(key: str, title: str, move_on: MoveOn = MoveOn.NOT_APPLICABLE) -> Item
 
 
 def tool(key: str, title: str, minutes: int, move_on: MoveOn = MoveOn.COMPLETED_OR_PASSED) -> Item:
-    """An interactive tool."""
-    return item(ItemType.TOOL, key, title, minutes, move_on, mastery_score=0.5)
+    """An interactive tool. It reports the learner's results in the learner's name."""
+    return item(ItemType.TOOL, key, title, minutes, move_on, mastery_score=0.5, self_reported=True)
 
 
 def item(kind: ItemType, key: str, title: str, minutes: int, move_on: MoveOn, **rest: Any) -> Item:
     """An item of any kind. `rest` are further fields of `Item`."""
-    return Item(key=key, type=kind, title=title, move_on=move_on, estimated_duration=timedelta(minutes=minutes), **rest)
+    return Item(
+        key=key,
+        type=kind,
+        title=title,
+        move_on=move_on,
+        estimated_duration=timedelta(minutes=minutes),
+        launch_url=f"https://learn.example.org/{kind.value.lower()}/{key}",
+        **rest,
+    )

@@ -38,6 +38,39 @@ async def test_a_course_is_published_in_versions(school: School) -> None:
     assert (await school.write(PUBLISH, course(item("c"))))["course"]["version"] == 2
 
 
+async def test_the_fields_for_front_ends_are_published(school: School) -> None:
+    query = """mutation ($input: CreateCourseInput!) { createCourse(input: $input) {
+      course { imageUrl modules { key items { launchUrl selfReported } } } errors { path } } }"""
+    page = {**item("a"), "launchUrl": "https://example.org/a", "selfReported": True}
+    modules = [{"title": "One", "items": [page]}, {"key": "two", "title": "Two", "items": [item("b")]}]
+    given = course(imageUrl="https://example.org/c.png", modules=modules)
+    payload = await school.write(query, given)
+    first = {"launchUrl": "https://example.org/a", "selfReported": True}
+    assert payload["errors"] == []
+    assert payload["course"] == {
+        "imageUrl": "https://example.org/c.png",
+        "modules": [
+            {"key": "module-1", "items": [first]},
+            {"key": "two", "items": [{"launchUrl": None, "selfReported": False}]},
+        ],
+    }
+    key = given["key"]
+    assert (await school.stores.catalog.latest([key]))[key].enforce_prerequisites
+    await school.write(query, {**given, "enforcePrerequisites": False})
+    assert not (await school.stores.catalog.latest([key]))[key].enforce_prerequisites
+    bad = [{**page, "launchUrl": "javascript:alert(1)"}]
+    wrong = {
+        "imageUrl": "http://example.org/c.png",
+        "modules": [{"key": "module-2", "title": "One", "items": bad}, {"title": "Two", "items": [item("b")]}],
+    }
+    payload = await school.write(query, {**given, **wrong})
+    assert [".".join(error["path"]) for error in payload["errors"]] == [
+        "input.imageUrl",
+        "input.modules.1.key",
+        "input.modules.0.items.0.launchUrl",
+    ]
+
+
 async def test_all_faults_of_a_course_are_returned_at_once(school: School) -> None:
     bad = (
         item("a", weight=-1),

@@ -1,0 +1,88 @@
+"""Locked items: a learner's attempt is refused until the item's prerequisites are satisfied.
+
+Only what learners state of themselves is judged. The ledger and the fold do not know of locks.
+"""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from resolvers.data.access_paths import ITEM_ROWS, LEDGER
+from resolvers.writes.writable_enrollments import WritableEnrollment
+from resolvers.writes.write_stores import WriteStores
+from stores.domain.catalog import Course
+from stores.domain.events import Event
+from stores.domain.item_progress import ATTEMPTS, NO_FACT, merge
+from stores.domain.prerequisites import rows_of_course, unmet_prerequisites
+from stores.domain.progress import ItemProgress
+
+
+def locked_message(item_keys: Sequence[str]) -> str:
+    """The message of a LOCKED fault. `item_keys`: the unsatisfied prerequisites."""
+    return f"is locked until its prerequisites are satisfied: {', '.join(item_keys[:3])}"
+
+
+async def locked_attempts(
+    stores: WriteStores, events: Mapping[int, Event], targets: Mapping[UUID, WritableEnrollment]
+) -> Mapping[int, Sequence[str]]:
+    """The attempts at locked items, with the keys of their unsatisfied prerequisites.
+
+    `events`: those of one request that learners state of themselves, by place. `targets`: by registration. An attempt
+    is judged on the stored progress and on all other events of the request that are not locked themselves, whatever
+    their order. An event that the ledger already has is not locked: its verdict is that of a repetition.
+    """
+    suspects = {place: event for place, event in events.items() if _may_be_locked(event, targets)}
+    if not suspects:
+        return {}
+    registrations = list(dict.fromkeys(event.registration for event in suspects.values()))
+    stored = await stores.loaders.load_many(ITEM_ROWS, registrations, ())
+    locked: dict[int, Sequence[str]] = {}
+    for registration in registrations:
+        its = {place: event for place, event in events.items() if event.registration == registration}
+        locked |= _locked_of(its, targets[registration].course, stored.get(registration, {}))
+    if locked:
+        ids = [events[place].id for place in locked]
+        known = await stores.loaders.load_many(LEDGER, ids, ())
+        locked = {place: keys for place, keys in locked.items() if events[place].id not in known}
+    return locked
+
+
+def _may_be_locked(event: Event, targets: Mapping[UUID, WritableEnrollment]) -> bool:
+    if event.verb not in ATTEMPTS or event.item_key is None:
+        return False
+    course = targets[event.registration].course
+    return course.enforce_prerequisites and any(
+        item.key == event.item_key for item in course.items if item.prerequisites
+    )
+
+
+def _locked_of(
+    events: Mapping[int, Event], course: Course, stored: Mapping[str, ItemProgress]
+) -> dict[int, Sequence[str]]:
+    """The locked attempts among the events of one registration. Leaving one out can lock others."""
+    items = {item.key: item for item in course.items}
+    locked: dict[int, Sequence[str]] = {}
+    while True:
+        left = {place: event for place, event in events.items() if place not in locked}
+        rows = _rows_after(list(left.values()), course, stored)
+        found = {
+            place: unmet
+            for place, event in left.items()
+            if event.verb in ATTEMPTS
+            and event.item_key in items
+            and (unmet := unmet_prerequisites(items[event.item_key], rows))
+        }
+        if not found:
+            return locked
+        locked |= found
+
+
+def _rows_after(
+    events: Sequence[Event], course: Course, stored: Mapping[str, ItemProgress]
+) -> Mapping[str, ItemProgress]:
+    """The items' progress after these events. Repeated events count again, which changes no satisfaction."""
+    rows = rows_of_course(events[0].registration, course, stored) if events else {}
+    for item in course.items:
+        its = [event for event in events if event.item_key == item.key and event.verb not in NO_FACT]
+        if its:
+            rows[item.key] = merge(rows[item.key], its, item)
+    return rows
