@@ -16,6 +16,7 @@ from resolvers.data.visible_paths import VISIBLE_COURSE_PROGRESS, VISIBLE_ENROLL
 from resolvers.errors import bad_input, forbidden, not_found
 from resolvers.health import StoreState
 from resolvers.types import enrollment_connection as enrollment_pages
+from resolvers.types.certificate import CertificateFacts, lookup_certificate
 from resolvers.types.connection import MOST, Connection, checked_first, connection
 from resolvers.types.course import Course
 from resolvers.types.course_filter import CourseFilter
@@ -192,6 +193,12 @@ class Query:
         view=lambda viewer, found, lookup: enrollment_pages.page_of_course(lookup.key, found, lookup.args),
         returns=EnrollmentConnection,
         description="The enrolments in a course, by registration. For the course's instructors and an ADMIN.",
+    )
+    verify_certificate = root_store_field(
+        lookup=lookup_certificate,
+        returns=CertificateFacts,
+        description="What the certificate with this verification code certifies; null if there is none. For everybody: "
+        "it needs no token.",
     )
     node = root_store_field(
         lookup=lookup_node, view=found_or_forbidden, returns=Node, description="The object with this global id."

@@ -179,6 +179,9 @@ ATTEMPTS: StorePath[UUID, AttemptsArgs, Page[Attempt]] = StorePath(
 CERTIFICATES: StorePath[UUID, NoArgs, Certificate] = StorePath(
     "progress", "certificates", lambda s, keys, _: s.progress.certificates(keys)
 )
+CERTIFICATES_BY_CODE: StorePath[str, NoArgs, Certificate] = StorePath(
+    "progress", "certificates_by_code", lambda s, keys, _: s.progress.certificates_by_code(keys)
+)
 DURABLE_RESUME: StorePath[UUID, NoArgs, ResumePoint] = StorePath(
     "progress", "resume_points", lambda s, keys, _: s.progress.resume_points(keys)
 )

@@ -1,14 +1,25 @@
-"""Certificate: a view of the certificate of a registration."""
+"""Certificate, and what its verification code tells everybody."""
 
 from datetime import datetime
 from uuid import UUID
 
 import strawberry
-from strawberry.relay import to_base64
 
-from resolvers.data.certificate_paths import REVOCATION_REASONS
-from resolvers.types.store_field import store_field
+from resolvers.data.access_paths import PROFILES
+from resolvers.data.certificate_paths import BASES, FACTS, REVOCATION_REASONS
+from resolvers.data.reference_paths import COURSES
+from resolvers.types.node import opaque_id
+from resolvers.types.store_field import Lookup, store_field
+from resolvers.viewer import Viewer
+from stores.domain.certificates import CertificateBasis
 from stores.domain.progress import Certificate as Record
+
+strawberry.enum(
+    CertificateBasis,
+    description="What a certificate certifies. ASSESSMENT: the learner passed an item that others grade. "
+    "PARTICIPATION: all that was required can be stated by the learner.",
+)
+BASIS = "What it certifies, by the course version that the enrolment is pinned to."
 
 
 @strawberry.type(description="The certificate of an enrolment. It is issued once, when the course is first satisfied.")
@@ -17,7 +28,7 @@ class Certificate:
 
     @strawberry.field(description="Identifies the certificate in a client's cache. Opaque; `Query.node` refuses it.")
     def id(parent: strawberry.Parent[Record]) -> strawberry.ID:
-        return strawberry.ID(to_base64("Certificate", str(parent.registration)))
+        return opaque_id("Certificate", parent.registration)
 
     registration: UUID = strawberry.field(description="The enrolment.")
     issued_at: datetime = strawberry.field(description="When it was issued.")
@@ -26,6 +37,7 @@ class Certificate:
         description="The code by which a third party verifies it, with `Query.verifyCertificate`."
     )
 
+    basis = store_field(BASES, key="registration", returns=CertificateBasis, description=BASIS)
     revocation_reason = store_field(
         REVOCATION_REASONS,
         key="registration",
@@ -33,3 +45,35 @@ class Certificate:
         description="Why it was revoked. Null unless it is revoked and the viewer is the learner, an instructor of the "
         "course or an ADMIN.",
     )
+
+
+@strawberry.type(description="What a certificate certifies, for everybody who has its code.")
+class CertificateFacts:
+    """A view of `certificate_paths.CertificateFacts`."""
+
+    issued_at: datetime = strawberry.field(description="When it was issued.")
+    revoked_at: datetime | None = strawberry.field(
+        description="When it was revoked; null if it is valid. The reason is not public: see "
+        "`Certificate.revocationReason`."
+    )
+    basis: CertificateBasis = strawberry.field(description=BASIS)
+
+    course_title = store_field(
+        COURSES,
+        key="course",
+        returns=str,
+        view=lambda facts, course, args: getattr(course, "title", None),
+        description="The title of the course.",
+    )
+    learner_name = store_field(
+        PROFILES,
+        key="learner_id",
+        returns=str,
+        view=lambda facts, profile, args: getattr(profile, "display_name", None),
+        description="The learner's display name; null if the learner has no profile.",
+    )
+
+
+def lookup_certificate(viewer: Viewer, *, code: str) -> Lookup:
+    """`Query.verifyCertificate`. It is public."""
+    return Lookup(FACTS, code)

@@ -116,6 +116,10 @@ class MemoryProgressReads:
     async def certificates(self, registrations: Sequence[UUID]) -> Mapping[UUID, Certificate]:
         return {key: self._certificates[key] for key in registrations if key in self._certificates}
 
+    async def certificates_by_code(self, codes: Sequence[str]) -> Mapping[str, Certificate]:
+        wanted = frozenset(codes)
+        return {row.verify_code: row for row in self._certificates.values() if row.verify_code in wanted}
+
     async def resume_points(self, registrations: Sequence[UUID]) -> Mapping[UUID, ResumePoint]:
         return {key: self._resume[key] for key in registrations if key in self._resume}
 

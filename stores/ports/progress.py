@@ -81,6 +81,9 @@ class Progress(Pinger, Protocol):
     async def certificates(self, registrations: Sequence[UUID]) -> Mapping[UUID, Certificate]:
         """Certificates, revoked ones included; absent where none was issued."""
 
+    async def certificates_by_code(self, codes: Sequence[str]) -> Mapping[str, Certificate]:
+        """Certificates by their verification codes, compared exactly; revoked ones included. A code may be any text."""
+
     async def resume_points(self, registrations: Sequence[UUID]) -> Mapping[UUID, ResumePoint]:
         """The durable resume points: the latest event or checkpoint of each registration with an item and a position,
         by `(at, id)`. Voided events do not count."""

@@ -9,7 +9,7 @@ from stores.domain.paging import ENROLLMENTS_OF_COURSE, ENROLLMENTS_OF_LEARNER, 
 from stores.domain.progress import EnrollmentState
 from stores.sql.core.tables import Table
 from stores.sql.core.where_clause import WhereClause, storable
-from stores.sql.progress.tables import ENROLLMENTS, LEDGER_EVENTS
+from stores.sql.progress.tables import CERTIFICATES, ENROLLMENTS, LEDGER_EVENTS
 
 VOIDS_OF = """
 SELECT voids, registration FROM event_ledger
@@ -32,6 +32,9 @@ AND NOT EXISTS (
 
 REVOKE = """
 UPDATE certificates SET revoked_at = $2, revoked_because = $3 WHERE registration = $1::text::uuid AND revoked_at IS NULL
+"""
+CERTIFICATES_BY_CODE = f"""
+SELECT {CERTIFICATES.names} FROM certificates WHERE verify_code = ANY($1::text[])
 """
 
 

@@ -23,6 +23,7 @@ from stores.domain.sessions import ResumePoint
 from stores.sql.core.pool import Pool
 from stores.sql.core.tables import Table
 from stores.sql.core.transact import fetch
+from stores.sql.core.where_clause import storable
 from stores.sql.progress import queries, rebuilds
 from stores.sql.progress.ledger import BY_ID
 from stores.sql.progress.pages import attempt_cursor, dated_cursor, pages
@@ -114,6 +115,10 @@ class SqlProgressReads:
 
     async def certificates(self, registrations: Sequence[UUID]) -> Mapping[UUID, Certificate]:
         return {row.registration: row for row in await self._rows(CERTIFICATES, certificate_of, registrations)}
+
+    async def certificates_by_code(self, codes: Sequence[str]) -> Mapping[str, Certificate]:
+        rows = map(certificate_of, await self._fetch(queries.CERTIFICATES_BY_CODE, storable(codes)))
+        return {row.verify_code: row for row in rows}
 
     async def resume_points(self, registrations: Sequence[UUID]) -> Mapping[UUID, ResumePoint]:
         return {row.registration: row for row in await self._rows(RESUME_POINTS, resume_point_of, registrations)}

@@ -50,7 +50,7 @@ async def test_faults_revoke_nothing(school: School, given: Any, viewer: Viewer,
     assert (await school.stores.progress.certificates([key]))[key].revoked_at is None
 
 
-CERTIFICATE = """{ certificate { id registration revokedAt revocationReason } }"""
+CERTIFICATE = """{ certificate { id registration basis revokedAt revocationReason } }"""
 READERS = [world.learner(), world.instructor(world.BOTANY), world.admin()]
 
 
@@ -62,7 +62,7 @@ async def test_the_learner_instructors_and_admins_read_why_it_was_revoked(school
     before = await SCHEMA.execute(query, context_value=peer)
     assert before.data is not None
     issued = before.data["enrollment"]["certificate"]
-    assert (issued["revokedAt"], issued["revocationReason"]) == (None, None)
+    assert (issued["basis"], issued["revokedAt"], issued["revocationReason"]) == ("ASSESSMENT", None, None)
     assert from_base64(issued["id"]) == ("Certificate", str(key))
 
     await school.write(REVOKE, {"registration": str(key), "reason": "a mistake"})

@@ -40,6 +40,7 @@ READS: dict[str, Callable[[SqlProgress], Awaitable[Any]]] = {
     "item_progress": lambda progress: progress.item_progress(R),
     "attempts": lambda progress: progress.attempts(R, item=None, after=None, first=5),
     "certificates": lambda progress: progress.certificates(R),
+    "certificates_by_code": lambda progress: progress.certificates_by_code(["code"]),
     "resume_points": lambda progress: progress.resume_points(R),
     "rebuild_position": lambda progress: progress.rebuild_position(Rebuild.TIMELINE),
     "enrollments_after": lambda progress: progress.enrollments_after(R[1], most=5),
