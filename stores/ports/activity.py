@@ -1,13 +1,15 @@
-"""The port of activity: how much is done in courses, by quarter of an hour. The transactions of progress count it, so
-the store of progress keeps it: CockroachDB or PostgreSQL.
+"""The port of activity: what is counted of courses and learners. The transactions of progress count it, so the store of
+progress keeps it: CockroachDB or PostgreSQL.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from stores.domain.activity import ActivityCount, ActivityWindow
 from stores.domain.calendar import Span
+from stores.domain.course_summary import CourseSummary
 from stores.ports.pinger import Pinger
 
 
@@ -27,6 +29,21 @@ class Activity(Pinger, Protocol):
     ) -> Mapping[UUID, Sequence[ActivityCount]]:
         """Each registration's quarters of an hour with activity that start within the span, in order. Registrations
         without activity are absent. `Unavailable` as in `by_courses`."""
+
+    async def quarters_of_learners(
+        self, learner_ids: Sequence[str], *, courses: Collection[str] | None
+    ) -> Mapping[str, Sequence[int]]:
+        """The quarters of an hour in which each learner was active in one of `courses` (None: all), ascending: numbered
+        from 1970 in UTC, as for `stores.domain.streak`. Learners without activity are absent. `Unavailable` as in
+        `by_courses`."""
+
+    async def summaries(self, course_keys: Sequence[str], *, items: bool, now: datetime) -> Mapping[str, CourseSummary]:
+        """The numbers of each course at the time `now`, exact as of each commit. `items`: also those of each item.
+        Courses without an enrolment are absent."""
+
+    async def completions(self, course_keys: Sequence[str], *, windows: Sequence[Span]) -> Mapping[str, Sequence[int]]:
+        """How many COMPLETED enrolments of each course were completed in each of the windows, which are sorted and
+        adjoin. Courses without any may be absent."""
 
     async def recount(self, registrations: Sequence[UUID]) -> int:
         """Recount the activity of these registrations from the ledger, and return how many changed. Locks each

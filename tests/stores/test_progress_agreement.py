@@ -91,6 +91,7 @@ async def emptied(pool: Pool) -> SqlProgress:
         "resume_points",
         "event_ledger",
         "course_activity",
+        "course_item_counts",
         "outbox",
     ):
         await pool.execute(f"DELETE FROM {table}")

@@ -1,8 +1,9 @@
 """Course activity in CockroachDB or PostgreSQL."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -11,9 +12,10 @@ import asyncpg
 from stores.batches import SQL_WHOLE_LEDGERS, batched
 from stores.domain.activity import ActivityCount, ActivityWindow, no_activity
 from stores.domain.calendar import Span
+from stores.domain.course_summary import CourseSummary
 from stores.errors import Unavailable
 from stores.ports.activity import Activity
-from stores.sql.activity import queries
+from stores.sql.activity import queries, summaries
 from stores.sql.activity.recount import recount
 from stores.sql.core.pool import Pool
 from stores.sql.core.transact import fetch, transact
@@ -63,6 +65,20 @@ class SqlActivity(Activity):
                 ActivityCount(start=row["quarter_start"], events=row["events"], active_ms=row["active_ms"])
             )
         return found
+
+    async def quarters_of_learners(
+        self, learner_ids: Sequence[str], *, courses: Collection[str] | None
+    ) -> Mapping[str, Sequence[int]]:
+        narrowed = () if courses is None else (storable(courses),)
+        query = queries.quarters_of_learners(narrowed=courses is not None)
+        rows = await self._fetch(query, storable(learner_ids), *narrowed)
+        return {row["learner_id"]: sorted(row["quarters"]) for row in rows}
+
+    async def summaries(self, course_keys: Sequence[str], *, items: bool, now: datetime) -> Mapping[str, CourseSummary]:
+        return await summaries.summaries(self._pool, storable(course_keys), items=items, now=now)
+
+    async def completions(self, course_keys: Sequence[str], *, windows: Sequence[Span]) -> Mapping[str, Sequence[int]]:
+        return await summaries.completions(self._pool, storable(course_keys), windows=windows)
 
     async def recount(self, registrations: Sequence[UUID]) -> int:
         changed = 0

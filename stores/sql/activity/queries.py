@@ -36,6 +36,19 @@ SELECT NULL, NULL, NULL, NULL, NULL WHERE EXISTS ({RECOUNTS})
 """
 
 
+def quarters_of_learners(*, narrowed: bool) -> str:
+    """The quarters of an hour, numbered from 1970, in which learners ($1) were active; `narrowed`: in courses ($2)."""
+    courses = "AND activity.course_key = ANY($2::text[])" if narrowed else ""
+    return f"""
+SELECT learner_id, array_agg(DISTINCT floor(extract(epoch FROM quarter_start) / 900)::int8) AS quarters
+FROM enrollments JOIN course_activity AS activity ON activity.registration = enrollments.registration
+WHERE learner_id = ANY($1::text[]) {courses} AND NOT EXISTS ({RECOUNTS})
+GROUP BY learner_id
+UNION ALL
+SELECT NULL, NULL WHERE EXISTS ({RECOUNTS})
+"""
+
+
 BY_REGISTRATIONS = f"""
 SELECT registration, quarter_start, events, active_ms FROM course_activity
 WHERE registration = ANY($1::text[]::uuid[]) AND quarter_start >= $2::timestamptz AND quarter_start < $3::timestamptz

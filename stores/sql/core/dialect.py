@@ -18,6 +18,7 @@ REGIONAL_ROWS = frozenset(
         "resume_points",
         "event_ledger",
         "course_activity",
+        "course_item_counts",
     }
 )
 """Tables whose rows are stored in the region that wrote them, in a database with several regions."""

@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
 from stores.sql.core.pool import Pool
+from stores.sql.migrations.fill_item_counts import fill_item_counts
 from stores.sql.migrations.fill_slots import fill_slots
 
 Step: TypeAlias = Callable[[Pool], Awaitable[None]]
 
-STEPS: Mapping[tuple[str, int], Step] = {("progress", 6): fill_slots}
+STEPS: Mapping[tuple[str, int], Step] = {("progress", 6): fill_slots, ("progress", 13): fill_item_counts}
 """(set, number) → step."""

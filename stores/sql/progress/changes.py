@@ -1,15 +1,17 @@
 """Changes: the rows that a transaction of progress writes, all but the ledger's, and the statement that saves them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from uuid import UUID
 
 from stores.domain.activity import ActivityCount
+from stores.domain.course_summary import ItemCounts, add_all, counts_change, last_item_key
 from stores.domain.outbox import Commit, Consumer
 from stores.domain.progress import Certificate, Enrollment
 from stores.domain.progress_projection import RegistrationState
 from stores.domain.sessions import ResumePoint
+from stores.sql.activity.item_counts import ITEM_COUNTS, add_item_counts, item_count_values
 from stores.sql.activity.rows import ACTIVITY, REMOVE_EMPTY, activity_values, add_activity
 from stores.sql.core.pool import Connection
 from stores.sql.core.tables import Table
@@ -94,6 +96,7 @@ PARTS: Sequence[tuple[Table, Callable[[int], str]]] = (
         ),
     ),
     (ACTIVITY, add_activity),
+    (ITEM_COUNTS, add_item_counts),
     (OUTBOX, lambda first: f"INSERT INTO outbox ({OUTBOX.names}) {OUTBOX.given(first)}"),
 )
 """The tables that a transaction may write, each with its statement, whose first parameter has the given number."""
@@ -142,6 +145,8 @@ class Changes:
     """Registrations and events: a resume point that such an event made is deleted."""
     activity: list[tuple[Enrollment, ActivityCount]] = field(default_factory=list)
     """What is added to the activity of these enrolments (`activity_change`)."""
+    item_counts: list[tuple[str, Mapping[str, ItemCounts]]] = field(default_factory=list)
+    """What is added to the counters of the items of these courses (`counts_change`)."""
     outbox_rows: list[tuple[object, ...]] = field(default_factory=list)
     """Rows of the outbox."""
 
@@ -151,13 +156,14 @@ class Changes:
         after: RegistrationState,
         commit: Commit,
         *,
+        counted: bool,
         codes: Callable[[], str],
         consumers: Iterable[Consumer],
     ) -> None:
-        """Add what one commit changes: its rows, its certificate and its outbox rows for `consumers`."""
+        """Add what one commit changes: its rows, its certificate and its outbox rows for `consumers`. `counted` as in
+        `replace`."""
         key = commit.registration
-        self.states.append((before, after))
-        self.numbers[key] = commit.number
+        self.replace(before, after, number=commit.number, counted=counted)
         self.voided.extend((key, event.id) for event in commit.voided)
         if commit.resume is not None:
             self.resume_points.append(commit.resume)
@@ -167,6 +173,14 @@ class Changes:
         for consumer in consumers:
             if (part := commit.for_consumer(consumer)) is not None:
                 self.outbox_rows.append(outbox_values(part, consumer))
+
+    def replace(self, before: RegistrationState, after: RegistrationState, *, number: int, counted: bool) -> None:
+        """Add the rows of a registration. `number`: that of its last commit; `counted`: whether the items of `before`
+        are in the counters of the course."""
+        self.states.append((before, after))
+        self.numbers[after.course.registration] = number
+        if change := counts_change(before if counted else None, after):
+            self.item_counts.append((after.enrollment.course_key, change))
 
 
 async def save(connection: Connection, changes: Changes) -> None:
@@ -198,7 +212,8 @@ async def save(connection: Connection, changes: Changes) -> None:
         if before.items.get(key) != row
     ]
     courses = [
-        (*course_values(after.course), changes.numbers[after.course.registration]) for _, after in changes.states
+        (*course_values(after.course), changes.numbers[after.course.registration], last_item_key(after), True)
+        for _, after in changes.states
     ]
     enrollment_states = [
         enrollment_state_values(after)
@@ -213,6 +228,7 @@ async def save(connection: Connection, changes: Changes) -> None:
         [resume_values(row) for row in changes.resume_points],
         [certificate_values(row) for row in changes.certificates],
         [activity_values(row, count) for row, count in changes.activity],
+        item_count_values(add_all(changes.item_counts), changes.numbers),
         changes.outbox_rows,
     )
     parts = tuple(part for part, its in enumerate(rows) if its)

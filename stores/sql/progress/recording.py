@@ -118,12 +118,12 @@ def changes(
     """The changes by new events. `whole`: the ledgers of the registrations that a void makes it necessary to refold."""
     made = Changes()
     for key, events in new.items():
-        state, commits, at, _ = before[key]
+        state, commits, at, *_ = before[key]
         course = indexes[key]
         after = refold(state, whole[key], course) if key in whole else fold(state, events, course)
         if key in whole:
             made.refolded.append(key)
         commit = make_commit(state, after, events, whole.get(key), course, number=commits + 1, at=at)
-        made.add(state, after, commit, codes=codes, consumers=consumers)
+        made.add(state, after, commit, counted=before[key].counted, codes=codes, consumers=consumers)
         made.activity.extend((state.enrollment, change) for change in activity_change(events, whole.get(key)))
     return made

@@ -30,11 +30,10 @@ async def refold_registrations(
         after = refold(locked.state, whole[key], index)
         made.refolded.append(key)
         if after.course.version == locked.state.course.version:
-            made.states.append((locked.state, after))
-            made.numbers[key] = locked.commits
+            made.replace(locked.state, after, number=locked.commits, counted=locked.counted)
         else:
             changed += 1
             commit = make_commit(locked.state, after, (), None, index, number=locked.commits + 1, at=locked.at)
-            made.add(locked.state, after, commit, codes=codes, consumers=[Consumer.LIVE])
+            made.add(locked.state, after, commit, counted=locked.counted, codes=codes, consumers=[Consumer.LIVE])
     await save(connection, made)
     return changed

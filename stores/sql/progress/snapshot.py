@@ -67,13 +67,14 @@ CROSS JOIN LATERAL (
 
 
 class Locked(NamedTuple):
-    """A locked registration: its state, the number of its commits, the time at which the transaction began, and the
-    slots that are taken in the moments that were asked for."""
+    """A locked registration: its state, the number of its commits, the time at which the transaction began, the slots
+    that are taken in the moments that were asked for, and whether its items are in the counters of its course."""
 
     state: RegistrationState
     commits: int
     at: datetime
     taken: Mapping[Moment, Collection[int]]
+    counted: bool
 
 
 async def lock(
@@ -114,7 +115,9 @@ async def lock(
             withdrawn=row["withdrawn"],
             sessions=known[enrollment.registration],
         )
-        found[enrollment.registration] = Locked(state, row["commits"], row["at"], taken[enrollment.registration])
+        found[enrollment.registration] = Locked(
+            state, row["commits"], row["at"], taken[enrollment.registration], row["counted"]
+        )
     return found
 
 

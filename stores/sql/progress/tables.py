@@ -46,8 +46,11 @@ COURSES = Table(
         "version": "int8",
     },
 )
-WRITTEN_COURSES = Table(name="course_progress", columns={**COURSES.columns, "commits": "int8"})
-"""`commits` is the number of a registration's last commit; only the next writer reads it."""
+WRITTEN_COURSES = Table(
+    name="course_progress", columns={**COURSES.columns, "commits": "int8", "last_item_key": "text", "counted": "bool"}
+)
+"""`commits` is the number of a registration's last commit, which only the next writer reads; `last_item_key` and
+`counted` are for summaries (`course_summary.last_item_key`, `stores.sql.activity.item_counts`)."""
 ITEMS = Table(
     name="item_progress",
     columns={

@@ -1,0 +1,216 @@
+"""The numbers of a course: how many enrolments are in which state, how far they are, and what is done of each item.
+
+Averages are computed from whole billionths, so that the order of the enrolments does not change them.
+"""
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from stores.domain.calendar import Span
+from stores.domain.progress import EnrollmentState, ItemProgress, ProgressState
+from stores.domain.progress_projection import RegistrationState
+
+STOPPED_AFTER = timedelta(days=14)
+"""A learner without activity for longer has stopped."""
+BIN_EDGES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+"""The lower edges of the bins of completion, but for the first one, which begins at 0."""
+NANO = 1e9
+COUNTED = (EnrollmentState.ACTIVE, EnrollmentState.COMPLETED)
+"""The states of the enrolments that averages, bins and items are about."""
+
+
+class ItemCounts(NamedTuple):
+    """The counters of an item. `scored`: best scores, `score_nano`: their sum in billionths."""
+
+    started: int = 0
+    satisfied: int = 0
+    failed: int = 0
+    scored: int = 0
+    score_nano: int = 0
+
+    def plus(self, other: "ItemCounts", times: int = 1) -> "ItemCounts":
+        """These counters and the other ones, multiplied by `times`."""
+        return ItemCounts(*(mine + times * its for mine, its in zip(self, other, strict=True)))
+
+
+NONE = ItemCounts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemSummary:
+    """One item, over the ACTIVE and COMPLETED enrolments. The score is 0…1, None without one."""
+
+    item_key: str
+    started: int
+    satisfied: int
+    failed: int
+    average_score: float | None
+    stopped_here: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseSummary:
+    """A course. Averages (0…1, None without a value) and the ten bins of completion are over the ACTIVE and COMPLETED
+    enrolments. `items`, by key, has those that any of these enrolments has progress in; None if they were not counted.
+    """
+
+    course_key: str
+    active: int
+    completed: int
+    withdrawn: int
+    average_completion: float | None
+    average_score: float | None
+    distribution: tuple[int, ...]
+    items: tuple[ItemSummary, ...] | None
+
+    @property
+    def enrolled(self) -> int:
+        """All enrolments."""
+        return self.active + self.completed + self.withdrawn
+
+
+class EnrollmentGroup(NamedTuple):
+    """Enrolments of a course in one state and one bin (0 to 9) of completion. `stopped_at`: the item that they stopped
+    at, None for none. Sums of completion and of the scores are in billionths."""
+
+    state: EnrollmentState
+    bin: int
+    stopped_at: str | None
+    enrollments: int
+    completion_nano: int
+    scored: int
+    score_nano: int
+
+
+def to_nano(value: float) -> int:
+    """A value in whole billionths."""
+    return round(value * NANO)
+
+
+def counts_of(row: ItemProgress) -> ItemCounts:
+    """What an enrolment that is not withdrawn adds to the counters of an item. A waiver alone starts nothing."""
+    scored = row.best_score is not None
+    return ItemCounts(
+        started=int(row.started or row.viewed or row.completed_at is not None),
+        satisfied=int(row.satisfied),
+        failed=int(row.state is ProgressState.FAILED),
+        scored=int(scored),
+        score_nano=0 if row.best_score is None else to_nano(row.best_score),
+    )
+
+
+def counted_items(state: RegistrationState) -> Mapping[str, ItemProgress]:
+    """The item rows that are counted: those of an enrolment that is not withdrawn."""
+    return {} if state.enrollment.state is EnrollmentState.WITHDRAWN else state.items
+
+
+def counts_change(before: RegistrationState | None, after: RegistrationState) -> Mapping[str, ItemCounts]:
+    """What a registration adds to the counters of its course's items from `before` (None: it is not counted yet) to
+    `after`. Items whose counters do not change are absent."""
+    old, new = {} if before is None else counted_items(before), counted_items(after)
+    change = {}
+    for key in {*old, *new}:
+        was, now = old.get(key), new.get(key)
+        if was is not now:
+            counts = NONE if now is None else counts_of(now)
+            counts = counts if was is None else counts.plus(counts_of(was), -1)
+            if counts != NONE:
+                change[key] = counts
+    return change
+
+
+def last_item_key(state: RegistrationState) -> str | None:
+    """The item of the learner's last activity, the greatest key among several. None if that activity is no fact of an
+    item, such as a comment."""
+    at = state.course.last_activity_at
+    return max((row.item_key for row in state.items.values() if row.last_event_at == at), default=None) if at else None
+
+
+def group_of(state: RegistrationState, *, now: datetime) -> EnrollmentGroup:
+    """The group of one enrolment."""
+    course = state.course
+    stopped = course.last_activity_at is not None and course.last_activity_at < now - STOPPED_AFTER
+    return EnrollmentGroup(
+        state=state.enrollment.state,
+        bin=bisect_right(BIN_EDGES, course.completion),
+        stopped_at=last_item_key(state) if stopped else None,
+        enrollments=1,
+        completion_nano=to_nano(course.completion),
+        scored=int(course.score is not None),
+        score_nano=0 if course.score is None else to_nano(course.score),
+    )
+
+
+def summarize(
+    course_key: str, groups: Iterable[EnrollmentGroup], items: Mapping[str, ItemCounts] | None
+) -> CourseSummary:
+    """The summary of all enrolments of a course, and of the counters of its items (None: they are left out)."""
+    states: Counter[EnrollmentState] = Counter()
+    bins = [0] * (len(BIN_EDGES) + 1)
+    stopped: Counter[str] = Counter()
+    completion = scored = score = 0
+    for group in groups:
+        states[group.state] += group.enrollments
+        if group.state in COUNTED:
+            bins[group.bin] += group.enrollments
+            completion += group.completion_nano
+            scored += group.scored
+            score += group.score_nano
+            if group.stopped_at is not None:
+                stopped[group.stopped_at] += group.enrollments
+    return CourseSummary(
+        course_key=course_key,
+        active=states[EnrollmentState.ACTIVE],
+        completed=states[EnrollmentState.COMPLETED],
+        withdrawn=states[EnrollmentState.WITHDRAWN],
+        average_completion=average(completion, sum(bins)),
+        average_score=average(score, scored),
+        distribution=tuple(bins),
+        items=None if items is None else item_summaries(items, stopped),
+    )
+
+
+def item_summaries(items: Mapping[str, ItemCounts], stopped: Mapping[str, int]) -> tuple[ItemSummary, ...]:
+    """The items that have anything to count, by key."""
+    counted = {key: counts for key, counts in items.items() if counts != NONE}
+    return tuple(
+        ItemSummary(
+            item_key=key,
+            started=counts.started,
+            satisfied=counts.satisfied,
+            failed=counts.failed,
+            average_score=average(counts.score_nano, counts.scored),
+            stopped_here=stopped.get(key, 0),
+        )
+        for key in sorted({*counted, *stopped})
+        for counts in (counted.get(key, NONE),)
+    )
+
+
+def average(nano: int, of: int) -> float | None:
+    """A sum in billionths, divided by the number of its values; None without any."""
+    return nano / of / NANO if of else None
+
+
+def add_all(changes: Iterable[tuple[str, Mapping[str, ItemCounts]]]) -> Mapping[tuple[str, str], ItemCounts]:
+    """The sums of changes, each of a course key, by course and item. Zeros are absent. The order is that of the keys,
+    because all writers must lock the rows in one order."""
+    sums: defaultdict[tuple[str, str], ItemCounts] = defaultdict(ItemCounts)
+    for course_key, change in changes:
+        for key, counts in change.items():
+            sums[course_key, key] = sums[course_key, key].plus(counts)
+    return {key: counts for key, counts in sorted(sums.items()) if counts != NONE}
+
+
+def completions(times: Iterable[datetime], windows: Sequence[Span]) -> tuple[int, ...]:
+    """How many of the times lie in each of the windows, which are sorted and adjoin."""
+    starts, counts = [window.start for window in windows], [0] * len(windows)
+    for at in times:
+        place = bisect_right(starts, at) - 1
+        if place >= 0 and at < windows[place].end:
+            counts[place] += 1
+    return tuple(counts)
