@@ -74,13 +74,12 @@ class CourseSummary:
 
 
 class EnrollmentGroup(NamedTuple):
-    """Enrolments of a course in one state and one bin (0 to 9) of completion. `stopped_at`: the item that they stopped
-    at, None for none. Sums of completion and of the scores are in billionths."""
+    """Enrolments of a course in one state. `bins`: how many are in each bin of completion. The sums of their completion
+    and of their scores are in billionths."""
 
     state: EnrollmentState
-    bin: int
-    stopped_at: str | None
     enrollments: int
+    bins: tuple[int, ...]
     completion_nano: int
     scored: int
     score_nano: int
@@ -130,15 +129,21 @@ def last_item_key(state: RegistrationState) -> str | None:
     return max((row.item_key for row in state.items.values() if row.last_event_at == at), default=None) if at else None
 
 
-def group_of(state: RegistrationState, *, now: datetime) -> EnrollmentGroup:
-    """The group of one enrolment."""
+def stopped_at(state: RegistrationState, *, now: datetime) -> str | None:
+    """The item that the learner of an ACTIVE or COMPLETED enrolment stopped at; None if they did not, or at none."""
+    at = state.course.last_activity_at
+    stopped = state.enrollment.state in COUNTED and at is not None and at < now - STOPPED_AFTER
+    return last_item_key(state) if stopped else None
+
+
+def group_of(state: RegistrationState) -> EnrollmentGroup:
+    """One enrolment as a group."""
     course = state.course
-    stopped = course.last_activity_at is not None and course.last_activity_at < now - STOPPED_AFTER
+    place = bisect_right(BIN_EDGES, course.completion)
     return EnrollmentGroup(
         state=state.enrollment.state,
-        bin=bisect_right(BIN_EDGES, course.completion),
-        stopped_at=last_item_key(state) if stopped else None,
         enrollments=1,
+        bins=tuple(int(number == place) for number in range(len(BIN_EDGES) + 1)),
         completion_nano=to_nano(course.completion),
         scored=int(course.score is not None),
         score_nano=0 if course.score is None else to_nano(course.score),
@@ -146,30 +151,29 @@ def group_of(state: RegistrationState, *, now: datetime) -> EnrollmentGroup:
 
 
 def summarize(
-    course_key: str, groups: Iterable[EnrollmentGroup], items: Mapping[str, ItemCounts] | None
+    course_key: str,
+    groups: Iterable[EnrollmentGroup],
+    *,
+    items: Mapping[str, ItemCounts] | None,
+    stopped: Mapping[str, int],
 ) -> CourseSummary:
-    """The summary of all enrolments of a course, and of the counters of its items (None: they are left out)."""
-    states: Counter[EnrollmentState] = Counter()
-    bins = [0] * (len(BIN_EDGES) + 1)
-    stopped: Counter[str] = Counter()
-    completion = scored = score = 0
-    for group in groups:
+    """The summary of all enrolments of a course, of the counters of its items (None: they are left out), and of how
+    many learners stopped at each."""
+    every = list(groups)
+    states = Counter[EnrollmentState]()
+    for group in every:
         states[group.state] += group.enrollments
-        if group.state in COUNTED:
-            bins[group.bin] += group.enrollments
-            completion += group.completion_nano
-            scored += group.scored
-            score += group.score_nano
-            if group.stopped_at is not None:
-                stopped[group.stopped_at] += group.enrollments
+    counted = [group for group in every if group.state in COUNTED]
     return CourseSummary(
         course_key=course_key,
         active=states[EnrollmentState.ACTIVE],
         completed=states[EnrollmentState.COMPLETED],
         withdrawn=states[EnrollmentState.WITHDRAWN],
-        average_completion=average(completion, sum(bins)),
-        average_score=average(score, scored),
-        distribution=tuple(bins),
+        average_completion=average(
+            sum(group.completion_nano for group in counted), sum(group.enrollments for group in counted)
+        ),
+        average_score=average(sum(group.score_nano for group in counted), sum(group.scored for group in counted)),
+        distribution=tuple(sum(group.bins[place] for group in counted) for place in range(len(BIN_EDGES) + 1)),
         items=None if items is None else item_summaries(items, stopped),
     )
 

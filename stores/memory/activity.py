@@ -15,6 +15,7 @@ from stores.domain.course_summary import (
     completions,
     counts_change,
     group_of,
+    stopped_at,
     summarize,
 )
 from stores.domain.events import Event
@@ -100,7 +101,12 @@ class MemoryActivity(Activity):
         for (course_key, item_key), counts in add_all(changes).items():
             counters[course_key][item_key] = counts
         return {
-            key: summarize(key, (group_of(state, now=now) for state in of), counters[key] if items else None)
+            key: summarize(
+                key,
+                map(group_of, of),
+                items=counters[key] if items else None,
+                stopped=Counter(item for state in of if (item := stopped_at(state, now=now)) is not None),
+            )
             for key, of in states.items()
         }
 

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-
-import asyncpg
+from itertools import pairwise
 
 from stores.domain.calendar import Span
 from stores.domain.course_summary import (
     BIN_EDGES,
+    COUNTED,
     STOPPED_AFTER,
     CourseSummary,
     EnrollmentGroup,
@@ -26,22 +26,29 @@ STORE = "activity"
 NANO_SUM = "coalesce(sum(round({} * 1e9)), 0)::int8"
 
 
-def groups(*, items: bool) -> str:
-    """The enrolments of courses ($1), grouped. `items`: also by the item that they stopped at before $2."""
-    edges = ", ".join(map(str, BIN_EDGES))
-    stopped = "CASE WHEN course.last_activity_at < $2::timestamptz THEN course.last_item_key END" if items else "NULL"
-    return f"""
-SELECT course_key, state, width_bucket(completion, ARRAY[{edges}]::float8[]) AS bin, {stopped} AS item_key,
-    count(*) AS a, {NANO_SUM.format("completion")} AS b, count(score) AS c, {NANO_SUM.format("score")} AS d,
-    0::int8 AS e
-FROM enrollments JOIN course_progress AS course ON course.registration = enrollments.registration
-WHERE course_key = ANY($1::text[])
-GROUP BY course_key, state, bin{", 4" if items else ""}
-"""
+BINS = ", ".join(f"count(*) FILTER (WHERE completion < {edge}::float8)" for edge in BIN_EDGES)
+ROWS = "enrollments JOIN course_progress AS course ON course.registration = enrollments.registration"
 
+GROUPS = f"""
+SELECT course_key, state, NULL AS item_key, ARRAY[
+    count(*), {NANO_SUM.format("completion")}, count(score), {NANO_SUM.format("score")}, {BINS}
+] AS numbers
+FROM {ROWS} WHERE course_key = ANY($1::text[])
+GROUP BY course_key, state
+"""
+"""The enrolments of courses ($1) by state. For each lower edge of a bin: how many have less completion."""
+
+STOPPED = f"""
+SELECT course_key, NULL, last_item_key, ARRAY[count(*)]
+FROM {ROWS}
+WHERE course_key = ANY($1::text[]) AND state IN ({", ".join(f"'{state.value}'" for state in COUNTED)})
+    AND last_activity_at < $2::timestamptz AND last_item_key IS NOT NULL
+GROUP BY course_key, last_item_key
+"""
+"""How many learners without activity since $2 stopped at each item."""
 
 COUNTERS = f"""
-SELECT course_key, NULL, NULL, item_key, {", ".join(f"sum({name})::int8" for name in ItemCounts._fields)}
+SELECT course_key, NULL, item_key, ARRAY[{", ".join(f"sum({name})::int8" for name in ItemCounts._fields)}]
 FROM course_item_counts
 WHERE partition IN ({ALL_PARTITIONS}) AND course_key = ANY($1::text[])
 GROUP BY course_key, item_key
@@ -62,18 +69,39 @@ async def summaries(
 ) -> Mapping[str, CourseSummary]:
     """`Activity.summaries`."""
     if items:
-        query = f"{groups(items=True)} UNION ALL {COUNTERS}"
+        query = f"{GROUPS} UNION ALL {STOPPED} UNION ALL {COUNTERS}"
         rows = await fetch(pool, STORE, query, course_keys, now - STOPPED_AFTER)
     else:
-        rows = await fetch(pool, STORE, groups(items=False), course_keys)
-    found: defaultdict[str, list[EnrollmentGroup]] = defaultdict(list)
+        rows = await fetch(pool, STORE, GROUPS, course_keys)
+    groups: defaultdict[str, list[EnrollmentGroup]] = defaultdict(list)
     counters: defaultdict[str, dict[str, ItemCounts]] = defaultdict(dict)
+    stopped: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for row in rows:
-        if row["state"] is None:
-            counters[row["course_key"]][row["item_key"]] = ItemCounts(*(row[name] for name in "abcde"))
+        course_key, item_key, numbers = row["course_key"], row["item_key"], row["numbers"]
+        if item_key is None:
+            groups[course_key].append(group_of(EnrollmentState(row["state"]), numbers))
+        elif len(numbers) == 1:
+            [stopped[course_key][item_key]] = numbers
         else:
-            found[row["course_key"]].append(group_of_row(row))
-    return {key: summarize(key, its, counters[key] if items else None) for key, its in found.items()}
+            counters[course_key][item_key] = ItemCounts(*numbers)
+    return {
+        key: summarize(key, its, items=counters[key] if items else None, stopped=stopped[key])
+        for key, its in groups.items()
+    }
+
+
+def group_of(state: EnrollmentState, numbers: Sequence[int]) -> EnrollmentGroup:
+    """The group of a row of `GROUPS`."""
+    enrollments, completion_nano, scored, score_nano, *below = numbers
+    edges = [0, *below, enrollments]
+    return EnrollmentGroup(
+        state=state,
+        enrollments=enrollments,
+        bins=tuple(more - less for less, more in pairwise(edges)),
+        completion_nano=completion_nano,
+        scored=scored,
+        score_nano=score_nano,
+    )
 
 
 async def completions(
@@ -87,16 +115,3 @@ async def completions(
     for row in await fetch(pool, STORE, COMPLETIONS, course_keys, starts, windows[0].start, windows[-1].end):
         found[row["course_key"]][row["place"] - 1] = row["completed"]
     return found
-
-
-def group_of_row(row: asyncpg.Record) -> EnrollmentGroup:
-    """The group of a row of `groups`."""
-    return EnrollmentGroup(
-        state=EnrollmentState(row["state"]),
-        bin=row["bin"],
-        stopped_at=row["item_key"],
-        enrollments=row["a"],
-        completion_nano=row["b"],
-        scored=row["c"],
-        score_nano=row["d"],
-    )
