@@ -41,7 +41,7 @@ class Context:
     @classmethod
     def of(cls, peer: Peer) -> "Context":
         """A context with loaders that have read nothing yet."""
-        loaders = Loaders(peer.stores, peer.deadlines, peer.health, peer.viewer)
+        loaders = Loaders(peer.stores, peer.deadlines, peer.health, peer.now, peer.viewer)
         return cls(peer=peer, viewer=peer.viewer, loaders=loaders)
 
 

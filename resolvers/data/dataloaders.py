@@ -6,7 +6,7 @@ aiodataloader collects the keys. `access_paths.py` and its neighbours declare th
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from time import perf_counter
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -71,13 +71,14 @@ AccessPath = StorePath[K, A, V] | DerivedPath[K, A, V]
 class Loaders:
     """The loaders of one operation, or of one event of a subscription: one for each path and arguments in use.
 
-    `deadlines` are by store, `viewer` decides what the visible paths return, and `batches` lists the store calls so
-    far.
+    `deadlines` are by store, `now` is the clock in UTC, `viewer` decides what the visible paths return, and `batches`
+    lists the store calls so far.
     """
 
     stores: Stores
     deadlines: Mapping[str, timedelta]
     failures: Failures
+    now: Callable[[], datetime]
     viewer: Viewer = NO_RIGHTS
     batches: list[Batch] = field(default_factory=list)
     _open: dict[tuple[object, object], DataLoader[Any, Any]] = field(default_factory=dict)

@@ -45,7 +45,7 @@ class TopicRegistry:
 
     def loaders(self) -> Loaders:
         """Fresh loaders for one refresh of a topic, whose values do not depend on a viewer."""
-        return Loaders(self.stores, self._deadlines, self._failures)
+        return Loaders(self.stores, self._deadlines, self._failures, self.now)
 
     def subscribe(
         self, kind: Callable[..., SharedTopic[E]], *key: Hashable

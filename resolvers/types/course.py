@@ -5,10 +5,12 @@ from typing import Annotated, Any, NamedTuple
 import strawberry
 
 from resolvers.data.access_paths import COURSE_ACTIVITY, COURSE_ENROLLMENTS, ONLINE, NoArgs
+from resolvers.data.course_number_paths import COURSE_SUMMARIES
 from resolvers.data.reference_paths import COURSE_ITEMS, COURSES
 from resolvers.data.references import CourseRef
 from resolvers.types import enrollment_connection as enrollment_pages
 from resolvers.types.activity import ActivityBucket, course_activity_args
+from resolvers.types.course_summary import CourseSummary, summary_args, zoned_summary
 from resolvers.types.enums import ItemType, MoveOn
 from resolvers.types.node import Node, opaque_id
 from resolvers.types.store_field import store_field
@@ -146,6 +148,15 @@ class Course(Node):
         returns=int,
         view=lambda course, found, args: found or 0,
         description="The number of learners who are ONLINE in the course.",
+    )
+    summary = store_field(
+        COURSE_SUMMARIES,
+        key="key",
+        returns=CourseSummary,
+        args=summary_args,
+        view=zoned_summary,
+        by_selection=True,
+        description="The numbers of the course. For the course's instructors and an ADMIN.",
     )
 
     @classmethod

@@ -11,6 +11,7 @@ from resolvers.data.access_paths import EVENTS, LEARNER_ENROLLMENTS, PROFILES, N
 from resolvers.data.local_activity_paths import LOCAL_ACTIVITY
 from resolvers.data.reference_paths import PRIVATE_PROFILES
 from resolvers.data.references import LearnerRef
+from resolvers.data.streak_paths import STREAKS
 from resolvers.data.visible_paths import VISIBLE_PRESENCE, VISIBLE_SESSIONS
 from resolvers.errors import forbidden
 from resolvers.types import enrollment_connection as enrollment_pages
@@ -21,6 +22,7 @@ from resolvers.types.lazy import ENROLLMENT
 from resolvers.types.node import Node
 from resolvers.types.session import Presence, Session
 from resolvers.types.store_field import store_field
+from resolvers.types.streak import Streak, streak_args, streak_view
 from resolvers.viewer import Viewer
 
 MASKED = "Empty unless the viewer is the learner or an ADMIN."
@@ -127,6 +129,16 @@ class Learner(Node):
     )
     presence = store_field(
         VISIBLE_PRESENCE, key="learner_id", returns=Presence, description="Whether the learner is online."
+    )
+    streak = store_field(
+        STREAKS,
+        key="learner_id",
+        returns=Streak,
+        args=streak_args,
+        view=streak_view,
+        description="The learner's runs of days with activity. An instructor sees those of the courses they teach. "
+        "Without `timeZone`, the profile has the zone: the streak is null if the profile cannot be read, and "
+        "INVALID_TIME_ZONE if its timeZone is not an IANA zone.",
     )
 
     @classmethod

@@ -1,7 +1,8 @@
-"""The scalars DateTime and BigInt."""
+"""The scalars DateTime, Date and BigInt."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NewType
 
 import strawberry
@@ -56,6 +57,14 @@ def _ends_month(moment: datetime) -> bool:
     )
 
 
+def parse_date(value: Any) -> date:
+    """Parse YYYY-MM-DD. GraphQLError for anything else."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise GraphQLError("a Date is a date of the calendar in the form YYYY-MM-DD")
+
+
 def parse_big_int(value: Any) -> BigInt:
     """Parse a decimal number in a string. GraphQLError for anything else."""
     if not isinstance(value, str) or re.fullmatch(r"-?[0-9]{1,19}", value) is None:
@@ -71,6 +80,13 @@ CONFIG = StrawberryConfig(
             specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
             serialize=show_time,
             parse_value=parse_time,
+        ),
+        date: strawberry.scalar(
+            name="Date",
+            description="A date of the calendar: YYYY-MM-DD.",
+            specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
+            serialize=date.isoformat,
+            parse_value=parse_date,
         ),
         BigInt: strawberry.scalar(
             name="BigInt",

@@ -27,10 +27,12 @@ from stores.batches import INFLUX_LINES, LOADED_PROFILES, batched
 from stores.domain.events import Event
 from stores.domain.progress_projection import course_indexes
 from stores.ports.stores import Stores
+from stores.sql.core.pool import open_pool
+from stores.sql.migrations.fill_item_counts import fill_item_counts
 from tests.bench.growth.world_rows import rows_of, slotted
 from tests.e2e.deployment import Deployment
 
-FORMAT = "1"
+FORMAT = "2"
 """The version of the format: existing worlds of another version are made again."""
 OnProgress = Callable[[str, int, int], None]
 COPIED_EVENTS = 20_000
@@ -99,6 +101,8 @@ async def make_world(dataset: Dataset, stores: Stores, sql_url: str, *, on_progr
                 on_progress("events", done, max(done, dataset.sizes["events"]))
         done += await write(connection, stores, rows, pending)
         on_progress("events", done, done)
+        async with open_pool(sql_url, size=1) as pool:
+            await fill_item_counts(pool)
         await connection.execute("VACUUM ANALYZE", timeout=1800)
     finally:
         await connection.close()

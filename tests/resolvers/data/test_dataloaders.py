@@ -12,6 +12,7 @@ import pytest
 from resolvers.data.dataloaders import DerivedPath, Loaders, StorePath
 from stores.errors import Rejected, StoreError, TimedOut, Unavailable
 from stores.ports.stores import Stores
+from tests.clock import Clock
 
 
 class RecordedFailures:
@@ -24,7 +25,7 @@ class RecordedFailures:
 
 def loaders_with(failures: RecordedFailures, deadline: float = 5.0) -> Loaders:
     deadlines = {"profiles": timedelta(seconds=deadline)}
-    return Loaders(cast(Stores, None), deadlines, failures)
+    return Loaders(cast(Stores, None), deadlines, failures, Clock())
 
 
 def path_of(read: Any, batch_size: int = 100) -> StorePath[str, Any, str]:

@@ -1,9 +1,9 @@
-"""DateTime and BigInt: what they accept, and what becomes of it."""
+"""DateTime, Date and BigInt: what they accept, and what becomes of it."""
 
 import pytest
 from graphql import GraphQLError
 
-from resolvers.types.scalars import parse_big_int, parse_time, show_time
+from resolvers.types.scalars import parse_big_int, parse_date, parse_time, show_time
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,10 @@ def test_a_big_int_is_a_decimal_number_in_a_string(value: object) -> None:
     assert parse_big_int("-9223372036854775808") == -(2**63)
     with pytest.raises(GraphQLError):
         parse_big_int(value)
+
+
+def test_a_date_is_year_month_and_day() -> None:
+    assert parse_date("2024-02-29").isoformat() == "2024-02-29"
+    for value in ("2023-02-29", "20240229", "2024-2-9", "2024-02-29T00:00:00Z", "\u0661024-02-29", 20240229, None):
+        with pytest.raises(GraphQLError):
+            parse_date(value)

@@ -57,7 +57,8 @@ def batch_of(number: int, chance: Random) -> list[Event]:
 
 async def record(progress: SqlProgress, events: Sequence[Event]) -> Sequence[Verdict]:
     """As the gateway does it, with the store's deadline."""
-    loaders = Loaders(memory_stores(Clock()), {"progress": DEADLINE}, NoFailures())
+    clock = Clock()
+    loaders = Loaders(memory_stores(clock), {"progress": DEADLINE}, NoFailures(), clock)
     return await loaders.call_queued(
         "progress",
         "record",

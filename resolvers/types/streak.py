@@ -1,0 +1,54 @@
+"""Streak: a learner's runs of consecutive days with activity."""
+
+from datetime import date
+from typing import Annotated
+
+import strawberry
+
+from resolvers import permissions
+from resolvers.data.references import LearnerRef
+from resolvers.data.streak_paths import ActiveQuarters, StreakArgs
+from resolvers.errors import bad_input
+from resolvers.types.activity import check_profile_zone
+from resolvers.viewer import Viewer
+from stores.domain import streak
+from stores.domain.calendar import zone_named
+
+
+@strawberry.type(
+    description="Runs of consecutive days of local time with activity. Every event counts, except REGISTERED, "
+    "UNREGISTERED, VOIDED and voided ones."
+)
+class Streak:
+    """A view of `streak.Streak`."""
+
+    current: int = strawberry.field(description="The days of the run that ends today or yesterday; 0 without one.")
+    longest: int = strawberry.field(description="The days of the longest run.")
+    last_active_on: date | None = strawberry.field(description="The last day with activity; null without any.")
+
+
+def streak_args(
+    viewer: Viewer,
+    parent: LearnerRef,
+    *,
+    course: Annotated[str | None, strawberry.argument(description="Only the activity in this course.")] = None,
+    time_zone: Annotated[
+        str | None, strawberry.argument(description="IANA time zone of the days; the learner's own if null.")
+    ] = None,
+) -> StreakArgs:
+    """The arguments of `Learner.streak`."""
+    if time_zone is not None:
+        try:
+            zone_named(time_zone)
+        except ValueError as error:
+            raise bad_input(str(error)) from None
+    return StreakArgs(permissions.narrowed_courses(viewer, parent.learner_id, course), time_zone)
+
+
+def streak_view(parent: LearnerRef, found: ActiveQuarters | None, args: StreakArgs) -> streak.Streak | None:
+    """The learner's streak; None without a time zone."""
+    if found is None:
+        return None
+    if args.zone is None:
+        check_profile_zone(found.zone)
+    return streak.streak_of(found.quarters, zone_named(found.zone), now=found.now)
