@@ -1,0 +1,85 @@
+// What a normalised cache must show after reads, writes and events. A suite for each client runs it.
+//
+// The client: `fetch` and `mutate` send an operation, `cached` reads without a request, `watched` resolves when what the
+// cache shows fits, `subscribe` starts a subscription and returns how to end it.
+import assert from "node:assert/strict";
+import { env } from "node:process";
+import { randomUUID } from "node:crypto";
+
+import { test } from "./test_with_timeout.mjs";
+import { takeWarnings } from "./warnings.mjs";
+
+const registration = env.REGISTRATION;
+const here = { registration };
+let requests = 0;
+
+const fetchOnce = globalThis.fetch;
+globalThis.fetch = (...request) => {
+  requests += 1;
+  return fetchOnce(...request);
+};
+
+function itemsOf({ enrollment }) {
+  return Object.fromEntries(enrollment.items.edges.map(({ node }) => [node.itemKey, node]));
+}
+
+export function runScenario(client) {
+  // What the cache shows of the enrolment. It must not need a request for it.
+  async function shown() {
+    const before = requests;
+    const data = await client.cached("LESSON", here);
+    assert.equal(requests, before);
+    return data;
+  }
+
+  test("an attempt changes what the cache shows", async () => {
+    const { enrollment } = await client.fetch("LESSON", here);
+    assert.equal(enrollment.progress.score, null);
+    assert.equal(itemsOf({ enrollment }).quiz.state, "NOT_STARTED");
+
+    const input = { registration, itemKey: "quiz", score: 0.75, at: "2026-03-30T10:00:00Z" };
+    const { submitAttempt } = await client.mutate("SUBMIT", { input });
+    assert.deepEqual(submitAttempt.errors, []);
+
+    const now = await shown();
+    assert.equal(now.enrollment.progress.score, 0.75);
+    assert.equal(itemsOf(now).quiz.state, "PASSED");
+    assert.equal(itemsOf(now).quiz.latestScore, 0.75);
+  });
+
+  test("recorded events change what the cache shows", async () => {
+    assert.notEqual(itemsOf(await shown()).video.state, "COMPLETED");
+    const event = { id: randomUUID(), registration, verb: "COMPLETED", itemKey: "video", at: "2026-03-30T10:30:00Z" };
+    const { recordInteractions } = await client.mutate("RECORD", { input: { events: [event] } });
+    assert.deepEqual(recordInteractions.errors, []);
+    assert.equal(recordInteractions.results[0].status, "ACCEPTED");
+
+    const now = await shown();
+    assert.equal(itemsOf(now).video.state, "COMPLETED");
+    assert.equal(now.enrollment.progress.completion, 1);
+  });
+
+  test("an event changes what the cache shows", async () => {
+    const before = requests;
+    const unsubscribe = client.subscribe("WATCH", here); // the Python test then passes the quiz with 0.93
+    await client.watched("LESSON", here, (data) => itemsOf(data).quiz.latestScore === 0.93);
+    unsubscribe();
+    assert.equal((await shown()).enrollment.progress.score.toFixed(3), "0.930");
+    assert.ok(requests <= before + 1); // graphql-sse sends one
+  });
+
+  test("two pages are one list", async () => {
+    const course = env.COURSE;
+    const first = (await client.fetch("GRID", { course })).enrollments;
+    assert.equal(first.edges.length, 25);
+    assert.ok(first.pageInfo.hasNextPage);
+    await client.fetch("GRID", { course, after: first.pageInfo.endCursor });
+
+    const { edges, pageInfo } = (await client.cached("GRID", { course })).enrollments;
+    assert.equal(edges.length, 50);
+    assert.equal(new Set(edges.map(({ node }) => node.id)).size, 50);
+    assert.notEqual(pageInfo.endCursor, first.pageInfo.endCursor);
+  });
+
+  test("the client had nothing to warn of", () => assert.deepEqual(takeWarnings(), []));
+}

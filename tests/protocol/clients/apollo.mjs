@@ -1,0 +1,46 @@
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from "@apollo/client";
+import { SetContextLink } from "@apollo/client/link/context";
+import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
+import { relayStylePagination } from "@apollo/client/utilities";
+import { OperationTypeNode } from "graphql";
+import { createClient } from "graphql-ws";
+
+import { CONNECTIONS, EMBEDDED, NODES } from "./schema_types.mjs";
+
+// Pages of the same list have the same arguments, `first` and `after` aside.
+const listArguments = (args) => Object.keys(args ?? {}).filter((name) => name !== "first" && name !== "after");
+
+function typePolicies() {
+  const policies = {};
+  for (const type of EMBEDDED) policies[type] = { keyFields: false, merge: true };
+  for (const [type, fields] of Object.entries(CONNECTIONS)) {
+    const pages = fields.map((field) => [field, relayStylePagination(listArguments)]);
+    policies[type] = { ...policies[type], fields: Object.fromEntries(pages) };
+  }
+  return policies;
+}
+
+// `token` is a function: it is called for each request and each connection.
+export function apolloClient({ url, token }) {
+  const http = ApolloLink.from([
+    new SetContextLink(() => ({ headers: { Authorization: `Bearer ${token()}` } })),
+    new HttpLink({ uri: url }),
+  ]);
+  const socket = new GraphQLWsLink(
+    createClient({
+      url: url.replace(/^http/, "ws"),
+      connectionParams: () => ({ Authorization: `Bearer ${token()}` }),
+    }),
+  );
+  const isSubscription = ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION;
+  return new ApolloClient({
+    link: ApolloLink.split(isSubscription, socket, http),
+    cache: new InMemoryCache({ possibleTypes: { Node: NODES }, typePolicies: typePolicies() }),
+    // A store that is down costs its own fields: use the others.
+    defaultOptions: {
+      query: { errorPolicy: "all" },
+      watchQuery: { errorPolicy: "all" },
+      mutate: { errorPolicy: "all" },
+    },
+  });
+}

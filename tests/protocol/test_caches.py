@@ -1,0 +1,43 @@
+"""Normalised caches of Apollo Client, urql and Relay stay right, with the code of docs/client-guide.md."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.gateway.app_client import SCHEMA, TOKEN_ACCESS, bearer
+from tests.gateway.served_gateway import serve_gateway
+from tests.protocol.feeds import REGISTRATION, Feeds, pass_quiz
+from tests.protocol.node import Node
+from tests.resolvers import world
+
+TOP = Path(__file__).resolve().parent.parent.parent
+TEACHER = bearer(world.instructor(world.ALGEBRA))
+ENVIRONMENT = {
+    "SCHEMA": str(TOP / "schema.graphql"),
+    "NODE_OPTIONS": "--conditions=development",  # the builds of the clients that warn
+}
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("suite_file", ["apollo_cache.mjs", "urql_cache.mjs", "relay_store.mjs"])
+async def test_a_cache_shows_what_writes_and_events_changed(node: Node, suite_file: str, tmp_path: Path) -> None:
+    feeds = Feeds()
+    async with serve_gateway(schema=SCHEMA, access=TOKEN_ACCESS, live=feeds) as gateway:
+        environment = {
+            **ENVIRONMENT,
+            "GRAPHQL_URL": f"{gateway.url}/graphql",
+            "TOKEN": TEACHER["Authorization"].removeprefix("Bearer "),
+            "REGISTRATION": REGISTRATION,
+            "COURSE": world.ALGEBRA,
+            "FOLDER": str(tmp_path),
+        }
+        async with node.suite(suite_file, **environment) as suite:
+            await suite.until(feeds.opened)
+            await pass_quiz(gateway, TEACHER)
+            await suite.until(feeds.closed)
+            await suite.passed()
+
+
+async def test_a_cache_stores_every_type(node: Node) -> None:
+    async with node.suite("embedded_types.mjs", **ENVIRONMENT) as suite:
+        await suite.passed()
