@@ -28,7 +28,7 @@ class ErrorCode(StrEnum):
         "CONFLICT",
         "The id is taken by something else, or another writer was first. Read the current state before you retry.",
     )
-    DUPLICATE = "DUPLICATE", "The same id occurs twice in one request, with different bodies: send one of them."
+    DUPLICATE = "DUPLICATE", "Reserved. A repeated event is no error: see `InteractionStatus`."
     WITHDRAWN = "WITHDRAWN", "The learner withdrew from the course."
     LOCKED = "LOCKED", "A prerequisite of the item is not satisfied. The same write succeeds once it is."
     INVALID_VOID = "INVALID_VOID", "The voided event belongs to another enrolment."
@@ -36,7 +36,7 @@ class ErrorCode(StrEnum):
         "INVALID_TIME_ZONE",
         "The time zone of the learner's profile is not in the IANA database: correct the profile.",
     )
-    TOO_MANY = "TOO_MANY", "A limit on concurrent operations or on the rate of requests is reached: retry later."
+    TOO_MANY = "TOO_MANY", "The connection runs as many operations as it may: retry when one of them has ended."
     READ_ONLY = "READ_ONLY", "Profiles are read from a database of another system: change them there."
     NOT_SUPPORTED_HERE = "NOT_SUPPORTED_HERE", "This deployment's stores cannot do this."
     RETRY_LATER = (

@@ -14,7 +14,7 @@ log = logging.getLogger("quadrangle.errors")
 class RequestError(GraphQLError):
     """A request that the graph refuses: a top-level GraphQL error with `extensions.code`."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: ErrorCode, message: str) -> None:
         super().__init__(message, extensions={"code": code})
 
 

@@ -14,7 +14,7 @@ from resolvers.writes.event_faults import VERDICT_CODES
 from stores import errors
 
 TOP = Path(__file__).resolve().parent.parent
-MAKERS = {"Fault", "RequestError", "refuse", "verdict_fault"}
+MAKERS = {"Fault", "refuse", "verdict_fault"}
 """Functions and classes whose first argument is a code."""
 ONLY_CODES = [*(TOP / "resolvers/writes").glob("*.py"), TOP / "stores/domain/admission.py"]
 """Modules in which every text in capitals is a code, except for:"""
@@ -38,7 +38,7 @@ def store_codes(kind: type[errors.StoreError]) -> Iterator[str]:
 def test_every_code_is_in_the_enum() -> None:
     sources = [path for folder in ("gateway", "resolvers", "stores") for path in (TOP / folder).rglob("*.py")]
     made = {code for path in sources for code in codes_in(path)} | {*store_codes(errors.StoreError), *VERDICT_CODES}
-    assert {"UNKNOWN_LEARNER", "INVALID_VOID", "INVALID_TIME_ZONE", "RETRY_LATER"} <= made
+    assert {"UNKNOWN_LEARNER", "INVALID_VOID", "LOCKED", "RETRY_LATER"} <= made
     assert made - NO_CODES <= set(ErrorCode), "add them to resolvers/error_codes.py and docs/errors.md"
 
 

@@ -10,6 +10,7 @@ from resolvers import permissions
 from resolvers.data.access_paths import CourseActivityArgs
 from resolvers.data.local_activity_paths import LocalActivity, LocalActivityArgs
 from resolvers.data.references import CourseRef, LearnerRef
+from resolvers.error_codes import ErrorCode
 from resolvers.errors import RequestError, bad_input
 from resolvers.types.enums import Window
 from resolvers.viewer import Viewer
@@ -77,7 +78,8 @@ def check_profile_zone(zone: str) -> None:
         calendar.zone_named(zone)
     except ValueError:
         raise RequestError(
-            "INVALID_TIME_ZONE", "the profile's timeZone is not an IANA time zone: update the learner's timeZone"
+            ErrorCode.INVALID_TIME_ZONE,
+            "the profile's timeZone is not an IANA time zone: update the learner's timeZone",
         ) from None
 
 

@@ -9,6 +9,7 @@ import strawberry
 
 from resolvers.context import Context, Info
 from resolvers.data.access_paths import LATEST
+from resolvers.error_codes import ErrorCode
 from resolvers.errors import RequestError
 from resolvers.schema import schema_of
 from resolvers.subscriptions.event_stream import open_stream
@@ -134,7 +135,10 @@ def schema_with(sources: Sources) -> strawberry.Schema:
         async def fails(self, how: str = "bug") -> AsyncIterator[Event]:
             async with sources.source():
                 yield Event(number=0)
-                errors = {"refused": RequestError("EXPIRED", "no longer"), "cancelled": asyncio.CancelledError()}
+                errors = {
+                    "refused": RequestError(ErrorCode.CURSOR_EXPIRED, "no longer"),
+                    "cancelled": asyncio.CancelledError(),
+                }
                 raise errors.get(how, KeyError("canary"))
 
         @strawberry.subscription

@@ -216,7 +216,9 @@ async def test_errors_of_events_are_masked() -> None:
     assert "canary" not in json.dumps(events)
 
 
-@pytest.mark.parametrize(("how", "code"), [("bug", "INTERNAL"), ("refused", "EXPIRED"), ("cancelled", "INTERNAL")])
+@pytest.mark.parametrize(
+    ("how", "code"), [("bug", "INTERNAL"), ("refused", "CURSOR_EXPIRED"), ("cancelled", "INTERNAL")]
+)
 async def test_a_source_that_fails_ends_with_an_error(how: str, code: str) -> None:
     async with serve_gateway() as gateway, gateway.socket() as socket:
         await initialize(socket)
