@@ -7,6 +7,7 @@ item_progress.py time_spent.py progress_projection.py       what progress means:
 progress_codec.py         progress as JSON
 commit.py outbox.py       what a commit puts into the outbox; consumers, partitions, leases
 updates.py                live updates and the keys of feeds
+enrollment_order.py       orders and filters of a course's enrolments
 calendar.py               windows of local time           paging.py       pages and cursors
 documents.py              open documents                  keys.py         keys that clients choose
 uuid7.py                  UUIDs ordered by time           write_queue.py  bounds of the queue of writers

@@ -8,6 +8,7 @@ begins with a tag that names its list and the list's order, so that another list
 import base64
 import binascii
 import json
+import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from stores.errors import Rejected
 T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
 PartKind = type | UnionType
-"""`int` (milliseconds or a number), `str`, `UUID` or `int | None`."""
+"""`int` (milliseconds or a number), `str`, `UUID`, `int | None` or `float | None`."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UUID_TEXT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -51,7 +52,7 @@ class CursorFormat:
     tag: str
     kinds: tuple[PartKind, ...]
 
-    def encode(self, *parts: str | int | None) -> str:
+    def encode(self, *parts: str | float | None) -> str:
         """The cursor of the row with this order key."""
         return encode(self.tag, *parts)
 
@@ -79,13 +80,13 @@ TIMELINE = CursorFormat("timeline", "events-places", (int, int, str))
 """A learner's events by (ms, slot, course key), all descending; course keys are compared by code point."""
 
 
-def encode(*parts: str | int | None) -> str:
+def encode(*parts: str | float | None) -> str:
     """A cursor with these parts."""
     return base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
 def decode(store: str, cursor: str, *kinds: PartKind) -> list[str]:
-    """The parts of a cursor as text; null, which `int | None` allows, becomes the empty text. `Rejected` (with `store`)
+    """The parts of a cursor as text; null, where its kind allows it, becomes the empty text. `Rejected` (with `store`)
     unless the cursor has exactly these kinds of parts."""
     try:
         parts = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
@@ -100,10 +101,12 @@ def decode(store: str, cursor: str, *kinds: PartKind) -> list[str]:
 
 
 def is_of_kind(part: object, kind: PartKind) -> bool:
-    """Whether a part is one that every backend can compare with: an int within the range of moments in ms, text without
-    NUL and unpaired surrogates, a UUID in its usual form, or null where `kind` allows it."""
+    """Whether a part is one that every backend can compare with: an int within the range of moments in ms, a finite
+    float, text without NUL and unpaired surrogates, a UUID in its usual form, or null where `kind` allows it."""
     if kind == int | None:
         return part is None or is_of_kind(part, int)
+    if kind == float | None:
+        return part is None or (type(part) is float and math.isfinite(part))
     if kind is int:
         return type(part) is int and part in MOMENTS
     pattern = UUID_TEXT if kind is UUID else CLEAN_TEXT

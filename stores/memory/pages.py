@@ -10,11 +10,11 @@ from stores.domain.progress import Enrollment
 
 Key = TypeVar("Key")
 Row = TypeVar("Row")
-Order = tuple[float, UUID]
+OrderKey = TypeVar("OrderKey", tuple[float, UUID], tuple[float, int])
 UNDATED = inf
 
 
-def newest_first(row: Enrollment) -> Order:
+def newest_first(row: Enrollment) -> tuple[float, UUID]:
     """The order key of a learner's enrolments."""
     return (UNDATED if row.enrolled_at is None else -to_ms(row.enrolled_at), row.registration)
 
@@ -29,9 +29,9 @@ def enrolment_cursor(row: Enrollment) -> str:
 def pages(
     found: Mapping[Key, Iterable[Row]],
     *,
-    order: Callable[[Row], Order],
+    order: Callable[[Row], OrderKey],
     cursor: Callable[[Row], str],
-    past: Order | None,
+    past: OrderKey | None,
     first: int,
 ) -> dict[Key, Page[Row]]:
     """For each key the page of its rows after the order key `past`. Keys whose page is empty are absent."""

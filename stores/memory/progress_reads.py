@@ -6,6 +6,14 @@ from uuid import UUID
 
 from stores.domain.admission import LedgerEntry
 from stores.domain.calendar import Span
+from stores.domain.enrollment_order import (
+    EnrollmentFilter,
+    EnrollmentOrder,
+    cursor_of,
+    place_of,
+    sort_key,
+    sort_values,
+)
 from stores.domain.events import Event
 from stores.domain.paging import ATTEMPTS, ENROLLMENTS_OF_COURSE, ENROLLMENTS_OF_LEARNER, Page, to_ms
 from stores.domain.progress import (
@@ -61,15 +69,34 @@ class MemoryProgressReads:
         return pages(rows, order=newest_first, cursor=enrolment_cursor, past=past, first=first)
 
     async def by_courses(
-        self, course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None, after: str | None, first: int
+        self,
+        course_keys: Sequence[str],
+        *,
+        states: Collection[EnrollmentState] | None,
+        after: str | None,
+        first: int,
+        where: EnrollmentFilter | None = None,
+        order: EnrollmentOrder | None = None,
     ) -> Mapping[str, Page[Enrollment]]:
-        past = None if after is None else (0.0, UUID(ENROLLMENTS_OF_COURSE.decode(after)[0]))
-        rows = {key: self._enrolled.of_course(key, states) for key in course_keys}
+        rows = {key: self._enrolled.of_course(key, states, where) for key in course_keys}
+        if order is None:
+            return pages(
+                rows,
+                order=lambda row: (0.0, row.registration),
+                cursor=lambda row: ENROLLMENTS_OF_COURSE.encode(str(row.registration)),
+                past=None if after is None else (0.0, UUID(ENROLLMENTS_OF_COURSE.decode(after)[0])),
+                first=first,
+            )
+        by = order
+
+        def value(row: Enrollment) -> float:
+            return sort_values(row, self._enrolled.of[row.registration].course)[by.field]
+
         return pages(
             rows,
-            order=lambda row: (0.0, row.registration),
-            cursor=lambda row: ENROLLMENTS_OF_COURSE.encode(str(row.registration)),
-            past=past,
+            order=lambda row: sort_key(by, value(row), row.registration),
+            cursor=lambda row: cursor_of(by, value(row), row.registration),
+            past=None if after is None else sort_key(by, *place_of(by, after)),
             first=first,
         )
 
@@ -83,9 +110,13 @@ class MemoryProgressReads:
         return {key: len(self._enrolled.of_learner(key, states, courses)) for key in learner_ids}
 
     async def count_by_courses(
-        self, course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None
+        self,
+        course_keys: Sequence[str],
+        *,
+        states: Collection[EnrollmentState] | None,
+        where: EnrollmentFilter | None = None,
     ) -> Mapping[str, int]:
-        return {key: len(self._enrolled.of_course(key, states)) for key in course_keys}
+        return {key: len(self._enrolled.of_course(key, states, where)) for key in course_keys}
 
     async def course_progress(self, registrations: Sequence[UUID]) -> Mapping[UUID, CourseProgress]:
         return {key: self._enrolled.of[key].course for key in registrations if key in self._enrolled.of}

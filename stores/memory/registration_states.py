@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
+from stores.domain.enrollment_order import EnrollmentFilter
 from stores.domain.progress import Enrollment, EnrollmentState
 from stores.domain.progress_projection import RegistrationState
 
@@ -39,9 +40,12 @@ class RegistrationStates:
         rows = self._rows(self._of_learner.get(learner_id, {}).values(), states)
         return [row for row in rows if courses is None or row.course_key in courses]
 
-    def of_course(self, course_key: str, states: Collection[EnrollmentState] | None) -> list[Enrollment]:
-        """A course's enrolments, restricted to these states (None: all)."""
-        return self._rows(self._of_course.get(course_key, ()), states)
+    def of_course(
+        self, course_key: str, states: Collection[EnrollmentState] | None, where: EnrollmentFilter | None
+    ) -> list[Enrollment]:
+        """A course's enrolments, restricted to these states and by this filter (None: all)."""
+        rows = self._rows(self._of_course.get(course_key, ()), states)
+        return [row for row in rows if where is None or where.allows(row, self.of[row.registration].course)]
 
     def _rows(self, registrations: Iterable[UUID], states: Collection[EnrollmentState] | None) -> list[Enrollment]:
         rows = [self.of[key].enrollment for key in registrations]

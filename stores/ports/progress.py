@@ -10,6 +10,7 @@ from uuid import UUID
 
 from stores.domain.calendar import Span
 from stores.domain.catalog import CourseVersion, Item
+from stores.domain.enrollment_order import EnrollmentFilter, EnrollmentOrder
 from stores.domain.events import Event
 from stores.domain.paging import Page
 from stores.domain.progress import (
@@ -47,10 +48,18 @@ class Progress(Pinger, Protocol):
         malformed cursor."""
 
     async def by_courses(
-        self, course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None, after: str | None, first: int
+        self,
+        course_keys: Sequence[str],
+        *,
+        states: Collection[EnrollmentState] | None,
+        after: str | None,
+        first: int,
+        where: EnrollmentFilter | None = None,
+        order: EnrollmentOrder | None = None,
     ) -> Mapping[str, Page[Enrollment]]:
-        """Each course's enrolments in the order of `registration`. Courses without enrolments are absent. `Rejected`:
-        malformed cursor."""
+        """Each course's enrolments in this order, by registration if it is None (`stores.domain.enrollment_order`).
+        `states` and `where` restrict them (None: no restriction). Courses without enrolments are absent. `Rejected`:
+        malformed cursor, or a cursor of another order."""
 
     async def count_by_learners(
         self,
@@ -62,7 +71,11 @@ class Progress(Pinger, Protocol):
         """The number of enrolments that `by_learners` would return; zero may be absent."""
 
     async def count_by_courses(
-        self, course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None
+        self,
+        course_keys: Sequence[str],
+        *,
+        states: Collection[EnrollmentState] | None,
+        where: EnrollmentFilter | None = None,
     ) -> Mapping[str, int]:
         """The number of enrolments that `by_courses` would return; zero may be absent."""
 

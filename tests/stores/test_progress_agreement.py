@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
+from stores.domain.enrollment_order import ORDERS, EnrollmentFilter, sort_values
 from stores.domain.events import Event
-from stores.domain.outbox import PARTITIONS, Consumer
+from stores.domain.outbox import PARTITIONS, Consumer, partition_of
 from stores.domain.progress import EnrollmentState, VerdictStatus
 from stores.domain.sessions import ResumePoint
 from stores.memory.outbox import MemoryOutbox
@@ -61,15 +62,26 @@ several = events(ids=12, registrations=[*NUMBERS, 1, 1, 4], item_keys=[*KEYS, "q
 steps = some.lists(
     some.tuples(some.just("enroll"), some.lists(enrolments, max_size=3))
     | some.tuples(some.sampled_from(["record", "record", "load"]), some.lists(several, max_size=8))
-    | some.tuples(some.just("checkpoint"), some.lists(points, max_size=3)),
+    | some.tuples(some.just("checkpoint"), some.lists(points, max_size=3))
+    | some.tuples(some.just("refold"), some.lists(some.sampled_from(NUMBERS), max_size=2)),
     max_size=8,
 ).map(lambda made: [("enroll", [enrollment(1)]), *made])
+bounds = some.none() | some.sampled_from([0.0, 0.125, 0.5, 1.0])
 questions = some.fixed_dictionaries(
     {
         "states": some.none() | some.sets(some.sampled_from(EnrollmentState)),
         "courses": some.none() | some.sets(some.sampled_from(COURSES)),
         "item": some.none() | some.sampled_from(KEYS),
         "first": some.integers(1, 3),
+        "order": some.none() | some.sampled_from(ORDERS),
+        "where": some.none()
+        | some.builds(
+            EnrollmentFilter,
+            completion_below=bounds,
+            completion_at_least=bounds,
+            inactive_since=some.none() | some.integers(0, 3).map(moment),
+            learner_ids=some.none() | some.sets(some.sampled_from(LEARNERS)).map(tuple),
+        ),
     }
 )
 
@@ -79,6 +91,18 @@ async def pool(servers: Servers) -> AsyncIterator[Pool]:
     async with fresh_sql(servers) as url, open_pool(url) as pool:
         await migrate(pool, "progress")
         yield pool
+
+
+async def check_sort_values(pool: Pool, progress: Progress) -> None:
+    """Every row of `enrollment_order` is what progress says, and no row is missing."""
+    courses = await progress.course_progress(REGISTRATIONS)
+    expected = {
+        (key, field.value): (row.course_key, row.state.value, value, partition_of(key))
+        for key, row in (await progress.by_registrations(REGISTRATIONS)).items()
+        for field, value in sort_values(row, courses[key]).items()
+    }
+    found = await pool.fetch("SELECT registration, field, course_key, state, value, partition FROM enrollment_order")
+    assert {(row[0], row[1]): tuple(row)[2:] for row in found} == expected
 
 
 async def emptied(pool: Pool) -> SqlProgress:
@@ -92,6 +116,7 @@ async def emptied(pool: Pool) -> SqlProgress:
         "event_ledger",
         "course_activity",
         "course_item_counts",
+        "enrollment_order",
         "outbox",
     ):
         await pool.execute(f"DELETE FROM {table}")
@@ -132,10 +157,11 @@ async def rows(progress: Progress) -> dict[str, Any]:
 async def pages(progress: Progress, question: dict[str, Any]) -> list[Any]:
     """All pages of all lists, and the counts except zeros."""
     states, courses, item, first = (question[name] for name in ("states", "courses", "item", "first"))
+    order, where = question["order"], question["where"]
     found: list[Any] = []
     for read in (
         lambda after: progress.by_learners(LEARNERS, states=states, courses=courses, after=after, first=first),
-        lambda after: progress.by_courses(COURSES, states=states, after=after, first=first),
+        lambda after: progress.by_courses(COURSES, states=states, where=where, order=order, after=after, first=first),
         lambda after: progress.attempts(REGISTRATIONS, item=item, after=after, first=first),
     ):
         every = await read(None)
@@ -143,7 +169,7 @@ async def pages(progress: Progress, question: dict[str, Any]) -> list[Any]:
         for cursor in sorted(chain.from_iterable(page.cursors for page in every.values())):
             found.append(await read(cursor))
     by_learners = await progress.count_by_learners(LEARNERS, states=states, courses=courses)
-    by_courses = await progress.count_by_courses(COURSES, states=states)
+    by_courses = await progress.count_by_courses(COURSES, states=states, where=where)
     return [*found, *({key: n for key, n in counts.items() if n} for counts in (by_learners, by_courses))]
 
 
@@ -165,7 +191,11 @@ async def test_progress_agrees(pool: Pool, steps: Sequence[tuple[str, list[Any]]
             case ("checkpoint", new):
                 await sql.checkpoint(new)
                 await memory.checkpoint(new)
+            case ("refold", numbers):
+                asked = [UUID(int=number) for number in numbers]
+                assert await sql.refold(asked, items=CATALOG) == await memory.refold(asked, items=CATALOG)
         assert await rows(sql) == await rows(memory)
+        await check_sort_values(pool, sql)
     assert await pages(sql, question) == await pages(memory, question)
     assert await waiting(sql_outbox) == await waiting(memory_outbox)
 
@@ -185,6 +215,7 @@ async def test_any_order_repetition_and_batches_give_the_same_rows(
     for batch in batches_of(shuffled([*made, *made[: chance.randint(0, 4)]], chance), chance):
         await sql.record(batch, items=CATALOG)
     assert without_history(await rows(sql)) == without_history(await rows(memory))
+    await check_sort_values(pool, sql)
 
 
 @settings(SETTINGS, max_examples=40)
@@ -207,6 +238,7 @@ async def test_any_concurrency_gives_the_same_rows(pool: Pool, made: list[Event]
     accepted = Counter(each.id for verdicts in results for each in verdicts if each.status is VerdictStatus.ACCEPTED)
     assert max(accepted.values(), default=1) == 1, "one of them gets ACCEPTED"
     assert without_history(await rows(writers[0])) == without_history(await rows(memory))
+    await check_sort_values(pool, writers[0])
 
 
 async def of_their_enrolments(progress: Progress, made: Sequence[Event]) -> list[Event]:

@@ -17,7 +17,7 @@ from tests.upgrade.version_before import Before, kept_rows
 
 PARTITIONED = (
     *("event_ledger", "enrollments", "item_progress", "item_sessions", "course_progress", "certificates"),
-    *("resume_points", "course_activity"),
+    *("resume_points", "course_activity", "enrollment_order"),
 )
 FIRST_DAY = datetime(2025, 2, 24, tzinfo=UTC)
 DAYS = [Span(start := FIRST_DAY + timedelta(days=day), start + timedelta(days=1)) for day in range(640)]

@@ -19,6 +19,7 @@ REGIONAL_ROWS = frozenset(
         "event_ledger",
         "course_activity",
         "course_item_counts",
+        "enrollment_order",
     }
 )
 """Tables whose rows are stored in the region that wrote them, in a database with several regions."""

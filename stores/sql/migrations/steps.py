@@ -8,10 +8,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
 from stores.sql.core.pool import Pool
+from stores.sql.migrations.fill_enrollment_order import fill_enrollment_order
 from stores.sql.migrations.fill_item_counts import fill_item_counts
 from stores.sql.migrations.fill_slots import fill_slots
 
 Step: TypeAlias = Callable[[Pool], Awaitable[None]]
 
-STEPS: Mapping[tuple[str, int], Step] = {("progress", 6): fill_slots, ("progress", 13): fill_item_counts}
+STEPS: Mapping[tuple[str, int], Step] = {
+    ("progress", 6): fill_slots,
+    ("progress", 11): fill_enrollment_order,
+    ("progress", 13): fill_item_counts,
+}
 """(set, number) → step."""

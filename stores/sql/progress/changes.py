@@ -16,6 +16,7 @@ from stores.sql.activity.rows import ACTIVITY, REMOVE_EMPTY, activity_values, ad
 from stores.sql.core.pool import Connection
 from stores.sql.core.tables import Table
 from stores.sql.outbox.rows import OUTBOX, outbox_values
+from stores.sql.progress.order_rows import NEW_SORT_VALUES, order_rows, upsert_sort_values
 from stores.sql.progress.rows import (
     certificate_values,
     course_values,
@@ -85,6 +86,7 @@ PARTS: Sequence[tuple[Table, Callable[[int], str]]] = (
     """
         ),
     ),
+    (NEW_SORT_VALUES, upsert_sort_values),
     (NEW_RESUME_POINTS, upsert_resume_points),
     (
         NEW_CERTIFICATES,
@@ -136,7 +138,8 @@ class Changes:
     states: list[tuple[RegistrationState, RegistrationState]] = field(default_factory=list)
     """Each state before and after."""
     refolded: list[UUID] = field(default_factory=list)
-    """Registrations folded from their whole ledger: sessions that are not in their state are deleted."""
+    """Registrations folded from their whole ledger: sessions that are not in their state are deleted, and all sort
+    values are written."""
     numbers: dict[UUID, int] = field(default_factory=dict)
     """The number of each registration's last commit."""
     resume_points: list[ResumePoint] = field(default_factory=list)
@@ -220,11 +223,17 @@ async def save(connection: Connection, changes: Changes) -> None:
         for before, after in changes.states
         if enrollment_state_values(before) != enrollment_state_values(after)
     ]
+    sort_values = [
+        row
+        for before, after in changes.states
+        for row in order_rows(None if after.enrollment.registration in refolded else before, after)
+    ]
     rows: Sequence[list[tuple[object, ...]]] = (  # in the order of PARTS
         items,
         sessions,
         courses,
         enrollment_states,
+        sort_values,
         [resume_values(row) for row in changes.resume_points],
         [certificate_values(row) for row in changes.certificates],
         [activity_values(row, count) for row, count in changes.activity],

@@ -1,17 +1,20 @@
-"""Enrolling: insert enrolments with their empty course progress, in one statement."""
+"""Enrolling: insert enrolments with their empty course progress and their sort values, in one statement."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from stores.domain.enrollment_order import OrderField
 from stores.domain.progress_projection import RegistrationState
 from stores.sql.core.pool import Connection
 from stores.sql.core.tables import Table, with_partition
+from stores.sql.progress.order_rows import FIELDS, NEW_SORT_VALUES
 from stores.sql.progress.rows import course_values, enrollment_values
 from stores.sql.progress.tables import COURSES, ENROLLMENTS
 
 BOTH = with_partition(Table(name="given", columns={**ENROLLMENTS.columns, **COURSES.columns}))
 
-# The join gives each enrolment its own roll-up, even if two of the given ones claim the same registration.
+# The joins give each enrolment its own roll-up, even if two of the given ones claim the same registration. Of the sort
+# values, only the completion is known before the first event.
 ENROLL = f"""
 WITH given AS ({BOTH.given()}), fresh AS (
     INSERT INTO enrollments ({ENROLLMENTS.names}, partition) SELECT {ENROLLMENTS.names}, partition FROM given
@@ -24,6 +27,17 @@ WITH given AS ({BOTH.given()}), fresh AS (
         AND fresh.learner_id = given.learner_id AND fresh.course_key = given.course_key
     ON CONFLICT (registration) DO NOTHING
     RETURNING 1
+), sorted AS (
+    INSERT INTO enrollment_order ({NEW_SORT_VALUES.names})
+    SELECT given.registration, sort.field, given.course_key, given.state,
+        CASE WHEN sort.field = '{OrderField.COMPLETION.value}' THEN given.completion ELSE '-infinity'::float8 END,
+        given.partition
+    FROM given
+    JOIN fresh ON fresh.registration = given.registration
+        AND fresh.learner_id = given.learner_id AND fresh.course_key = given.course_key
+    CROSS JOIN (VALUES {FIELDS}) AS sort(field)
+    ON CONFLICT (registration, field) DO NOTHING
+    RETURNING 1
 )
 SELECT registration FROM fresh
 """
@@ -31,6 +45,8 @@ SELECT registration FROM fresh
 FORGET = """
 WITH gone AS (
     DELETE FROM course_progress WHERE registration = ANY($1::text[]::uuid[]) RETURNING registration
+), unsorted AS (
+    DELETE FROM enrollment_order WHERE registration = ANY($1::text[]::uuid[]) RETURNING 1
 )
 DELETE FROM enrollments WHERE registration IN (SELECT registration FROM gone)
 """

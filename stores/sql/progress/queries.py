@@ -5,7 +5,7 @@ from uuid import UUID
 
 from stores.domain.item_progress import ATTEMPTS
 from stores.domain.paging import ATTEMPTS as ATTEMPT_CURSORS
-from stores.domain.paging import ENROLLMENTS_OF_COURSE, ENROLLMENTS_OF_LEARNER, from_ms
+from stores.domain.paging import ENROLLMENTS_OF_LEARNER, from_ms
 from stores.domain.progress import EnrollmentState
 from stores.sql.core.tables import Table
 from stores.sql.core.where_clause import WhereClause, storable
@@ -70,17 +70,6 @@ def enrollments_of_learners(
     return pages("learner_id", where, order="enrolled_at IS NULL, enrolled_at DESC, registration"), where.args
 
 
-def enrollments_of_courses(
-    course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None, after: str | None, first: int
-) -> tuple[str, list[object]]:
-    """The statement and the parameters of `Progress.by_courses`."""
-    where = WhereClause(storable(course_keys), first + 1)
-    where.is_in("state", states)
-    if after is not None:
-        where.add("registration > {0}::uuid", ENROLLMENTS_OF_COURSE.decode(after)[0])
-    return pages("course_key", where, order="registration"), where.args
-
-
 def pages(key: str, where: WhereClause, *, order: str) -> str:
     """A page of enrolments for each key. $1: the keys; $2: rows for each key."""
     return f"""
@@ -93,15 +82,22 @@ ORDER BY {order}
 """
 
 
-def counts(
-    key: str, keys: Sequence[str], *, states: Collection[EnrollmentState] | None, courses: Collection[str] | None
+def counts_of_learners(
+    learner_ids: Sequence[str],
+    *,
+    states: Collection[EnrollmentState] | None,
+    courses: Collection[str] | None,
 ) -> tuple[str, list[object]]:
-    """The statement and the parameters that count enrolments by `key`."""
-    where = WhereClause(storable(keys))
+    """The statement and the parameters of `Progress.count_by_learners`."""
+    where = WhereClause(storable(learner_ids))
     where.is_in("state", states)
     where.is_in("course_key", courses)
-    query = f"SELECT {key}, count(*) FROM enrollments WHERE {key} = ANY($1::text[]){where.text} GROUP BY {key}"
-    return query, where.args
+    return counts("learner_id", where), where.args
+
+
+def counts(key: str, where: WhereClause) -> str:
+    """The number of enrolments for each key. $1: the keys."""
+    return f"SELECT {key}, count(*) FROM enrollments WHERE {key} = ANY($1::text[]){where.text} GROUP BY {key}"
 
 
 def enrollments_after(after: UUID | None, *, most: int) -> tuple[str, list[object]]:

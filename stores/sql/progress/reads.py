@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from stores.domain.calendar import Span
+from stores.domain.enrollment_order import EnrollmentFilter, EnrollmentOrder, cursor_of
 from stores.domain.events import Event, Verb
 from stores.domain.paging import ENROLLMENTS_OF_COURSE, Page
 from stores.domain.progress import (
@@ -24,7 +25,7 @@ from stores.sql.core.pool import Pool
 from stores.sql.core.tables import Table
 from stores.sql.core.transact import fetch
 from stores.sql.core.where_clause import storable
-from stores.sql.progress import queries, rebuilds
+from stores.sql.progress import course_enrollments, queries, rebuilds
 from stores.sql.progress.ledger import BY_ID
 from stores.sql.progress.pages import attempt_cursor, dated_cursor, pages
 from stores.sql.progress.rows import (
@@ -70,16 +71,27 @@ class SqlProgressReads:
         return pages(rows, key=lambda row: row.learner_id, cursor=dated_cursor, first=first)
 
     async def by_courses(
-        self, course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None, after: str | None, first: int
+        self,
+        course_keys: Sequence[str],
+        *,
+        states: Collection[EnrollmentState] | None,
+        after: str | None,
+        first: int,
+        where: EnrollmentFilter | None = None,
+        order: EnrollmentOrder | None = None,
     ) -> Mapping[str, Page[Enrollment]]:
-        query, args = queries.enrollments_of_courses(course_keys, states=states, after=after, first=first)
-        rows = map(enrollment_of, await self._fetch(query, *args))
-        return pages(
-            rows,
-            key=lambda row: row.course_key,
-            cursor=lambda row: ENROLLMENTS_OF_COURSE.encode(str(row.registration)),
-            first=first,
+        query, args = course_enrollments.page(
+            course_keys, states=states, where=where, order=order, after=after, first=first
         )
+        found = await self._fetch(query, *args)
+        values = {} if order is None else {row["registration"]: row["value"] for row in found}
+
+        def cursor(row: Enrollment) -> str:
+            if order is None:
+                return ENROLLMENTS_OF_COURSE.encode(str(row.registration))
+            return cursor_of(order, values[row.registration], row.registration)
+
+        return pages(map(enrollment_of, found), key=lambda row: row.course_key, cursor=cursor, first=first)
 
     async def count_by_learners(
         self,
@@ -88,13 +100,17 @@ class SqlProgressReads:
         states: Collection[EnrollmentState] | None,
         courses: Collection[str] | None,
     ) -> Mapping[str, int]:
-        query, args = queries.counts("learner_id", learner_ids, states=states, courses=courses)
+        query, args = queries.counts_of_learners(learner_ids, states=states, courses=courses)
         return {row[0]: row[1] for row in await self._fetch(query, *args)}
 
     async def count_by_courses(
-        self, course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None
+        self,
+        course_keys: Sequence[str],
+        *,
+        states: Collection[EnrollmentState] | None,
+        where: EnrollmentFilter | None = None,
     ) -> Mapping[str, int]:
-        query, args = queries.counts("course_key", course_keys, states=states, courses=None)
+        query, args = course_enrollments.counts(course_keys, states=states, where=where)
         return {row[0]: row[1] for row in await self._fetch(query, *args)}
 
     async def course_progress(self, registrations: Sequence[UUID]) -> Mapping[UUID, CourseProgress]:

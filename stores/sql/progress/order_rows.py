@@ -1,0 +1,41 @@
+"""The rows of `enrollment_order`: the sort values by which a course's enrolments are read in order.
+
+They are written in the transaction that changes the progress that they follow from. An upsert reads no index, so that
+SERIALIZABLE writers of other registrations do not conflict on its pages.
+"""
+
+from collections.abc import Iterator
+
+from stores.domain.enrollment_order import OrderField, facts, sort_value
+from stores.domain.progress_projection import RegistrationState
+from stores.sql.core.tables import Table, with_partition
+
+SORT_VALUES = Table(
+    name="enrollment_order",
+    columns={"registration": "uuid", "field": "text", "course_key": "text", "state": "text", "value": "float8"},
+)
+NEW_SORT_VALUES = with_partition(SORT_VALUES)
+
+FIELDS = ", ".join(f"('{field.value}')" for field in OrderField)
+"""Every field, as the rows of VALUES."""
+
+
+def upsert_sort_values(first: int) -> str:
+    """The statement that stores sort values; its first parameter has this number."""
+    return f"""
+    INSERT INTO enrollment_order ({NEW_SORT_VALUES.names}) {NEW_SORT_VALUES.given(first)}
+    ON CONFLICT (registration, field) DO UPDATE SET state = excluded.state, value = excluded.value
+    """
+
+
+def order_rows(before: RegistrationState | None, after: RegistrationState) -> Iterator[tuple[object, ...]]:
+    """The rows of `after` that differ from those of `before`, all if that is None."""
+    row = after.enrollment
+    new = facts(row, after.course)
+    if before is None or before.enrollment.state is not row.state:
+        old: tuple[object, ...] = (after,) * len(new)  # equals none of them
+    else:
+        old = facts(before.enrollment, before.course)
+    for field, was, fact in zip(OrderField, old, new, strict=True):
+        if was != fact:
+            yield (row.registration, field, row.course_key, row.state, sort_value(fact))
