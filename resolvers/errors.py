@@ -33,9 +33,9 @@ def bad_input(message: str) -> RequestError:
     return RequestError(ErrorCode.BAD_USER_INPUT, message)
 
 
-def unauthenticated() -> RequestError:
-    """UNAUTHENTICATED, for an operation that outlives its token."""
-    return RequestError(ErrorCode.UNAUTHENTICATED, "the token has expired")
+def unauthenticated(message: str = "the token has expired") -> RequestError:
+    """UNAUTHENTICATED, for an operation that outlives its token, or that needs one."""
+    return RequestError(ErrorCode.UNAUTHENTICATED, message)
 
 
 def client_message(error: StoreError) -> str:

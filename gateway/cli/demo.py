@@ -17,7 +17,8 @@ DESCRIPTION = (
     "Starts SecantusDB (for MongoDB), PostgreSQL (for CockroachDB), Valkey (for Redis) and, if influxd is installed,\n"
     "InfluxDB. Loads a generated dataset, serves GraphQL and prints: ready http://HOST:PORT/graphql\n"
     "On a loopback address requests need no token: a request without one has the role ADMIN. On any other address\n"
-    "every request needs a token. Ctrl-C stops the servers; the data stay in the data folder."
+    "every request needs a token. Pages of http://localhost:* and http://127.0.0.1:* may use it with a token. Ctrl-C\n"
+    "stops the servers; the data stay in the data folder."
 )
 EPILOG = f"""\
 examples:
@@ -125,6 +126,7 @@ def run(options: Namespace) -> int:
                     access=access,
                     now=utc_now,
                     host=host,
+                    loopback_origins=True,
                 )
                 console.print(startup_text(location, access))
 

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Literal, TypeVar
@@ -24,6 +25,7 @@ from gateway.runtime.errors import CommandError
 
 PREFIX = "GATEWAY_"
 MIN_SECRET_BYTES = 32
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")  # RFC 6454, section 6.2
 SHORTEST, LONGEST = timedelta(milliseconds=1), timedelta(hours=1)
 DEFAULT_DEADLINE = timedelta(seconds=2)
 T = TypeVar("T")
@@ -48,7 +50,20 @@ def _parse_seconds(seconds: object) -> object:
     return found
 
 
+def _parse_origins(given: object) -> object:
+    """The origins in a comma-separated list, in the form in which browsers send them."""
+    if not isinstance(given, str):
+        return given
+    origins = tuple(filter(None, (each.strip().lower() for each in given.split(","))))
+    if {"*", "null"} & set(origins):
+        raise ValueError("`*` and `null` are not accepted: list the origins of your pages")
+    if not all(map(ORIGIN.fullmatch, origins)):
+        raise ValueError("not a list of origins, such as https://learn.example.org,http://localhost:3000")
+    return tuple(re.sub("^(https://.+):443$|^(http://.+):80$", r"\1\2", origin) for origin in origins)
+
+
 Secret = Annotated[SecretStr, AfterValidator(_check_secret)]
+Origins = Annotated[tuple[str, ...], BeforeValidator(_parse_origins)]
 Seconds = Annotated[timedelta, BeforeValidator(_parse_seconds)]
 
 
@@ -65,10 +80,12 @@ class Auth(SettingsGroup):
 
 
 class Http(SettingsGroup):
-    """Where the gateway listens. `body_limit` is in bytes; `grace` is how long a shutdown waits for open requests."""
+    """Where the gateway listens, and the `origins` whose pages may use it from a browser. `body_limit` is in bytes;
+    `grace` is how long a shutdown waits for open requests."""
 
     host: str = Field(default="127.0.0.1", min_length=1, validation_alias="GATEWAY_HOST")
     port: int = Field(default=8000, ge=0, le=65535, validation_alias="GATEWAY_PORT")
+    origins: Origins = Field(default=(), validation_alias="GATEWAY_HTTP_ORIGINS")
     body_limit: int = Field(default=1_048_576, ge=1, validation_alias="GATEWAY_BODY_LIMIT")
     grace: Seconds = Field(default=timedelta(seconds=10), validation_alias="GATEWAY_SHUTDOWN_GRACE")
 

@@ -8,9 +8,10 @@ graphql_request.py    parses a request and runs its operation, for all transport
 graphql_endpoint.py   /graphql over HTTP: one operation per request, as JSON or as events
 sse.py                results as server-sent events
 websocket/            graphql-transport-ws
-middleware/           access_log.py, body_limit.py
+origins.py            which pages of other sites may use the gateway
+middleware/           cors.py, access_log.py, compression.py, body_limit.py
 error_responses.py    responses to requests that never reach the graph
 health.py             /livez and /readyz
 
-One query: AccessLog → BodyLimit → GraphQLEndpoint → Peers.create → schema.execute → JSON
+One query: Cors → AccessLog → Compression → BodyLimit → GraphQLEndpoint → Peers.create → schema.execute → JSON
 """

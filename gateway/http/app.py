@@ -21,6 +21,9 @@ from gateway.http.graphql_endpoint import GraphQLEndpoint
 from gateway.http.health import health_routes
 from gateway.http.middleware.access_log import AccessLog
 from gateway.http.middleware.body_limit import BodyLimit
+from gateway.http.middleware.compression import Compression
+from gateway.http.middleware.cors import Cors
+from gateway.http.origins import Origins
 from gateway.http.peers import Peers
 from gateway.http.state import AppState
 from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
@@ -46,11 +49,13 @@ def build_app(
     now: Callable[[], datetime],
     new_id: Callable[[], str] = lambda: uuid4().hex,
     host: str = "127.0.0.1",
+    loopback_origins: bool = False,
     limits: ConnectionLimits = DEFAULT_LIMITS,
 ) -> Starlette:
     """Build the app. The lifespan opens the stores and publishes commits until it ends.
 
-    `host` is the address that the server listens on: without tokens, requests may name only it or loopback. `new_id`
+    `host` is the address that the server listens on: without tokens, requests may name only it or loopback. Pages
+    of the settings' origins may use the app, and with `loopback_origins` those of local development servers. `new_id`
     creates request ids.
     """
 
@@ -65,19 +70,22 @@ def build_app(
             ):
                 yield AppState(stores=stores, health=health, topics=topics, stopping=asyncio.Event())
 
+    origins = Origins(listed=frozenset(settings.http.origins), loopback=loopback_origins)
     peers = Peers(access=access, deadlines=settings.deadlines, now=now)
     return Starlette(
         routes=[
             Route("/graphql", GraphQLEndpoint(schema, peers)),
-            WebSocketRoute("/graphql", WebSocketEndpoint(schema, peers, limits)),
+            WebSocketRoute("/graphql", WebSocketEndpoint(schema, peers, limits, origins=origins)),
             Route("/", lambda request: RedirectResponse("/graphql")),
             *health_routes(),
             static_route(),
         ],
         middleware=[
+            Middleware(Cors, origins=origins),
             Middleware(AccessLog, new_id=new_id),
             # Without tokens, a page of another site must not reach the gateway by DNS rebinding.
             *([] if access.anonymous_viewer is None else [Middleware(TrustedHostMiddleware, [*LOOPBACK_NAMES, host])]),
+            Middleware(Compression),
             Middleware(BodyLimit, most=settings.http.body_limit),
         ],
         exception_handlers={HTTPException: http_error},

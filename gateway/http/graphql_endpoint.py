@@ -22,6 +22,7 @@ from gateway.http import request_json
 from gateway.http.auth.tokens import Unauthenticated
 from gateway.http.error_responses import error_response
 from gateway.http.graphql_request import MalformedRequest, parse_request, response_of, run_operation
+from gateway.http.origins import is_foreign
 from gateway.http.peers import TRACE_HEADER, Peers
 from gateway.http.sse import EventStreamResponse, accepts_event_stream, accepts_only_event_stream
 from gateway.web.graphiql import graphiql_page, wants_graphiql
@@ -51,11 +52,14 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
         try:
             response = await self._respond(request)
         except Unauthenticated as error:
-            challenge = 'Bearer error="invalid_token"' if error.given else "Bearer"
-            response = error_response(401, str(error), headers={"WWW-Authenticate": challenge})
+            response = unauthenticated(error)
         except HTTPException as error:
-            headers = {"Allow": "GET, POST"} if error.status_code == 405 else None
-            response = error_response(error.status_code, error.reason, headers=headers)
+            if error.status_code == 405:
+                response = error_response(405, error.reason, headers={"Allow": "GET, POST"})
+            elif self._peers.lacks_token(request.headers):  # the fault of a request is not for everybody
+                response = unauthenticated(Unauthenticated.missing())
+            else:
+                response = error_response(error.status_code, error.reason)
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
@@ -74,6 +78,8 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
 
     async def _stream(self, request: Request) -> Response:
         peer = await self.get_context(request, None)
+        if not peer.viewer.authenticated:
+            raise Unauthenticated.missing()
         adapter = self.request_adapter_class(request)
         if not self.is_request_allowed(adapter):
             raise HTTPException(405, "GraphQL only supports GET and POST requests.")
@@ -90,7 +96,9 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
 
     async def get_context(self, request: Any, response: Any) -> Peer:
         headers = request.headers
-        return self._peers.create(request.state, headers.get("authorization"), trace=headers.get(TRACE_HEADER))
+        return self._peers.create(
+            request.state, headers.get("authorization"), foreign=is_foreign(headers), trace=headers.get(TRACE_HEADER)
+        )
 
     async def get_sub_response(self, request: Any) -> Response:
         sub_response = await super().get_sub_response(request)
@@ -118,7 +126,7 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
     ) -> ExecutionResult:
         method = request_adapter.method
         try:
-            return await self.schema.execute(
+            result = await self.schema.execute(
                 request_data.query,
                 variable_values=request_data.variables,
                 context_value=context,
@@ -134,6 +142,9 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
             if error.operation_type is OperationType.SUBSCRIPTION:
                 raise NeedsStream from None
             raise HTTPException(400, error.as_http_error_reason(method)) from None
+        if result.data is None and not context.viewer.authenticated:
+            raise Unauthenticated.missing()
+        return result
 
     async def process_result(self, request: Any, result: ExecutionResult) -> GraphQLHTTPResponse:
         return response_of(result)
@@ -148,3 +159,9 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)
+
+
+def unauthenticated(error: Unauthenticated) -> Response:
+    """401 with a challenge (RFC 6750, section 3)."""
+    challenge = 'Bearer error="invalid_token"' if error.given else "Bearer"
+    return error_response(401, str(error), headers={"WWW-Authenticate": challenge})

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from starlette.datastructures import Headers
+
 from gateway.http.auth.access import Access
+from gateway.http.origins import is_foreign
 from resolvers.context import Peer
 
 TRACE_HEADER = "x-gateway-trace"
@@ -19,10 +22,16 @@ class Peers:
     deadlines: Mapping[str, timedelta]
     now: Callable[[], datetime]
 
-    def create(self, state: Any, authorization: str | None, *, trace: str | None) -> Peer:
-        """The peer for this Authorization header. `state` is the AppState; `trace` the value of TRACE_HEADER. Raises
-        `Unauthenticated`."""
-        viewer = self.access.viewer(authorization)
+    def lacks_token(self, headers: Headers) -> bool:
+        """Whether a request with these headers has no token and needs one."""
+        return "authorization" not in headers and (self.access.anonymous_viewer is None or is_foreign(headers))
+
+    def create(self, state: Any, authorization: str | None, *, foreign: bool, trace: str | None) -> Peer:
+        """The peer for this Authorization header; its viewer is `UNAUTHENTICATED` if a token is missing.
+
+        `state` is the AppState; `foreign`: a page of another origin sends the request; `trace` is the value of
+        TRACE_HEADER. Raises `Unauthenticated`."""
+        viewer = self.access.viewer(authorization, foreign=foreign)
         return Peer(
             stores=state["stores"],
             viewer=viewer,

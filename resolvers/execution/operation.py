@@ -10,7 +10,8 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 
 from resolvers.context import Context, Peer
 from resolvers.error_codes import ErrorCode
-from resolvers.errors import RequestError, masked
+from resolvers.errors import RequestError, masked, unauthenticated
+from resolvers.execution.public_operations import is_public
 from resolvers.execution.strawberry_internals import requested_operation
 
 CANNOT_BE_RUN = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
@@ -35,10 +36,13 @@ class Operation(SchemaExtension):
         yield
 
     def on_validate(self) -> Iterator[None]:
-        """Refuse a document of several operations without `operationName`: strawberry would run the first one."""
+        """Refuse an operation that needs a token and has none, and a document of several operations without
+        `operationName`: strawberry would run the first one."""
         execution = self.execution_context
         document, name = execution.graphql_document, requested_operation(execution)
-        if document is not None and get_operation_ast(document, name) is None:
+        if document is not None and not execution.context.viewer.authenticated and not is_public(document, name):
+            execution.pre_execution_errors = [unauthenticated("a token is required")]
+        elif document is not None and get_operation_ast(document, name) is None:
             execution.pre_execution_errors = [RequestError(ErrorCode.BAD_REQUEST, OPERATION_REQUIRED)]
         yield
 

@@ -45,6 +45,7 @@ async def app_client(
     access: Access = ANONYMOUS_ACCESS,
     open_stores: OpenStores | None = None,
     host: str = "127.0.0.1",
+    loopback_origins: bool = False,
 ) -> AsyncIterator[httpx2.AsyncClient]:
     """A client that calls the app in this process. Request ids are request-1, request-2 …"""
     ids = count(1)
@@ -56,6 +57,7 @@ async def app_client(
         now=lambda: world.NOW,
         new_id=lambda: f"request-{next(ids)}",
         host=host,
+        loopback_origins=loopback_origins,
     )
     lifespan: AbstractAsyncContextManager[Any] = app.router.lifespan_context(app)
     async with lifespan as state:

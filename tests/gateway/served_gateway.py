@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from gateway.http.auth.access import Access
 from gateway.http.server import address_of, bind, serve
 from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
 from gateway.runtime.shutdown import Shutdown
-from tests.gateway.app_client import ANONYMOUS_ACCESS, sample_stores
+from tests.gateway.app_client import ANONYMOUS_ACCESS, NO_SETTINGS, sample_stores
 from tests.gateway.controlled_subscriptions import Sources, schema_with
 from tests.resolvers import world
 
@@ -46,6 +46,7 @@ class ServedGateway:
 
 @asynccontextmanager
 async def serve_gateway(
+    settings: Mapping[str, str] = NO_SETTINGS,
     *,
     access: Access = ANONYMOUS_ACCESS,
     limits: ConnectionLimits = DEFAULT_LIMITS,
@@ -54,17 +55,19 @@ async def serve_gateway(
     ping: float = 20,
     now: Callable[[], datetime] = lambda: world.NOW,
     schema: strawberry.Schema | None = None,
+    loopback_origins: bool = False,
     **stores: Any,
 ) -> AsyncIterator[ServedGateway]:
     """Serve until the block ends. The default schema is that of controlled_subscriptions.py."""
     sources, ready, shutdown = Sources(), asyncio.Event(), Shutdown(lambda: None)
     app = build_app(
-        read_settings({}),
+        read_settings(settings),
         schema=schema or schema_with(sources),
         open_stores=sample_stores(**stores),
         access=access,
         now=now,
         new_id=lambda: "request-1",
+        loopback_origins=loopback_origins,
         limits=limits,
     )
     thresholds = gc.get_threshold()

@@ -5,28 +5,28 @@ from dataclasses import dataclass
 
 from gateway.http.auth.tokens import Tokens, Unauthenticated
 from resolvers import permissions
-from resolvers.viewer import Viewer
+from resolvers.viewer import UNAUTHENTICATED, Viewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """Turns the Authorization header into a viewer.
 
-    `anonymous_viewer` is the viewer of requests without a token; if it is None, they are refused. `may_trace` decides
-    who may ask for a trace of the store calls.
+    `anonymous_viewer` is the viewer of requests without a token; if it is None, they may select public fields only.
+    `may_trace` decides who may ask for a trace of the store calls.
     """
 
     tokens: Tokens
     anonymous_viewer: Viewer | None = None
     may_trace: Callable[[Viewer], bool] = permissions.may_trace
 
-    def viewer(self, authorization: str | None) -> Viewer:
-        """The viewer of a request with this Authorization header (RFC 6750). Cookies are not read: they would let other
-        sites send requests in their owner's name. Raises `Unauthenticated`."""
+    def viewer(self, authorization: str | None, *, foreign: bool) -> Viewer:
+        """The viewer of a request with this Authorization header (RFC 6750), `UNAUTHENTICATED` without a token. Cookies
+        are not read: they would let other sites send requests in their owner's name. Raises `Unauthenticated`.
+
+        `foreign`: a page of another origin sends the request. It has no rights without a token."""
         if not authorization:
-            if self.anonymous_viewer is None:
-                raise Unauthenticated("a token is required: Authorization: Bearer …", given=False)
-            return self.anonymous_viewer
+            return UNAUTHENTICATED if foreign or self.anonymous_viewer is None else self.anonymous_viewer
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise Unauthenticated("the Authorization header must be: Bearer …", given=True)

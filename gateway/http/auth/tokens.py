@@ -25,6 +25,11 @@ class Unauthenticated(Exception):
         super().__init__(message)
         self.given = given
 
+    @classmethod
+    def missing(cls) -> "Unauthenticated":
+        """The request has no token, and needs one."""
+        return cls("a token is required: Authorization: Bearer …", given=False)
+
 
 class Claims(BaseModel):
     """The payload of a token. `courses` are the course keys that an instructor teaches."""

@@ -7,11 +7,11 @@ import strawberry
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.http import GraphQLRequestData
-from strawberry.http.websocket_origin import is_same_origin
 
 from gateway.http.auth.tokens import Unauthenticated
 from gateway.http.error_responses import error_response
 from gateway.http.graphql_request import run_operation
+from gateway.http.origins import Origins, is_foreign, log_refused
 from gateway.http.peers import TRACE_HEADER, Peers
 from gateway.http.websocket.connection import Connection, ConnectionLimits, Results
 from gateway.http.websocket.messages import NOT_ACCEPTABLE
@@ -23,9 +23,10 @@ SUBPROTOCOL = "graphql-transport-ws"
 class WebSocketEndpoint:
     """An ASGI app. It stores the number of a connection's operations in the scope, as `operations`, for the log."""
 
-    def __init__(self, schema: strawberry.Schema, peers: Peers, limits: ConnectionLimits) -> None:
+    def __init__(self, schema: strawberry.Schema, peers: Peers, limits: ConnectionLimits, *, origins: Origins) -> None:
         self._schema = schema
         self._peers = peers
+        self._origins = origins
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,12 +50,11 @@ class WebSocketEndpoint:
             scope["operations"] = connection.started
 
     def _may_connect(self, websocket: WebSocket) -> bool:
-        """Browsers let a page connect to any server and send its origin. Where tokens are required the page must have
-        one; without tokens, only this check keeps other sites out."""
-        origin = websocket.headers.get("origin")
-        if self._peers.access.anonymous_viewer is not None and origin is not None:
-            return is_same_origin(origin, websocket.headers["host"])
-        return True
+        """Browsers let a page connect to any server: only this check keeps other sites out."""
+        if not is_foreign(websocket.headers) or self._origins.allow(websocket.headers["origin"]):
+            return True
+        log_refused(websocket.headers["origin"])
+        return False
 
     def _authenticate(self, websocket: WebSocket, payload: Mapping[str, Any]) -> Peer:
         """The peer of a `connection_init` payload. Browsers cannot set headers, so its entries take their place, with
@@ -64,7 +64,11 @@ class WebSocketEndpoint:
         if authorization is not None and not isinstance(authorization, str):
             raise Unauthenticated("the token must be a string", given=True)
         trace = given.get(TRACE_HEADER, websocket.headers.get(TRACE_HEADER))
-        return self._peers.create(websocket.state, authorization, trace=trace)
+        foreign = is_foreign(websocket.headers)
+        peer = self._peers.create(websocket.state, authorization, foreign=foreign, trace=trace)
+        if not peer.viewer.authenticated:
+            raise Unauthenticated.missing()
+        return peer
 
     def _run(self, peer: Peer, request: GraphQLRequestData) -> Results:
         return run_operation(self._schema, peer, request)

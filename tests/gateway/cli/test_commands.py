@@ -79,7 +79,7 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
             {},
             "no gateway answers at http://127.0.0.1:9/graphql (",
         ),
-        ("migrate", {**MEMORY, "GATEWAY_PROFILES_URL": "mongodb://127.0.0.1:9"}, "mongodb: "),
+        ("migrate", {**MEMORY, "GATEWAY_PROFILES_URL": "mongodb://127.0.0.1:9"}, "profiles: MongoDB cannot be reached"),
     ],
 )
 def test_an_error_that_the_user_can_correct_is_one_line(

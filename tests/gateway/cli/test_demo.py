@@ -15,4 +15,4 @@ def test_only_a_loopback_address_makes_a_request_without_a_token_an_admin() -> N
     lines = startup_text(StoreLocation(urls={}), access).splitlines()
     assert any("every request needs a token" in line for line in lines)
     token = next(line for line in lines if line.startswith("ADMIN")).split()[-1]
-    assert replace(access.viewer(f"Bearer {token}"), expires_at=None) == ADMIN
+    assert replace(access.viewer(f"Bearer {token}", foreign=False), expires_at=None) == ADMIN

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.http.auth.access import Access
 from gateway.http.auth.tokens import Tokens, Unauthenticated
-from resolvers.viewer import Role, Viewer
+from resolvers.viewer import UNAUTHENTICATED, Role, Viewer
 
 SECRET = "a secret of the tests, 32 bytes or longer"
 TOKENS = Tokens(secret=SECRET)
@@ -89,26 +89,26 @@ def test_other_tokens_are_refused(token: str) -> None:
         TOKENS.viewer_of(token)
 
 
-def test_a_request_without_a_token_is_refused_or_anonymous() -> None:
-    with pytest.raises(Unauthenticated) as error:
-        Access(tokens=TOKENS).viewer(None)
-    assert not error.value.given
-    assert Access(tokens=TOKENS, anonymous_viewer=TEACHER).viewer(None) == TEACHER
+def test_a_request_without_a_token_has_no_rights_or_is_anonymous() -> None:
+    assert Access(tokens=TOKENS).viewer(None, foreign=False) == UNAUTHENTICATED
+    open_access = Access(tokens=TOKENS, anonymous_viewer=TEACHER)
+    assert open_access.viewer(None, foreign=False) == TEACHER
+    assert open_access.viewer(None, foreign=True) == UNAUTHENTICATED
 
 
 def test_a_bad_token_is_refused_although_none_is_required() -> None:
     with pytest.raises(Unauthenticated):
-        Access(tokens=TOKENS, anonymous_viewer=TEACHER).viewer("Bearer x")
+        Access(tokens=TOKENS, anonymous_viewer=TEACHER).viewer("Bearer x", foreign=False)
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "Bearerx", "JWT"])
 def test_only_the_bearer_scheme_is_accepted(scheme: str) -> None:
     with pytest.raises(Unauthenticated, match="Bearer"):
-        Access(tokens=TOKENS).viewer(f"{scheme} {signed(CLAIMS)}")
+        Access(tokens=TOKENS).viewer(f"{scheme} {signed(CLAIMS)}", foreign=False)
 
 
 def test_the_scheme_is_case_insensitive() -> None:
-    assert Access(tokens=TOKENS).viewer(f"bEARER  {signed(CLAIMS)}").subject == "ada"
+    assert Access(tokens=TOKENS).viewer(f"bEARER  {signed(CLAIMS)}", foreign=False).subject == "ada"
 
 
 def test_the_secret_is_not_in_the_repr() -> None:

@@ -194,7 +194,7 @@ async def test_every_websocket_has_a_log_line_when_it_closes(logs: Stream, caplo
         async with gateway.socket() as early:
             await subscribe(early, "canary", "{ hello }")
             assert (await closed(early))[0] == 4401
-        for refused in (gateway.socket(path="/canary"), gateway.socket(origin="https://canary.example")):
+        for refused in (gateway.socket(path="/canary"), gateway.socket(origin="https://other.example")):
             with pytest.raises(InvalidStatus):
                 await refused
     lines = [record for record in logs.records() if record["message"] == "websocket"]

@@ -75,7 +75,11 @@ async def test_without_tokens_pages_of_other_sites_are_refused() -> None:
         assert rebound.value.response.status_code == 400
         async with gateway.socket(origin=gateway.url) as socket:
             await initialize(socket)
-    async with serve_gateway(access=TOKEN_ACCESS) as gateway, gateway.socket(origin="https://school.example") as socket:
+    listed = {"GATEWAY_HTTP_ORIGINS": "https://school.example"}
+    async with (
+        serve_gateway(listed, access=TOKEN_ACCESS) as gateway,
+        gateway.socket(origin="https://school.example") as socket,
+    ):
         await initialize(socket, Authorization=bearer(world.learner())["Authorization"])
 
 

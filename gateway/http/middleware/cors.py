@@ -1,0 +1,42 @@
+"""Cross-origin resource sharing (WHATWG Fetch, "HTTP-CORS protocol"): Starlette's, with our origins and a log line."""
+
+from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.http.origins import Origins, is_foreign, log_refused
+
+METHODS = ("GET", "POST")
+REQUEST_HEADERS = (
+    *("Authorization", "X-Gateway-Trace", "X-Request-ID", "X-Request-Timeout", "Last-Event-ID"),
+    *("Apollo-Require-Preflight", "Apollographql-Client-Name", "Apollographql-Client-Version"),
+)
+RESPONSE_HEADERS = ("Retry-After", "X-Request-ID")
+MAX_AGE_SECONDS = 600
+
+
+class Cors(CORSMiddleware):
+    """Answers preflights before anything else does, and marks all other responses, those of errors too.
+
+    Credentials are never allowed: clients send tokens in a header, and cookies are not read.
+    """
+
+    def __init__(self, app: ASGIApp, *, origins: Origins) -> None:
+        super().__init__(
+            app,
+            allow_methods=METHODS,
+            allow_headers=REQUEST_HEADERS,
+            expose_headers=RESPONSE_HEADERS,
+            max_age=MAX_AGE_SECONDS,
+        )
+        self._origins = origins
+
+    def is_allowed_origin(self, origin: str) -> bool:
+        return self._origins.allow(origin)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            if is_foreign(headers) and not self._origins.allow(headers["origin"]):
+                log_refused(headers["origin"])
+        await super().__call__(scope, receive, send)
