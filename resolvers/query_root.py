@@ -9,7 +9,8 @@ import strawberry
 
 from resolvers import permissions
 from resolvers.context import Info
-from resolvers.data.access_paths import COURSE_ENROLLMENTS, COURSE_PAGE, PROFILE_PAGE, PageArgs
+from resolvers.data.access_paths import COURSE_PAGE, PROFILE_PAGE, PageArgs
+from resolvers.data.course_enrollment_paths import COURSE_ENROLLMENTS
 from resolvers.data.reference_paths import EXISTING_COURSES, EXISTING_LEARNERS
 from resolvers.data.references import CourseRef, LearnerRef
 from resolvers.data.visible_paths import VISIBLE_COURSE_PROGRESS, VISIBLE_ENROLLMENTS, VISIBLE_ITEM_PROGRESS
@@ -22,6 +23,7 @@ from resolvers.types.course import Course
 from resolvers.types.course_filter import CourseFilter
 from resolvers.types.enrollment import Enrollment
 from resolvers.types.enrollment_connection import EnrollmentConnection, States
+from resolvers.types.enrollment_order import Filter, OrderBy
 from resolvers.types.learner import Learner
 from resolvers.types.learner_filter import LearnerFilter
 from resolvers.types.node import Node, key_of, parse_id
@@ -107,10 +109,20 @@ def lookup_enrollment(viewer: Viewer, *, registration: UUID) -> Lookup:
 
 
 def lookup_enrollments(
-    viewer: Viewer, *, course: str, state: States = None, first: int | None = 50, after: str | None = None
+    viewer: Viewer,
+    *,
+    course: str,
+    state: States = None,
+    filter: Filter = None,
+    order_by: OrderBy = None,
+    first: int | None = 50,
+    after: str | None = None,
 ) -> Lookup:
     """`Query.enrollments`."""
-    return Lookup(COURSE_ENROLLMENTS, course, enrollment_pages.args_of_course(viewer, course, state, first, after))
+    args = enrollment_pages.course_args(
+        viewer, CourseRef(course), state=state, filter=filter, order_by=order_by, first=first, after=after
+    )
+    return Lookup(COURSE_ENROLLMENTS, course, args)
 
 
 def lookup_node(viewer: Viewer, *, id: strawberry.ID) -> Lookup:
@@ -192,7 +204,7 @@ class Query:
         lookup=lookup_enrollments,
         view=lambda viewer, found, lookup: enrollment_pages.page_of_course(lookup.key, found, lookup.args),
         returns=EnrollmentConnection,
-        description="The enrolments in a course, by registration. For the course's instructors and an ADMIN.",
+        description="The enrolments in a course. For the course's instructors and an ADMIN.",
     )
     verify_certificate = root_store_field(
         lookup=lookup_certificate,

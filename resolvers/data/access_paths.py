@@ -12,6 +12,7 @@ from resolvers.data.dataloaders import Loaders, StorePath
 from stores.domain.activity import ActivityCount, ActivityWindow, no_activity
 from stores.domain.calendar import QUARTER, Span, Window
 from stores.domain.catalog import Course, CourseFilter, CourseVersion
+from stores.domain.enrollment_order import EnrollmentFilter
 from stores.domain.events import Event, Verb
 from stores.domain.paging import Page
 from stores.domain.profiles import Profile, ProfileFilter
@@ -81,12 +82,14 @@ class PageArgs(NamedTuple):
 
 
 class CountArgs(NamedTuple):
-    """The connection whose rows are counted: of a learner or of a course, the other one is None."""
+    """The connection whose rows are counted: of a learner or of a course, the other one is None. `courses` restrict
+    those of a learner, `where` those of a course."""
 
     learner_id: str | None
     course_key: str | None
     states: frozenset[EnrollmentState] | None
-    courses: frozenset[str] | None
+    courses: frozenset[str] | None = None
+    where: EnrollmentFilter | None = None
 
 
 # ---------------------------------------------------------------- profiles
@@ -140,7 +143,7 @@ ENROLLMENTS: StorePath[UUID, NoArgs, Enrollment] = StorePath(
 )
 
 
-def _prime_enrollments(loaders: Loaders, pages: Mapping[str, Page[Enrollment]]) -> None:
+def prime_enrollments(loaders: Loaders, pages: Mapping[str, Page[Enrollment]]) -> None:
     """The fields beneath an enrolment look it up by registration: the page has it already."""
     for page in pages.values():
         for row in page.rows:
@@ -151,21 +154,12 @@ LEARNER_ENROLLMENTS: StorePath[str, EnrollmentsArgs, Page[Enrollment]] = StorePa
     "progress",
     "by_learners",
     lambda s, keys, args: s.progress.by_learners(keys, **args._asdict()),
-    prime=_prime_enrollments,
-)
-COURSE_ENROLLMENTS: StorePath[str, EnrollmentsArgs, Page[Enrollment]] = StorePath(
-    "progress",
-    "by_courses",
-    lambda s, keys, args: s.progress.by_courses(keys, states=args.states, after=args.after, first=args.first),
-    prime=_prime_enrollments,
+    prime=prime_enrollments,
 )
 LEARNER_COUNTS: StorePath[str, CountArgs, int] = StorePath(
     "progress",
     "count_by_learners",
     lambda s, keys, args: s.progress.count_by_learners(keys, states=args.states, courses=args.courses),
-)
-COURSE_COUNTS: StorePath[str, CountArgs, int] = StorePath(
-    "progress", "count_by_courses", lambda s, keys, args: s.progress.count_by_courses(keys, states=args.states)
 )
 COURSE_PROGRESS: StorePath[UUID, NoArgs, CourseProgress] = StorePath(
     "progress", "course_progress", lambda s, keys, _: s.progress.course_progress(keys)

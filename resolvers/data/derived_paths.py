@@ -4,14 +4,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from resolvers.data.access_paths import (
-    COURSE_COUNTS,
-    DURABLE_RESUME,
-    HOT_RESUME,
-    LEARNER_COUNTS,
-    CountArgs,
-    NoArgs,
-)
+from resolvers.data.access_paths import DURABLE_RESUME, HOT_RESUME, LEARNER_COUNTS, CountArgs, NoArgs
+from resolvers.data.course_enrollment_paths import COURSE_COUNTS
 from resolvers.data.dataloaders import DerivedPath, Loaders
 from stores.domain.sessions import ResumePoint
 

@@ -4,7 +4,8 @@ from typing import Annotated, Any, NamedTuple
 
 import strawberry
 
-from resolvers.data.access_paths import COURSE_ACTIVITY, COURSE_ENROLLMENTS, ONLINE, NoArgs
+from resolvers.data.access_paths import COURSE_ACTIVITY, ONLINE, NoArgs
+from resolvers.data.course_enrollment_paths import COURSE_ENROLLMENTS
 from resolvers.data.course_number_paths import COURSE_SUMMARIES
 from resolvers.data.reference_paths import COURSE_ITEMS, COURSES
 from resolvers.data.references import CourseRef
@@ -130,7 +131,7 @@ class Course(Node):
         returns=enrollment_pages.EnrollmentConnection,
         args=enrollment_pages.course_args,
         view=lambda course, found, args: enrollment_pages.page_of_course(course.key, found, args),
-        description="The enrolments in the course, by registration. For the course's instructors and an ADMIN.",
+        description="The enrolments in the course. For the course's instructors and an ADMIN.",
     )
     activity = store_field(
         COURSE_ACTIVITY,

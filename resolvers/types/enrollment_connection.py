@@ -6,9 +6,11 @@ import strawberry
 
 from resolvers import permissions
 from resolvers.data.access_paths import CountArgs, EnrollmentsArgs
+from resolvers.data.course_enrollment_paths import CourseEnrollmentsArgs
 from resolvers.data.derived_paths import ENROLLMENT_COUNTS
 from resolvers.data.references import CourseRef, LearnerRef
 from resolvers.types.connection import Edge, PageInfo, PageRows, checked_first, connection
+from resolvers.types.enrollment_order import Filter, OrderBy
 from resolvers.types.enums import EnrollmentState
 from resolvers.types.lazy import ENROLLMENT
 from resolvers.types.store_field import store_field
@@ -54,18 +56,24 @@ def one_course_args(
 
 
 def course_args(
-    viewer: Viewer, parent: CourseRef, *, state: States = None, first: int | None = 50, after: str | None = None
-) -> EnrollmentsArgs:
-    """The arguments of `Course.enrollments`."""
-    return args_of_course(viewer, parent.key, state, first, after)
-
-
-def args_of_course(
-    viewer: Viewer, course_key: str, state: list[EnrollmentState] | None, first: int | None, after: str | None
-) -> EnrollmentsArgs:
+    viewer: Viewer,
+    parent: CourseRef,
+    *,
+    state: States = None,
+    filter: Filter = None,
+    order_by: OrderBy = None,
+    first: int | None = 50,
+    after: str | None = None,
+) -> CourseEnrollmentsArgs:
     """The path's arguments for a page of a course's enrolments. FORBIDDEN unless the viewer may read them."""
-    permissions.require_course_records(viewer, course_key)
-    return EnrollmentsArgs(_frozen(state), None, after, checked_first(first, default=50))
+    permissions.require_course_records(viewer, parent.key)
+    return CourseEnrollmentsArgs(
+        states=_frozen(state),
+        where=None if filter is None else filter.where(),
+        order=None if order_by is None else order_by.order(),
+        after=after,
+        first=checked_first(first, default=50),
+    )
 
 
 def page_of_learner(parent: LearnerRef, found: Any, args: EnrollmentsArgs) -> PageRows:
@@ -74,9 +82,10 @@ def page_of_learner(parent: LearnerRef, found: Any, args: EnrollmentsArgs) -> Pa
     return connection(found, after=args.after, counted=counted)
 
 
-def page_of_course(course_key: str, found: Any, args: EnrollmentsArgs) -> PageRows:
+def page_of_course(course_key: str, found: Any, args: CourseEnrollmentsArgs) -> PageRows:
     """The view of a page of a course's enrolments."""
-    return connection(found, after=args.after, counted=CountArgs(None, course_key, args.states, None))
+    counted = CountArgs(None, course_key, args.states, where=args.where)
+    return connection(found, after=args.after, counted=counted)
 
 
 def _frozen(states: list[EnrollmentState] | None) -> frozenset[EnrollmentState] | None:

@@ -5,6 +5,7 @@ import strawberry
 from resolvers.error_codes import ErrorCode
 from stores.domain.calendar import Window
 from stores.domain.catalog import ItemType, MoveOn
+from stores.domain.enrollment_order import Direction, OrderField
 from stores.domain.events import Verb
 from stores.domain.progress import EnrollmentState, ProgressState, VerdictStatus
 from stores.domain.sessions import PresenceStatus
@@ -16,6 +17,13 @@ strawberry.enum(
     EnrollmentState,
     description="WITHDRAWN after an UNREGISTERED event, COMPLETED once the course is satisfied, otherwise ACTIVE.",
 )
+strawberry.enum(
+    OrderField,
+    name="EnrollmentOrderField",
+    description="What enrolments are sorted by: `Enrollment.enrolledAt`, or `completion`, `lastActivityAt` or `score` "
+    "of their progress.",
+)
+strawberry.enum(Direction, description="The direction of an order.")
 strawberry.enum(ProgressState, description="The furthest state that a learner has reached in an item.")
 strawberry.enum(
     VerdictStatus,
@@ -33,10 +41,12 @@ for code in ErrorCode:  # `strawberry.enum` takes the descriptions and restores 
 strawberry.enum(ErrorCode, description="All error codes, those of `UserError.code` and those of `extensions.code`.")
 
 __all__ = [
+    "Direction",
     "EnrollmentState",
     "ErrorCode",
     "ItemType",
     "MoveOn",
+    "OrderField",
     "PresenceStatus",
     "ProgressState",
     "Verb",

@@ -1,5 +1,7 @@
 """The root fields of queries: nodes, and input that is refused."""
 
+import json
+
 import pytest
 from strawberry.relay import to_base64
 
@@ -30,6 +32,9 @@ async def test_each_null_of_nodes_has_its_own_error() -> None:
         'courses(after: "AAAA") { edges { cursor } }',
         'courses(after: "\\u00e9") { edges { cursor } }',
         "courses(first: 0) { edges { cursor } }",
+        'enrollments(course: "c", filter: {completionBelow: 1.01}) { totalCount }',
+        'enrollments(course: "c", filter: {completionAtLeast: -0.1}) { totalCount }',
+        f'enrollments(course: "c", filter: {{learnerIds: {json.dumps(["x"] * 101)}}}) {{ totalCount }}',
         'course(key: "course-v1:Quad+Algebra+2026") { activity(window: HOUR, range: {from: "2001-01-01T00:00:00Z", '
         'to: "2026-01-01T00:00:00Z"}) { events } }',
         'course(key: "course-v1:Quad+Algebra+2026") { activity(window: DAY, range: {from: "2026-01-02T00:00:00Z", '

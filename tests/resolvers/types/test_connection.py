@@ -20,6 +20,10 @@ LISTS = {
     "courses": "{ page: courses(%s) { edges { cursor } } }",
     "enrollments of a learner": f"{{ parent: {ADA} {{ page: enrollments(%s) {{ edges {{ cursor }} }} }} }}",
     "enrollments of a course": f"{{ parent: {COURSE} {{ page: enrollments(%s) {{ edges {{ cursor }} }} }} }}",
+    "enrollments by score": f"{{ parent: {COURSE} {{ page: enrollments(orderBy: {{field: SCORE}}, %s) "
+    "{ edges { cursor } } } }",
+    "enrollments by score, descending": f"{{ parent: {COURSE} {{ page: "
+    "enrollments(orderBy: {field: SCORE, direction: DESC}, %s) { edges { cursor } } } }",
     "timeline": f"{{ parent: {ADA} {{ page: timeline(%s) {{ edges {{ cursor }} }} }} }}",
     "attempts": f"{{ parent: {ENROLLMENT} {{ page: attempts(%s) {{ edges {{ cursor }} }} }} }}",
     "items": f"{{ parent: {ENROLLMENT} {{ page: items(%s) {{ edges {{ cursor }} }} }} }}",
