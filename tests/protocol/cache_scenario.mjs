@@ -11,11 +11,13 @@ import { takeWarnings } from "./warnings.mjs";
 
 const registration = env.REGISTRATION;
 const here = { registration };
+const sentHeaders = new Set();
 let requests = 0;
 
 const fetchOnce = globalThis.fetch;
 globalThis.fetch = (...request) => {
   requests += 1;
+  for (const name of new Headers(request[1].headers).keys()) sentHeaders.add(name);
   return fetchOnce(...request);
 };
 
@@ -79,6 +81,12 @@ export function runScenario(client) {
     assert.equal(edges.length, 50);
     assert.equal(new Set(edges.map(({ node }) => node.id)).size, 50);
     assert.notEqual(pageInfo.endCursor, first.pageInfo.endCursor);
+  });
+
+  test("pages of a listed origin may send these requests", () => {
+    const allowed = env.ALLOWED_HEADERS.toLowerCase().split(" ");
+    assert.deepEqual([...sentHeaders].filter((name) => !allowed.includes(name)), []);
+    assert.ok(sentHeaders.has("authorization"));
   });
 
   test("the client had nothing to warn of", () => assert.deepEqual(takeWarnings(), []));

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.http.middleware.cors import REQUEST_HEADERS
 from tests.gateway.app_client import SCHEMA, TOKEN_ACCESS, bearer
 from tests.gateway.served_gateway import serve_gateway
 from tests.protocol.feeds import REGISTRATION, Feeds, pass_quiz
@@ -16,6 +17,7 @@ ENVIRONMENT = {
     "SCHEMA": str(TOP / "schema.graphql"),
     "NODE_OPTIONS": "--conditions=development",  # the builds of the clients that warn
 }
+ALLOWED_HEADERS = ("Accept", "Content-Type", *REQUEST_HEADERS)  # the Fetch standard allows the first two
 pytestmark = pytest.mark.slow
 
 
@@ -29,6 +31,7 @@ async def test_a_cache_shows_what_writes_and_events_changed(node: Node, suite_fi
             "TOKEN": TEACHER["Authorization"].removeprefix("Bearer "),
             "REGISTRATION": REGISTRATION,
             "COURSE": world.ALGEBRA,
+            "ALLOWED_HEADERS": " ".join(ALLOWED_HEADERS),
             "FOLDER": str(tmp_path),
         }
         async with node.suite(suite_file, **environment) as suite:
