@@ -6,7 +6,7 @@ from uuid import uuid4
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from resolvers.error_codes import ErrorCode
-from stores.errors import CursorExpired, Rejected, RetryLater, StoreError
+from stores.errors import CursorExpired, NotSupported, ReadOnly, Rejected, RetryLater, StoreError
 
 log = logging.getLogger("quadrangle.errors")
 
@@ -40,7 +40,9 @@ def unauthenticated(message: str = "the token has expired") -> RequestError:
 
 def client_message(error: StoreError) -> str:
     """The message of a store's error for a client. Only errors about the request itself keep the store's text."""
-    return str(error) if isinstance(error, Rejected | CursorExpired) else f"{error.store} is temporarily unavailable"
+    if isinstance(error, Rejected | CursorExpired | ReadOnly | NotSupported):
+        return str(error)
+    return f"{error.store} is temporarily unavailable"
 
 
 def extensions_of(error: StoreError) -> dict[str, object]:

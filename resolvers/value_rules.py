@@ -17,6 +17,7 @@ from stores.domain.calendar import zone_named
 from stores.domain.documents import fault_of, holds_nul
 from stores.domain.keys import MAX_KEY_BYTES, key_size
 from stores.domain.paging import CLEAN_TEXT
+from stores.domain.profiles import is_language_tag
 
 MAX_TEXT_LENGTH = 1_000
 """Characters of a title, a name, or a key that refers to something."""
@@ -32,8 +33,6 @@ MAX_DURATION_MS = MAX_DURATION // timedelta(milliseconds=1)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(minutes=5)
 """How far a client's clock may be ahead of the gateway's."""
-MAX_LOCALE_LENGTH = 100
-LOCALE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # the shape of BCP 47 (RFC 5646), not its registry
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")  # keeps names and phone numbers out; only a mail can show that it exists
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 COURSE_RUN = re.compile(r"course-v1:[\w\-~.:]+\+[\w\-~.:]+\+[\w\-~.:]+")  # the characters that Open edX allows
@@ -113,7 +112,7 @@ def problem_with_document(value: Any) -> str | None:
 
 def problem_with_locale(value: str) -> str | None:
     """A language tag (BCP 47)."""
-    return None if len(value) <= MAX_LOCALE_LENGTH and LOCALE.fullmatch(value) else "is not a language tag (BCP 47)"
+    return None if is_language_tag(value) else "is not a language tag (BCP 47)"
 
 
 def problem_with_time_zone(value: str) -> str | None:

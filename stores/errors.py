@@ -46,6 +46,18 @@ class Rejected(StoreError):
     code = "BAD_USER_INPUT"
 
 
+class ReadOnly(StoreError):
+    """The store only reads: its data belong to another application."""
+
+    code = "READ_ONLY"
+
+
+class NotSupported(StoreError):
+    """The store, as it is configured, does not answer this query: without an index it would read all rows."""
+
+    code = "NOT_SUPPORTED_HERE"
+
+
 class CursorExpired(StoreError):
     """The feed no longer has the updates after this cursor. Read the current state, then subscribe without a cursor."""
 

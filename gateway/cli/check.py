@@ -1,4 +1,4 @@
-"""quadrangle check: validate the settings and ping every store."""
+"""quadrangle check: validate the settings, ping every store, and try the mapping of profiles."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -7,8 +7,9 @@ from gateway.cli.options import add_data
 
 HELP = "check the settings and ping every store"
 DESCRIPTION = (
-    "Reads the settings, pings every store and prints a table. The exit code is 0 if all stores answer, else 1;\n"
-    "stderr says what is wrong with each store that does not."
+    "Reads the settings, pings every store and prints a table. If profiles are read by a mapping\n"
+    "(GATEWAY_PROFILES_MAPPING), tries it on ten documents. The exit code is 0 if all stores answer and every value\n"
+    "fits, else 1; stderr says what is wrong."
 )
 EPILOG = """\
 examples:
@@ -25,6 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Print the table. 1 if a store is down."""
     from gateway.config.backends import url_for
+    from gateway.config.check_stores import faults_of_stores
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
     from gateway.observability.logs import write_logs
@@ -44,6 +46,7 @@ def run(options: Namespace) -> int:
         ):
             health = Health(stores=stores, backends=backends, now=utc_now)
             found = await health.check()
+            faults = await faults_of_stores(location.urls, now=utc_now)
         rows = [
             (
                 store.store,
@@ -55,11 +58,11 @@ def run(options: Namespace) -> int:
             for store in found
         ]
         sys.stdout.write(format_table([("store", "backend", "where", "state", "ping"), *rows]) + "\n")
-        for store in found:
-            if store.fault is not None:
-                console.print(store.fault)
+        # A store that does not answer has the same fault twice.
+        for line in dict.fromkeys([*(store.fault for store in found if store.fault is not None), *faults]):
+            console.print(line)
         if location.secret is None:
             console.print("GATEWAY_AUTH_SECRET is not set: `quadrangle serve` needs it")
-        return int(any(store.state is StoreState.DOWN for store in found))
+        return int(bool(faults) or any(store.state is StoreState.DOWN for store in found))
 
     return run_command(check, interrupted="interrupted")

@@ -8,23 +8,25 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.config import migrators, openers
+from gateway.config import checkers, migrators, openers
 from gateway.config.store_clients import StoreClients
-from gateway.config.urls import Url
+from gateway.config.urls import MappedUrl, Url
 
 Opener = Callable[[StoreClients, Url], Awaitable[Any]]
 Migrator = Callable[[StoreClients, Url], Awaitable[Sequence[str]]]
 Dropper = Callable[[StoreClients, Url], Awaitable[None]]
+Checker = Callable[[StoreClients, Url], Awaitable[Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Backend:
     """How to open a port in a backend, how to create or update what it needs there, and how to remove what only earlier
-    versions read."""
+    versions read. `check` finds what a ping does not: a line for each fault."""
 
     open: Opener
     migrate: Migrator | None = None
     drop_old: Dropper | None = None
+    check: Checker | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ class PortBackends:
 
 
 MONGO_PROFILES = Backend(openers.mongo_profiles, migrators.migrate_mongo_profiles)
+MAPPED_PROFILES = Backend(openers.mapped_mongo_profiles, check=checkers.check_mapped_profiles)
 MONGO_CATALOG = Backend(openers.mongo_catalog, migrators.migrate_mongo_catalog)
 SQL_PROGRESS = Backend(openers.sql_progress, migrators.migrate_progress)
 SQL_ACTIVITY = Backend(openers.sql_activity)
@@ -128,3 +131,8 @@ PORTS_WITH_URL = tuple(port for port, backends in PORTS.items() if backends.shar
 def url_for(urls: Mapping[str, Url], port: str) -> Url | None:
     """The URL of a port, or None where it is not set."""
     return urls.get(PORTS[port].shares_url_of or port)
+
+
+def backend_for(port: str, url: Url) -> Backend:
+    """The backend that a URL selects. Profiles that are read by a mapping have their own: nothing is created there."""
+    return MAPPED_PROFILES if isinstance(url, MappedUrl) else PORTS[port].by_scheme[url.scheme]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 
-from gateway.config.backends import PORTS, Backend
+from gateway.config.backends import PORTS, Backend, backend_for
 from gateway.config.open_stores import checked_urls, open_stores
 from gateway.config.store_clients import Now, StoreClients
 from gateway.config.urls import Url
@@ -38,7 +38,7 @@ async def migrate_stores(
     """
     async with AsyncExitStack() as stack:
         clients = StoreClients(stack, now)
-        for port, url, backend in _own_backends(urls):
+        for port, url, backend in own_backends(urls):
             on_step(port, [] if backend.migrate is None else await backend.migrate(clients, url))
     async with open_stores(urls, now=now) as (stores, _):
         if rebuild:
@@ -53,13 +53,13 @@ async def drop_old_layouts(urls: Mapping[str, Url], *, now: Now) -> None:
     """Remove what only earlier versions read. Safe to repeat."""
     async with AsyncExitStack() as stack:
         clients = StoreClients(stack, now)
-        for _, url, backend in _own_backends(urls):
+        for _, url, backend in own_backends(urls):
             if backend.drop_old is not None:
                 await backend.drop_old(clients, url)
 
 
-def _own_backends(urls: Mapping[str, Url]) -> Iterator[tuple[str, Url, Backend]]:
+def own_backends(urls: Mapping[str, Url]) -> Iterator[tuple[str, Url, Backend]]:
     """Port, URL and backend of each port that has a URL of its own."""
     for port, url in checked_urls(urls).items():
         if PORTS[port].shares_url_of is None:
-            yield port, url, PORTS[port].by_scheme[url.scheme]
+            yield port, url, backend_for(port, url)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from gateway.config.backends import PORTS, url_for
+from gateway.config.backends import PORTS, backend_for, url_for
 from gateway.config.settings import url_variable
 from gateway.config.store_clients import Now, StoreClients
 from gateway.config.urls import Url
@@ -56,6 +56,6 @@ async def open_stores(urls: Mapping[str, Url], *, now: Now) -> AsyncIterator[tup
 
 async def _open_port(port: str, url: Url, clients: StoreClients) -> Any:
     try:
-        return await PORTS[port].by_scheme[url.scheme].open(clients, url)
+        return await backend_for(port, url).open(clients, url)
     except Rejected as error:
         raise CommandError(f"{url_variable(PORTS[port].shares_url_of or port)}: {error}") from None

@@ -7,7 +7,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from gateway.config.store_clients import StoreClients
-from gateway.config.urls import Url
+from gateway.config.urls import Url, mapping_of
 from stores.ports.activity import Activity
 from stores.ports.catalog import Catalog
 from stores.ports.live import Live
@@ -89,6 +89,14 @@ async def mongo_profiles(clients: StoreClients, url: Url) -> Profiles:
     from stores.mongo.profiles import MongoProfiles
 
     return MongoProfiles(await clients.client_for(url, open_mongo))
+
+
+async def mapped_mongo_profiles(clients: StoreClients, url: Url) -> Profiles:
+    """Profiles in a MongoDB collection of another application, read-only."""
+    from stores.mongo.client import open_mongo
+    from stores.mongo.mapped_profiles import MappedProfiles
+
+    return MappedProfiles(await clients.client_for(url, open_mongo), mapping_of(url))
 
 
 async def mongo_catalog(clients: StoreClients, url: Url) -> Catalog:

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -20,6 +21,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from gateway.config.backends import PORTS_WITH_DEADLINE, PORTS_WITH_URL
+from gateway.config.profile_mapping import map_profiles
 from gateway.config.urls import Url
 from gateway.runtime.errors import CommandError
 
@@ -90,6 +92,12 @@ class Http(SettingsGroup):
     grace: Seconds = Field(default=timedelta(seconds=10), validation_alias="GATEWAY_SHUTDOWN_GRACE")
 
 
+class ProfilesSettings(SettingsGroup):
+    """`mapping`: the file that says how profiles are read from a collection of another application."""
+
+    mapping: Path | None = Field(default=None, validation_alias="GATEWAY_PROFILES_MAPPING")
+
+
 class RelaySettings(SettingsGroup):
     """Which process publishes committed events."""
 
@@ -118,11 +126,18 @@ class Settings(SettingsGroup):
     )
     auth: Auth = Auth()
     http: Http = Http()
+    profiles: ProfilesSettings = ProfilesSettings()
     relay: RelaySettings = RelaySettings()
     log: Log = Log()
 
 
-GROUPS: Mapping[str, type[SettingsGroup]] = {"auth": Auth, "http": Http, "relay": RelaySettings, "log": Log}
+GROUPS: Mapping[str, type[SettingsGroup]] = {
+    "profiles": ProfilesSettings,
+    "auth": Auth,
+    "http": Http,
+    "relay": RelaySettings,
+    "log": Log,
+}
 
 
 def url_variable(port: str) -> str:
@@ -162,6 +177,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             faults += [f"{fault['loc'][0]}: {_message(fault['msg'])}" for fault in error.errors(include_input=False)]
     if faults:
         raise CommandError(*dict.fromkeys(faults))
+    read["stores"] = map_profiles(urls, read["profiles"].mapping)
     return Settings.model_validate(read)
 
 

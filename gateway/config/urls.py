@@ -7,6 +7,8 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from stores.domain.profile_mapping import ProfileMapping
+
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*(?=:)")
 # Hosts, ports and a path. Anything else may be a part of a password with an unescaped character.
 PLAIN = re.compile(r"[\w.,:/\[\]-]*")
@@ -51,3 +53,22 @@ class Url:
         return core_schema.no_info_plain_validator_function(
             lambda given: given if isinstance(given, cls) else cls.parse(str(given))
         )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MappedUrl(Url):
+    """The URL of a store of profiles that are read by a mapping."""
+
+    mapping: ProfileMapping
+
+    @classmethod
+    def of(cls, url: Url, mapping: ProfileMapping) -> "MappedUrl":
+        """The same URL with a mapping."""
+        return cls(url.reveal(), mapping)
+
+
+def mapping_of(url: Url) -> ProfileMapping:
+    """The mapping of a `MappedUrl`. TypeError for other URLs."""
+    if not isinstance(url, MappedUrl):
+        raise TypeError("the URL has no mapping")
+    return url.mapping

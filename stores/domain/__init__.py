@@ -9,6 +9,8 @@ commit.py outbox.py       what a commit puts into the outbox; consumers, partiti
 updates.py                live updates and the keys of feeds
 enrollment_order.py       orders and filters of a course's enrolments
 calendar.py               windows of local time           paging.py       pages and cursors
+names.py folding.py       searches for names and titles that ignore accents, case and Unicode form
+profile_mapping.py profile_values.py                        profiles in documents of another application
 documents.py              open documents                  keys.py         keys that clients choose
 uuid7.py                  UUIDs ordered by time           write_queue.py  bounds of the queue of writers
 """

@@ -1,5 +1,6 @@
 """Records of learner profiles."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,6 +8,9 @@ from typing import Any
 
 from stores.domain.documents import fault_of
 from stores.errors import Rejected
+
+MAX_LOCALE_LENGTH = 100
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # the shape of RFC 5646, not its registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,11 @@ class ProfileFilter:
     ids: tuple[str, ...] | None = None
     name_starts_with: str | None = None
     email: str | None = None
+
+
+def is_language_tag(text: str) -> bool:
+    """Whether the text has the shape of a language tag (BCP 47) and a length that is not absurd."""
+    return len(text) <= MAX_LOCALE_LENGTH and LANGUAGE_TAG.fullmatch(text) is not None
 
 
 def check_profile(profile: Profile) -> None:

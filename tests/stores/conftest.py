@@ -8,11 +8,22 @@ import pytest
 from tests import backends
 from tests.backends import Servers
 from tests.clock import Clock
+from tests.stores.mongo.members import other_application
 
 
 @pytest.fixture(params=backends.PROFILES)
 async def profiles(request: pytest.FixtureRequest, servers: Servers) -> AsyncIterator[Any]:
     async with backends.PROFILES[request.param](servers) as port:
+        yield port
+
+
+READABLE_PROFILES = {**backends.PROFILES, "mapped": other_application}
+
+
+@pytest.fixture(params=READABLE_PROFILES)
+async def readable(request: pytest.FixtureRequest, servers: Servers) -> AsyncIterator[Any]:
+    """Profiles that may be read-only to the gateway. `add` writes them as their owner would."""
+    async with READABLE_PROFILES[request.param](servers) as port:
         yield port
 
 

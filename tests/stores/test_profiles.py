@@ -47,8 +47,8 @@ async def learner_ids(profiles: Profiles, where: ProfileFilter = EVERYONE, *, fi
         after = page.cursors[-1]
 
 
-async def test_answers_a_ping(profiles: Profiles) -> None:
-    await profiles.ping()
+async def test_answers_a_ping(readable: Profiles) -> None:
+    await readable.ping()
 
 
 async def test_returns_all_fields_and_no_unknown_ids(profiles: Profiles) -> None:
@@ -58,6 +58,15 @@ async def test_returns_all_fields_and_no_unknown_ids(profiles: Profiles) -> None
     assert dict(found) == {"u1": FULL, "u2": plain}
     assert found["u1"].created_at.tzinfo is UTC
     assert dict(await profiles.by_ids([])) == {}
+
+
+async def test_reads_many_at_once_and_no_unknown_ids(readable: Profiles) -> None:
+    people = {number: profile(f"u{number}", display_name=f"Name {number}") for number in range(250)}
+    assert await readable.add(list(people.values())) == 250
+    asked = ["nobody", "", "u7", "u7", *(f"u{number}" for number in range(0, 500, 2))]
+    found = await readable.by_ids(asked)
+    assert dict(found) == {f"u{number}": people[number] for number in (*range(0, 250, 2), 7)}
+    assert dict(await readable.by_ids([])) == {}
 
 
 async def test_adds_new_profiles_and_leaves_existing_ones(profiles: Profiles) -> None:
@@ -146,27 +155,27 @@ ORDERED = ["", "B", "a", "a-", "a0", "a00", "aa", "é", "\ud7ff", "\ue000", "\uf
 
 
 @pytest.mark.parametrize("first", [1, 2, 5, 12, 13, 100])
-async def test_pages_by_code_point_without_gap_or_repeat(profiles: Profiles, first: int) -> None:
-    await profiles.add([profile(learner_id) for learner_id in reversed(ORDERED)])
-    assert await learner_ids(profiles, first=first) == ORDERED
+async def test_pages_by_code_point_without_gap_or_repeat(readable: Profiles, first: int) -> None:
+    await readable.add([profile(learner_id) for learner_id in reversed(ORDERED)])
+    assert await learner_ids(readable, first=first) == ORDERED
 
 
-async def test_a_cursor_works_without_its_row(profiles: Profiles) -> None:
-    await profiles.add([profile("a"), profile("c")])
-    page = await profiles.page(EVERYONE, after=LEARNERS.encode("b"), first=1)
+async def test_a_cursor_works_without_its_row(readable: Profiles) -> None:
+    await readable.add([profile("a"), profile("c")])
+    page = await readable.page(EVERYONE, after=LEARNERS.encode("b"), first=1)
     assert [row.learner_id for row in page.rows] == ["c"]
     assert not page.has_next
 
 
-async def test_an_empty_store_has_an_empty_page(profiles: Profiles) -> None:
-    page = await profiles.page(EVERYONE, after=None, first=10)
+async def test_an_empty_store_has_an_empty_page(readable: Profiles) -> None:
+    page = await readable.page(EVERYONE, after=None, first=10)
     assert (page.rows, page.cursors, page.has_next) == ((), (), False)
 
 
 @pytest.mark.parametrize("after", refused_by(LEARNERS))
-async def test_a_malformed_cursor_is_rejected(profiles: Profiles, after: str) -> None:
+async def test_a_malformed_cursor_is_rejected(readable: Profiles, after: str) -> None:
     with pytest.raises(Rejected):
-        await profiles.page(EVERYONE, after=after, first=1)
+        await readable.page(EVERYONE, after=after, first=1)
 
 
 NAMES = {
@@ -222,13 +231,13 @@ async def test_finds_by_email_whatever_its_case(profiles: Profiles) -> None:
     assert await learner_ids(profiles, ProfileFilter(email="")) == []
 
 
-async def test_finds_by_ids_however_many(profiles: Profiles) -> None:
-    await profiles.add([profile(f"{number:03}") for number in range(300)])
+async def test_finds_by_ids_however_many(readable: Profiles) -> None:
+    await readable.add([profile(f"{number:03}") for number in range(300)])
     some = tuple(f"{number:03}" for number in range(450, -1, -2))
     expected = [f"{number:03}" for number in range(0, 300, 2)]
-    assert await learner_ids(profiles, ProfileFilter(ids=some), first=40) == expected
-    assert await learner_ids(profiles, ProfileFilter(ids=("007", "007"))) == ["007"]
-    assert await learner_ids(profiles, ProfileFilter(ids=())) == []
+    assert await learner_ids(readable, ProfileFilter(ids=some), first=40) == expected
+    assert await learner_ids(readable, ProfileFilter(ids=("007", "007"))) == ["007"]
+    assert await learner_ids(readable, ProfileFilter(ids=())) == []
 
 
 async def test_all_parts_of_a_filter_hold(profiles: Profiles) -> None:
