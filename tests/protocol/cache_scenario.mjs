@@ -70,16 +70,19 @@ export function runScenario(client) {
     assert.ok(requests <= before + 1); // graphql-sse sends one
   });
 
-  test("two pages are one list", async () => {
-    const course = env.COURSE;
-    const first = (await client.fetch("GRID", { course })).enrollments;
+  test("two pages are one list, and another order is another list", async () => {
+    const grid = { course: env.COURSE, orderBy: { field: "LAST_ACTIVITY", direction: "DESC" } };
+    const first = (await client.fetch("GRID", grid)).enrollments;
     assert.equal(first.edges.length, 25);
     assert.ok(first.pageInfo.hasNextPage);
-    await client.fetch("GRID", { course, after: first.pageInfo.endCursor });
+    await client.fetch("GRID", { ...grid, after: first.pageInfo.endCursor });
+    await client.fetch("GRID", { ...grid, orderBy: { ...grid.orderBy, direction: "ASC" } });
 
-    const { edges, pageInfo } = (await client.cached("GRID", { course })).enrollments;
+    const { edges, pageInfo } = (await client.cached("GRID", grid)).enrollments;
     assert.equal(edges.length, 50);
     assert.equal(new Set(edges.map(({ node }) => node.id)).size, 50);
+    const times = edges.map(({ node }) => node.progress.lastActivityAt);
+    assert.deepEqual(times, [...times].sort().reverse());
     assert.notEqual(pageInfo.endCursor, first.pageInfo.endCursor);
   });
 

@@ -42,9 +42,9 @@ export const WATCH = `
   }`;
 
 export const GRID = `
-  query Grid($course: String!, $after: String) {
-    enrollments(course: $course, first: 25, after: $after) {
-      edges { node { id learner { id displayName } progress { id completion score } } }
+  query Grid($course: String!, $orderBy: EnrollmentOrder, $after: String) {
+    enrollments(course: $course, orderBy: $orderBy, first: 25, after: $after) {
+      edges { node { id learner { id displayName } progress { id completion lastActivityAt } } }
       pageInfo { hasNextPage endCursor }
     }
   }`;

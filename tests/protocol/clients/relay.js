@@ -62,9 +62,9 @@ export const WATCH = graphql`
 `;
 
 export const GRID = graphql`
-  query relayGridQuery($course: String!, $after: String) {
-    enrollments(course: $course, first: 25, after: $after) @connection(key: "grid_enrollments") {
-      edges { node { id learner { displayName } progress { completion score } } }
+  query relayGridQuery($course: String!, $orderBy: EnrollmentOrder, $after: String) {
+    enrollments(course: $course, orderBy: $orderBy, first: 25, after: $after) @connection(key: "grid_enrollments") {
+      edges { node { id learner { displayName } progress { completion lastActivityAt } } }
       pageInfo { hasNextPage endCursor }
     }
   }
