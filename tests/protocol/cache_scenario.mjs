@@ -25,7 +25,8 @@ function itemsOf({ enrollment }) {
   return Object.fromEntries(enrollment.items.edges.map(({ node }) => [node.itemKey, node]));
 }
 
-export function runScenario(client) {
+// `degraded`: a client of a gateway whose profiles cannot be read.
+export function runScenario(client, degraded) {
   // What the cache shows of the enrolment. It must not need a request for it.
   async function shown() {
     const before = requests;
@@ -81,9 +82,19 @@ export function runScenario(client) {
     const { edges, pageInfo } = (await client.cached("GRID", grid)).enrollments;
     assert.equal(edges.length, 50);
     assert.equal(new Set(edges.map(({ node }) => node.id)).size, 50);
+    assert.ok(edges.every(({ node }) => node.learner.displayName));
     const times = edges.map(({ node }) => node.progress.lastActivityAt);
     assert.deepEqual(times, [...times].sort().reverse());
     assert.notEqual(pageInfo.endCursor, first.pageInfo.endCursor);
+  });
+
+  test("a store that is down costs its own fields", async () => {
+    const { edges } = (await degraded.fetch("GRID", { course: env.COURSE })).enrollments;
+    assert.equal(edges.length, 25);
+    for (const { node } of edges) {
+      assert.equal(node.learner.displayName ?? null, null);
+      assert.ok(node.progress.completion > 0);
+    }
   });
 
   test("pages of a listed origin may send these requests", () => {

@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from gateway.http.middleware.cors import REQUEST_HEADERS
+from stores.errors import Unavailable
 from tests.gateway.app_client import SCHEMA, TOKEN_ACCESS, bearer
 from tests.gateway.served_gateway import serve_gateway
 from tests.protocol.feeds import REGISTRATION, Feeds, pass_quiz
 from tests.protocol.node import Node
 from tests.resolvers import world
+from tests.resolvers.queries import BrokenStore
 
 TOP = Path(__file__).resolve().parent.parent.parent
 TEACHER = bearer(world.instructor(world.ALGEBRA))
@@ -24,10 +26,15 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize("suite_file", ["apollo_cache.mjs", "urql_cache.mjs", "relay_store.mjs"])
 async def test_a_cache_shows_what_writes_and_events_changed(node: Node, suite_file: str, tmp_path: Path) -> None:
     feeds = Feeds()
-    async with serve_gateway(schema=SCHEMA, access=TOKEN_ACCESS, live=feeds) as gateway:
+    down = BrokenStore(lambda: Unavailable("profiles", "cannot be reached"))
+    async with (
+        serve_gateway(schema=SCHEMA, access=TOKEN_ACCESS, live=feeds) as gateway,
+        serve_gateway(schema=SCHEMA, access=TOKEN_ACCESS, profiles=down) as degraded,
+    ):
         environment = {
             **ENVIRONMENT,
             "GRAPHQL_URL": f"{gateway.url}/graphql",
+            "DEGRADED_URL": f"{degraded.url}/graphql",
             "TOKEN": TEACHER["Authorization"].removeprefix("Bearer "),
             "REGISTRATION": REGISTRATION,
             "COURSE": world.ALGEBRA,
