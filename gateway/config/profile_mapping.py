@@ -87,6 +87,8 @@ def _mapping(table: Mapping[str, Any], faults: list[str]) -> ProfileMapping:
 def _source(where: str, field: str, given: Any, faults: list[str]) -> FieldSource:
     if isinstance(given, str):
         return FieldSource(_path(where, given, faults))
+    if field == "display_name" and isinstance(given, list) and given:
+        return FieldSource(joined=tuple(_path(where, path, faults) for path in given))
     if not isinstance(given, Mapping) or len(given) != 1 or not given.keys() <= {"path", "value"}:
         faults.append(f'{where}: must be a path, {{ path = "…" }} or {{ value = … }}')
         return FieldSource()

@@ -16,10 +16,27 @@ class KeyType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FieldSource:
-    """Where the value of a profile field is: at a dotted path of the document, or a constant (`path` None)."""
+    """Where the value of a profile field is: at a dotted path of the document, in texts at several paths that are
+    joined by spaces, or a constant."""
 
     path: str | None = None
+    joined: tuple[str, ...] = ()
     value: Any = None
+
+    def __str__(self) -> str:
+        return self.path or ", ".join(self.joined) or "constant"
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths that are read."""
+        return self.joined if self.path is None else (self.path,)
+
+    def value_in(self, document: Any) -> Any:
+        """The value for this document; None where there is none."""
+        if self.joined:
+            texts = [text for path in self.joined if isinstance(text := value_at(document, path), str)]
+            return " ".join(" ".join(texts).split()) or None
+        return self.value if self.path is None else value_at(document, self.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +59,7 @@ class ProfileMapping:
     @property
     def paths(self) -> frozenset[str]:
         """The paths of all that is read."""
-        return frozenset({self.key} | {source.path for source in self.fields.values() if source.path is not None})
+        return frozenset({self.key}.union(*(source.paths for source in self.fields.values())))
 
 
 def public_name(field: str) -> str:

@@ -71,8 +71,9 @@ async def open_mongo(
 
 
 def open_mongo_patiently(url: str) -> AbstractAsyncContextManager[Database]:
-    """As `open_mongo`, for commands: they wait longer for a server that is still starting."""
-    return open_mongo(url, find_within=timedelta(seconds=10))
+    """As `open_mongo`, for migrations: they wait for a server that is still starting, and for operations on a whole
+    collection, such as building an index."""
+    return open_mongo(url, find_within=timedelta(seconds=10), answer_within=timedelta(hours=1))
 
 
 @contextmanager

@@ -72,14 +72,14 @@ def profile_of(document: Document, mapping: ProfileMapping) -> tuple[Profile | N
     faults: list[Fault] = []
     values: dict[str, Any] = {}
     for field, source in mapping.fields.items():
-        found = source.value if source.path is None else value_at(document, source.path)
+        found = source.value_in(document)
         if found is not None:
             try:
                 values[field] = fitted(field, _json(found) if field in OPEN_DOCUMENTS else found)
             except Misfit as misfit:
-                faults.append(Fault(field, source.path or "constant", str(misfit)))
+                faults.append(Fault(field, str(source), str(misfit)))
         elif field == "display_name":
-            faults.append(Fault(field, source.path or "constant", "is missing"))
+            faults.append(Fault(field, str(source), "is missing"))
     values.setdefault("created_at", key.generation_time if isinstance(key, ObjectId) else UNKNOWN_TIME)
     values.setdefault("updated_at", values["created_at"])
     defaults = {"display_name": learner_id, "locale": mapping.locale, "time_zone": mapping.time_zone}

@@ -62,6 +62,12 @@ def test_the_least_mapping_has_defaults(tmp_path: Path) -> None:
     assert mapping.name_search is None
 
 
+def test_a_name_of_several_texts(tmp_path: Path) -> None:
+    mapping = read_mapping(written(tmp_path, LEAST.replace('"name"', '["name.first", "name.last"]')))
+    assert mapping.fields == {"display_name": FieldSource(joined=("name.first", "name.last"))}
+    assert mapping.paths == {"_id", "name.first", "name.last"}
+
+
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     start = "GATEWAY_PROFILES_MAPPING: "
     assert lines_for(tmp_path / "none.toml") == [f"{start}cannot read none.toml: No such file or directory"]
@@ -84,6 +90,9 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
         (LEAST + '[defaults]\nlocal = "x"', ["defaults.local: no such entry; did you mean locale?"]),
         ('keyType = "uuid"\n' + LEAST, ["keyType: must be one of string, int, objectId"]),
         ("keyType = []\n" + LEAST, ["keyType: must be one of string, int, objectId"]),
+        (LEAST.replace('"name"', '["a", "b."]'), ["fields.displayName: must be a path such as"]),
+        (LEAST.replace('"name"', "[]"), ["fields.displayName: must be a path, {"]),
+        (LEAST + 'email = ["a"]', ["fields.email: must be a path, {"]),
         (LEAST + "email = 7", ["fields.email: must be a path, {"]),
         (LEAST + 'email = {path = "a", value = "b"}', ["fields.email: must be a path, {"]),
         (LEAST + 'email = "a..b"', ["fields.email: must be a path such as"]),

@@ -5,18 +5,23 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import pytest
 from bson import decode, encode
 from bson.binary import Binary
 from bson.datetime_ms import DatetimeMS
 from bson.decimal128 import Decimal128
+from bson.min_key import MinKey
 from bson.objectid import ObjectId
+from bson.regex import Regex
+from hypothesis import given
+from hypothesis import strategies as some
 
 from stores.domain.profile_mapping import FieldSource, KeyType, ProfileMapping
-from stores.domain.profiles import Profile, ProfileFilter
+from stores.domain.profiles import Profile, ProfileFilter, check_profile
 from stores.errors import NotSupported, ReadOnly, Rejected
 from stores.mongo.client import Database
-from stores.mongo.mapped_documents import profile_of
+from stores.mongo.mapped_documents import key_of, profile_of
 from stores.mongo.mapped_profiles import LENIENT, MappedProfiles, projection_of
 from stores.mongo.mapping_check import faults_of_mapping
 from tests.backends import Servers, fresh_mongo
@@ -102,6 +107,21 @@ async def test_constants_and_the_number_of_writes(servers: Servers) -> None:
     assert found.updated_at == datetime(2026, 4, 1, 10, 0, 0, 123_000, tzinfo=UTC)
 
 
+async def test_a_name_may_be_joined_from_several_texts(servers: Servers) -> None:
+    names: tuple[dict[str, Any], ...] = (
+        {"first": " Ada ", "last": "King  Noel"},
+        {"last": "Ben"},
+        {"first": 7, "last": " "},
+        {},
+    )
+    how = mapping(fields={"display_name": FieldSource(joined=("name.first", "name.last"))})
+    async with members(servers, *({"_id": str(place), "name": name} for place, name in enumerate(names))) as database:
+        found = await MappedProfiles(database, how).by_ids(["0", "1", "2", "3"])
+        assert [found[key].display_name for key in sorted(found)] == ["Ada King Noel", "Ben", "2", "3"]
+        missing = "displayName (name.first, name.last) is missing in 2 of 4 documents"
+        assert await faults_of_mapping(database, how) == [missing]
+
+
 @pytest.mark.parametrize(
     "bad",
     [
@@ -138,6 +158,36 @@ def test_a_date_or_a_text_that_python_cannot_read_does_not_spoil_the_batch() -> 
     assert found is not None
     assert found.display_name.startswith("Ann")
     assert [fault.field for fault in bad] == ["created_at"]
+
+
+values = some.recursive(
+    some.sampled_from(
+        [None, True, -1, 2**62, 2.5, float("inf"), "", "en", "Europe/Berlin", "https://x.org/a.png", NOON]
+    )
+    | some.sampled_from(
+        [ObjectId(b"\1" * 12), Decimal128("NaN"), Binary(b"\0"), DatetimeMS(10**15), Regex("x"), MinKey()]
+    )
+    | some.text(max_size=3)
+    | some.datetimes(),
+    lambda inner: (
+        some.lists(inner, max_size=2)
+        | some.dictionaries(some.sampled_from(["full", "zone", "0", "address", "$x", ""]), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+ROOTS = ["_id", "name", "emails", "lang", "settings", "picture", "goals", "more", "joined"]
+
+
+@given(document=some.dictionaries(some.sampled_from(ROOTS), values), key_type=some.sampled_from(KeyType))
+def test_any_document_is_read_without_an_error(document: dict[str, Any], key_type: KeyType) -> None:
+    found, bad = profile_of(document, mapping(key_type=key_type))
+    if found is None:
+        assert [fault.field for fault in bad] == ["learner_id"]
+    else:
+        check_profile(found)
+        orjson.dumps([found.preferences, found.attributes, found.goals])
+        assert key_of(found.learner_id, key_type) == document["_id"]
+        assert found.display_name.strip() or found.learner_id == found.display_name
 
 
 async def test_keys_may_be_object_ids(servers: Servers) -> None:

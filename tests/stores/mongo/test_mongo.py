@@ -7,7 +7,7 @@ import pytest
 from stores.domain.profiles import ProfileFilter
 from stores.errors import Rejected, Unavailable
 from stores.mongo.catalog import MongoCatalog
-from stores.mongo.client import COURSES, LEARNERS, open_mongo
+from stores.mongo.client import COURSES, LEARNERS, open_mongo, open_mongo_patiently
 from stores.mongo.course_cache import CourseCache
 from stores.mongo.profiles import MongoProfiles
 from tests.backends import Servers, fresh_mongo
@@ -95,6 +95,11 @@ async def test_a_document_beyond_the_servers_limit_is_rejected(servers: Servers)
         with pytest.raises(Rejected):
             await MongoProfiles(database).add([profile("u", attributes={"essay": "x" * (17 * 1024 * 1024)})])
         assert dict(await MongoProfiles(database).by_ids(["u"])) == {}
+
+
+async def test_migrations_wait_for_operations_on_a_whole_collection() -> None:
+    async with open_mongo_patiently("mongodb://127.0.0.1:1/") as database:
+        assert database.client.options.pool_options.socket_timeout == 3600
 
 
 async def test_a_cancelled_call_does_not_affect_others(servers: Servers) -> None:
