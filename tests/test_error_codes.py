@@ -42,6 +42,13 @@ def test_every_code_is_in_the_enum() -> None:
     assert made - NO_CODES <= set(ErrorCode), "add them to resolvers/error_codes.py and docs/errors.md"
 
 
+def test_every_code_is_made_somewhere() -> None:
+    sources = [path for folder in ("gateway/http", "resolvers", "stores") for path in (TOP / folder).rglob("*.py")]
+    texts = [path.read_text(encoding="utf-8") for path in sources if path.name != "error_codes.py"]
+    made = {word for text in texts for word in re.findall(r'(?:ErrorCode\.|")([A-Z_]+)\b', text)}
+    assert set(ErrorCode) <= made
+
+
 def test_every_code_is_described_in_the_schema_and_in_the_document() -> None:
     shown = core_schema(build_schema()).type_map["ErrorCode"]
     assert isinstance(shown, GraphQLEnumType)
