@@ -10,15 +10,32 @@ from resolvers.context import Info
 from resolvers.mutations.attempts import SetItemProgressInput, SubmitAttemptInput, set_item_progress, submit_attempt
 from resolvers.mutations.certificates import RevokeCertificateInput, revoke_certificate
 from resolvers.mutations.courses import CreateCourseInput, create_course
-from resolvers.mutations.enrollments import EnrollInput, WithdrawInput, enroll, withdraw
+from resolvers.mutations.enrollments import (
+    EnrollInput,
+    EnrollManyInput,
+    WithdrawInput,
+    enroll,
+    enroll_many,
+    withdraw,
+)
 from resolvers.mutations.inputs import store_user_error
 from resolvers.mutations.interactions import RecordInteractionsInput, record_interactions
-from resolvers.mutations.learners import CreateLearnerInput, UpdateLearnerInput, create_learner, update_learner
+from resolvers.mutations.learners import (
+    CreateLearnerInput,
+    CreateLearnersInput,
+    UpdateLearnerInput,
+    create_learner,
+    create_learners,
+    update_learner,
+)
 from resolvers.mutations.payloads import (
     CoursePayload,
+    EnrollManyPayload,
     EnrollmentPayload,
     EnrollmentResult,
     LearnerPayload,
+    LearnersPayload,
+    ManyResult,
     ProgressPayload,
     ProgressResult,
     RecordInteractionsPayload,
@@ -33,7 +50,7 @@ from resolvers.writes.write_stores import WriteStores
 from stores.errors import StoreError
 
 Given = TypeVar("Given")
-R = TypeVar("R", WriteResult, SessionResult, EnrollmentResult, ProgressResult, RecordResult)
+R = TypeVar("R", WriteResult, ManyResult, SessionResult, EnrollmentResult, ProgressResult, RecordResult)
 
 
 async def run(
@@ -66,6 +83,11 @@ class Mutation:
         payload: LearnerPayload = await run(info, create_learner, input, WriteResult)
         return payload
 
+    @strawberry.mutation(description="Create learners' profiles, each with its own verdict. For an ADMIN.")
+    async def create_learners(self, info: Info, input: CreateLearnersInput) -> LearnersPayload:
+        payload: LearnersPayload = await run(info, create_learners, input, ManyResult)
+        return payload
+
     @strawberry.mutation(description="Change a learner's profile. For the learner and an ADMIN.")
     async def update_learner(self, info: Info, input: UpdateLearnerInput) -> LearnerPayload:
         payload: LearnerPayload = await run(info, update_learner, input, WriteResult)
@@ -74,6 +96,13 @@ class Mutation:
     @strawberry.mutation(description="Enrol a learner. For the learner, the course's instructors and an ADMIN.")
     async def enroll(self, info: Info, input: EnrollInput) -> EnrollmentPayload:
         payload: EnrollmentPayload = await run(info, enroll, input, EnrollmentResult)
+        return payload
+
+    @strawberry.mutation(
+        description="Enrol learners, each with its own verdict. For viewers who may enrol each of them."
+    )
+    async def enroll_many(self, info: Info, input: EnrollManyInput) -> EnrollManyPayload:
+        payload: EnrollManyPayload = await run(info, enroll_many, input, ManyResult)
         return payload
 
     @strawberry.mutation(description="End an enrolment. For the learner, the course's instructors and an ADMIN.")

@@ -8,8 +8,8 @@ from resolvers.permissions import WRITES_EVENTS
 from resolvers.viewer import Role, Viewer
 from resolvers.writes.enrollments import Enroll, enroll
 from resolvers.writes.event_faults import Interaction
-from resolvers.writes.faults import Refusal
-from resolvers.writes.interactions import MAX_EVENTS, EventVerdict, RecordInteractions, record_interactions
+from resolvers.writes.faults import MAX_BULK, Refusal
+from resolvers.writes.interactions import EventVerdict, RecordInteractions, record_interactions
 from resolvers.writes.sessions import SendHeartbeat, send_heartbeats
 from resolvers.writes.write_stores import RandomBytes, WriteStores
 from stores.domain.events import Event
@@ -40,8 +40,8 @@ class SimulatedWrites:
     async def record(self, events: Sequence[Event]) -> Sequence[EventVerdict]:
         """Record events in batches of 500; one verdict for each event, in order."""
         verdicts: list[EventVerdict] = []
-        for start in range(0, len(events), MAX_EVENTS):
-            batch = RecordInteractions(events=[interaction_of(event) for event in events[start : start + MAX_EVENTS]])
+        for start in range(0, len(events), MAX_BULK):
+            batch = RecordInteractions(events=[interaction_of(event) for event in events[start : start + MAX_BULK]])
             recorded = await record_interactions(self._write_stores(), SIMULATION, batch)
             verdicts += accepted(recorded)
         return verdicts

@@ -1,4 +1,4 @@
-"""createLearner and updateLearner."""
+"""createLearner, createLearners and updateLearner."""
 
 from dataclasses import fields
 from typing import Any
@@ -7,9 +7,9 @@ import strawberry
 from strawberry.scalars import JSON
 
 from resolvers.mutations.inputs import UserError, learner_id_of, user_errors
-from resolvers.mutations.payloads import WriteResult
+from resolvers.mutations.payloads import ManyResult, WriteResult
 from resolvers.viewer import Viewer
-from resolvers.writes import learners
+from resolvers.writes import learners, profile_changes
 from resolvers.writes.faults import Refusal
 from resolvers.writes.write_stores import WriteStores
 from stores.domain.profiles import Profile
@@ -31,6 +31,14 @@ class CreateLearnerInput:
     skills: list[str] | None = strawberry.field(default=None, description="What the learner can do.")
     preferences: JSON | None = strawberry.field(default=None, description="A JSON object of settings; 64 kB at most.")
     attributes: JSON | None = strawberry.field(default=None, description="A JSON object for other data; 64 kB at most.")
+
+
+@strawberry.input(
+    description="New learners. Repeating is harmless where `learnerId` is given: the same again returns the existing "
+    "profile; CONFLICT if it has other contents."
+)
+class CreateLearnersInput:
+    learners: list[CreateLearnerInput] = strawberry.field(description="500 at most.")
 
 
 @strawberry.input(description="Absent fields stay. Preferences and attributes are merged (JSON Merge Patch, RFC 7396).")
@@ -56,6 +64,15 @@ async def create_learner(stores: WriteStores, viewer: Viewer, given: CreateLearn
     return _result(await learners.create_learner(stores, viewer, command))
 
 
+async def create_learners(stores: WriteStores, viewer: Viewer, given: CreateLearnersInput) -> ManyResult:
+    """Create profiles; the result is the parent of LearnersPayload."""
+    commands = [learners.CreateLearner(**parts_of(each)) for each in given.learners]
+    written = await learners.create_learners(stores, viewer, commands)
+    if isinstance(written, Refusal):
+        return ManyResult(errors=user_errors(written))
+    return ManyResult([_result(each, "learners", place) for place, each in enumerate(written)])
+
+
 async def update_learner(stores: WriteStores, viewer: Viewer, given: UpdateLearnerInput) -> WriteResult:
     """Change a profile; the result is the parent of LearnerPayload."""
     learner_id = learner_id_of(given.id, "id")
@@ -63,8 +80,8 @@ async def update_learner(stores: WriteStores, viewer: Viewer, given: UpdateLearn
         return WriteResult(errors=[learner_id])
     parts = parts_of(given)
     del parts["id"]
-    command = learners.UpdateLearner(learner_id=learner_id, **parts)
-    return _result(await learners.update_learner(stores, viewer, command))
+    command = profile_changes.UpdateLearner(learner_id=learner_id, **parts)
+    return _result(await profile_changes.update_learner(stores, viewer, command))
 
 
 def parts_of(given: CreateLearnerInput | UpdateLearnerInput) -> dict[str, Any]:
@@ -73,7 +90,7 @@ def parts_of(given: CreateLearnerInput | UpdateLearnerInput) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not strawberry.UNSET}
 
 
-def _result(written: Profile | Refusal) -> WriteResult:
+def _result(written: Profile | Refusal, *path: str | int) -> WriteResult:
     if isinstance(written, Refusal):
-        return WriteResult(errors=user_errors(written))
+        return WriteResult(errors=user_errors(written.under(*path)))
     return WriteResult(written)

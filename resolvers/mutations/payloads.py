@@ -22,6 +22,8 @@ from resolvers.types.store_field import store_field
 from stores.domain import catalog
 from stores.domain.profiles import Profile
 
+ALL_ERRORS = "Why the whole write failed. Errors of single inputs are in `results`."
+ONE_EACH = "One result for each input, in the same order; empty if the whole write failed."
 ERRORS = "Empty if the write succeeded."
 SEEN = "Only if the viewer may also query it: a SERVICE may not."
 
@@ -45,6 +47,13 @@ class EnrollmentResult(NamedTuple):
     """The parent of an enrolment's payload: the enrolment to read, or the errors."""
 
     registration: UUID | None = None
+    errors: Sequence[UserError] = ()
+
+
+class ManyResult(NamedTuple):
+    """The parent of a payload of many writes: the parent of each one's payload, or the errors of all together."""
+
+    results: Sequence[WriteResult | EnrollmentResult] = ()
     errors: Sequence[UserError] = ()
 
 
@@ -106,6 +115,18 @@ class EnrollmentPayload:
     enrollment = store_field(
         ENROLLMENTS, key="registration", returns=Enrollment, description="The enrolment after the write."
     )
+
+
+@strawberry.type(description="A verdict on each learner, or the errors of all together.")
+class LearnersPayload:
+    errors: list[UserError] = strawberry.field(description=ALL_ERRORS)
+    results: list[LearnerPayload] = strawberry.field(description=ONE_EACH)
+
+
+@strawberry.type(description="A verdict on each enrolment, or the errors of all together.")
+class EnrollManyPayload:
+    errors: list[UserError] = strawberry.field(description=ALL_ERRORS)
+    results: list[EnrollmentPayload] = strawberry.field(description=ONE_EACH)
 
 
 @strawberry.type(description="The progress after a write, or the errors.")

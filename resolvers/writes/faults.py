@@ -1,6 +1,6 @@
 """Why a write was refused, as plain values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resolvers import errors
 
@@ -26,6 +26,10 @@ class Refusal:
 
     faults: tuple[Fault, ...]
 
+    def under(self, *path: str | int) -> "Refusal":
+        """The refusal of the part of a larger command at `path`."""
+        return Refusal(tuple(replace(fault, path=(*path, *fault.path)) for fault in self.faults))
+
 
 def refuse(code: str, message: str, *path: str | int) -> Refusal:
     """A refusal with one fault."""
@@ -40,3 +44,12 @@ def forbidden(*path: str | int) -> Fault:
 def refuse_forbidden() -> Refusal:
     """The viewer may not do this at all."""
     return Refusal((forbidden(),))
+
+
+MAX_BULK = 500
+"""The most records that one command writes."""
+
+
+def too_many(number: int, part: str) -> Refusal | None:
+    """The refusal of a command with so many records in `part`, or None."""
+    return refuse("TOO_MANY", f"are more than {MAX_BULK}", part) if number > MAX_BULK else None

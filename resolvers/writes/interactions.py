@@ -9,7 +9,7 @@ from uuid import UUID
 from resolvers import permissions
 from resolvers.viewer import Viewer
 from resolvers.writes.event_faults import Interaction, problem_with_event, verdict_fault
-from resolvers.writes.faults import Fault, Refusal, refuse
+from resolvers.writes.faults import Fault, Refusal, too_many
 from resolvers.writes.grading import learner_faults
 from resolvers.writes.ledger import record_events
 from resolvers.writes.writable_enrollments import WritableEnrollment, code_of_unknown, find_writable
@@ -19,8 +19,6 @@ from stores.domain.events import VERB_IRIS, Event, Verb
 from stores.domain.progress import Enrollment, Verdict, VerdictStatus
 from stores.ports.stores import Stores
 
-MAX_EVENTS = 500
-"""Events in one RecordInteractions."""
 STAFF_VERBS = frozenset({Verb.REGISTERED, Verb.UNREGISTERED, Verb.WAIVED, Verb.VOIDED})
 """Verbs that a learner may not record; `enroll` and `withdraw` are for learners."""
 NO_EXTENSIONS: Mapping[str, Any] = {}
@@ -52,8 +50,8 @@ async def record_interactions(
     a DUPLICATE, with another body a CONFLICT (xAPI 4.1.4). Paths of faults begin with ("events", place).
     Raises StoreError: nothing of the batch is known to be written, and the same batch may be sent again.
     """
-    if len(command.events) > MAX_EVENTS:
-        return refuse("BAD_USER_INPUT", f"are more than {MAX_EVENTS}", "events")
+    if refusal := too_many(len(command.events), "events"):
+        return refusal
     if not command.events:
         return ()
     enrolled = await find_writable(stores, viewer, [given.registration for given in command.events])

@@ -1,31 +1,16 @@
-"""Creating and updating a learner's profile: one document write each."""
+"""Creating learners' profiles, one or many in one store call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
-from typing import Any, Final
+from typing import Any
 
 from resolvers import permissions
 from resolvers.viewer import Viewer
-from resolvers.writes.faults import Refusal, refuse, refuse_forbidden
-from resolvers.writes.merge_patch import merge_patch
+from resolvers.writes.faults import Refusal, refuse, refuse_forbidden, too_many
+from resolvers.writes.profile_rules import validate_profile
 from resolvers.writes.validation import Validation
 from resolvers.writes.write_stores import WriteStores
 from stores.domain.profiles import Profile
-
-MAX_TRIES = 10
-"""How often an update without a version starts again when another writer was first."""
-
-
-class Unchanged(Enum):
-    """The type of `UNCHANGED`."""
-
-    UNCHANGED = "UNCHANGED"
-
-
-DOCUMENTS = ("preferences", "attributes")
-UNCHANGED: Final = Unchanged.UNCHANGED
-"""A part of a profile that an update leaves as it is. None would remove it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,37 +30,46 @@ class CreateLearner:
     attributes: Any = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateLearner:
-    """Changes to a profile; UNCHANGED parts stay. None or an empty string removes `email` and `avatar_url`.
-
-    `if_version`: only if the profile still has this version. `goals` and `skills` replace the existing lists;
-    `preferences` and `attributes` are merge patches (RFC 7396), None empties them."""
-
-    learner_id: str
-    if_version: int | None = None
-    display_name: str | Unchanged | None = UNCHANGED
-    email: str | Unchanged | None = UNCHANGED
-    locale: str | Unchanged | None = UNCHANGED
-    time_zone: str | Unchanged | None = UNCHANGED
-    avatar_url: str | Unchanged | None = UNCHANGED
-    goals: Sequence[str] | Unchanged | None = UNCHANGED
-    skills: Sequence[str] | Unchanged | None = UNCHANGED
-    preferences: Any = UNCHANGED
-    attributes: Any = UNCHANGED
-
-
 async def create_learner(stores: WriteStores, viewer: Viewer, command: CreateLearner) -> Profile | Refusal:
-    """Create a profile; for an ADMIN. CONFLICT: the learner id is taken. Raises StoreError."""
+    """`create_learners` of one learner."""
+    created = await create_learners(stores, viewer, [command])
+    return created if isinstance(created, Refusal) else created[0]
+
+
+async def create_learners(
+    stores: WriteStores, viewer: Viewer, commands: Sequence[CreateLearner]
+) -> Sequence[Profile | Refusal] | Refusal:
+    """Create at most 500 profiles; for an ADMIN. One result for each command, in order. Raises StoreError.
+
+    Repeating a command with a learner id is harmless and returns the existing profile. CONFLICT: the learner id is
+    taken by a profile with other contents.
+    """
     if not permissions.is_admin(viewer):
         return refuse_forbidden()
+    if refusal := too_many(len(commands), "learners"):
+        return refusal
+    drafts = [_draft(stores, command) for command in commands]
+    wanted: dict[str, Profile] = {}
+    for draft in drafts:
+        if isinstance(draft, Profile):
+            wanted.setdefault(draft.learner_id, draft)
+    existing: Mapping[str, Profile] = wanted
+    if wanted:
+        profiles = stores.stores.profiles
+        added = await stores.call("profiles", "add", len(wanted), profiles.add(list(wanted.values())))
+        if added < len(wanted):
+            existing = await stores.call("profiles", "by_ids", len(wanted), profiles.by_ids(list(wanted)))
+    return [draft if isinstance(draft, Refusal) else _as_created(draft, existing[draft.learner_id]) for draft in drafts]
+
+
+def _draft(stores: WriteStores, command: CreateLearner) -> Profile | Refusal:
     validation = Validation()
     validation.new_key("learner_id", command.learner_id)
-    _validate(command, validation)
+    validate_profile(command, validation)
     if refusal := validation.refusal:
         return refusal
     now = stores.now()
-    profile = Profile(
+    return Profile(
         learner_id=command.learner_id or str(stores.new_id()),
         display_name=command.display_name,
         email=command.email,
@@ -89,73 +83,15 @@ async def create_learner(stores: WriteStores, viewer: Viewer, command: CreateLea
         created_at=now,
         updated_at=now,
     )
-    if await stores.call("profiles", "add", 1, stores.stores.profiles.add([profile])) == 0:
-        return refuse("CONFLICT", "the learner id is taken", "learner_id")
-    return profile
 
 
-async def update_learner(stores: WriteStores, viewer: Viewer, command: UpdateLearner) -> Profile | Refusal:
-    """Change a profile; for the learner and an ADMIN. Returns the profile with its new version.
-
-    CONFLICT: the profile has another version than `if_version`, or other writers were first ten times. An unknown
-    learner is FORBIDDEN. Raises StoreError.
-    """
-    if not permissions.may_read_private(viewer, command.learner_id):
-        return refuse_forbidden()
-    validation = Validation()
-    _validate(command, validation)
-    for part in ("display_name", "locale", "time_zone"):
-        if getattr(command, part) is None:
-            validation.add("cannot be removed", part)
-    if refusal := validation.refusal:
-        return refusal
-    profiles = stores.stores.profiles
-    for _ in range(MAX_TRIES):
-        # Read past the loaders: each try must see what the last writer left.
-        found = await stores.call("profiles", "by_ids", 1, profiles.by_ids([command.learner_id]))
-        existing = found.get(command.learner_id)
-        if existing is None:
-            return refuse_forbidden()
-        if command.if_version is not None and command.if_version != existing.version:
-            break
-        changed = replace(_apply(command, existing), version=existing.version + 1, updated_at=stores.now())
-        # Many small patches must not make a document that one patch could not.
-        validation.document("preferences", changed.preferences)
-        validation.document("attributes", changed.attributes)
-        if refusal := validation.refusal:
-            return refusal
-        if await stores.call("profiles", "replace", 1, profiles.replace(changed)):
-            return changed
-    return refuse("CONFLICT", "another writer changed the learner: read it again", "if_version")
-
-
-def _apply(command: UpdateLearner, existing: Profile) -> Profile:
-    """The profile with the changed parts of a valid command."""
-    parts = ("display_name", "email", "locale", "time_zone", "avatar_url", "goals", "skills", *DOCUMENTS)
-    changes = {part: value for part in parts if (value := getattr(command, part)) is not UNCHANGED}
-    for part in changes.keys() & {"email", "avatar_url"}:
-        changes[part] = changes[part] or None
-    for part in changes.keys() & {"goals", "skills"}:
-        changes[part] = tuple(changes[part] or ())
-    for part in changes.keys() & set(DOCUMENTS):
-        patch = changes[part]
-        changes[part] = {} if patch is None else merge_patch(getattr(existing, part), patch)
-    return replace(existing, **changes)
-
-
-def _validate(command: CreateLearner | UpdateLearner, validation: Validation) -> None:
-    """The rules of both commands. Absent and unchanged parts have no fault."""
-
-    def given(part: str) -> Any:
-        value = getattr(command, part)
-        return None if value is UNCHANGED else value
-
-    validation.name("display_name", given("display_name"))
-    validation.email("email", given("email"))
-    validation.locale("locale", given("locale"))
-    validation.time_zone("time_zone", given("time_zone"))
-    validation.url("avatar_url", given("avatar_url"))
-    validation.words("goals", given("goals"))
-    validation.words("skills", given("skills"))
-    validation.document("preferences", given("preferences"))
-    validation.document("attributes", given("attributes"))
+def _as_created(draft: Profile, existing: Profile) -> Profile | Refusal:
+    """The existing profile, or CONFLICT if it is not what the command would have created."""
+    same = replace(
+        existing,
+        created_at=draft.created_at,
+        updated_at=draft.updated_at,
+        version=draft.version,
+        consents=draft.consents,
+    )
+    return existing if same == draft else refuse("CONFLICT", "the learner id is taken", "learner_id")

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.simulation.simulated_writes import SimulatedWrites
 from resolvers.writes.enrollments import Enroll
-from resolvers.writes.interactions import MAX_EVENTS
+from resolvers.writes.faults import MAX_BULK
 from stores.domain.events import VERB_IRIS, Event, Verb
 from stores.domain.progress import VerdictStatus
 from stores.domain.sessions import Heartbeat
@@ -48,7 +48,7 @@ def heartbeat(learner_id: str, registration: UUID, course_key: str) -> Heartbeat
 
 
 async def test_events_are_recorded_exactly_and_in_batches(stores: Stores, writes: SimulatedWrites) -> None:
-    events = [played(number, duration_ms=1_000 + number, extensions={"n": number}) for number in range(MAX_EVENTS + 1)]
+    events = [played(number, duration_ms=1_000 + number, extensions={"n": number}) for number in range(MAX_BULK + 1)]
     verdicts = await writes.record(events)
     assert [(verdict.id, verdict.status) for verdict in verdicts] == [
         (event.id, VerdictStatus.ACCEPTED) for event in events

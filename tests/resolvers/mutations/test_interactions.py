@@ -199,7 +199,7 @@ async def test_an_infinite_literal_is_refused(school: School) -> None:
 async def test_more_than_500_events_are_refused(school: School) -> None:
     many = [interaction(number) for number in range(501)]
     payload = await school.write(RECORD, {"events": many}, world.learner())
-    assert payload == {"results": [], "errors": [{"code": "BAD_USER_INPUT", "path": ["input", "events"]}]}
+    assert payload == {"results": [], "errors": [{"code": "TOO_MANY", "path": ["input", "events"]}]}
     assert await school.kept(*range(501)) == []
     assert await record(school, *many[:500]) == ["ACCEPTED"] * 500
 
