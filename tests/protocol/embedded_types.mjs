@@ -61,6 +61,17 @@ test("Apollo Client merges two selections of an embedded object", async () => {
   assert.deepEqual(takeWarnings(), []);
 });
 
+test("Apollo Client merges two selections of a module's items", async () => {
+  const client = apolloClient({ url, token });
+  const [titles, types] = ["title", "type"].map((field) =>
+    apolloGql(`{ course(key: "any") { id modules { id items { key ${field} } } } }`),
+  );
+  const { data } = await client.query({ query: titles });
+  await client.query({ query: types });
+  assert.deepEqual((await client.query({ query: titles, fetchPolicy: "cache-only" })).data, data);
+  assert.deepEqual(takeWarnings(), []);
+});
+
 // Apollo Client replaces lists: all queries must select the same fields of their objects.
 function inLists(type) {
   const fields = Object.values(schema.getTypeMap()).flatMap((each) => Object.values(each.getFields?.() ?? {}));

@@ -10,8 +10,13 @@ import { CONNECTIONS, EMBEDDED, NODES } from "./schema_types.mjs";
 // Pages of the same list have the same arguments, `first` and `after` aside.
 const listArguments = (args) => Object.keys(args ?? {}).filter((name) => name !== "first" && name !== "after");
 
+// A published module never changes: the items of two answers are the same, in the same order.
+function mergeItems(existing, incoming, { mergeObjects }) {
+  return existing ? incoming.map((item, place) => mergeObjects(existing[place], item)) : incoming;
+}
+
 function typePolicies() {
-  const policies = {};
+  const policies = { Module: { fields: { items: { merge: mergeItems } } } };
   for (const type of EMBEDDED) policies[type] = { keyFields: false, merge: true };
   for (const [type, fields] of Object.entries(CONNECTIONS)) {
     const pages = fields.map((field) => [field, relayStylePagination(listArguments)]);
