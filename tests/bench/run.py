@@ -35,6 +35,7 @@ from gateway.http.auth.tokens import Tokens
 from gateway.runtime.clock import utc_now
 from resolvers.schema import build_schema
 from resolvers.viewer import Role, Viewer
+from stores.domain.catalog import CourseFilter
 from stores.domain.paging import Page
 from stores.domain.progress import Enrollment
 from stores.ports.stores import Stores
@@ -131,7 +132,7 @@ def global_id(learner_id: str) -> str:
 
 async def busiest(stores: Stores) -> tuple[list[Enrollment], list[Enrollment]]:
     """The first fifty enrolments of the fullest course, and all enrolments of the first of these learners."""
-    courses = await stores.catalog.page(after=None, first=100)
+    courses = await stores.catalog.page(CourseFilter(), after=None, first=100)
     keys = [course.key for course in courses.rows]
     counts = await stores.progress.count_by_courses(keys, states=None)
     key = max(counts, key=lambda each: counts[each])
