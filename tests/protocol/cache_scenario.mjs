@@ -40,9 +40,11 @@ export function runScenario(client, degraded) {
     assert.equal(enrollment.progress.score, null);
     assert.equal(itemsOf({ enrollment }).quiz.state, "NOT_STARTED");
 
-    const input = { registration, itemKey: "quiz", score: 0.75, at: "2026-03-30T10:00:00Z" };
+    const id = randomUUID();
+    const input = { id, registration, itemKey: "quiz", score: 0.75, at: "2026-03-30T10:00:00Z" };
     const { submitAttempt } = await client.mutate("SUBMIT", { input });
     assert.deepEqual(submitAttempt.errors, []);
+    assert.deepEqual(await client.mutate("SUBMIT", { input }), { submitAttempt }); // as after a lost answer
 
     const now = await shown();
     assert.equal(now.enrollment.progress.score, 0.75);
@@ -56,6 +58,8 @@ export function runScenario(client, degraded) {
     const { recordInteractions } = await client.mutate("RECORD", { input: { events: [event] } });
     assert.deepEqual(recordInteractions.errors, []);
     assert.equal(recordInteractions.results[0].status, "ACCEPTED");
+    const again = await client.mutate("RECORD", { input: { events: [event] } });
+    assert.equal(again.recordInteractions.results[0].status, "DUPLICATE");
 
     const now = await shown();
     assert.equal(itemsOf(now).video.state, "COMPLETED");
