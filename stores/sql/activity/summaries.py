@@ -15,6 +15,7 @@ from stores.domain.course_summary import (
     ItemCounts,
     summarize,
 )
+from stores.domain.enrollment_order import sort_value
 from stores.domain.progress import EnrollmentState
 from stores.sql.activity.queries import ALL_PARTITIONS
 from stores.sql.core.pool import Pool
@@ -23,32 +24,29 @@ from stores.sql.core.transact import fetch
 STORE = "activity"
 # The values are whole, so the sums of floats are exact up to nine million enrolments, and many times faster than those
 # of int8, which are numeric.
-NANO_SUM = "coalesce(sum(round({} * 1e9)), 0)::int8"
-
-
-BINS = ", ".join(f"count(*) FILTER (WHERE completion < {edge}::float8)" for edge in BIN_EDGES)
-ROWS = "enrollments JOIN course_progress AS course ON course.registration = enrollments.registration"
+NANO_SUM = "sum(round(value * 1e9))::int8"
+BINS = ", ".join(f"count(*) FILTER (WHERE value < {edge}::float8)" for edge in BIN_EDGES)
 
 GROUPS = f"""
-SELECT course_key, state, NULL AS item_key, ARRAY[
-    count(*), {NANO_SUM.format("completion")}, count(score), {NANO_SUM.format("score")}, {BINS}
-] AS numbers
-FROM {ROWS} WHERE course_key = ANY($1::text[])
-GROUP BY course_key, state
+SELECT course_key, field AS kind, state AS key, ARRAY[count(*), {NANO_SUM}, {BINS}] AS numbers
+FROM enrollment_order
+WHERE course_key = ANY($1::text[]) AND field IN ('COMPLETION', 'SCORE') AND value > '-infinity'::float8
+GROUP BY course_key, field, state
 """
-"""The enrolments of courses ($1) by state. For each lower edge of a bin: how many have less completion."""
+"""The completion and the scores of courses ($1), by the state of the enrolments: how many have a value, the sum in
+billionths, and for each lower edge of a bin how many have less. Every enrolment has a completion."""
 
 STOPPED = f"""
-SELECT course_key, NULL, last_item_key, ARRAY[count(*)]
-FROM {ROWS}
-WHERE course_key = ANY($1::text[]) AND state IN ({", ".join(f"'{state.value}'" for state in COUNTED)})
-    AND last_activity_at < $2::timestamptz AND last_item_key IS NOT NULL
-GROUP BY course_key, last_item_key
+SELECT course_key, 'STOPPED', item_key, ARRAY[count(*)]
+FROM enrollment_order
+WHERE course_key = ANY($1::text[]) AND field = 'LAST_ACTIVITY' AND value < $2::float8 AND item_key IS NOT NULL
+    AND state IN ({", ".join(f"'{state.value}'" for state in COUNTED)})
+GROUP BY course_key, item_key
 """
-"""How many learners without activity since $2 stopped at each item."""
+"""How many learners without activity since the time $2 (ms since 1970) stopped at each item."""
 
 COUNTERS = f"""
-SELECT course_key, NULL, item_key, ARRAY[{", ".join(f"sum({name})::int8" for name in ItemCounts._fields)}]
+SELECT course_key, 'ITEM', item_key, ARRAY[{", ".join(f"sum({name})::int8" for name in ItemCounts._fields)}]
 FROM course_item_counts
 WHERE partition IN ({ALL_PARTITIONS}) AND course_key = ANY($1::text[])
 GROUP BY course_key, item_key
@@ -70,34 +68,32 @@ async def summaries(
     """`Activity.summaries`."""
     if items:
         query = f"{GROUPS} UNION ALL {STOPPED} UNION ALL {COUNTERS}"
-        rows = await fetch(pool, STORE, query, course_keys, now - STOPPED_AFTER)
+        rows = await fetch(pool, STORE, query, course_keys, sort_value(now - STOPPED_AFTER))
     else:
         rows = await fetch(pool, STORE, GROUPS, course_keys)
-    groups: defaultdict[str, list[EnrollmentGroup]] = defaultdict(list)
-    counters: defaultdict[str, dict[str, ItemCounts]] = defaultdict(dict)
-    stopped: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    found: defaultdict[str, defaultdict[str, dict[str, Sequence[int]]]] = defaultdict(lambda: defaultdict(dict))
     for row in rows:
-        course_key, item_key, numbers = row["course_key"], row["item_key"], row["numbers"]
-        if item_key is None:
-            groups[course_key].append(group_of(EnrollmentState(row["state"]), numbers))
-        elif len(numbers) == 1:
-            [stopped[course_key][item_key]] = numbers
-        else:
-            counters[course_key][item_key] = ItemCounts(*numbers)
+        found[row["course_key"]][row["kind"]][row["key"]] = row["numbers"]
     return {
-        key: summarize(key, its, items=counters[key] if items else None, stopped=stopped[key])
-        for key, its in groups.items()
+        course_key: summarize(
+            course_key,
+            [group_of(state, numbers, of["SCORE"].get(state, (0, 0))) for state, numbers in of["COMPLETION"].items()],
+            items={key: ItemCounts(*numbers) for key, numbers in of["ITEM"].items()} if items else None,
+            stopped={key: count for key, [count] in of["STOPPED"].items()},
+        )
+        for course_key, of in found.items()
+        if of["COMPLETION"]
     }
 
 
-def group_of(state: EnrollmentState, numbers: Sequence[int]) -> EnrollmentGroup:
-    """The group of a row of `GROUPS`."""
-    enrollments, completion_nano, scored, score_nano, *below = numbers
-    edges = [0, *below, enrollments]
+def group_of(state: str, completion: Sequence[int], score: Sequence[int]) -> EnrollmentGroup:
+    """The group of the enrolments in a state, from the numbers of `GROUPS`."""
+    enrollments, completion_nano, *below = completion
+    scored, score_nano, *_ = score
     return EnrollmentGroup(
-        state=state,
+        state=EnrollmentState(state),
         enrollments=enrollments,
-        bins=tuple(more - less for less, more in pairwise(edges)),
+        bins=tuple(more - less for less, more in pairwise([0, *below, enrollments])),
         completion_nano=completion_nano,
         scored=scored,
         score_nano=score_nano,

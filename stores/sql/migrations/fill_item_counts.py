@@ -18,10 +18,12 @@ STORE = "progress"
 REGISTRATIONS = 200
 """Registrations in a transaction. Each has tens of items."""
 
-MARK = """
-UPDATE course_progress SET counted = true, last_item_key = given.last_item_key
-FROM unnest($1::text[]::uuid[], $2::text[]) AS given(registration, last_item_key)
-WHERE course_progress.registration = given.registration
+MARK = "UPDATE course_progress SET counted = true WHERE registration = ANY($1::text[]::uuid[])"
+
+LAST_ITEMS = """
+UPDATE enrollment_order SET item_key = given.item_key
+FROM unnest($1::text[]::uuid[], $2::text[]) AS given(registration, item_key)
+WHERE enrollment_order.registration = given.registration AND field = 'LAST_ACTIVITY'
 """
 
 
@@ -50,4 +52,6 @@ async def count_registrations(connection: Connection, registrations: list[UUID])
     keys = [state.enrollment.registration for state in new]
     if rows := item_count_values(changes, keys):
         await connection.execute(add_item_counts(1), *ITEM_COUNTS.arrays(rows))
-    await connection.execute(MARK, [str(key) for key in keys], [last_item_key(state) for state in new])
+    texts = [str(key) for key in keys]
+    await connection.execute(LAST_ITEMS, texts, [last_item_key(state) for state in new])
+    await connection.execute(MARK, texts)

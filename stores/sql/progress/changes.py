@@ -6,7 +6,7 @@ from functools import cache
 from uuid import UUID
 
 from stores.domain.activity import ActivityCount
-from stores.domain.course_summary import ItemCounts, add_all, counts_change, last_item_key
+from stores.domain.course_summary import ItemCounts, add_all, counts_change
 from stores.domain.outbox import Commit, Consumer
 from stores.domain.progress import Certificate, Enrollment
 from stores.domain.progress_projection import RegistrationState
@@ -140,6 +140,8 @@ class Changes:
     refolded: list[UUID] = field(default_factory=list)
     """Registrations folded from their whole ledger: sessions that are not in their state are deleted, and all sort
     values are written."""
+    uncounted: list[UUID] = field(default_factory=list)
+    """Registrations that no version with summaries has written: all sort values are written."""
     numbers: dict[UUID, int] = field(default_factory=dict)
     """The number of each registration's last commit."""
     resume_points: list[ResumePoint] = field(default_factory=list)
@@ -181,7 +183,10 @@ class Changes:
         """Add the rows of a registration. `number`: that of its last commit; `counted`: whether the items of `before`
         are in the counters of the course."""
         self.states.append((before, after))
-        self.numbers[after.course.registration] = number
+        key = after.course.registration
+        self.numbers[key] = number
+        if not counted:
+            self.uncounted.append(key)
         if change := counts_change(before if counted else None, after):
             self.item_counts.append((after.enrollment.course_key, change))
 
@@ -215,18 +220,18 @@ async def save(connection: Connection, changes: Changes) -> None:
         if before.items.get(key) != row
     ]
     courses = [
-        (*course_values(after.course), changes.numbers[after.course.registration], last_item_key(after), True)
-        for _, after in changes.states
+        (*course_values(after.course), changes.numbers[after.course.registration], True) for _, after in changes.states
     ]
     enrollment_states = [
         enrollment_state_values(after)
         for before, after in changes.states
         if enrollment_state_values(before) != enrollment_state_values(after)
     ]
+    unsorted = refolded | set(changes.uncounted)
     sort_values = [
         row
         for before, after in changes.states
-        for row in order_rows(None if after.enrollment.registration in refolded else before, after)
+        for row in order_rows(None if after.enrollment.registration in unsorted else before, after)
     ]
     rows: Sequence[list[tuple[object, ...]]] = (  # in the order of PARTS
         items,

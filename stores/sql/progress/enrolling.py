@@ -21,8 +21,8 @@ WITH given AS ({BOTH.given()}), fresh AS (
     ON CONFLICT DO NOTHING
     RETURNING registration, learner_id, course_key
 ), rolled AS (
-    INSERT INTO course_progress ({COURSES.names}, partition)
-    SELECT {", ".join(f"given.{name}" for name in COURSES.columns)}, given.partition FROM given
+    INSERT INTO course_progress ({COURSES.names}, partition, counted)
+    SELECT {", ".join(f"given.{name}" for name in COURSES.columns)}, given.partition, true FROM given
     JOIN fresh ON fresh.registration = given.registration
         AND fresh.learner_id = given.learner_id AND fresh.course_key = given.course_key
     ON CONFLICT (registration) DO NOTHING
@@ -31,7 +31,7 @@ WITH given AS ({BOTH.given()}), fresh AS (
     INSERT INTO enrollment_order ({NEW_SORT_VALUES.names})
     SELECT given.registration, sort.field, given.course_key, given.state,
         CASE WHEN sort.field = '{OrderField.COMPLETION.value}' THEN given.completion ELSE '-infinity'::float8 END,
-        given.partition
+        NULL, given.partition
     FROM given
     JOIN fresh ON fresh.registration = given.registration
         AND fresh.learner_id = given.learner_id AND fresh.course_key = given.course_key

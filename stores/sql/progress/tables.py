@@ -46,11 +46,9 @@ COURSES = Table(
         "version": "int8",
     },
 )
-WRITTEN_COURSES = Table(
-    name="course_progress", columns={**COURSES.columns, "commits": "int8", "last_item_key": "text", "counted": "bool"}
-)
-"""`commits` is the number of a registration's last commit, which only the next writer reads; `last_item_key` and
-`counted` are for summaries (`course_summary.last_item_key`, `stores.sql.activity.item_counts`)."""
+WRITTEN_COURSES = Table(name="course_progress", columns={**COURSES.columns, "commits": "int8", "counted": "bool"})
+"""`commits` is the number of a registration's last commit; `counted`: its items are in the counters of its course
+(`stores.sql.activity.item_counts`). Only the next writer reads them."""
 ITEMS = Table(
     name="item_progress",
     columns={

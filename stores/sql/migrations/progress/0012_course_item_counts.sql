@@ -15,8 +15,8 @@ CREATE TABLE IF NOT EXISTS course_item_counts (
     PRIMARY KEY (partition, course_key, item_id)
 ) WITH (fillfactor = 50);
 
--- The item of the registration's last activity. No index has it, so that updates stay HOT.
-ALTER TABLE course_progress ADD COLUMN IF NOT EXISTS last_item_key text;
+-- The item of the learner's last activity, in the row of LAST_ACTIVITY, which changes with it.
+ALTER TABLE enrollment_order ADD COLUMN IF NOT EXISTS item_key text;
 
 -- Whether the registration's items are in the counters. The first write of a registration counts it.
 ALTER TABLE course_progress ADD COLUMN IF NOT EXISTS counted bool NOT NULL DEFAULT false;
