@@ -12,7 +12,7 @@ from resolvers.context import Info
 from resolvers.data.access_paths import COURSE_PAGE, PROFILE_PAGE, PageArgs
 from resolvers.data.course_enrollment_paths import COURSE_ENROLLMENTS
 from resolvers.data.reference_paths import EXISTING_COURSES, EXISTING_LEARNERS
-from resolvers.data.references import CourseRef, LearnerRef
+from resolvers.data.references import CourseRef, LearnerRef, course_of
 from resolvers.data.visible_paths import VISIBLE_COURSE_PROGRESS, VISIBLE_ENROLLMENTS, VISIBLE_ITEM_PROGRESS
 from resolvers.errors import bad_input, forbidden, not_found
 from resolvers.health import StoreState
@@ -92,7 +92,7 @@ def lookup_learners(
 
 def lookup_course(viewer: Viewer, *, key: str) -> Lookup:
     """`Query.course`."""
-    return Lookup(EXISTING_COURSES, key)
+    return Lookup(EXISTING_COURSES, CourseRef(key))
 
 
 def lookup_courses(
@@ -132,7 +132,7 @@ def lookup_node(viewer: Viewer, *, id: strawberry.ID) -> Lookup:
         case "Learner":
             return Lookup(EXISTING_LEARNERS, key)
         case "Course":
-            return Lookup(EXISTING_COURSES, key)
+            return Lookup(EXISTING_COURSES, course_of(key))
         case "Enrollment":
             return Lookup(VISIBLE_ENROLLMENTS, registration_of(key))
         case "CourseProgress":

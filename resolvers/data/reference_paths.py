@@ -22,13 +22,13 @@ async def _existing_learners(loaders: Loaders, learner_ids: Sequence[str], _: No
     return {key: ref for key, ref in visible.items() if key in profiles}
 
 
-async def _existing_courses(loaders: Loaders, course_keys: Sequence[str], _: NoArgs) -> Mapping[str, CourseRef]:
+async def _existing_courses(loaders: Loaders, refs: Sequence[CourseRef], _: NoArgs) -> Mapping[CourseRef, CourseRef]:
     """The courses that are published; all of these while the catalog cannot be read."""
     try:
-        published = await loaders.load_many(LATEST, course_keys, ())
+        published = await loaders.load_many(COURSES, refs, ())
     except (Unavailable, TimedOut):
-        return {key: CourseRef(key) for key in course_keys}
-    return {key: CourseRef(key) for key in published}
+        return {ref: ref for ref in refs}
+    return {ref: ref for ref in published}
 
 
 async def _courses(loaders: Loaders, refs: Sequence[CourseRef], _: NoArgs) -> Mapping[CourseRef, Course]:
@@ -53,7 +53,7 @@ async def _private_profiles(loaders: Loaders, learner_ids: Sequence[str], allowe
 
 
 EXISTING_LEARNERS: DerivedPath[str, NoArgs, LearnerRef] = DerivedPath(_existing_learners)
-EXISTING_COURSES: DerivedPath[str, NoArgs, CourseRef] = DerivedPath(_existing_courses)
+EXISTING_COURSES: DerivedPath[CourseRef, NoArgs, CourseRef] = DerivedPath(_existing_courses)
 COURSES: DerivedPath[CourseRef, NoArgs, Course] = DerivedPath(_courses)
 COURSE_ITEMS: DerivedPath[CourseRef, str, Item] = DerivedPath(_course_items)
 """The item of each course version with the key that is the argument."""

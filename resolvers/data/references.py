@@ -3,7 +3,11 @@
 A reference costs no store call. Each field beneath it reads its own store.
 """
 
+import re
 from typing import NamedTuple
+
+PINNED = re.compile(r"([1-9]\d{0,8})/(.+)", re.ASCII | re.DOTALL)
+"""The key of a pinned version's global id. Course keys begin with a letter."""
 
 
 class LearnerRef(NamedTuple):
@@ -19,9 +23,20 @@ class CourseRef(NamedTuple):
     version: int | None = None
 
     @property
+    def node_key(self) -> str:
+        """The key of the global id. A version has an id of its own: caches must not replace it by the newest one."""
+        return self.key if self.version is None else f"{self.version}/{self.key}"
+
+    @property
     def itself(self) -> "CourseRef":
         """The reference as a key of `COURSES`."""
         return self
+
+
+def course_of(node_key: str) -> CourseRef:
+    """The course whose global id has this key."""
+    pinned = PINNED.fullmatch(node_key)
+    return CourseRef(node_key) if pinned is None else CourseRef(pinned[2], int(pinned[1]))
 
 
 def newest_course(key: str | None) -> CourseRef | None:

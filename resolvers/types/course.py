@@ -102,8 +102,8 @@ def modules_of(ref: CourseRef, course: catalog.Course | None, args: NoArgs) -> l
 
 
 @strawberry.type(
-    description="A course run, in its newest version or in the one that an enrolment is pinned to. The fields from "
-    "`title` to `item` are null if the catalog does not have it."
+    description="A course run, in its newest version or in the one that an enrolment is pinned to: the two have the "
+    "same `key` and different ids. The fields from `title` to `item` are null if the catalog does not have it."
 )
 class Course(Node):
     """A view of `CourseRef`, and its fields in each store."""

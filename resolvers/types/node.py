@@ -15,8 +15,8 @@ def identify(record: object) -> tuple[str, str]:
     match record:
         case LearnerRef(learner_id=key):
             return "Learner", key
-        case CourseRef(key=key):
-            return "Course", key
+        case CourseRef():
+            return "Course", record.node_key
         case Enrollment(registration=registration):
             return "Enrollment", str(registration)
         case CourseProgress(registration=registration):

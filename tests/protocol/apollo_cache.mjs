@@ -6,11 +6,13 @@ import WebSocket from "ws";
 
 import { apolloClient } from "./clients/apollo.mjs";
 import * as operations from "./clients/operations.mjs";
-import { runScenario } from "./cache_scenario.mjs";
+import { runScenario, runVersions } from "./cache_scenario.mjs";
+import * as versions from "./version_operations.mjs";
 
 globalThis.WebSocket ??= WebSocket; // as in a browser
 
-const documents = Object.fromEntries(Object.entries(operations).map(([name, text]) => [name, gql(text)]));
+const texts = Object.entries({ ...operations, ...versions });
+const documents = Object.fromEntries(texts.map(([name, text]) => [name, gql(text)]));
 
 function adapterOf(url) {
   const client = apolloClient({ url, token: () => env.TOKEN });
@@ -35,4 +37,5 @@ function adapterOf(url) {
   };
 }
 
+runVersions(adapterOf(env.GRAPHQL_URL));
 runScenario(adapterOf(env.GRAPHQL_URL), adapterOf(env.DEGRADED_URL));

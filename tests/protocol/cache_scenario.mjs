@@ -109,3 +109,14 @@ export function runScenario(client, degraded) {
 
   test("the client had nothing to warn of", () => assert.deepEqual(takeWarnings(), []));
 }
+
+export function runVersions(client) {
+  test("the newest version of a course does not replace the one that an enrolment is pinned to", async () => {
+    const pinned = await client.fetch("PINNED", here);
+    assert.equal(pinned.enrollment.course.version, 1);
+    const newest = await client.fetch("NEWEST", { course: env.COURSE });
+    assert.equal(newest.course.version, 2);
+    assert.deepEqual(await client.cached("PINNED", here), pinned);
+    assert.deepEqual(await client.cached("NEWEST", { course: env.COURSE }), newest);
+  });
+}

@@ -7,10 +7,12 @@ import { buildSchema, introspectionFromSchema } from "graphql";
 
 import * as operations from "./clients/operations.mjs";
 import { urqlClient } from "./clients/urql.mjs";
-import { runScenario } from "./cache_scenario.mjs";
+import { runScenario, runVersions } from "./cache_scenario.mjs";
+import * as versions from "./version_operations.mjs";
 
 const schema = introspectionFromSchema(buildSchema(readFileSync(env.SCHEMA, "utf-8")));
-const documents = Object.fromEntries(Object.entries(operations).map(([name, text]) => [name, gql(text)]));
+const texts = Object.entries({ ...operations, ...versions });
+const documents = Object.fromEntries(texts.map(([name, text]) => [name, gql(text)]));
 
 async function settled(result) {
   const { data, error } = await result;
@@ -35,4 +37,5 @@ function adapterOf(url) {
   };
 }
 
+runVersions(adapterOf(env.GRAPHQL_URL));
 runScenario(adapterOf(env.GRAPHQL_URL), adapterOf(env.DEGRADED_URL));

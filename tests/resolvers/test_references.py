@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from strawberry.relay import to_base64
 
 from tests.resolvers import world
 from tests.resolvers.mutations.test_interactions import interaction
@@ -89,3 +90,23 @@ async def test_a_payload_shows_no_enrolment_that_a_query_may_not_see() -> None:
     peer = world.peer_of(stores, service("events:write"), trace=False)
     result = await SCHEMA.execute(f'{{ enrollment(registration: "{IN_ALGEBRA}") {{ id }} }}', context_value=peer)
     assert codes(result) == {("enrollment",): "FORBIDDEN"}
+
+
+async def test_a_pinned_version_of_a_course_has_an_id_of_its_own() -> None:
+    stores = await world.open_school()
+    await stores.catalog.publish(world.course(world.ALGEBRA, "Algebra again"))
+    peer = world.peer_of(stores, world.admin(), trace=False)
+    query = f"""{{
+      newest: course(key: "{world.ALGEBRA}") {{ id key version title }}
+      enrollment(registration: "{IN_ALGEBRA}") {{ course {{ id key version title }} }}
+    }}"""
+    data = (await SCHEMA.execute(query, context_value=peer)).data
+    assert data is not None
+    newest, pinned = data["newest"], data["enrollment"]["course"]
+    assert (newest["version"], pinned["version"]) == (2, 1)
+    assert newest["id"] != pinned["id"]
+    lookup = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Course { id key version title } } }"
+    unknown = [to_base64("Course", f"{version}/{world.ALGEBRA}") for version in (3, 10**30)]
+    ids = [pinned["id"], newest["id"], *unknown]
+    found = await SCHEMA.execute(lookup, variable_values={"ids": ids}, context_value=peer)
+    assert found.data == {"nodes": [pinned, newest, None, None]}
