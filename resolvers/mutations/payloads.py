@@ -79,10 +79,10 @@ class RecordResult(NamedTuple):
 class CoursePayload:
     errors: list[UserError] = strawberry.field(description=ERRORS)
 
-    @strawberry.field(description="The version that was published.", graphql_type=Course | None)
+    @strawberry.field(description="The course, in its newest version.", graphql_type=Course | None)
     def course(parent: strawberry.Parent[WriteResult]) -> Any:
         record: catalog.Course | None = parent.record
-        return None if record is None else CourseRef(record.key, record.version)
+        return None if record is None else CourseRef(record.key)
 
 
 @strawberry.type(description="The written profile, or the errors.")
@@ -106,6 +106,16 @@ class SessionPayload:
         description="The learner's current session; null once it has ended.",
     )
     resume = store_field(RESUME, key="registration", returns=ResumePoint, description="Where the learner stopped.")
+    enrollment = store_field(
+        VISIBLE_ENROLLMENTS,
+        key="registration",
+        returns=Enrollment,
+        description="The enrolment that the session is about, as of now.",
+    )
+
+    @strawberry.field(description="The learner, as of now.", graphql_type=Learner | None)
+    def learner(parent: strawberry.Parent[SessionResult]) -> Any:
+        return None if parent.learner_id is None else LearnerRef(parent.learner_id)
 
 
 @strawberry.type(description="The enrolment, or the errors.")

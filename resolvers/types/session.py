@@ -8,10 +8,10 @@ import strawberry
 
 from resolvers.data.course_version_paths import ITEMS
 from resolvers.data.references import newest_course
-from resolvers.data.visible_paths import VISIBLE_LEARNERS
+from resolvers.data.visible_paths import VISIBLE_ENROLLMENTS, VISIBLE_LEARNERS
 from resolvers.types.course import Course, CourseItem
 from resolvers.types.enums import PresenceStatus
-from resolvers.types.lazy import LEARNER
+from resolvers.types.lazy import ENROLLMENT, LEARNER
 from resolvers.types.node import opaque_id
 from resolvers.types.store_field import store_field
 from stores.domain import sessions
@@ -77,3 +77,6 @@ class ResumePoint:
     device: str | None = strawberry.field(description="The learner's device.")
 
     item = store_field(ITEMS, key=ITEM, returns=CourseItem, description="The item to continue with.")
+    enrollment = store_field(
+        VISIBLE_ENROLLMENTS, key="registration", returns=ENROLLMENT, description="The enrolment, as of now."
+    )
