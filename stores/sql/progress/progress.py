@@ -22,13 +22,13 @@ from stores.sql.core.pool import Connection, Pool
 from stores.sql.core.transact import RETRY_LIMITS, RetryLimits, transact
 from stores.sql.progress import queries, rebuilds
 from stores.sql.progress.batching import in_batches
-from stores.sql.progress.changes import upsert_resume_points
 from stores.sql.progress.enrolling import enroll, forget
 from stores.sql.progress.group_commit import GroupCommit
 from stores.sql.progress.reads import SqlProgressReads
 from stores.sql.progress.recording import record_batch
 from stores.sql.progress.refold import refold_registrations
 from stores.sql.progress.rows import resume_values
+from stores.sql.progress.saving import upsert_resume_points
 from stores.sql.progress.tables import NEW_RESUME_POINTS
 
 T = TypeVar("T")

@@ -19,8 +19,9 @@ from stores.domain.slots import assign_slots, moment_of
 from stores.domain.time_spent import session_of
 from stores.sql.core.pool import Connection
 from stores.sql.progress import ledger, snapshot
-from stores.sql.progress.changes import Changes, save
+from stores.sql.progress.changes import Changes
 from stores.sql.progress.rows import ledger_values
+from stores.sql.progress.saving import save
 from stores.sql.progress.snapshot import Locked
 
 

@@ -9,7 +9,8 @@ from stores.domain.outbox import Consumer
 from stores.domain.progress_projection import CourseIndex, refold
 from stores.sql.core.pool import Connection
 from stores.sql.progress import ledger, snapshot
-from stores.sql.progress.changes import Changes, save
+from stores.sql.progress.changes import Changes
+from stores.sql.progress.saving import save
 
 
 async def refold_registrations(
