@@ -3,7 +3,7 @@
 Only what learners state of themselves is judged. The ledger and the fold do not know of locks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from resolvers.data.access_paths import ITEM_ROWS, LEDGER
@@ -27,23 +27,45 @@ async def locked_attempts(
     """The attempts at locked items, with the keys of their unsatisfied prerequisites.
 
     `events`: those of one request that learners state of themselves, by place. `targets`: by registration. An attempt
-    is judged on the stored progress and on all other events of the request that are not locked themselves, whatever
-    their order. An event that the ledger already has is not locked: its verdict is that of a repetition.
+    is judged on the stored progress and on all other events of the request that will count and are not locked
+    themselves, whatever their order. An event that the ledger already has is not locked: its verdict is that of a
+    repetition.
     """
-    suspects = {place: event for place, event in events.items() if _may_be_locked(event, targets)}
-    if not suspects:
+    suspects = [event for event in events.values() if _may_be_locked(event, targets)]
+    registrations = list(dict.fromkeys(event.registration for event in suspects))
+    kept = await stores.loaders.load_many(ITEM_ROWS, registrations, ()) if suspects else {}
+    rows = {key: rows_of_course(key, targets[key].course, kept.get(key, {})) for key in registrations}
+    doubtful = {
+        event.registration
+        for event in suspects
+        if any(
+            item.key == event.item_key and unmet_prerequisites(item, rows[event.registration])
+            for item in targets[event.registration].course.items
+        )
+    }
+    if not doubtful:
         return {}
-    registrations = list(dict.fromkeys(event.registration for event in suspects.values()))
-    stored = await stores.loaders.load_many(ITEM_ROWS, registrations, ())
+    judged = {place: event for place, event in events.items() if event.registration in doubtful}
+    known = await stores.loaders.load_many(LEDGER, list({event.id: None for event in judged.values()}), ())
+    new = {place: event for place, event in judged.items() if event.id not in known}
+    counting = await _counting(stores, events, new)
     locked: dict[int, Sequence[str]] = {}
-    for registration in registrations:
-        its = {place: event for place, event in events.items() if event.registration == registration}
-        locked |= _locked_of(its, targets[registration].course, stored.get(registration, {}))
-    if locked:
-        ids = [events[place].id for place in locked]
-        known = await stores.loaders.load_many(LEDGER, ids, ())
-        locked = {place: keys for place, keys in locked.items() if events[place].id not in known}
+    for key in registrations:
+        its = {place: event for place, event in new.items() if event.registration == key}
+        locked |= _locked_of(its, counting, targets[key].course, rows[key])
     return locked
+
+
+async def _counting(stores: WriteStores, events: Mapping[int, Event], new: Mapping[int, Event]) -> Collection[int]:
+    """The places of the `new` events that will change progress. The ledger refuses the id of an earlier event of the
+    request, and an earlier void may have voided an event that it does not have yet."""
+    if not new:
+        return ()
+    first: dict[UUID, int] = {}
+    for place, event in events.items():
+        first.setdefault(event.id, place)
+    voided = await stores.call("progress", "voided", len(new), stores.stores.progress.voided(list(new.values())))
+    return {place for place, event in new.items() if first[event.id] == place and event.id not in voided}
 
 
 def _may_be_locked(event: Event, targets: Mapping[UUID, WritableEnrollment]) -> bool:
@@ -56,14 +78,15 @@ def _may_be_locked(event: Event, targets: Mapping[UUID, WritableEnrollment]) -> 
 
 
 def _locked_of(
-    events: Mapping[int, Event], course: Course, stored: Mapping[str, ItemProgress]
+    events: Mapping[int, Event], counting: Collection[int], course: Course, stored: Mapping[str, ItemProgress]
 ) -> dict[int, Sequence[str]]:
-    """The locked attempts among the events of one registration. Leaving one out can lock others."""
+    """The locked attempts among the events of one registration. Leaving one out can lock others. `stored`: the progress
+    in every item before the events. `counting`: the places of those that change it."""
     items = {item.key: item for item in course.items}
     locked: dict[int, Sequence[str]] = {}
     while True:
         left = {place: event for place, event in events.items() if place not in locked}
-        rows = _rows_after(list(left.values()), course, stored)
+        rows = _rows_after([event for place, event in left.items() if place in counting], course, stored)
         found = {
             place: unmet
             for place, event in left.items()
@@ -79,8 +102,8 @@ def _locked_of(
 def _rows_after(
     events: Sequence[Event], course: Course, stored: Mapping[str, ItemProgress]
 ) -> Mapping[str, ItemProgress]:
-    """The items' progress after these events. Repeated events count again, which changes no satisfaction."""
-    rows = rows_of_course(events[0].registration, course, stored) if events else {}
+    """The items' progress after these further events."""
+    rows = dict(stored)
     for item in course.items:
         its = [event for event in events if event.item_key == item.key and event.verb not in NO_FACT]
         if its:

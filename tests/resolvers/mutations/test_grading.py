@@ -158,6 +158,21 @@ async def test_a_repeated_attempt_is_a_duplicate_although_the_item_is_locked_aga
     assert await record(chess, {**attempt, "id": uuid(4)}) == ["LOCKED itemKey"]
 
 
+async def test_events_that_the_ledger_refuses_unlock_nothing(chess: School) -> None:
+    other, view, attempt = event(1, "PLAYED", "bonus"), event(1, "VIEWED", "read"), event(2, "ATTEMPTED", "drill")
+    assert await record(chess, other, view, attempt) == ["ACCEPTED", "CONFLICT id", "LOCKED itemKey"]
+    assert await record(chess, view, attempt) == ["CONFLICT id", "LOCKED itemKey"]
+    assert await record(chess, event(3, "VIEWED", "read"), attempt) == ["ACCEPTED", "ACCEPTED"]
+
+
+async def test_voided_events_unlock_nothing(chess: School) -> None:
+    view, late, attempt = event(1, "VIEWED", "read"), event(2, "VIEWED", "read"), event(3, "ATTEMPTED", "drill")
+    voids = [event(4, "VOIDED", None, voids=uuid(1)), event(5, "VOIDED", None, voids=uuid(2))]
+    assert await record(chess, view) == ["ACCEPTED"]
+    assert await record(chess, *voids, viewer=world.admin()) == ["ACCEPTED", "ACCEPTED"]
+    assert await record(chess, view, late, attempt) == ["DUPLICATE", "ACCEPTED", "LOCKED itemKey"]
+
+
 async def test_a_course_may_leave_its_prerequisites_open(school: School) -> None:
     await enroll(school, enforce=False)
     assert await record(school, event(1, "ATTEMPTED", "drill", score=0.2)) == ["ACCEPTED"]
