@@ -26,10 +26,10 @@ def format_update(payload: Mapping[str, Any], zone: tzinfo | None) -> str:
 
 
 def format_learner(update: Mapping[str, Any]) -> str:
-    """The learner's name, presence and course, as far as the stores gave them; without a name the registration."""
+    """The learner's name, presence and course, as far as the stores gave them; without a name the learner id."""
     enrollment = update["enrollment"] or {}
     learner, course = enrollment.get("learner") or {}, enrollment.get("course") or {}
-    name = learner.get("displayName") or update["registration"]
+    name = learner.get("displayName") or learner.get("learnerId") or update["registration"]
     presence = (learner.get("presence") or {}).get("status", "")
     return "  ".join(part for part in (name, presence.lower(), course.get("title")) if part)
 
