@@ -19,6 +19,30 @@ PARTITIONED = (
     *("event_ledger", "enrollments", "item_progress", "item_sessions", "course_progress", "certificates"),
     *("resume_points", "course_activity", "enrollment_order"),
 )
+COUNTERS = """
+SELECT * FROM (
+    SELECT course_key, item_key, sum(started), sum(satisfied), sum(failed), sum(scored), sum(score_nano)
+    FROM course_item_counts GROUP BY course_key, item_key
+) AS summed (course_key, item_key, started, satisfied, failed, scored, score_nano)
+WHERE started + satisfied + failed + scored <> 0
+"""
+COUNTED_ITEMS = """
+SELECT * FROM (
+    SELECT course_key, item_key, count(*) FILTER (WHERE started OR viewed OR item.completed_at IS NOT NULL),
+        count(*) FILTER (WHERE satisfied), count(*) FILTER (WHERE item.state = 'FAILED'),
+        count(best_score), coalesce(sum(round(best_score * 1e9)::int8), 0)
+    FROM item_progress AS item JOIN enrollments ON enrollments.registration = item.registration
+    WHERE enrollments.state <> 'WITHDRAWN' GROUP BY course_key, item_key
+) AS summed (course_key, item_key, started, satisfied, failed, scored, score_nano)
+WHERE started + satisfied + failed + scored <> 0
+"""
+"""What the counters must be, computed from the rows of the items."""
+LAST_ITEMS = """
+SELECT course.registration, (
+    SELECT max(item_key COLLATE "C") FROM item_progress AS item
+    WHERE item.registration = course.registration AND item.last_event_at = course.last_activity_at
+) FROM course_progress AS course
+"""
 FIRST_DAY = datetime(2025, 2, 24, tzinfo=UTC)
 DAYS = [Span(start := FIRST_DAY + timedelta(days=day), start + timedelta(days=1)) for day in range(640)]
 HOURS = [Span(start := FIRST_DAY + timedelta(hours=hour), start + timedelta(hours=1)) for hour in range(14 * 24)]
@@ -44,6 +68,10 @@ async def check_tables(before: Before, pool: Pool) -> None:
     for table in PARTITIONED:
         for registration, partition in await pool.fetch(f"SELECT registration, partition FROM {table}"):
             assert partition == crc32(registration.bytes) % 64, table
+    counters = set(map(tuple, await pool.fetch(COUNTERS)))
+    assert counters == set(map(tuple, await pool.fetch(COUNTED_ITEMS))) != set()
+    last_items = "SELECT registration, item_key FROM enrollment_order WHERE field = 'LAST_ACTIVITY'"
+    assert set(map(tuple, await pool.fetch(last_items))) == set(map(tuple, await pool.fetch(LAST_ITEMS)))
     valid = "SELECT indisvalid AND indisunique FROM pg_index WHERE indexrelid = to_regclass('event_ledger_by_place')"
     assert await pool.fetchval(valid) is True
 

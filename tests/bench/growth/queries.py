@@ -21,6 +21,9 @@ from tests.bench.run import global_id
 
 COURSE = """query ($course: String!, $window: Window!, $range: TimeRange!) {
   course(key: $course) { activity(window: $window, range: $range) { start events activeSeconds %s } } }"""
+SUMMARY = """query ($course: String!, $range: TimeRange!) { course(key: $course) { summary {
+  enrolled averageCompletion averageScore distribution items { itemKey started satisfied averageScore stoppedHere }
+  completions(range: $range, window: DAY) { completed } } } }"""
 LEARNER = """query ($id: ID!, $range: TimeRange!) {
   learner(id: $id) { activity(window: DAY, range: $range) { start events activeSeconds } } }"""
 
@@ -36,6 +39,7 @@ def cases() -> Mapping[str, tuple[str, dict[str, Any]]]:
         "course by day": (COURSE % "", {**course, "window": "DAY"}),
         "course by week, learners": (COURSE % "learners", {**course, "window": "WEEK"}),
         "course by week": (COURSE % "", {**course, "window": "WEEK"}),
+        "course summary": (SUMMARY, course),
         "learner's activity": (LEARNER, {"id": learner, "range": span}),
         "timeline page": (TIMELINE, {"id": learner}),
         "grid of fifty": (GRID, {"course": SQL101}),

@@ -26,6 +26,9 @@ READS: dict[str, Callable[[SqlActivity], Awaitable[Any]]] = {
     "ping": lambda activity: activity.ping(),
     "by_courses": lambda activity: activity.by_courses(["c1", "c2"], windows=DAYS, learners=True),
     "by_registrations": lambda activity: activity.by_registrations(R, span=DAYS[0]),
+    "quarters_of_learners": lambda activity: activity.quarters_of_learners(["u1", "u2"], courses=["c1"]),
+    "summaries": lambda activity: activity.summaries(["c1", "c2"], items=True, now=NOON),
+    "completions": lambda activity: activity.completions(["c1", "c2"], windows=DAYS),
 }
 
 
