@@ -22,6 +22,7 @@ from tests.gateway.memory_stores import memory_stores
 TABLES = {
     "enrollments": "registration",
     "course_progress": "registration",
+    "enrollment_order": "registration, field",
     "item_progress": "registration, item_key",
     "item_sessions": "registration, item_key, session_id",
     "event_ledger": "event_id",

@@ -16,6 +16,7 @@ from stores.domain.progress_projection import CourseIndex, RegistrationState, fo
 from stores.domain.slots import assign_slots, moment_of
 from stores.sql.activity.rows import ACTIVITY, activity_values
 from stores.sql.core.tables import Table
+from stores.sql.progress.order_rows import SORT_VALUES, order_rows
 from stores.sql.progress.recording import success
 from stores.sql.progress.rows import (
     certificate_values,
@@ -53,6 +54,8 @@ def rows_of(enrollment: Enrollment, events: Sequence[Event], index: CourseIndex)
     state = fold(initial_state(enrollment, index), events, index)
     yield _row(ENROLLMENTS, enrollment_values(state.enrollment), enrollment, _moved(state))
     yield _row(COURSES, course_values(state.course), enrollment, {"commits": 1})
+    for values in order_rows(None, state):
+        yield _row(SORT_VALUES, values, enrollment)
     for item in state.items.values():
         yield _row(ITEMS, item_values(item), enrollment)
     for session in state.sessions.values():
