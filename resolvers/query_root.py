@@ -1,7 +1,6 @@
 """The root fields of queries: what each one looks up, and who may."""
 
 import asyncio
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from resolvers.data.reference_paths import EXISTING_COURSES, EXISTING_LEARNERS
 from resolvers.data.references import CourseRef, LearnerRef, course_of
 from resolvers.data.visible_paths import VISIBLE_COURSE_PROGRESS, VISIBLE_ENROLLMENTS, VISIBLE_ITEM_PROGRESS
 from resolvers.errors import bad_input, forbidden, not_found
-from resolvers.health import StoreState
 from resolvers.types import enrollment_connection as enrollment_pages
 from resolvers.types.certificate import CertificateFacts, lookup_certificate
 from resolvers.types.connection import MOST, Connection, checked_first, connection
@@ -28,37 +26,12 @@ from resolvers.types.learner import Learner
 from resolvers.types.learner_filter import LearnerFilter
 from resolvers.types.node import Node, key_of, parse_id
 from resolvers.types.store_field import Lookup, RootStoreField, root_store_field
+from resolvers.types.store_health import StoreHealth
 from resolvers.types.viewer import Viewer as ViewerType
 from resolvers.types.viewer import own_learner
 from resolvers.viewer import Viewer
 from stores.domain import catalog
 from stores.domain.profiles import ProfileFilter
-
-strawberry.enum(
-    StoreState,
-    description="DOWN: the ping failed. DEGRADED: slow, being rebuilt, or a call failed in the last 30 seconds. "
-    "Else LIVE.",
-)
-
-
-@strawberry.type(description="The state of one store.")
-class StoreHealth:
-    """A view of `resolvers.health.StoreHealth`."""
-
-    store: str = strawberry.field(description="The name of the store, as in errors and traces.")
-    backend: str = strawberry.field(description="The database that serves it.")
-    state: StoreState = strawberry.field(description="Whether it answers.")
-    latency_ms: float | None = strawberry.field(description="The duration of the ping; null if it failed.")
-    last_error_at: datetime | None = strawberry.field(description="When a call of this gateway process last failed.")
-    backlog: int | None = strawberry.field(
-        description="The number of commits in the outbox that the relay has not delivered to this store; null if the "
-        "store does not follow the outbox, or if the number is not known."
-    )
-    lag_seconds: float | None = strawberry.field(description="The age of the oldest of them; null as `backlog`.")
-    rebuilt: float | None = strawberry.field(
-        description="The share (0…1) of the store that is rebuilt from the ledger; null unless a rebuild is under way. "
-        "Until it ends, a timeline shows what is rebuilt, and a course's activity is null."
-    )
 
 
 def found_or_forbidden(viewer: Viewer, found: Any, lookup: Lookup) -> Any:

@@ -8,10 +8,11 @@ progress_codec.py         progress as JSON
 commit.py outbox.py       what a commit puts into the outbox; consumers, partitions, leases
 updates.py                live updates and the keys of feeds
 enrollment_order.py       orders and filters of a course's enrolments
-course_summary.py streak.py                                 numbers of courses; runs of days with activity
+item_counts.py course_summary.py streak.py                  numbers of courses; runs of days with activity
 calendar.py               windows of local time           paging.py       pages and cursors
 names.py folding.py       searches for names and titles that ignore accents, case and Unicode form
 profile_mapping.py profile_values.py                        profiles in documents of another application
 documents.py              open documents                  keys.py         keys that clients choose
+certificates.py prerequisites.py                            what a certificate certifies; locked and next items
 uuid7.py                  UUIDs ordered by time           write_queue.py  bounds of the queue of writers
 """

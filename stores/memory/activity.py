@@ -8,17 +8,9 @@ from uuid import UUID
 
 from stores.domain.activity import ActivityCount, ActivityWindow, count_activity, sum_into_windows
 from stores.domain.calendar import ALL_TIME, QUARTER, Span
-from stores.domain.course_summary import (
-    CourseSummary,
-    ItemCounts,
-    add_all,
-    completions,
-    counts_change,
-    group_of,
-    stopped_at,
-    summarize,
-)
+from stores.domain.course_summary import CourseSummary, completions, group_of, stopped_at, summarize
 from stores.domain.events import Event
+from stores.domain.item_counts import ItemCounts, add_all, counts_change
 from stores.domain.paging import EPOCH
 from stores.domain.progress import Enrollment, EnrollmentState
 from stores.domain.progress_projection import RegistrationState

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from stores.domain.course_summary import ItemCounts
+from stores.domain.item_counts import ItemCounts
 from stores.domain.outbox import partition_of
 from stores.sql.core.tables import Table
 

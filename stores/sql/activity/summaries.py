@@ -6,16 +6,9 @@ from datetime import datetime
 from itertools import pairwise
 
 from stores.domain.calendar import Span
-from stores.domain.course_summary import (
-    BIN_EDGES,
-    COUNTED,
-    STOPPED_AFTER,
-    CourseSummary,
-    EnrollmentGroup,
-    ItemCounts,
-    summarize,
-)
+from stores.domain.course_summary import BIN_EDGES, COUNTED, STOPPED_AFTER, CourseSummary, EnrollmentGroup, summarize
 from stores.domain.enrollment_order import sort_value
+from stores.domain.item_counts import ItemCounts
 from stores.domain.progress import EnrollmentState
 from stores.sql.activity.queries import ALL_PARTITIONS
 from stores.sql.core.pool import Pool

@@ -7,7 +7,8 @@ killed, repeated, and run beside writers, which count the registrations that the
 from functools import partial
 from uuid import UUID
 
-from stores.domain.course_summary import add_all, counts_change, last_item_key
+from stores.domain.course_summary import last_item_key
+from stores.domain.item_counts import add_all, counts_change
 from stores.sql.activity.item_counts import ITEM_COUNTS, add_item_counts, item_count_values
 from stores.sql.core.pool import Connection, Pool
 from stores.sql.core.transact import fetch, transact

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from stores.domain.activity import ActivityCount
-from stores.domain.course_summary import ItemCounts, counts_change
+from stores.domain.item_counts import ItemCounts, counts_change
 from stores.domain.outbox import Commit, Consumer
 from stores.domain.progress import Certificate, Enrollment
 from stores.domain.progress_projection import RegistrationState

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from stores.domain.course_summary import add_all
+from stores.domain.item_counts import add_all
 from stores.sql.activity.item_counts import ITEM_COUNTS, add_item_counts, item_count_values
 from stores.sql.activity.rows import ACTIVITY, REMOVE_EMPTY, activity_values, add_activity
 from stores.sql.core.pool import Connection
