@@ -9,13 +9,20 @@ from resolvers.error_codes import ErrorCode
 from stores.errors import CursorExpired, NotSupported, ReadOnly, Rejected, RetryLater, StoreError
 
 log = logging.getLogger("quadrangle.errors")
+LONGEST_MESSAGE = 300
+"""Characters. graphql-core's messages repeat parts of the request, which may be long, once for each error."""
 
 
 class RequestError(GraphQLError):
     """A request that the graph refuses: a top-level GraphQL error with `extensions.code`."""
 
     def __init__(self, code: ErrorCode, message: str) -> None:
-        super().__init__(message, extensions={"code": code})
+        super().__init__(shortened(message), extensions={"code": code})
+
+
+def shortened(message: str) -> str:
+    """The message, cut after `LONGEST_MESSAGE` characters."""
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
 
 
 def forbidden() -> RequestError:
@@ -64,7 +71,7 @@ def masked(error: GraphQLError) -> GraphQLError:
         if "code" in (error.extensions or {}):
             return error
         if (code := _code_of_request_fault(error, cause)) is not None:
-            return _located_like(error, error.message, {"code": code})
+            return _located_like(error, shortened(error.message), {"code": code})
     error_id = uuid4().hex[:12]
     log.error("unexpected error %s", error_id, exc_info=cause, extra={"error_id": error_id})
     return _located_like(error, f"internal error {error_id}", {"code": ErrorCode.INTERNAL, "id": error_id})

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from resolvers.error_codes import ErrorCode
+from resolvers.errors import shortened
 
 CODES = {
     400: ErrorCode.BAD_REQUEST,
@@ -31,7 +32,7 @@ def error_response(
     **extensions: str,
 ) -> Response:
     """`{"errors": [{"message", "extensions": {"code", …}}]}` with this HTTP status."""
-    error = {"message": message, "extensions": {"code": CODES.get(status, ErrorCode.REFUSED), **extensions}}
+    error = {"message": shortened(message), "extensions": {"code": CODES.get(status, ErrorCode.REFUSED), **extensions}}
     return Response(orjson.dumps({"errors": [error]}), status, headers, media_type)
 
 

@@ -30,7 +30,8 @@ from resolvers.error_codes import ErrorCode
 MOST_ERRORS = 2000
 """Of one request. A batch of 500 events has four for each."""
 LONGEST_NAME, LONGEST_MESSAGE = 80, 200
-"""Characters of an unknown field's name, and of a scalar's message: both may repeat what the client sent."""
+"""Characters of the name of a variable or an unknown field, and of a scalar's message: they may repeat what the client
+sent."""
 
 Path = tuple[str | int, ...]
 
@@ -70,10 +71,11 @@ def _variable_faults(
     schema: GraphQLSchema, variable: VariableDefinitionNode, given: Mapping[str, Any]
 ) -> Iterator[tuple[Path, str]]:
     name, kind = variable.variable.name.value, cast("GraphQLInputType", type_from_ast(schema, variable.type))
+    path = (name[:LONGEST_NAME],)
     if name in given:
-        yield from _faults(given[name], kind, (name,))
+        yield from _faults(given[name], kind, path)
     elif isinstance(kind, GraphQLNonNull) and variable.default_value is None:
-        yield (name,), "is required"
+        yield path, "is required"
 
 
 def _faults(value: Any, kind: GraphQLInputType, path: Path) -> Iterator[tuple[Path, str]]:

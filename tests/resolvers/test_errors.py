@@ -10,7 +10,7 @@ import pytest
 import strawberry
 from graphql import GraphQLError
 
-from resolvers.errors import masked
+from resolvers.errors import LONGEST_MESSAGE, masked
 from resolvers.schema import schema_of
 from stores.errors import RetryLater, TimedOut
 from tests.resolvers import world
@@ -87,6 +87,19 @@ def test_a_full_queue_says_when_to_retry() -> None:
     cause = RetryLater("progress", "its queue is full", retry_after_ms=250)
     shown = masked(GraphQLError("", original_error=cause))
     assert shown.extensions == {"code": "RETRY_LATER", "store": "progress", "retryAfterMs": 250}
+
+
+async def test_errors_of_a_document_repeat_little_of_it() -> None:
+    """graphql-core prints the whole input object for each of its unknown fields."""
+    long = "x" * 10_000
+    fields = ", ".join(f"f{number}: 1" for number in range(50))
+    query = f'{{ {long} courses(filter: {{{fields}, titleContains: "{long}"}}) {{ pageInfo {{ {long} }} }} }}'
+    peer = world.peer_of(await world.open_school(), world.admin(), trace=False)
+    result = await SCHEMA.execute(query, context_value=peer)
+    errors = result.errors or []
+    assert {(error.extensions or {})["code"] for error in errors} == {"GRAPHQL_VALIDATION_FAILED"}
+    assert len(errors) > 50
+    assert all(len(error.message) <= LONGEST_MESSAGE + 1 for error in errors)
 
 
 async def test_an_argument_that_is_null_only_at_run_time_is_the_clients_error() -> None:

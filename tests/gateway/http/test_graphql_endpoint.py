@@ -73,6 +73,7 @@ async def test_a_mutation_by_get_is_refused() -> None:
         b'{"query": "{ __typename }", "variables": []}',
         b'{"query": "{ __typename }", "operationName": 7}',
         b'{"query": "{ __typename }", "operationName": "B"}',
+        b'{"query": "{ __typename }", "operationName": "%s"}' % (b"B" * 10_000),
         b'{"query": "{ __typename }", "extensions": "x"}',
     ],
 )
@@ -82,6 +83,7 @@ async def test_a_malformed_request_gets_a_400_with_the_reason(body: bytes) -> No
     assert response.status_code == 400
     assert code_of(response.json()) == "BAD_REQUEST"
     assert "data" not in response.json()
+    assert len(response.content) < 1_000
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "json"])

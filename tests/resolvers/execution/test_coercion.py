@@ -108,6 +108,10 @@ async def test_errors_repeat_little_of_what_was_sent_and_their_number_is_bounded
     for error in await errors_of(school, RECORD, {"input": {"events": events}}):
         assert len(str(error)) < 500, str(error)[:500]
 
+    named = RECORD.replace("$input", f"${long}")
+    for error in await errors_of(school, named, {long: {"events": events}}):
+        assert len(str(error)) < 600, str(error)[:600]
+
     errors = await errors_of(school, RECORD, {"input": {"events": [1] * 100_000}})
     *listed, last = errors
     assert paths(listed) == [["input", "events", place] for place in range(MOST_ERRORS)]
