@@ -5,7 +5,6 @@ SERIALIZABLE writers of other registrations do not conflict on its pages.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from stores.domain.course_summary import last_item_key
 from stores.domain.enrollment_order import OrderField, facts, sort_value
@@ -26,7 +25,11 @@ SORT_VALUES = Table(
 """`item_key`: the item of the learner's last activity, in the row of LAST_ACTIVITY (for `stores.sql.activity`)."""
 NEW_SORT_VALUES = with_partition(SORT_VALUES)
 
-FIELDS = ", ".join(f"('{field.value}')" for field in OrderField)
+FIELD_NAMES = tuple(field.value for field in OrderField)
+"""The names in the column `field`, in the order of `facts`."""
+LAST_ACTIVITY = [*OrderField].index(OrderField.LAST_ACTIVITY)
+"""Its place in `facts`."""
+FIELDS = ", ".join(f"('{name}')" for name in FIELD_NAMES)
 """Every field, as the rows of VALUES."""
 
 
@@ -41,18 +44,15 @@ def upsert_sort_values(first: int) -> str:
 
 def order_rows(before: RegistrationState | None, after: RegistrationState) -> Iterator[tuple[object, ...]]:
     """The rows of `after` that differ from those of `before`, all if that is None."""
-    row, new = after.enrollment, sorted_by(after)
+    row, new = after.enrollment, facts(after.enrollment, after.course)
     if before is None or before.enrollment.state is not row.state:
-        old: tuple[object, ...] = (None,) * len(new)
+        changed = [True] * len(FIELD_NAMES)
     else:
-        old = sorted_by(before)
-    for field, was, now in zip(OrderField, old, new, strict=True):
-        if was != now:
-            fact, item_key = now
-            yield (row.registration, field, row.course_key, row.state, sort_value(fact), item_key)
-
-
-def sorted_by(state: RegistrationState) -> tuple[tuple[datetime | float | None, str | None], ...]:
-    """What each field's row of a registration is made from: the fact, and the item key."""
-    found = zip(OrderField, facts(state.enrollment, state.course), strict=True)
-    return tuple((fact, last_item_key(state) if field is OrderField.LAST_ACTIVITY else None) for field, fact in found)
+        old = facts(before.enrollment, before.course)
+        changed = [was != fact for was, fact in zip(old, new, strict=True)]
+        if not changed[LAST_ACTIVITY]:  # a void can leave the time and change the item
+            changed[LAST_ACTIVITY] = last_item_key(before) != last_item_key(after)
+    for place, name in enumerate(FIELD_NAMES):
+        if changed[place]:
+            item_key = last_item_key(after) if place == LAST_ACTIVITY else None
+            yield (row.registration, name, row.course_key, row.state, sort_value(new[place]), item_key)

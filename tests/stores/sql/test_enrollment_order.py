@@ -143,6 +143,15 @@ async def test_an_event_writes_only_the_sort_values_that_it_changes(servers: Ser
             assert list(await connection.fetchrow(updates) or ()) == [len(expected)] * 2
 
 
+async def test_an_enrolment_without_an_accepted_event_leaves_no_sort_value(servers: Servers) -> None:
+    async with fresh_sql(servers) as url, open_pool(url, size=1) as pool:
+        await migrate(pool, "progress")
+        event = done(1, Verb.PLAYED, "no such item")
+        [verdict] = await SqlProgress(pool).record([event], items=CATALOG, enrollments=[enrollment(1)])
+        assert verdict.code == "UNKNOWN_ITEM"
+        assert await pool.fetchval("SELECT count(*) FROM enrollment_order") == 0
+
+
 async def test_a_refold_repairs_sort_values(servers: Servers) -> None:
     """Those of enrolments that an older gateway wrote after the migration."""
     async with fresh_sql(servers) as url, open_pool(url, size=1) as pool:
