@@ -2,18 +2,16 @@
 
 import re
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, NewType
 
 import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 
+from stores.domain.rfc3339 import parse_rfc3339
+
 BigInt = NewType("BigInt", int)
-RFC3339 = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:([0-9]{2})(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
-)
-EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def show_time(moment: datetime) -> str:
@@ -22,39 +20,13 @@ def show_time(moment: datetime) -> str:
 
 
 def parse_time(value: Any) -> datetime:
-    """Parse RFC 3339 with an offset, truncated to milliseconds and converted to UTC. GraphQLError for anything else.
-
-    A leap second (RFC 3339 section 5.7: only at the end of a month in UTC) becomes the last millisecond before it,
-    because `datetime` has none.
-    """
-    if not isinstance(value, str) or (parts := RFC3339.fullmatch(value)) is None:
+    """Parse RFC 3339 (`parse_rfc3339`). GraphQLError for anything else."""
+    if not isinstance(value, str):
         raise GraphQLError("a DateTime is RFC 3339 text with an offset, such as 2026-03-01T08:01:00.000Z")
-    text = value.upper()
-    leap = parts[1] == "60"
-    if leap:
-        text = f"{text[:17]}59.999{parts[3].upper()}"
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise GraphQLError(f"{value[:40]} is not a valid date and time") from None
-    if moment.tzinfo is not UTC:
-        try:
-            moment = moment.astimezone(UTC)
-        except OverflowError:  # within a day of the earliest or the latest moment: take that one
-            moment = EARLIEST if moment.year == 1 else LATEST
-    if leap and not _ends_month(moment):
-        raise GraphQLError(
-            f"{value[:40]} is not a valid date and time: leap seconds occur at the end of a month in UTC"
-        )
-    # A batch has hundreds of times, most of them in whole milliseconds.
-    rest = moment.microsecond % 1000
-    return moment.replace(microsecond=moment.microsecond - rest) if rest else moment
-
-
-def _ends_month(moment: datetime) -> bool:
-    return (moment.hour, moment.minute) == (23, 59) and (
-        moment.date() == LATEST.date() or (moment + timedelta(days=1)).day == 1
-    )
+        return parse_rfc3339(value)
+    except ValueError as error:
+        raise GraphQLError(f"{value[:40]} {error}") from None
 
 
 def parse_date(value: Any) -> date:
