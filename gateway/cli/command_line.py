@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from gateway.cli import (
     check,
     demo,
-    import_oulad,
+    import_data,
     migrate,
     rebuild,
     relay,
@@ -29,7 +29,7 @@ COMMANDS = {
     "migrate": migrate,
     "check": check,
     "schema": schema,
-    "import": import_oulad,
+    "import": import_data,
     "replay": replay,
     "rebuild": rebuild,
     "watch": watch,

@@ -28,10 +28,20 @@ def add_address(parser: ArgumentParser) -> None:
 
 
 def add_oulad(parser: ArgumentParser) -> None:
-    """Add the name of the dataset, its folder and `--skip-bad`."""
-    parser.add_argument("source", choices=("oulad",), help="the dataset")
+    """Add the dataset's folder and `--skip-bad`."""
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder with its CSV files (plain or .gz)")
-    parser.add_argument("--skip-bad", action="store_true", help="skip malformed rows and count them")
+    add_skip_bad(parser)
+
+
+def add_skip_bad(parser: ArgumentParser) -> None:
+    """Add `--skip-bad`."""
+    parser.add_argument("--skip-bad", action="store_true", help="skip bad rows and count them")
+
+
+def add_import_checks(parser: ArgumentParser) -> None:
+    """Add `--skip-bad` and `--dry-run`."""
+    add_skip_bad(parser)
+    parser.add_argument("--dry-run", action="store_true", help="check everything, print the counts and write nothing")
 
 
 def port(text: str) -> int:

@@ -24,6 +24,7 @@ examples:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
+    parser.add_argument("source", choices=("oulad",), help="the dataset")
     add_oulad(parser)
     parser.add_argument(
         "--speed",

@@ -28,13 +28,15 @@ class Dataset:
     """The records of one source.
 
     Courses are drafts: the catalog assigns the version when it publishes them, and enrolments are pinned to that
-    version. The events of one registration should be adjacent, so that a batch touches few registrations. `sizes` has
-    the approximate number of records of each kind, for progress bars. `counts` describes the source in its own terms.
-    `left_out` has the number of bad rows that were skipped, by file.
+    version. `existing_courses` has the keys of further courses, which the catalog has. The events of one registration
+    should be adjacent, so that a batch touches few registrations. `sizes` has the approximate number of records of each
+    kind, for progress bars. `counts` describes the source in its own terms. `left_out` has the number of bad rows that
+    were skipped, by file.
     """
 
     name: str
     courses: tuple[Course, ...]
+    existing_courses: tuple[str, ...] = ()
     profiles: Iterable[Profile]
     enrollments: Iterable[Enrollment]
     events: Iterable[Event]

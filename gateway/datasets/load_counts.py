@@ -8,6 +8,8 @@ OnProgress = Callable[[str, int, int], None]
 """Called after each batch with the stage ("courses", "profiles", "enrollments", "events", "timeline events" or
 "heartbeats"), how many of its records are done, and how many there are (an estimate until the stage's last call)."""
 
+MAX_EXAMPLES = 20
+
 
 def ignore_progress(stage: str, done: int, total: int) -> None:
     """Report nothing."""
@@ -15,7 +17,8 @@ def ignore_progress(stage: str, done: int, total: int) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class LoadCounts:
-    """The counts of one kind of records in one store. `new` is None where the port does not report it.
+    """The counts of one kind of records in one store. `new` is None where the port does not report it. `examples` has
+    the ids and the faults of the first rejected records.
 
     A record counts as known, not as new, if an attempt whose response was lost had written it."""
 
@@ -24,6 +27,13 @@ class LoadCounts:
     given: int = 0
     new: int | None = None
     rejected: Counter[str] = field(default_factory=Counter)
+    examples: list[str] = field(default_factory=list)
+
+    def reject(self, record: object, code: str, message: str) -> None:
+        """Count a rejected record by the code of its fault."""
+        self.rejected[code] += 1
+        if len(self.examples) < MAX_EXAMPLES:
+            self.examples.append(f"{record}: {message} ({code})")
 
     @property
     def known(self) -> int | None:

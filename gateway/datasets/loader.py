@@ -78,7 +78,7 @@ class _Loader:
     async def run(self) -> tuple[LoadCounts, ...]:
         catalog, drafts = self._stores.catalog, self._dataset.courses
         await publish_courses(drafts, catalog, retry=self._retry, stage=self._courses)
-        keys = [draft.key for draft in drafts]
+        keys = [*(draft.key for draft in drafts), *self._dataset.existing_courses]
         courses = await self._retry.call(partial(published_courses, keys, catalog))
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -125,7 +125,9 @@ class _Loader:
         load = partial(load_events, self._stores, batch, items=courses.items, now=self._now())
         verdicts = await self._retry.call(load)
         statuses = Counter(verdict.status for verdict in verdicts)
-        self._events.counts.rejected.update(verdict.fault.code for verdict in verdicts if verdict.fault is not None)
+        for verdict in verdicts:
+            if verdict.fault is not None:
+                self._events.counts.reject(f"event {verdict.id}", verdict.fault.code, verdict.fault.message)
         self._events.add(batch, new=statuses[VerdictStatus.ACCEPTED])
         return [
             replace(event, slot=verdict.slot)

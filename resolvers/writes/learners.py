@@ -1,8 +1,10 @@
 """Creating learners' profiles, one or many in one store call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from resolvers import permissions
 from resolvers.viewer import Viewer
@@ -48,7 +50,7 @@ async def create_learners(
         return refuse_forbidden()
     if refusal := too_many(len(commands), "learners"):
         return refusal
-    drafts = [_draft(stores, command) for command in commands]
+    drafts = [draft_profile(command, now=stores.now(), new_id=stores.new_id) for command in commands]
     wanted: dict[str, Profile] = {}
     for draft in drafts:
         if isinstance(draft, Profile):
@@ -62,15 +64,15 @@ async def create_learners(
     return [draft if isinstance(draft, Refusal) else _as_created(draft, existing[draft.learner_id]) for draft in drafts]
 
 
-def _draft(stores: WriteStores, command: CreateLearner) -> Profile | Refusal:
+def draft_profile(command: CreateLearner, *, now: datetime, new_id: Callable[[], UUID]) -> Profile | Refusal:
+    """The profile that a command would create, if it is valid. `new_id` makes the learner id where it has none."""
     validation = Validation()
     validation.new_key("learner_id", command.learner_id)
     validate_profile(command, validation)
     if refusal := validation.refusal:
         return refusal
-    now = stores.now()
     return Profile(
-        learner_id=command.learner_id or str(stores.new_id()),
+        learner_id=command.learner_id or str(new_id()),
         display_name=command.display_name,
         email=command.email,
         locale=command.locale,

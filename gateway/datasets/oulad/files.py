@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from gateway.datasets.oulad.bad_rows import BadRows, BadSource
+from gateway.datasets.bad_rows import BadRows, BadSource
 
 Row = TypeVar("Row")
 

@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from gateway.datasets.bad_rows import quoted
 from gateway.datasets.oulad.files import Table
 from gateway.datasets.oulad.kinds import EXAMS, SITES
 from gateway.datasets.oulad.values import (
@@ -14,7 +15,6 @@ from gateway.datasets.oulad.values import (
     optional_day,
     percentage,
     printable_text,
-    quoted,
 )
 
 MODULE = re.compile(r"[A-Z]{3}")

@@ -2,7 +2,7 @@
 
 from itertools import islice
 
-from gateway.datasets.oulad.bad_rows import BadSource
+from gateway.datasets.bad_rows import BadSource
 from gateway.datasets.oulad.course import course_key
 from gateway.datasets.oulad.rows import RunKey
 from gateway.datasets.oulad.tables import Tables

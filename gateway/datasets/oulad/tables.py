@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from gateway.datasets.bad_rows import BadRows, MissingReference
 from gateway.datasets.oulad import rows
-from gateway.datasets.oulad.bad_rows import BadRows, MissingReference
 from gateway.datasets.oulad.files import read_rows
 from gateway.datasets.oulad.rows import (
     Assessment,
@@ -72,7 +72,7 @@ class Tables:
         """Add a row of studentAssessment.csv. It names no run; its assessment does."""
         found = self.assessments.get(row.assessment)
         if found is None:
-            raise MissingReference("assessments", f"assessment {row.assessment}")
+            raise missing("assessments", f"assessment {row.assessment}")
         key = StudentKey(found.run, row.student)
         self.check_student(key)
         self.results.setdefault(key, []).append(row)
@@ -82,18 +82,23 @@ class Tables:
         self.check_student(row.key)
         found = self.sites.get(row.site)
         if found is None or found.run != row.key.run:
-            raise MissingReference("vle", f"site {row.site} in {row.key.run}")
+            raise missing("vle", f"site {row.site} in {row.key.run}")
         self.clicks.setdefault(row.key, []).append(row)
 
     def check_run(self, key: RunKey) -> None:
         """Raise `MissingReference` if the run is unknown."""
         if key not in self.runs:
-            raise MissingReference("courses", key)
+            raise missing("courses", key)
 
     def check_student(self, key: StudentKey) -> None:
         """Raise `MissingReference` if the student is unknown in that run."""
         if key not in self.students:
-            raise MissingReference("studentInfo", key)
+            raise missing("studentInfo", key)
+
+
+def missing(table: str, row: object) -> MissingReference:
+    """The error of a row that refers to a missing `row` of `table`."""
+    return MissingReference(table, f"{table}.csv has no {row}")
 
 
 def read_tables(folder: Path, *, skip_bad: bool) -> Tables:

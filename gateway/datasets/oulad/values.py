@@ -3,6 +3,8 @@
 import re
 from collections.abc import Collection
 
+from gateway.datasets.bad_rows import quoted
+
 WHOLE = re.compile(r"-?[0-9]{1,9}")
 DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 FURTHEST_DAY = 3_660
@@ -50,8 +52,3 @@ def printable_text(column: str, text: str) -> str:
     if not text or not text.isprintable():
         raise ValueError(f"{column} {quoted(text)} is not readable text")
     return text
-
-
-def quoted(text: str) -> str:
-    """The text for an error message, cut to 40 characters."""
-    return repr(text if len(text) <= 40 else text[:40] + "…")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.datasets.oulad.bad_rows import MAX_REPORTED, BadSource
+from gateway.datasets.bad_rows import MAX_REPORTED, BadSource
 from gateway.datasets.oulad.tables import read_tables
 from tests.gateway.datasets.small_oulad import (
     CLICKS,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.datasets.oulad.bad_rows import BadSource
+from gateway.datasets.bad_rows import BadSource
 from gateway.datasets.oulad.dataset import oulad_dataset
 from gateway.datasets.oulad.subset import find_run, subset
 from gateway.datasets.oulad.tables import read_tables

@@ -14,8 +14,8 @@ class BadSource(CommandError):
 class MissingReference(ValueError):
     """A row refers to a row of another table that does not exist."""
 
-    def __init__(self, table: str, row: object) -> None:
-        super().__init__(f"{table}.csv has no {row}")
+    def __init__(self, table: str, message: str) -> None:
+        super().__init__(message)
         self.table = table
 
 
@@ -57,3 +57,8 @@ class BadRows:
         shown = f" (the first {MAX_REPORTED} are listed)" if self._count > MAX_REPORTED else ""
         rows = "1 bad row" if self._count == 1 else f"{self._count:,} bad rows"
         raise BadSource(*self._reported, f"{rows}{shown}: correct the files, or leave bad rows out with --skip-bad")
+
+
+def quoted(text: str) -> str:
+    """The text for an error message, cut to 40 characters."""
+    return repr(text if len(text) <= 40 else text[:40] + "…")
