@@ -163,7 +163,10 @@ def _may_succeed_later(code: str, command: Enroll, event: Event, repeated: Mappi
 
 
 def existing_result(command: Enroll, target: Target) -> UUID | Refusal:
-    """The registration of an existing enrolment, or CONFLICT if the command would have made another one."""
+    """The registration of an existing enrolment, or CONFLICT if the command would have made another one. A command by
+    which the learner returned to the enrolment did not change its attributes."""
     row = target.enrollment
+    if command.at is not None and command.at == row.moved_at != row.enrolled_at:
+        return row.registration
     same = (command.attributes or {}) == row.attributes and command.at in (None, row.enrolled_at)
     return row.registration if same else refuse("CONFLICT", OTHER_BODY, "learner_id")

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -155,6 +156,12 @@ async def test_a_learner_who_withdrew_returns(school: School) -> None:
     assert await enroll(school, takes(BEN_ID)) == [BEN_IN_BOTANY]
     row = (await school.stores.progress.by_registrations([UUID(BEN_IN_BOTANY)]))[UUID(BEN_IN_BOTANY)]
     assert row.state.value == "ACTIVE"
+
+
+async def test_a_return_may_be_repeated(school: School) -> None:
+    given = takes(BEN_ID, at=show_time(world.NOW), attributes={"via": "return"})
+    assert await enroll(school, given) == await enroll(school, given) == [BEN_IN_BOTANY]
+    assert await enroll(school, {**given, "at": show_time(world.NOW - timedelta(hours=1))}) == ["CONFLICT learner"]
 
 
 async def test_viewers_enrol_whom_they_may(school: School) -> None:
