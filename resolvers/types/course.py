@@ -86,11 +86,11 @@ def course_field(name: str, returns: Any, description: str) -> Any:
 
 def item_args(
     viewer: Viewer,
-    parent: CourseRef,
+    parent: object,
     *,
     key: Annotated[str, strawberry.argument(description="The item's key, compared exactly.")],
 ) -> str:
-    """The arguments of `Course.item`."""
+    """The arguments of `Course.item` and of `Enrollment.item`."""
     return key
 
 

@@ -16,10 +16,10 @@ from resolvers.data.item_order_paths import NEXT_ITEMS, ONE_ITEM
 from resolvers.data.references import CourseRef, LearnerRef
 from resolvers.types.certificate import Certificate
 from resolvers.types.connection import Connection
-from resolvers.types.course import Course
+from resolvers.types.course import Course, item_args
 from resolvers.types.enums import EnrollmentState
 from resolvers.types.lazy import LEARNER
-from resolvers.types.next_item import NextItem, item_key_args
+from resolvers.types.next_item import NextItem
 from resolvers.types.node import Node
 from resolvers.types.progress import (
     Attempt,
@@ -80,7 +80,7 @@ class Enrollment(Node):
         ONE_ITEM,
         key="registration",
         returns=ItemProgress,
-        args=item_key_args,
+        args=item_args,
         description="The progress in the item with this key; null if the pinned version has no such item.",
     )
     next = store_field(

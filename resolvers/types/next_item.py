@@ -1,13 +1,9 @@
 """NextItem: what a learner does next in a course."""
 
-from typing import Annotated
-
 import strawberry
 
 from resolvers.types.course import CourseItem
-from resolvers.viewer import Viewer
 from stores.domain.prerequisites import NextReason
-from stores.domain.progress import Enrollment
 
 strawberry.enum(
     NextReason,
@@ -24,13 +20,3 @@ class NextItem:
         description="The first item in course order that is required, unsatisfied, and not locked by a prerequisite."
     )
     reason: NextReason = strawberry.field(description="Why it is this one.")
-
-
-def item_key_args(
-    viewer: Viewer,
-    parent: Enrollment,
-    *,
-    key: Annotated[str, strawberry.argument(description="The item's key, compared exactly.")],
-) -> str:
-    """The arguments of `Enrollment.item`."""
-    return key
