@@ -7,7 +7,7 @@ from pathlib import Path
 from gateway.config.migrate_stores import migrate_stores
 from gateway.config.open_stores import checked_urls
 from gateway.config.settings import environment_settings
-from gateway.config.store_location import open_location
+from gateway.config.store_location import existing_folder, open_location
 from gateway.datasets.dataset import Dataset
 from gateway.datasets.load_counts import LoadCounts
 from gateway.datasets.loader import load
@@ -32,6 +32,8 @@ class ImportRun:
         write_logs(self._settings.log.level or "WARNING")
         if data is None:
             checked_urls(self._settings.stores)
+        elif dry_run:
+            existing_folder(data)
 
     def load(self, read: Callable[[References], Awaitable[Dataset]]) -> int:
         """Load the dataset that `read` returns; the exit code. A dry run ends after `read`."""

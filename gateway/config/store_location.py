@@ -94,13 +94,18 @@ def require_complete(settings: Settings) -> None:
         raise CommandError(*lines)
 
 
+def existing_folder(data: Path) -> DataFolder:
+    """The data folder at `data`. Raises `CommandError` if there is none."""
+    folder = DataFolder(data)
+    if not folder.exists():
+        raise CommandError(f"{data} is not a data folder yet: start `quadrangle demo --data {data}` first")
+    return folder
+
+
 def token_secret(data: Path | None, settings: Settings) -> str:
     """The secret that signs tokens: the data folder's, else the environment's. Raises `CommandError` where none is."""
     if data is not None:
-        folder = DataFolder(data)
-        if not folder.exists():
-            raise CommandError(f"{data} is not a data folder yet: start `quadrangle demo --data {data}` first")
-        return folder.secret()
+        return existing_folder(data).secret()
     if settings.auth.secret is None:
         raise CommandError(
             f"GATEWAY_AUTH_SECRET is not set. It signs the tokens: set {MIN_SECRET_BYTES} bytes or more, or use the"

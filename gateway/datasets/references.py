@@ -8,9 +8,13 @@ from uuid import UUID
 
 from gateway.datasets.publishing import PublishedCourses, published_courses
 from gateway.runtime.store_retry import RETRY_FOR_A_MINUTE, StoreRetry
+from stores.batches import batched
 from stores.domain.catalog import CourseVersion
 from stores.domain.progress import Enrollment
 from stores.ports.stores import Stores
+
+LOOKED_UP = 1_000
+"""Keys in one call of a store."""
 
 
 class Place(NamedTuple):
@@ -48,9 +52,9 @@ class References:
     async def find_learners(self, learner_ids: Iterable[str]) -> None:
         """Look learners up in the profiles."""
         unknown = [key for key in dict.fromkeys(learner_ids) if key not in self.learners and key not in self._asked]
-        if unknown:
-            self.learners |= (await self.retry.call(partial(self.stores.profiles.by_ids, unknown))).keys()
-            self._asked.update(unknown)
+        for batch in batched(unknown, LOOKED_UP):
+            self.learners |= (await self.retry.call(partial(self.stores.profiles.by_ids, batch))).keys()
+            self._asked.update(batch)
 
     async def find_courses(self, course_keys: Iterable[str]) -> None:
         """Look the published versions of courses up."""
@@ -66,29 +70,25 @@ class References:
         unknown = [
             key for key in dict.fromkeys(registrations) if key not in self.enrollments and key not in self._asked
         ]
-        if unknown:
-            found = await self.retry.call(partial(self.stores.progress.by_registrations, unknown))
+        for batch in batched(unknown, LOOKED_UP):
+            found = await self.retry.call(partial(self.stores.progress.by_registrations, batch))
             await self._keep(found.values())
-            self._asked.update(unknown)
+            self._asked.update(batch)
 
     async def find_places(self, places: Iterable[Place]) -> None:
         """Look enrolments up by learner and course, and their courses."""
-        unknown: dict[str, list[str]] = {}
+        unknown: dict[str, list[Place]] = {}
         for place in dict.fromkeys(places):
             if place not in self.registrations and place not in self._asked:
-                unknown.setdefault(place.course_key, []).append(place.learner_id)
-                self._asked.add(place)
-        for course_key, learner_ids in unknown.items():
-            read = partial(
-                self.stores.progress.by_learners,
-                learner_ids,
-                states=None,
-                courses={course_key},
-                after=None,
-                first=1,
+                unknown.setdefault(place.course_key, []).append(place)
+        for course_key, of_course in unknown.items():
+            by_learners = partial(
+                self.stores.progress.by_learners, states=None, courses={course_key}, after=None, first=1
             )
-            pages = await self.retry.call(read)
-            await self._keep(row for page in pages.values() for row in page.rows)
+            for batch in batched(of_course, LOOKED_UP):
+                pages = await self.retry.call(partial(by_learners, [place.learner_id for place in batch]))
+                await self._keep(row for page in pages.values() for row in page.rows)
+                self._asked.update(batch)
 
     async def _keep(self, found: Iterable[Enrollment]) -> None:
         rows = list(found)

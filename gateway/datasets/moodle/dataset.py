@@ -39,7 +39,8 @@ async def read_moodle(
     bad.check()
     await references.find_places(reader.places)
     enrollments = list(new_enrollments(reader.enrolling, references))
-    learners = list(dict.fromkeys(row.learner_id for row in enrollments))
+    # Not those of new enrolments only: an interrupted import may have written an enrolment without its learner.
+    learners = list(dict.fromkeys(place.learner_id for place in reader.enrolling))
     await references.find_learners(learners)
     profiles = [profile_of(key, mapping, now) for key in learners if key not in references.learners]
     for row in enrollments:

@@ -117,6 +117,10 @@ class _Reader:
 
     def _rule(self, name: str, given: Any) -> EventRule:
         """The rule of an event: a verb or SKIP, or a table with `verb` and `learner`."""
+        if not name.startswith("\\"):
+            self.faults.append(
+                f"events.{name}: must be the name of an event, such as '\\mod_quiz\\event\\attempt_submitted'"
+            )
         table = given if isinstance(given, Mapping) else {"verb": given}
         verb, learner = table.get("verb"), table.get("learner")
         if table.keys() - {"verb", "learner"} or learner not in (None, "user", "related"):

@@ -102,6 +102,7 @@ def test_bad_rows_are_listed_or_skipped_and_counted(tmp_path: Path) -> None:
     [
         ("csv --learners {tmp}/none.csv", "cannot use {tmp}/none.csv: No such file or directory"),
         ("csv --learners {tmp}/log.csv", "log.csv row 1: missing column learnerId, displayName, locale, timeZone"),
+        ("csv --learners {tmp}/log.csv --dry-run --data {tmp}/none", "{tmp}/none is not a data folder yet: start"),
         ("moodle-log {tmp}/none.csv --mapping {tmp}/map.toml --site http://m", "cannot use {tmp}/none.csv: No such"),
         ("moodle-log {tmp}/log.csv --mapping {tmp}/map.toml", "map.toml: site: must be the URL of the Moodle site"),
         (

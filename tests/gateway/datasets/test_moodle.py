@@ -15,6 +15,7 @@ from gateway.datasets.loader import load
 from gateway.datasets.moodle.dataset import read_moodle
 from gateway.datasets.moodle.mapping import read_mapping
 from gateway.datasets.references import References
+from stores.domain.catalog import CourseVersion
 from stores.domain.events import Event, Verb
 from stores.domain.profiles import Profile
 from stores.domain.progress import Enrollment, EnrollmentState, ProgressState
@@ -115,6 +116,14 @@ async def test_existing_enrolments_are_used(tmp_path: Path) -> None:
     assert (await stores.progress.item_progress([UUID(int=7)]))[UUID(int=7)]["quiz-1"].attempts == 1
 
 
+async def test_a_learner_whom_an_interrupted_import_left_out_is_made(tmp_path: Path) -> None:
+    stores = await stores_with_course()
+    dataset = await read(tmp_path, stores)
+    await stores.progress.enroll(list(dataset.enrollments), items={CourseVersion(DB101, 1): COURSE.items})
+    counts = await imported(tmp_path, stores)
+    assert (counts["profiles"].new, counts["enrollments"].given, counts["events"].new) == (1, 0, 9)
+
+
 async def test_users_become_learners_by_a_table_a_prefix_or_both(tmp_path: Path) -> None:
     stores = await stores_with_course()
     table = MAPPING.replace('prefix = "moodle-"', "ids = { 17 = 'ada' }")
@@ -176,8 +185,13 @@ async def test_a_malformed_row_is_reported_or_skipped(tmp_path: Path, found: str
         ("[courses]\n5 =", "[courses]\nfive =", "courses: 'five' is not an id of Moodle, which is a number"),
         ("301 = ", "301 = 1 #", "items.301: must be a key, which is text"),
         ("[items]", "[modules]", "modules: no such entry; there are site, learners, courses, items, events"),
-        ("[items]", "[events]\nx = 'SEEN'\n[items]", "events.x: the verb must be SKIP or one of REGISTERED, "),
-        ("[items]", "[events]\nx = { learner = 'all' }\n[items]", 'events.x: must be a verb, "SKIP" or { verb'),
+        ("[items]", "[events]\n'\\x' = 'SEEN'\n[items]", "events.\\x: the verb must be SKIP or one of REGISTERED, "),
+        (
+            "[items]",
+            "[events]\nx = 'VIEWED'\n[items]",
+            "events.x: must be the name of an event, such as '\\mod_quiz\\event",
+        ),
+        ("[items]", "[events]\n'\\x' = { learner = 'all' }\n[items]", 'events.\\x: must be a verb, "SKIP" or { verb'),
         ("[items]", "[items", "is not TOML: "),
     ],
 )
