@@ -36,8 +36,11 @@ class Node:
 
 
 def opaque_id(kind: str, *parts: object) -> strawberry.ID:
-    """The id of an object that `Query.node` does not look up: unique among all objects, for the caches of clients."""
-    return strawberry.ID(to_base64(kind, "/".join(map(str, parts))))
+    """The id of an object that `Query.node` does not look up: unique among all objects, for the caches of clients.
+
+    Keys may contain slashes, which are escaped."""
+    escaped = (str(part).replace("%", "%25").replace("/", "%2F") for part in parts)
+    return strawberry.ID(to_base64(kind, "/".join(escaped)))
 
 
 def parse_id(value: str) -> tuple[str, str]:
