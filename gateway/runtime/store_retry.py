@@ -9,9 +9,10 @@ from typing import TypeVar
 
 from gateway.runtime.errors import CommandError
 from stores.backoff import Backoff
-from stores.errors import Rejected, RetryLater, StoreError
+from stores.errors import NotSupported, ReadOnly, Rejected, RetryLater, StoreError
 
 T = TypeVar("T")
+PERMANENT = (Rejected, ReadOnly, NotSupported)
 
 
 class StoreGaveUp(CommandError):
@@ -42,13 +43,13 @@ class StoreRetry:
     async def call(self, operation: Callable[[], Awaitable[T]]) -> T:
         """The result of `operation`, which must be idempotent: a failed attempt may have written.
 
-        Raises `Rejected` at once, because a repetition would be rejected too, and `StoreGaveUp` after `limit`."""
+        Raises errors of `PERMANENT` at once, because a repetition would fail too, and `StoreGaveUp` after `limit`."""
         backoff = Backoff()
         deadline = None
         while True:
             try:
                 return await operation()
-            except Rejected:
+            except PERMANENT:
                 raise
             except StoreError as error:
                 if deadline is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from gateway.runtime.store_retry import StoreGaveUp, StoreRetry, announced_retry
-from stores.errors import Rejected, RetryLater, StoreError, TimedOut, Unavailable
+from stores.errors import NotSupported, ReadOnly, Rejected, RetryLater, StoreError, TimedOut, Unavailable
 
 
 class FakeTime:
@@ -67,9 +67,10 @@ async def test_a_store_that_names_a_delay_gets_it(time: FakeTime) -> None:
     assert time.seconds == 9
 
 
-async def test_what_is_rejected_is_not_repeated(time: FakeTime) -> None:
-    operation = Operation(Rejected("progress", "malformed"))
-    with pytest.raises(Rejected):
+@pytest.mark.parametrize("error", [Rejected, ReadOnly, NotSupported])
+async def test_what_is_refused_for_good_is_not_repeated(time: FakeTime, error: type[StoreError]) -> None:
+    operation = Operation(error("progress", "malformed"))
+    with pytest.raises(error):
         await retrying(time, []).call(operation)
     assert (operation.calls, time.seconds) == (1, 0)
 
