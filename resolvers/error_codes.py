@@ -36,7 +36,11 @@ class ErrorCode(StrEnum):
         "INVALID_TIME_ZONE",
         "The time zone of the learner's profile is not in the IANA database: correct the profile.",
     )
-    TOO_MANY = "TOO_MANY", "The connection runs as many operations as it may: retry when one of them has ended."
+    TOO_MANY = (
+        "TOO_MANY",
+        "More than one write takes: send several smaller ones. Or the connection runs as many operations as it may: retry "
+        "when one of them has ended.",
+    )
     READ_ONLY = "READ_ONLY", "Profiles are read from a database of another system: change them there."
     NOT_SUPPORTED_HERE = "NOT_SUPPORTED_HERE", "This deployment's stores cannot do this."
     RETRY_LATER = (
