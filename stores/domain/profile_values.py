@@ -18,12 +18,21 @@ def fitted(field: str, value: Any) -> Any:
     return FIELDS[field](value)
 
 
+LARGEST_VERSION = 2**31 - 1
+"""That of a GraphQL Int. Timestamps in milliseconds are larger."""
+
+
+def _is_text(value: Any) -> bool:
+    """Whether a value is plain text. JavaScript code in BSON is a subclass of `str` that cannot be hashed."""
+    return type(value) is str
+
+
 def _text(value: Any) -> str:
-    if not isinstance(value, str):
+    if not _is_text(value):
         raise Misfit("is not text")
     if not value.strip():
         raise Misfit("is blank")
-    return value
+    return str(value)
 
 
 def _locale(value: Any) -> str:
@@ -50,7 +59,7 @@ def _picture_url(value: Any) -> str:
 
 
 def _texts(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+    if not isinstance(value, list) or not all(map(_is_text, value)):
         raise Misfit("is not a list of texts")
     return tuple(value)
 
@@ -64,8 +73,8 @@ def _open_document(value: Any) -> Mapping[str, Any]:
 
 
 def _version(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise Misfit("is not an integer from 1 on")
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LARGEST_VERSION:
+        raise Misfit(f"is not an integer from 1 to {LARGEST_VERSION:,}")
     return int(value)
 
 

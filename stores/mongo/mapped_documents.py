@@ -49,7 +49,7 @@ def key_of(learner_id: str, key_type: KeyType) -> Any:
 def learner_id_of(key: Any, key_type: KeyType) -> str | None:
     """The learner id of a document's key; None if the key has another type."""
     match key_type, key:
-        case (KeyType.STRING, str()) if CLEAN_TEXT.fullmatch(key):
+        case (KeyType.STRING, str()) if type(key) is str and key and CLEAN_TEXT.fullmatch(key):  # BSON code is a str
             return key
         case (KeyType.OBJECT_ID, ObjectId()):
             return str(key)

@@ -9,6 +9,7 @@ import orjson
 import pytest
 from bson import decode, encode
 from bson.binary import Binary
+from bson.code import Code
 from bson.datetime_ms import DatetimeMS
 from bson.decimal128 import Decimal128
 from bson.min_key import MinKey
@@ -160,12 +161,30 @@ def test_a_date_or_a_text_that_python_cannot_read_does_not_spoil_the_batch() -> 
     assert [fault.field for fault in bad] == ["created_at"]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"lang": Code("en")}, "locale"),
+        ({"goals": [Code("read")]}, "goals"),
+        ({"revision": 2**31}, "version"),
+        ({"_id": Code("m1")}, "learner_id"),
+        ({"_id": ""}, "learner_id"),
+    ],
+)
+def test_values_that_the_schema_or_a_cache_cannot_take_do_not_fit(wrong: dict[str, Any], field: str) -> None:
+    """MongoDB keeps JavaScript code as a text that cannot be hashed. A version may be a time in milliseconds."""
+    document = decode(encode({**WHOLE, "revision": 2**31 - 1} | wrong), LENIENT)
+    found, bad = profile_of(document, mapping(fields={"version": FieldSource("revision")}))
+    assert [fault.field for fault in bad] == [field]
+    assert (found is None) is (field == "learner_id")
+
+
 values = some.recursive(
     some.sampled_from(
         [None, True, -1, 2**62, 2.5, float("inf"), "", "en", "Europe/Berlin", "https://x.org/a.png", NOON]
     )
     | some.sampled_from(
-        [ObjectId(b"\1" * 12), Decimal128("NaN"), Binary(b"\0"), DatetimeMS(10**15), Regex("x"), MinKey()]
+        [ObjectId(b"\1" * 12), Decimal128("NaN"), Binary(b"\0"), DatetimeMS(10**15), Regex("x"), Code("x"), MinKey()]
     )
     | some.text(max_size=3)
     | some.datetimes(),
