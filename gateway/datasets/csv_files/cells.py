@@ -11,7 +11,7 @@ from uuid import UUID
 from gateway.datasets.bad_rows import quoted
 from stores.domain.rfc3339 import parse_rfc3339
 
-NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,3})?")
+NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,60})?([eE][+-]?[0-9]{1,3})?")
 UUID_TEXT = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 ATTRIBUTES = "attributes."
 TRUTH = {"true": True, "false": False, "1": True, "0": False}
