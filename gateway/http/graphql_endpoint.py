@@ -27,6 +27,7 @@ from gateway.http.peers import TRACE_HEADER, Peers
 from gateway.http.sse import EventStreamResponse, accepts_event_stream, accepts_only_event_stream
 from gateway.web.graphiql import graphiql_page, wants_graphiql
 from resolvers.context import Peer
+from resolvers.execution.public_operations import LONGEST_PUBLIC
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -125,6 +126,8 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
         self, request: Any, request_adapter: Any, request_data: Any, context: Any, root_value: Any, sub_response: Any
     ) -> ExecutionResult:
         method = request_adapter.method
+        if not context.viewer.authenticated and len(request_data.query or "") > LONGEST_PUBLIC:
+            raise Unauthenticated.missing()
         try:
             result = await self.schema.execute(
                 request_data.query,

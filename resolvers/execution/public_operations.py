@@ -7,6 +7,9 @@ from graphql.language import FragmentSpreadNode, InlineFragmentNode
 
 PUBLIC_FIELDS = frozenset({"__typename", "verifyCertificate"})
 """The root fields that a request without a token may select."""
+LONGEST_PUBLIC = 2_000
+"""Characters of a document without a token. To parse or execute a megabyte takes seconds, in which no other request is
+served."""
 
 
 def is_public(document: DocumentNode, operation_name: str | None) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from resolvers.execution.public_operations import LONGEST_PUBLIC
 from tests.gateway.app_client import TOKEN_ACCESS, app_client
 
 PUBLIC = [
@@ -28,6 +29,7 @@ PRIVATE: list[dict[str, Any]] = [
     {"query": ""},
     {},
     {"query": 7},
+    {"query": "{ __typename }".ljust(LONGEST_PUBLIC + 1)},
 ]
 
 
@@ -41,7 +43,7 @@ async def test_public_fields_need_no_token(query: str) -> None:
     assert "errors" not in response.json()
 
 
-@pytest.mark.parametrize("request_", PRIVATE, ids=lambda each: each.get("query"))
+@pytest.mark.parametrize("request_", PRIVATE, ids=lambda each: str(each.get("query"))[:80])
 async def test_everything_else_is_unauthenticated(request_: dict[str, Any]) -> None:
     async with app_client(access=TOKEN_ACCESS) as client:
         response = await client.post("/graphql", json=request_)
