@@ -10,6 +10,7 @@ import strawberry
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import RedirectResponse
 from starlette.routing import Route, WebSocketRoute
 
@@ -22,7 +23,6 @@ from gateway.http.middleware.access_log import AccessLog
 from gateway.http.middleware.body_limit import BodyLimit
 from gateway.http.middleware.compression import Compression
 from gateway.http.middleware.cors import Cors
-from gateway.http.middleware.known_hosts import KnownHosts
 from gateway.http.origins import Origins
 from gateway.http.peers import Peers
 from gateway.http.state import AppState
@@ -84,7 +84,7 @@ def build_app(
             Middleware(Cors, origins=origins),
             Middleware(AccessLog, new_id=new_id),
             # Without tokens, a page of another site must not reach the gateway by DNS rebinding.
-            *([] if access.anonymous_viewer is None else [Middleware(KnownHosts, names=[*LOOPBACK_NAMES, host])]),
+            *([] if access.anonymous_viewer is None else [Middleware(TrustedHostMiddleware, [*LOOPBACK_NAMES, host])]),
             Middleware(Compression),
             Middleware(BodyLimit, most=settings.http.body_limit),
         ],
