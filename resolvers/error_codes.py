@@ -38,8 +38,8 @@ class ErrorCode(StrEnum):
     )
     TOO_MANY = (
         "TOO_MANY",
-        "More than one write takes: send several smaller ones. Or the connection runs as many operations as it may: retry "
-        "when one of them has ended.",
+        "More than one write takes: send several smaller ones. Or the connection runs as many operations as it may: "
+        "retry when one of them has ended.",
     )
     READ_ONLY = "READ_ONLY", "Profiles are read from a database of another system: change them there."
     NOT_SUPPORTED_HERE = "NOT_SUPPORTED_HERE", "This deployment's stores cannot do this."

@@ -13,7 +13,7 @@ from stores.domain.certificates import CertificateBasis, certificate_basis
 
 
 class CertificateFacts(NamedTuple):
-    """What a certificate's code tells everybody. `course` is the version that the enrolment is pinned to."""
+    """What anyone may learn by a certificate's code. `course` is the version that the enrolment is pinned to."""
 
     learner_id: str
     course: CourseRef

@@ -1,4 +1,4 @@
-"""Certificate, and what its verification code tells everybody."""
+"""Certificate, and what anyone may learn by its verification code."""
 
 from datetime import datetime
 from uuid import UUID

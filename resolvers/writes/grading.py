@@ -1,4 +1,4 @@
-"""Who may state results: a learner says what they do, somebody else grades it."""
+"""Who may state results: a learner states what they do, others grade it."""
 
 from collections.abc import Mapping
 from uuid import UUID

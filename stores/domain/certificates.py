@@ -1,4 +1,4 @@
-"""What a certificate certifies: that a learner took part, or that somebody else assessed the learner."""
+"""What a certificate certifies: that a learner took part, or that others assessed the learner."""
 
 from enum import Enum
 

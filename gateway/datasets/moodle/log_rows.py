@@ -27,7 +27,7 @@ SERIALIZED = re.compile(r's:\d+:"completionstate";(?:i:(\d+);|s:\d+:"(\d+)";)')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogRow:
-    """A row of the log. `module`: the id of the course module that it is about. `by_other`: somebody else acted as the
+    """A row of the log. `module`: the id of the course module that it is about. `by_other`: another user acted as the
     user (Moodle's "log in as"). `completion`: `completionstate` of `other`, if it is there."""
 
     id: int

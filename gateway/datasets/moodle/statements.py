@@ -49,7 +49,7 @@ def statement_of(row: LogRow, mapping: MoodleMapping) -> Statement | Skipped:
     if row.anonymous:
         return Skipped("anonymous")
     if row.by_other:
-        return Skipped("somebody else who was logged in as the user")
+        return Skipped("another user who was logged in as the user")
     rule = rule_of(row.event_name, mapping.rules)
     if rule is None or rule.verb is None:
         return Skipped(f"event {row.event_name}")

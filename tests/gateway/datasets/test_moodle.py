@@ -73,7 +73,7 @@ async def test_every_row_without_an_event_is_counted(tmp_path: Path) -> None:
         "skipped rows: event \\core\\event\\course_module_completion_updated of a module that is not complete": 1,
         "skipped rows: course module 302, which is not in the mapping": 1,
         "skipped rows: courses that are not in the mapping": 1,
-        "skipped rows: somebody else who was logged in as the user": 1,
+        "skipped rows: another user who was logged in as the user": 1,
         "skipped rows: anonymous": 1,
         "skipped rows: event \\mod_hvp\\event\\attempt_submitted": 1,
         "skipped rows: users who are not enrolled": 1,
