@@ -47,6 +47,8 @@ async def learner_faults(
     graded = {place: part for place, event in own.items() if (part := stated_grade(event, items[event.registration]))}
     faults = {place: Fault("FORBIDDEN", UNGRADED_MESSAGE, (part,)) for place, part in graded.items()}
     rest = {place: event for place, event in own.items() if place not in graded}
-    for place, keys in (await locked_attempts(stores, rest, targets)).items():
+    first = {events[place].id: place for place in reversed(list(events))}
+    repeated = [place for place, event in events.items() if first[event.id] != place]
+    for place, keys in (await locked_attempts(stores, rest, targets, repeated=repeated)).items():
         faults[place] = Fault("LOCKED", locked_message(keys), ("item_key",))
     return faults

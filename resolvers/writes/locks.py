@@ -3,6 +3,7 @@
 Only what learners state of themselves is judged. The ledger and the fold do not know of locks.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
@@ -22,14 +23,20 @@ def locked_message(item_keys: Sequence[str]) -> str:
 
 
 async def locked_attempts(
-    stores: WriteStores, events: Mapping[int, Event], targets: Mapping[UUID, WritableEnrollment]
+    stores: WriteStores,
+    events: Mapping[int, Event],
+    targets: Mapping[UUID, WritableEnrollment],
+    *,
+    repeated: Collection[int],
 ) -> Mapping[int, Sequence[str]]:
     """The attempts at locked items, with the keys of their unsatisfied prerequisites.
 
-    `events`: those of one request that learners state of themselves, by place. `targets`: by registration. An attempt
-    is judged on the stored progress and on all other events of the request that will count and are not locked
-    themselves, whatever their order. An event that the ledger already has is not locked: its verdict is that of a
-    repetition.
+    `events`: those of one request that learners state of themselves, by place. `targets`: by registration. `repeated`:
+    the places of events that have the id of an earlier one of the request: the ledger refuses them.
+
+    An attempt is judged on the stored progress and on all other events of the request that will count and are not
+    locked themselves, whatever their order. An event that the ledger already has is not locked: its verdict is that of
+    a repetition.
     """
     suspects = [event for event in events.values() if _may_be_locked(event, targets)]
     registrations = list(dict.fromkeys(event.registration for event in suspects))
@@ -48,7 +55,7 @@ async def locked_attempts(
     judged = {place: event for place, event in events.items() if event.registration in doubtful}
     known = await stores.loaders.load_many(LEDGER, list({event.id: None for event in judged.values()}), ())
     new = {place: event for place, event in judged.items() if event.id not in known}
-    counting = await _counting(stores, events, new)
+    counting = await _counting(stores, {place: event for place, event in new.items() if place not in repeated})
     locked: dict[int, Sequence[str]] = {}
     for key in registrations:
         its = {place: event for place, event in new.items() if event.registration == key}
@@ -56,16 +63,13 @@ async def locked_attempts(
     return locked
 
 
-async def _counting(stores: WriteStores, events: Mapping[int, Event], new: Mapping[int, Event]) -> Collection[int]:
-    """The places of the `new` events that will change progress. The ledger refuses the id of an earlier event of the
-    request, and an earlier void may have voided an event that it does not have yet."""
+async def _counting(stores: WriteStores, new: Mapping[int, Event]) -> Collection[int]:
+    """The places of the events that no void targets: an earlier one may, although the ledger does not have the event
+    yet."""
     if not new:
         return ()
-    first: dict[UUID, int] = {}
-    for place, event in events.items():
-        first.setdefault(event.id, place)
     voided = await stores.call("progress", "voided", len(new), stores.stores.progress.voided(list(new.values())))
-    return {place for place, event in new.items() if first[event.id] == place and event.id not in voided}
+    return {place for place, event in new.items() if event.id not in voided}
 
 
 def _may_be_locked(event: Event, targets: Mapping[UUID, WritableEnrollment]) -> bool:
@@ -83,29 +87,28 @@ def _locked_of(
     """The locked attempts among the events of one registration. Leaving one out can lock others. `stored`: the progress
     in every item before the events. `counting`: the places of those that change it."""
     items = {item.key: item for item in course.items}
-    locked: dict[int, Sequence[str]] = {}
+    attempts = {place: items[key] for place, event in events.items() if (key := _attempted(event)) in items}
+    facts: defaultdict[str | None, list[int]] = defaultdict(list)
+    for place, event in events.items():
+        if place in counting and event.verb not in NO_FACT:
+            facts[event.item_key].append(place)
+    rows, locked = dict(stored), dict[int, Sequence[str]]()
+    changed = items.keys() & facts.keys()
     while True:
-        left = {place: event for place, event in events.items() if place not in locked}
-        rows = _rows_after([event for place, event in left.items() if place in counting], course, stored)
+        for key in changed:
+            left = [events[place] for place in facts[key] if place not in locked]
+            rows[key] = merge(stored[key], left, items[key])
         found = {
             place: unmet
-            for place, event in left.items()
-            if event.verb in ATTEMPTS
-            and event.item_key in items
-            and (unmet := unmet_prerequisites(items[event.item_key], rows))
+            for place, item in attempts.items()
+            if place not in locked and (unmet := unmet_prerequisites(item, rows))
         }
         if not found:
             return locked
         locked |= found
+        changed = {attempts[place].key for place in found}
 
 
-def _rows_after(
-    events: Sequence[Event], course: Course, stored: Mapping[str, ItemProgress]
-) -> Mapping[str, ItemProgress]:
-    """The items' progress after these further events."""
-    rows = dict(stored)
-    for item in course.items:
-        its = [event for event in events if event.item_key == item.key and event.verb not in NO_FACT]
-        if its:
-            rows[item.key] = merge(rows[item.key], its, item)
-    return rows
+def _attempted(event: Event) -> str | None:
+    """The key of the item that an event attempts; None if it is no attempt."""
+    return event.item_key if event.verb in ATTEMPTS else None

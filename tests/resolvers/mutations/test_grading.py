@@ -1,5 +1,6 @@
 """What learners may state of themselves: no grades of required items, and no attempts at locked ones."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from stores.domain.catalog import Course, Item, ItemType, Module, MoveOn
 from stores.domain.progress import Enrollment
 from tests.resolvers import world
 from tests.resolvers.queries import SCHEMA
-from tests.resolvers.school import School, service, uuid
+from tests.resolvers.school import IN_ALGEBRA, School, service, uuid
 
 KEY, REGISTRATION = "course-v1:Quad+Chess+2026", uuid(77)
 RECORD = """mutation ($input: RecordInteractionsInput!) { recordInteractions(input: $input) {
@@ -46,8 +47,8 @@ async def chess(school: School) -> School:
     return school
 
 
-async def enroll(school: School, *, enforce: bool) -> None:
-    modules = (Module(title="All", items=ITEMS),)
+async def enroll(school: School, *, enforce: bool, items: Sequence[Item] = ITEMS) -> None:
+    modules = (Module(title="All", items=tuple(items)),)
     course = Course(
         key=KEY, version=1, title="Chess", modules=modules, published_at=world.NOW, enforce_prerequisites=enforce
     )
@@ -163,6 +164,27 @@ async def test_events_that_the_ledger_refuses_unlock_nothing(chess: School) -> N
     assert await record(chess, other, view, attempt) == ["ACCEPTED", "CONFLICT id", "LOCKED itemKey"]
     assert await record(chess, view, attempt) == ["CONFLICT id", "LOCKED itemKey"]
     assert await record(chess, event(3, "VIEWED", "read"), attempt) == ["ACCEPTED", "ACCEPTED"]
+
+
+async def test_an_id_that_another_course_takes_unlocks_nothing(chess: School) -> None:
+    """Ada teaches the other course, whose events are not judged."""
+    viewer = replace(world.instructor(world.ALGEBRA), subject=world.ADA)
+    other = event(1, "VIEWED", "page", registration=IN_ALGEBRA)
+    view, attempt = event(1, "VIEWED", "read"), event(2, "ATTEMPTED", "drill")
+    assert await record(chess, other, view, attempt, viewer=viewer) == ["ACCEPTED", "CONFLICT id", "LOCKED itemKey"]
+    repeated = {**attempt, "itemKey": "bonus"}
+    assert await record(chess, repeated, attempt) == ["LOCKED itemKey", "LOCKED itemKey"]
+
+
+async def test_a_long_chain_of_locked_items_is_judged_link_by_link(school: School) -> None:
+    chain = [quiz(f"q{n}", *[f"q{n - 1}"] * (n > 0), self_reported=True) for n in range(400)]
+    await enroll(school, enforce=True, items=chain)
+    events = [event(n, "PASSED", f"q{n}") for n in range(1, 400)]
+    assert await record(school, *events) == ["LOCKED itemKey"] * 399
+    assert await record(school, *events[:3], event(999, "PASSED", "q0"), *events[4:]) == [
+        *["ACCEPTED"] * 4,
+        *["LOCKED itemKey"] * 395,
+    ]
 
 
 async def test_voided_events_unlock_nothing(chess: School) -> None:
