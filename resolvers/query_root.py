@@ -16,7 +16,7 @@ from resolvers.data.visible_paths import VISIBLE_COURSE_PROGRESS, VISIBLE_ENROLL
 from resolvers.errors import bad_input, forbidden, not_found
 from resolvers.types import enrollment_connection as enrollment_pages
 from resolvers.types.certificate import CertificateFacts, lookup_certificate
-from resolvers.types.connection import MOST, Connection, checked_first, connection
+from resolvers.types.connection import MOST, After, Connection, First, checked_first, connection
 from resolvers.types.course import Course
 from resolvers.types.course_filter import CourseFilter
 from resolvers.types.enrollment import Enrollment
@@ -32,6 +32,9 @@ from resolvers.types.viewer import own_learner
 from resolvers.viewer import Viewer
 from stores.domain import catalog
 from stores.domain.profiles import ProfileFilter
+
+GlobalId = Annotated[strawberry.ID, strawberry.argument(description="The global id.")]
+CourseKey = Annotated[str, strawberry.argument(description="The course's key, compared exactly.")]
 
 
 def found_or_forbidden(viewer: Viewer, found: Any, lookup: Lookup) -> Any:
@@ -54,7 +57,11 @@ def lookup_learner(
 
 
 def lookup_learners(
-    viewer: Viewer, *, filter: LearnerFilter | None = None, first: int | None = 20, after: str | None = None
+    viewer: Viewer,
+    *,
+    filter: Annotated[LearnerFilter | None, strawberry.argument(description="Only learners who satisfy this.")] = None,
+    first: First = 20,
+    after: After = None,
 ) -> Lookup:
     """`Query.learners`."""
     if not permissions.is_admin(viewer):
@@ -63,20 +70,30 @@ def lookup_learners(
     return Lookup(PROFILE_PAGE, where, PageArgs(after, checked_first(first, default=20)))
 
 
-def lookup_course(viewer: Viewer, *, key: str) -> Lookup:
+def lookup_course(viewer: Viewer, *, key: CourseKey) -> Lookup:
     """`Query.course`."""
     return Lookup(EXISTING_COURSES, CourseRef(key))
 
 
 def lookup_courses(
-    viewer: Viewer, *, filter: CourseFilter | None = None, first: int | None = 20, after: str | None = None
+    viewer: Viewer,
+    *,
+    filter: Annotated[CourseFilter | None, strawberry.argument(description="Only courses that satisfy this.")] = None,
+    first: First = 20,
+    after: After = None,
 ) -> Lookup:
     """`Query.courses`."""
     where = catalog.CourseFilter() if filter is None else filter.where()
     return Lookup(COURSE_PAGE, where, PageArgs(after, checked_first(first, default=20)))
 
 
-def lookup_enrollment(viewer: Viewer, *, registration: UUID) -> Lookup:
+def lookup_enrollment(
+    viewer: Viewer,
+    *,
+    registration: Annotated[
+        UUID, strawberry.argument(description="The key of the enrolment, `Enrollment.registration`.")
+    ],
+) -> Lookup:
     """`Query.enrollment`."""
     return Lookup(VISIBLE_ENROLLMENTS, registration)
 
@@ -84,12 +101,12 @@ def lookup_enrollment(viewer: Viewer, *, registration: UUID) -> Lookup:
 def lookup_enrollments(
     viewer: Viewer,
     *,
-    course: str,
+    course: CourseKey,
     state: States = None,
     filter: Filter = None,
     order_by: OrderBy = None,
-    first: int | None = 50,
-    after: str | None = None,
+    first: First = 50,
+    after: After = None,
 ) -> Lookup:
     """`Query.enrollments`."""
     args = enrollment_pages.course_args(
@@ -98,7 +115,7 @@ def lookup_enrollments(
     return Lookup(COURSE_ENROLLMENTS, course, args)
 
 
-def lookup_node(viewer: Viewer, *, id: strawberry.ID) -> Lookup:
+def lookup_node(viewer: Viewer, *, id: GlobalId) -> Lookup:
     """`Query.node`, and each id of `Query.nodes`."""
     kind, key = parse_id(id)
     match kind:
@@ -193,7 +210,9 @@ class Query:
         description=f"The objects with these global ids, at most {MOST}, in this order. Each null has its own error; "
         "NOT_FOUND if an ADMIN requests an object that does not exist."
     )
-    async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+    async def nodes(
+        self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="The global ids.")]
+    ) -> list[Node | None]:
         if len(ids) > MOST:
             raise bad_input(f"at most {MOST} ids")
         fetches = (NODE.fetch(info, None, {"id": value}) for value in ids)

@@ -18,14 +18,15 @@ from resolvers.subscriptions.progress import (
     progress_of_registration,
 )
 from resolvers.subscriptions.resume_point import resume_of_registration
-from resolvers.types.activity import ActivityBucket
-from resolvers.types.enums import Window
+from resolvers.types.activity import ActivityBucket, WindowOf
 from resolvers.types.node import key_of
 from resolvers.types.progress_update import ProgressUpdate
 from resolvers.types.selection import selected_fields
 from resolvers.types.session import Presence, ResumePoint
 
 EXPIRY = "Ends with UNAUTHENTICATED when the viewer's token expires."
+Course = Annotated[str, strawberry.argument(description="The course's key, compared exactly.")]
+Registration = Annotated[UUID, strawberry.argument(description="The key of the enrolment.")]
 After = Annotated[str | None, strawberry.argument(description="The cursor of an update of the same feed.")]
 
 
@@ -58,9 +59,9 @@ class Subscription:
     async def progress_updated(
         self,
         info: Info,
-        registration: UUID | None = None,
-        learner: Annotated[strawberry.ID | None, strawberry.argument(description="Global id.")] = None,
-        course: str | None = None,
+        registration: Annotated[UUID | None, strawberry.argument(description="The key of one enrolment.")] = None,
+        learner: Annotated[strawberry.ID | None, strawberry.argument(description="The global id of a learner.")] = None,
+        course: Annotated[str | None, strawberry.argument(description="The key of a course.")] = None,
         after: After = None,
     ) -> AsyncIterator[ProgressUpdate]:
         source = progress_source(info.context, registration, learner, course, after)
@@ -73,7 +74,7 @@ class Subscription:
         "the next window. A finished bucket is sent again if events arrive up to one minute after its end. "
         f"{EXPIRY}"
     )
-    async def course_activity(self, info: Info, course: str, window: Window) -> AsyncIterator[ActivityBucket]:
+    async def course_activity(self, info: Info, course: Course, window: WindowOf) -> AsyncIterator[ActivityBucket]:
         await check_course(info.context, course)
         learners = "learners" in selected_fields(info.selected_fields)
         events: AsyncIterator[ActivityBucket] = await open_stream(
@@ -85,7 +86,7 @@ class Subscription:
         description="The presence in a course, for its instructors and an ADMIN: all learners who are ONLINE or AWAY, "
         f"then each change of status. A learner who moves to another course is OFFLINE in this one. {EXPIRY}"
     )
-    async def presence_changed(self, info: Info, course: str) -> AsyncIterator[Presence]:
+    async def presence_changed(self, info: Info, course: Course) -> AsyncIterator[Presence]:
         await check_course(info.context, course)
         events: AsyncIterator[Presence] = await open_stream(
             info.context, info.context.peer.topics.subscribe(PresenceTopic, course)
@@ -97,7 +98,7 @@ class Subscription:
         "one. Completes when the learner withdraws. For viewers who may see the enrolment. "
         f"{EXPIRY}"
     )
-    async def resume_moved(self, info: Info, registration: UUID) -> AsyncIterator[ResumePoint]:
+    async def resume_moved(self, info: Info, registration: Registration) -> AsyncIterator[ResumePoint]:
         source = resume_of_registration(info.context, registration)
         events: AsyncIterator[ResumePoint] = await open_stream(info.context, source)
         return events

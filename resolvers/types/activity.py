@@ -40,6 +40,13 @@ class TimeRange:
         return Span(self.start, self.end)
 
 
+WindowOf = Annotated[Window, strawberry.argument(description="The length of the windows.")]
+RangeOf = Annotated[
+    TimeRange,
+    strawberry.argument(description=f"The windows that overlap this range are returned, at most {MOST_WINDOWS:,}."),
+]
+
+
 @strawberry.type(
     description="The activity in one window of local time. Windows are never cut: every window that overlaps the range "
     "is counted as a whole."
@@ -87,8 +94,8 @@ def learner_activity_args(
     viewer: Viewer,
     parent: LearnerRef,
     *,
-    window: Window,
-    range: TimeRange,
+    window: WindowOf,
+    range: RangeOf,
     course: Annotated[str | None, strawberry.argument(description="Only the activity in this course.")] = None,
     time_zone: Annotated[
         str | None, strawberry.argument(description="IANA time zone of the windows; the learner's own if null.")
@@ -119,8 +126,8 @@ def course_activity_args(
     parent: CourseRef,
     selected: frozenset[str],
     *,
-    window: Window,
-    range: TimeRange,
+    window: WindowOf,
+    range: RangeOf,
     time_zone: Annotated[
         str | None, strawberry.argument(description="IANA time zone of the windows; UTC if null.")
     ] = "UTC",

@@ -1,6 +1,7 @@
 """Certificate, and what anyone may learn by its verification code."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -8,16 +9,20 @@ import strawberry
 from resolvers.data.access_paths import PROFILES
 from resolvers.data.certificate_paths import BASES, FACTS, REVOCATION_REASONS
 from resolvers.data.reference_paths import COURSES
+from resolvers.types.described_enum import describe_enum
 from resolvers.types.node import opaque_id
 from resolvers.types.store_field import Lookup, store_field
 from resolvers.viewer import Viewer
 from stores.domain.certificates import CertificateBasis
 from stores.domain.progress import Certificate as Record
 
-strawberry.enum(
+describe_enum(
     CertificateBasis,
-    description="What a certificate certifies. ASSESSMENT: the learner passed an item that others grade. "
-    "PARTICIPATION: all that was required can be stated by the learner.",
+    "What a certificate certifies.",
+    {
+        "PARTICIPATION": "The learner took part: all that was required can be stated by the learner.",
+        "ASSESSMENT": "The course has a required item that must be passed and that learners may not grade themselves.",
+    },
 )
 BASIS = "What it certifies, by the course version that the enrolment is pinned to."
 
@@ -74,6 +79,8 @@ class CertificateFacts:
     )
 
 
-def lookup_certificate(viewer: Viewer, *, code: str) -> Lookup:
+def lookup_certificate(
+    viewer: Viewer, *, code: Annotated[str, strawberry.argument(description="`Certificate.verifyCode`.")]
+) -> Lookup:
     """`Query.verifyCertificate`. It is public."""
     return Lookup(FACTS, code)

@@ -1,6 +1,6 @@
 """Relay connections over pages of records (GraphQL Cursor Connections Specification)."""
 
-from typing import Generic, NamedTuple, TypeVar
+from typing import Annotated, Generic, NamedTuple, TypeVar
 
 import strawberry
 
@@ -9,6 +9,10 @@ from stores.domain.paging import Page
 
 MOST = 100
 """The largest page, and the most ids of one request."""
+First = Annotated[int | None, strawberry.argument(description=f"The most rows of the page, 1 to {MOST}.")]
+After = Annotated[
+    str | None, strawberry.argument(description="The cursor of the row before the page; null for the first page.")
+]
 N = TypeVar("N")
 
 

@@ -11,8 +11,7 @@ from resolvers import permissions
 from resolvers.data.course_number_paths import COMPLETIONS, CourseSummaryArgs
 from resolvers.data.references import CourseRef
 from resolvers.errors import bad_input
-from resolvers.types.activity import TimeRange, windows_of
-from resolvers.types.enums import Window
+from resolvers.types.activity import RangeOf, WindowOf, windows_of
 from resolvers.types.store_field import store_field
 from resolvers.viewer import Viewer
 from stores.domain import calendar, course_summary
@@ -62,7 +61,7 @@ class ItemSummary:
     )
 
 
-def completions_args(viewer: Viewer, parent: ZonedSummary, *, range: TimeRange, window: Window) -> tuple[Span, ...]:
+def completions_args(viewer: Viewer, parent: ZonedSummary, *, range: RangeOf, window: WindowOf) -> tuple[Span, ...]:
     """The windows of `CourseSummary.completions`."""
     return windows_of(window, range.span(), parent.zone, grain=calendar.QUARTER)
 

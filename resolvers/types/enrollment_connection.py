@@ -9,7 +9,7 @@ from resolvers.data.access_paths import CountArgs, EnrollmentsArgs
 from resolvers.data.course_enrollment_paths import CourseEnrollmentsArgs
 from resolvers.data.derived_paths import ENROLLMENT_COUNTS
 from resolvers.data.references import CourseRef, LearnerRef
-from resolvers.types.connection import Edge, PageInfo, PageRows, checked_first, connection
+from resolvers.types.connection import After, Edge, First, PageInfo, PageRows, checked_first, connection
 from resolvers.types.enrollment_order import Filter, OrderBy
 from resolvers.types.enums import EnrollmentState
 from resolvers.types.lazy import ENROLLMENT
@@ -38,7 +38,7 @@ class EnrollmentConnection:
 
 
 def learner_args(
-    viewer: Viewer, parent: LearnerRef, *, state: States = None, first: int | None = 20, after: str | None = None
+    viewer: Viewer, parent: LearnerRef, *, state: States = None, first: First = 20, after: After = None
 ) -> EnrollmentsArgs:
     """The arguments of `Learner.enrollments`, narrowed to the courses that the viewer may see."""
     courses = permissions.visible_courses(viewer, parent.learner_id)
@@ -62,8 +62,8 @@ def course_args(
     state: States = None,
     filter: Filter = None,
     order_by: OrderBy = None,
-    first: int | None = 50,
-    after: str | None = None,
+    first: First = 50,
+    after: After = None,
 ) -> CourseEnrollmentsArgs:
     """The path's arguments for a page of a course's enrolments. FORBIDDEN unless the viewer may read them."""
     permissions.require_course_records(viewer, parent.key)

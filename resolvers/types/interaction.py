@@ -13,7 +13,7 @@ from resolvers.data.access_paths import TimelineArgs
 from resolvers.data.course_version_paths import ITEMS
 from resolvers.data.references import LearnerRef, newest_course
 from resolvers.types.activity import TimeRange
-from resolvers.types.connection import PageRows, checked_first, connection
+from resolvers.types.connection import After, First, PageRows, checked_first, connection
 from resolvers.types.course import Course, CourseItem
 from resolvers.types.enums import Verb
 from resolvers.types.store_field import store_field
@@ -67,8 +67,8 @@ def timeline_args(
     range: Annotated[TimeRange | None, strawberry.argument(description="Only the events in this range.")] = None,
     verbs: Annotated[list[Verb] | None, strawberry.argument(description="Only the events with these verbs.")] = None,
     course: Annotated[str | None, strawberry.argument(description="Only the events in this course.")] = None,
-    first: int | None = 50,
-    after: str | None = None,
+    first: First = 50,
+    after: After = None,
 ) -> TimelineArgs:
     """The arguments of `Learner.timeline`, narrowed to the courses that the viewer may see."""
     return TimelineArgs(

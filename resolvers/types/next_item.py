@@ -3,12 +3,17 @@
 import strawberry
 
 from resolvers.types.course import CourseItem
+from resolvers.types.described_enum import describe_enum
 from stores.domain.prerequisites import NextReason
 
-strawberry.enum(
+describe_enum(
     NextReason,
-    description="RESUME: the learner has begun the item. RETRY: an attempt failed, and none passed. NEXT_IN_ORDER: "
-    "the item is the first in course order that the learner has not begun.",
+    "Why an item is the next one.",
+    {
+        "RESUME": "The learner has begun the item.",
+        "NEXT_IN_ORDER": "The learner has not begun the item.",
+        "RETRY": "An attempt at the item failed, and no attempt succeeded.",
+    },
 )
 
 

@@ -9,7 +9,7 @@ import strawberry
 from resolvers.data.access_paths import AttemptsArgs
 from resolvers.data.course_version_paths import ITEMS, MODULES, ItemsArgs
 from resolvers.data.item_order_paths import LOCKED
-from resolvers.types.connection import PageRows, checked_first, connection
+from resolvers.types.connection import After, First, PageRows, checked_first, connection
 from resolvers.types.course import CourseItem
 from resolvers.types.enums import ProgressState
 from resolvers.types.node import Node
@@ -128,8 +128,8 @@ def items_args(
     state: Annotated[
         list[ProgressState] | None, strawberry.argument(description="Only the items in these states.")
     ] = None,
-    first: int | None = 50,
-    after: str | None = None,
+    first: First = 50,
+    after: After = None,
 ) -> ItemsArgs:
     """The arguments of `Enrollment.items`."""
     return ItemsArgs(None if state is None else frozenset(state), after, checked_first(first, default=50))
@@ -140,8 +140,8 @@ def attempts_args(
     parent: progress.Enrollment,
     *,
     item: Annotated[str | None, strawberry.argument(description="Only the attempts at the item with this key.")] = None,
-    first: int | None = 50,
-    after: str | None = None,
+    first: First = 50,
+    after: After = None,
 ) -> AttemptsArgs:
     """The arguments of `Enrollment.attempts`."""
     return AttemptsArgs(item, after, checked_first(first, default=50))

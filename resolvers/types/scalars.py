@@ -1,9 +1,10 @@
-"""The scalars DateTime, Date and BigInt."""
+"""The scalars DateTime, Date, BigInt and UUID."""
 
 import re
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any, NewType
+from uuid import UUID
 
 import strawberry
 from graphql import GraphQLError
@@ -44,6 +45,14 @@ def parse_big_int(value: Any) -> BigInt:
     return BigInt(int(value))
 
 
+def parse_uuid(value: Any) -> UUID:
+    """Parse a UUID. GraphQLError for anything else."""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            return UUID(value)
+    raise GraphQLError("a UUID has the form 01234567-89ab-cdef-0123-456789abcdef")
+
+
 CONFIG = StrawberryConfig(
     scalar_map={
         datetime: strawberry.scalar(
@@ -59,6 +68,13 @@ CONFIG = StrawberryConfig(
             specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
             serialize=date.isoformat,
             parse_value=parse_date,
+        ),
+        UUID: strawberry.scalar(
+            name="UUID",
+            description="A UUID in its usual form with hyphens.",
+            specified_by_url="https://www.rfc-editor.org/rfc/rfc9562",
+            serialize=str,
+            parse_value=parse_uuid,
         ),
         BigInt: strawberry.scalar(
             name="BigInt",

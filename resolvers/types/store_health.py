@@ -5,11 +5,17 @@ from datetime import datetime
 import strawberry
 
 from resolvers.health import StoreState
+from resolvers.types.described_enum import describe_enum
 
-strawberry.enum(
+describe_enum(
     StoreState,
-    description="DOWN: the ping failed. DEGRADED: slow, being rebuilt, or a call failed in the last 30 seconds. "
-    "Else LIVE.",
+    "Whether a store answers.",
+    {
+        "LIVE": "The ping succeeded.",
+        "DEGRADED": "The ping succeeded, but it was slow, a call failed in the last 30 seconds, or the store is being "
+        "rebuilt.",
+        "DOWN": "The ping failed.",
+    },
 )
 
 

@@ -6,15 +6,21 @@ import strawberry
 
 from resolvers import viewer
 from resolvers.data.references import CourseRef, LearnerRef
-from resolvers.types.connection import Connection, PageRows, checked_first, connection
+from resolvers.types.connection import After, Connection, First, PageRows, checked_first, connection
 from resolvers.types.course import Course
+from resolvers.types.described_enum import describe_enum
 from resolvers.types.learner import Learner
 from stores.domain.paging import COURSES, page_of
 
-strawberry.enum(
+describe_enum(
     viewer.Role,
-    description="LEARNER: sees and writes their own records. INSTRUCTOR: those of the courses they teach, too. ADMIN: "
-    "all records. SERVICE: what its scopes permit.",
+    "What a viewer may do.",
+    {
+        "LEARNER": "Read and write their own records.",
+        "INSTRUCTOR": "Also the records of the courses that they teach.",
+        "ADMIN": "Read and write all records.",
+        "SERVICE": "What its scopes permit.",
+    },
 )
 
 
@@ -36,7 +42,7 @@ class Viewer:
     @strawberry.field(
         description="The courses that an INSTRUCTOR teaches, by key.", graphql_type=Connection[Course] | None
     )
-    def courses(parent: strawberry.Parent[viewer.Viewer], first: int | None = 20, after: str | None = None) -> Any:
+    def courses(parent: strawberry.Parent[viewer.Viewer], first: First = 20, after: After = None) -> Any:
         return courses_page(parent, checked_first(first, default=20), after)
 
     @strawberry.field(description="The viewer as a learner; null for a SERVICE.", graphql_type=Learner | None)

@@ -1,10 +1,11 @@
 """The schema: nullable store fields, descriptions, and the contract with clients."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import strawberry
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType
+from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
 from graphql import build_schema as parse_schema
 from graphql.utilities import find_breaking_changes
 
@@ -35,15 +36,22 @@ def test_a_field_that_reads_a_store_must_be_nullable() -> None:
         refuse_fragile(strawberry.Schema(query=Query))
 
 
-def test_every_type_and_field_has_a_description() -> None:
+def test_everything_in_the_schema_has_a_description() -> None:
     bare = []
     for name, kind in core_schema(SCHEMA).type_map.items():
         if name.startswith("__"):
             continue
-        if isinstance(kind, GraphQLObjectType | GraphQLInputObjectType):
-            bare += [f"{name}.{field}" for field, its in kind.fields.items() if not its.description]
-        if isinstance(kind, GraphQLObjectType | GraphQLInputObjectType | GraphQLEnumType) and not kind.description:
-            bare.append(name)
+        parts: dict[str, Any] = {name: kind}
+        if isinstance(kind, GraphQLEnumType):
+            parts |= {f"{name}.{value}": its for value, its in kind.values.items()}
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
+            parts |= {f"{name}.{field}": its for field, its in kind.fields.items()}
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+            parts |= {
+                f"{name}.{field}({arg})": its for field, of in kind.fields.items() for arg, its in of.args.items()
+            }
+        # The argument of a mutation is described by its type.
+        bare += [part for part, its in parts.items() if not its.description and not part.endswith("(input)")]
     assert bare == []
 
 

@@ -54,7 +54,7 @@ async def test_every_kind_of_fault_has_its_path_and_a_plain_message(school: Scho
     ]
     errors = await errors_of(school, RECORD, {"input": {"events": events, "more": {}}})
     assert [error["message"] for error in errors] == [
-        '$input.events[1].id: Value cannot represent a UUID: "7". badly formed hexadecimal UUID string',
+        "$input.events[1].id: a UUID has the form 01234567-89ab-cdef-0123-456789abcdef",
         "$input.events[1].verb: is not a valid Verb",
         "$input.events[1].itemKey: String cannot represent a non string value: 3",
         "$input.events[1].score: Float cannot represent non numeric value: 'high'",

@@ -3,7 +3,7 @@
 import pytest
 from graphql import GraphQLError
 
-from resolvers.types.scalars import parse_big_int, parse_date, parse_time, show_time
+from resolvers.types.scalars import parse_big_int, parse_date, parse_time, parse_uuid, show_time
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,9 @@ def test_a_date_is_year_month_and_day() -> None:
     for value in ("2023-02-29", "20240229", "2024-2-9", "2024-02-29T00:00:00Z", "\u0661024-02-29", 20240229, None):
         with pytest.raises(GraphQLError):
             parse_date(value)
+
+
+@pytest.mark.parametrize("value", ["", "7", "01a2222e-a3a0-7df0-95ee-8fbdbc873e9", 7, None])
+def test_other_values_are_no_uuid(value: object) -> None:
+    with pytest.raises(GraphQLError, match="a UUID has the form"):
+        parse_uuid(value)
