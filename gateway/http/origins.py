@@ -33,4 +33,8 @@ def is_foreign(headers: Headers) -> bool:
 def log_refused(origin: str) -> None:
     """Log why a page cannot use the gateway."""
     shown = origin if SHOWN.fullmatch(origin) else "(malformed)"
-    log.warning("refused origin %s: list it in GATEWAY_HTTP_ORIGINS to allow its pages", shown, extra={"origin": shown})
+    if origin == "null":
+        advice = "pages from files and in sandboxed frames cannot be allowed"
+    else:
+        advice = "list it in GATEWAY_HTTP_ORIGINS to allow its pages"
+    log.warning("refused origin %s: %s", shown, advice, extra={"origin": shown})

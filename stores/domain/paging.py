@@ -26,6 +26,7 @@ PartKind = type | UnionType
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UUID_TEXT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MALFORMED = "malformed cursor, or a cursor of another list or order"
 CLEAN_TEXT = re.compile("[^\0\ud800-\udfff]*")
 """Text that every store can keep: without NUL and without unpaired surrogates."""
 
@@ -60,7 +61,7 @@ class CursorFormat:
         """The order key of a cursor as text, as `decode` returns it. `Rejected` if it is not a cursor of this list."""
         tag, *parts = decode(self.store, cursor, str, *self.kinds)
         if tag != self.tag:
-            raise Rejected(self.store, "malformed cursor")
+            raise Rejected(self.store, MALFORMED)
         return parts
 
 
@@ -91,12 +92,12 @@ def decode(store: str, cursor: str, *kinds: PartKind) -> list[str]:
     try:
         parts = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error, RecursionError):
-        raise Rejected(store, "malformed cursor") from None
+        raise Rejected(store, MALFORMED) from None
     if not isinstance(parts, list) or len(parts) != len(kinds):
-        raise Rejected(store, "malformed cursor")
+        raise Rejected(store, MALFORMED)
     for part, kind in zip(parts, kinds, strict=True):
         if not is_of_kind(part, kind):
-            raise Rejected(store, "malformed cursor")
+            raise Rejected(store, MALFORMED)
     return ["" if part is None else str(part) for part in parts]
 
 

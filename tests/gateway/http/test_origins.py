@@ -88,10 +88,12 @@ async def test_the_log_says_why_an_origin_is_refused(caplog: pytest.LogCaptureFi
             assert "origin" not in caplog.text
             await client.post("/graphql", json=ME, headers={"Origin": OTHER})
             await client.post("/graphql", json=ME, headers={"Origin": "x\ty" * 500})
+            await client.post("/graphql", json=ME, headers={"Origin": "null"})
     lines = [record.getMessage() for record in caplog.records if "origin" in record.getMessage()]
     assert lines == [
-        f"refused origin {shown}: list it in GATEWAY_HTTP_ORIGINS to allow its pages"
-        for shown in (OTHER, "(malformed)")
+        f"refused origin {OTHER}: list it in GATEWAY_HTTP_ORIGINS to allow its pages",
+        "refused origin (malformed): list it in GATEWAY_HTTP_ORIGINS to allow its pages",
+        "refused origin null: pages from files and in sandboxed frames cannot be allowed",
     ]
 
 
