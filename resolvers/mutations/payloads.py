@@ -25,7 +25,6 @@ from stores.domain.profiles import Profile
 ALL_ERRORS = "Why the whole write failed. Errors of single inputs are in `results`."
 ONE_EACH = "One result for each input, in the same order; empty if the whole write failed."
 ERRORS = "Empty if the write succeeded."
-SEEN = "Only if the viewer may also query it: a SERVICE may not."
 
 
 class WriteResult(NamedTuple):
@@ -147,7 +146,7 @@ class ProgressPayload:
         VISIBLE_ENROLLMENTS,
         key="registration",
         returns=Enrollment,
-        description=f"The enrolment after the write. {SEEN}",
+        description="The enrolment after the write. Only if the viewer may also query it: a SERVICE may not.",
     )
     item = store_field(
         ITEM_PROGRESS, key=ITEM, returns=ItemProgress, description="The item's progress after the write."
@@ -181,5 +180,5 @@ class RecordInteractionsPayload:
         key="registrations",
         returns=list[Enrollment],
         description="The enrolments of the events that were not rejected, after the write, in the order of the events. "
-        f"{SEEN}",
+        "Only those that the viewer may also query: for a SERVICE the list is empty.",
     )
