@@ -113,6 +113,11 @@ class Course(Node):
     title = course_field("title", str, "The title that learners see.")
     description = course_field("description", str, "The description that learners see.")
     image_url = course_field("image_url", str, "The URL of a picture of the course.")
+    enforce_prerequisites = course_field(
+        "enforce_prerequisites",
+        bool,
+        "Whether a learner's attempt at an item is refused with LOCKED until its prerequisites are satisfied.",
+    )
     version = course_field("version", int, "Versions are numbered from 1; a published version never changes.")
     modules = store_field(
         COURSES, key="itself", returns=list[Module], view=modules_of, description="The course's modules, in order."

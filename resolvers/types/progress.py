@@ -95,8 +95,8 @@ class ItemProgress(Node):
         LOCKED,
         key=ITEM,
         returns=bool,
-        description="Whether a prerequisite of the item is not satisfied. If the course enforces prerequisites, a "
-        "learner's attempt at the item is refused until then.",
+        description="Whether a prerequisite of the item is not satisfied. With `Course.enforcePrerequisites`, a "
+        "learner's attempt at the item is refused until all are.",
     )
 
     @classmethod
