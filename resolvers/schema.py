@@ -7,9 +7,9 @@ from strawberry.types import ExecutionContext
 from resolvers.execution.document_cache import CachedParser, CachedValidator
 from resolvers.execution.event_executor import EventExecutor
 from resolvers.execution.operation import Operation
-from resolvers.execution.strawberry_internals import core_schema
 from resolvers.mutation_root import Mutation
 from resolvers.query_root import Query
+from resolvers.strawberry_internals import core_schema
 from resolvers.subscription_root import Subscription
 from resolvers.types.scalars import CONFIG
 from resolvers.types.store_field import RootStoreField, StoreField

@@ -76,7 +76,7 @@ class Subscription:
     )
     async def course_activity(self, info: Info, course: Course, window: WindowOf) -> AsyncIterator[ActivityBucket]:
         await check_course(info.context, course)
-        learners = "learners" in selected_fields(info.selected_fields)
+        learners = "learners" in selected_fields(info)
         events: AsyncIterator[ActivityBucket] = await open_stream(
             info.context, info.context.peer.topics.subscribe(CourseActivityTopic, course, window, learners)
         )

@@ -8,8 +8,8 @@ from pathlib import Path
 from graphql import GraphQLEnumType
 
 from resolvers.error_codes import ErrorCode
-from resolvers.execution.strawberry_internals import core_schema
 from resolvers.schema import build_schema
+from resolvers.strawberry_internals import core_schema
 from resolvers.writes.event_faults import VERDICT_CODES
 from stores import errors
 

@@ -13,7 +13,8 @@ import pytest
 
 from gateway.http import uvicorn_internals
 from gateway.http.websocket import websockets_internals
-from resolvers.execution import graphql_internals, strawberry_internals
+from resolvers import strawberry_internals
+from resolvers.execution import graphql_internals
 from stores.redis import redis_internals
 
 TOP = Path(__file__).resolve().parent.parent

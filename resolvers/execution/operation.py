@@ -12,7 +12,7 @@ from resolvers.context import Context, Peer
 from resolvers.error_codes import ErrorCode
 from resolvers.errors import RequestError, masked, unauthenticated
 from resolvers.execution.public_operations import is_public
-from resolvers.execution.strawberry_internals import requested_operation
+from resolvers.strawberry_internals import requested_operation
 
 CANNOT_BE_RUN = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 """Strawberry raises these over HTTP, and makes them the first result of a stream."""

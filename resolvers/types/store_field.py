@@ -46,7 +46,7 @@ class StoreField:
     async def fetch(self, info: Info, parent: Any, given: dict[str, Any]) -> Any:
         """Resolve the field for one parent. `given`: the field's GraphQL arguments."""
         context = info.context
-        selected = (selected_fields(info.selected_fields),) if self.by_selection else ()
+        selected = (selected_fields(info),) if self.by_selection else ()
         args = () if self.args is None else self.args(context.viewer, parent, *selected, **given)
         key = self.key_of(parent)
         if key is None:

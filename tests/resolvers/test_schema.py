@@ -10,8 +10,8 @@ from graphql import build_schema as parse_schema
 from graphql.utilities import find_breaking_changes
 
 from resolvers.data.access_paths import LATEST
-from resolvers.execution.strawberry_internals import core_schema
 from resolvers.schema import refuse_fragile
+from resolvers.strawberry_internals import core_schema
 from resolvers.types.store_field import Lookup, RootStoreField, store_field
 from tests.resolvers.queries import SCHEMA
 

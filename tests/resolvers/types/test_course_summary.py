@@ -57,6 +57,16 @@ async def test_items_are_counted_only_if_they_are_selected(selection: str, count
     assert activity.asked == [counted]
 
 
+async def test_the_selection_is_found_in_one_visit_of_each_fragment() -> None:
+    """Without a memo, thirty fragments that spread the next one twice would take hours."""
+    fragments = [f"fragment F{n} on CourseSummary {{ ...F{n + 1} ...F{n + 1} }}" for n in range(30)]
+    last = "fragment F30 on CourseSummary { items { itemKey } }"
+    activity = AskedActivity()
+    query = f'{{ course(key: "{world.BOTANY}") {{ summary {{ ...F0 }} }} }}'
+    result = await ask(" ".join([query, *fragments, last]), activity=activity)
+    assert (result.errors, activity.asked) == (None, [True])
+
+
 async def test_a_course_without_enrolments_has_a_summary() -> None:
     query = (
         f'{{ course(key: "{world.BOTANY}") {{ summary {{ enrolled averageScore distribution items {{ failed }} }} }} }}'

@@ -3,14 +3,17 @@
 tests/test_internals.py checks that the installed version has them. Private attributes are read here only.
 """
 
+from typing import Any
+
 import strawberry
-from graphql import GraphQLSchema
+from graphql import GraphQLResolveInfo, GraphQLSchema
 from strawberry.types import ExecutionContext
 
 READ_IN = "0.341.2"
 """The version whose source was read for this."""
 USED = {
     "strawberry.Schema": ("_schema", "process_errors", "stream"),
+    "strawberry.Info": ("_raw_info", "variable_values"),
     "strawberry.types.ExecutionContext": ("_provided_operation_name", "graphql_document", "parse_options"),
     "strawberry.types.base.StrawberryObjectDefinition": ("fields", "from_input"),
     "strawberry.types.arguments": ("InputContext",),
@@ -40,3 +43,8 @@ def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
 def requested_operation(context: ExecutionContext) -> str | None:
     """The `operationName` of the request. `ExecutionContext.operation_name` falls back to the first operation."""
     return context._provided_operation_name
+
+
+def resolve_info(info: strawberry.Info[Any, Any]) -> GraphQLResolveInfo[Any]:
+    """What graphql-core tells the resolver of a field."""
+    return info._raw_info
