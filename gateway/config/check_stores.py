@@ -10,7 +10,7 @@ from stores.errors import StoreError
 
 
 async def faults_of_stores(urls: Mapping[str, Url], *, now: Now) -> Sequence[str]:
-    """A line for each fault, which begins with the port.."""
+    """A line for each fault, which begins with the port."""
     faults: list[str] = []
     async with AsyncExitStack() as stack:
         clients = StoreClients(stack, now)

@@ -1,5 +1,6 @@
 """What happens to malformed rows: they are reported all together, or left out and counted."""
 
+from bisect import insort
 from collections import Counter
 
 from gateway.runtime.errors import CommandError
@@ -23,13 +24,14 @@ class BadRows:
     """Collects the bad rows of all files.
 
     A bad row of one table makes the rows that refer to it bad, too. `left_out` counts these by file; the report has
-    only the rows whose own table or content is at fault, because the others become good when those are corrected."""
+    only the rows whose own table or content is at fault, because the others become good when those are corrected. It
+    lists them by file and row."""
 
     def __init__(self, *, skip: bool) -> None:
         self.left_out: Counter[str] = Counter()
         self._skip = skip
         self._tables: set[str] = set()
-        self._reported: list[str] = []
+        self._reported: list[tuple[int, int, str]] = []
         self._count = 0
 
     def add(self, table: str, file: str, row: int, error: ValueError) -> None:
@@ -38,17 +40,15 @@ class BadRows:
         follows = isinstance(error, MissingReference) and self.any_in(error.table)
         self._tables.add(table)
         if not follows:
-            self.report(f"{file} row {row}: {error}")
+            self._report(list(self.left_out).index(file), row, f"{file} row {row}: {error}")
 
     def any_in(self, table: str) -> bool:
         """Whether a table has bad rows."""
         return table in self._tables
 
     def report(self, line: str) -> None:
-        """Record an error for the report."""
-        self._count += 1
-        if self._count <= MAX_REPORTED:
-            self._reported.append(line)
+        """Record an error that has no row, for the end of the report."""
+        self._report(len(self.left_out), 0, line)
 
     def check(self) -> None:
         """Raise `BadSource` with the report if there were bad rows and they are not to be skipped."""
@@ -56,7 +56,13 @@ class BadRows:
             return
         shown = f" (the first {MAX_REPORTED} are listed)" if self._count > MAX_REPORTED else ""
         rows = "1 bad row" if self._count == 1 else f"{self._count:,} bad rows"
-        raise BadSource(*self._reported, f"{rows}{shown}: correct the files, or leave bad rows out with --skip-bad")
+        listed = (line for _, _, line in self._reported)
+        raise BadSource(*listed, f"{rows}{shown}: correct the files, or leave bad rows out with --skip-bad")
+
+    def _report(self, file: int, row: int, line: str) -> None:
+        self._count += 1
+        insort(self._reported, (file, row, line))
+        del self._reported[MAX_REPORTED:]
 
 
 def quoted(text: str) -> str:

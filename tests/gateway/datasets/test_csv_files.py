@@ -243,6 +243,20 @@ async def test_rows_that_refer_to_a_bad_row_are_not_reported_but_skipped_and_cou
     assert (counts["profiles"].new, counts["enrollments"].new, counts["events"].new) == (1, 1, 2)
 
 
+async def test_bad_rows_are_reported_in_the_order_of_the_file(tmp_path: Path) -> None:
+    rows = [
+        "learnerId,displayName,email,locale,timeZone",
+        "a,A,none,en,UTC",
+        ",B,,en,UTC",
+        "c,C,,en",
+        "d,D,,en,UTC",
+        "d,D,,en,UTC",
+    ]
+    source = replace(source_in(tmp_path, learners="\n".join(rows)), enrollments=None, events=None)
+    reported = await errors(source, await stores_with_course())
+    assert [line.partition(":")[0] for line in reported] == [f"learners.csv row {row}" for row in (2, 3, 4, 6)]
+
+
 async def test_the_first_twenty_bad_rows_are_reported_and_all_are_counted(tmp_path: Path) -> None:
     header = FILES["learners.csv"].splitlines()[0]
     source = source_in(tmp_path, learners="\n".join([header, *["x,X,,en,Mars,,,"] * 25]))
