@@ -31,7 +31,7 @@ def test_a_run_is_a_course_of_assessments_and_optional_sites(tmp_path: Path) -> 
     aaa, bbb = read_oulad(write(tmp_path)).courses
     assert (aaa.key, aaa.title, bbb.title) == (AAA, "Module AAA, October 2013", "Module BBB, February 2014")
     assert "CC BY 4.0" in (aaa.description or "")
-    assert not (aaa.enforce_prerequisites or bbb.enforce_prerequisites)
+    assert (aaa.enforce_prerequisites, bbb.enforce_prerequisites) == (False, False)
     assert [(module.title, [item.key for item in module.items]) for module in aaa.modules] == [
         ("Assessments", ["assessment-1752", "assessment-1753", "assessment-1757"]),
         ("Resources", ["site-546943"]),
