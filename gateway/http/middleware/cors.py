@@ -10,6 +10,7 @@ METHODS = ("GET", "POST")
 REQUEST_HEADERS = (
     *("Authorization", "X-Gateway-Trace", "X-Request-ID", "X-Request-Timeout", "Last-Event-ID"),
     *("Apollo-Require-Preflight", "Apollographql-Client-Name", "Apollographql-Client-Version"),
+    *("Traceparent", "Tracestate", "Baggage"),  # tracing in browsers (W3C Trace Context) sends them with each request
 )
 RESPONSE_HEADERS = ("Retry-After", "X-Request-ID")
 MAX_AGE_SECONDS = 600
