@@ -200,7 +200,7 @@ class Query:
         lookup=lookup_certificate,
         returns=CertificateFacts,
         description="What the certificate with this verification code certifies; null if there is none. For everybody: "
-        "it needs no token.",
+        "it needs no token, in a document of at most 2,000 characters.",
     )
     node = root_store_field(
         lookup=lookup_node, view=found_or_forbidden, returns=Node, description="The object with this global id."

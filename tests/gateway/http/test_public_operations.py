@@ -6,6 +6,7 @@ import pytest
 
 from resolvers.execution.public_operations import LONGEST_PUBLIC
 from tests.gateway.app_client import TOKEN_ACCESS, app_client
+from tests.resolvers.queries import SCHEMA
 
 PUBLIC = [
     "{ __typename }",
@@ -56,3 +57,7 @@ async def test_everything_else_is_unauthenticated(request_: dict[str, Any]) -> N
             "message": "a token is required: Authorization: Bearer …",
             "extensions": {"code": "UNAUTHENTICATED"},
         }
+
+
+def test_the_schema_says_how_long_a_document_without_a_token_may_be() -> None:
+    assert f"at most {LONGEST_PUBLIC:,} characters" in SCHEMA.as_str()
