@@ -6,11 +6,15 @@ from uuid import UUID
 
 import strawberry
 
-from resolvers.data.access_paths import COURSE_PROGRESS, ENROLLMENTS
-from resolvers.data.course_version_paths import ITEM_PROGRESS
 from resolvers.data.derived_paths import RESUME
 from resolvers.data.references import CourseRef, LearnerRef
-from resolvers.data.visible_paths import VISIBLE_ENROLLMENT_LISTS, VISIBLE_ENROLLMENTS, VISIBLE_SESSIONS
+from resolvers.data.visible_paths import (
+    VISIBLE_COURSE_PROGRESS,
+    VISIBLE_ENROLLMENT_LISTS,
+    VISIBLE_ENROLLMENTS,
+    VISIBLE_ITEM_PROGRESS,
+    VISIBLE_SESSIONS,
+)
 from resolvers.mutations.inputs import UserError
 from resolvers.types.course import Course
 from resolvers.types.enrollment import Enrollment
@@ -25,6 +29,7 @@ from stores.domain.profiles import Profile
 ALL_ERRORS = "Why the whole write failed. Errors of single inputs are in `results`."
 ONE_EACH = "One result for each input, in the same order; empty if the whole write failed."
 ERRORS = "Empty if the write succeeded."
+QUERIED = "Null if the viewer may not query it: a SERVICE may not."
 
 
 class WriteResult(NamedTuple):
@@ -121,8 +126,13 @@ class SessionPayload:
 class EnrollmentPayload:
     errors: list[UserError] = strawberry.field(description=ERRORS)
 
+    registration: UUID | None = strawberry.field(description="The key of the enrolment; null if the write failed.")
+
     enrollment = store_field(
-        ENROLLMENTS, key="registration", returns=Enrollment, description="The enrolment after the write."
+        VISIBLE_ENROLLMENTS,
+        key="registration",
+        returns=Enrollment,
+        description=f"The enrolment after the write. {QUERIED}",
     )
 
 
@@ -146,16 +156,19 @@ class ProgressPayload:
         VISIBLE_ENROLLMENTS,
         key="registration",
         returns=Enrollment,
-        description="The enrolment after the write. Only if the viewer may also query it: a SERVICE may not.",
+        description=f"The enrolment after the write. {QUERIED}",
     )
     item = store_field(
-        ITEM_PROGRESS, key=ITEM, returns=ItemProgress, description="The item's progress after the write."
+        VISIBLE_ITEM_PROGRESS,
+        key=ITEM,
+        returns=ItemProgress,
+        description=f"The item's progress after the write. {QUERIED}",
     )
     progress = store_field(
-        COURSE_PROGRESS,
+        VISIBLE_COURSE_PROGRESS,
         key="registration",
         returns=CourseProgress,
-        description="The course's progress after the write.",
+        description=f"The course's progress after the write. {QUERIED}",
     )
 
 

@@ -92,6 +92,23 @@ async def test_a_payload_shows_no_enrolment_that_a_query_may_not_see() -> None:
     assert codes(result) == {("enrollment",): "FORBIDDEN"}
 
 
+WITHDRAW = """mutation($input: WithdrawInput!) { withdraw(input: $input) {
+  registration enrollment { id } errors { code } } }"""
+SET = """mutation($input: SetItemProgressInput!) { setItemProgress(input: $input) {
+  enrollment { id } item { id } progress { id } errors { code } } }"""
+
+
+async def test_a_service_writes_without_reading() -> None:
+    school = School(await world.open_school())
+    writer, given = service("events:write"), {"registration": IN_ALGEBRA}
+    payload = await school.write(SET, {**given, "itemKey": "video", "progress": 1}, writer)
+    assert payload == {"enrollment": None, "item": None, "progress": None, "errors": []}
+    payload = await school.write(WITHDRAW, given, writer)
+    assert payload == {"registration": IN_ALGEBRA, "enrollment": None, "errors": []}
+    payload = await school.write(SET, {**given, "itemKey": "video", "progress": 1}, world.learner())
+    assert all(payload[part]["id"] for part in ("enrollment", "item", "progress"))
+
+
 async def test_a_pinned_version_of_a_course_has_an_id_of_its_own() -> None:
     stores = await world.open_school()
     await stores.catalog.publish(world.course(world.ALGEBRA, "Algebra again"))

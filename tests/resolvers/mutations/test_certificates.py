@@ -70,12 +70,3 @@ async def test_the_learner_instructors_and_admins_read_why_it_was_revoked(school
     assert after.data is not None
     revoked = {"revokedAt": show_time(world.NOW), "revocationReason": "a mistake"}
     assert after.data["enrollment"]["certificate"] == issued | revoked
-
-
-async def test_a_service_that_writes_an_enrolment_does_not_read_why_its_certificate_was_revoked(school: School) -> None:
-    key = world.registration(world.BOTANY, 0)
-    await school.write(REVOKE, {"registration": str(key), "reason": "a mistake"})
-    withdraw = "mutation ($input: WithdrawInput!) { withdraw(input: $input) { enrollment " + CERTIFICATE + " } }"
-    payload = await school.write(withdraw, {"registration": str(key)}, service("events:write"))
-    certificate = payload["enrollment"]["certificate"]
-    assert (certificate["revokedAt"], certificate["revocationReason"]) == (show_time(world.NOW), None)
