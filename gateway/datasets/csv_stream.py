@@ -65,18 +65,23 @@ class CsvFile:
     def rows(self, on_bad: OnBadRow) -> Iterator[tuple[int, Mapping[str, str]]]:
         """Each row's number and values by column. Empty rows are left out.
 
-        Raises `BadSource` for a wrong header or a damaged file, and OSError."""
+        Raises `BadSource` for a wrong header, a damaged file, or a bad row of several lines: they may be rows that a
+        quote without an end hides, which must not be left out as one. Raises OSError."""
         with self._opened() as file, _as_text(file) as text:
             reader = csv.reader(text, strict=True)
             header = self._header(reader)
             width, number = len(header), 1
             while True:
                 number += 1
+                first_line = reader.line_num + 1
                 try:
                     fields = next(reader)
                 except StopIteration:
                     return
                 except csv.Error as error:
+                    if reader.line_num > first_line:
+                        lines = f"lines {first_line:,} to {reader.line_num:,}"
+                        raise BadSource(f"{self.name} row {number}: a quote is not closed ({lines})") from None
                     on_bad(number, ValueError(str(error)))
                     continue
                 if len(fields) == width:

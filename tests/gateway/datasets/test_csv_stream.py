@@ -33,8 +33,13 @@ def test_a_row_that_is_no_csv_costs_no_other_row(tmp_path: Path, line: str, why:
     assert read(written(tmp_path, f"a,b\n{line}\n3,4\n")) == ([(3, ["3", "4"])], [(2, why)])
 
 
-def test_a_quote_without_an_end_spoils_its_own_and_the_following_rows(tmp_path: Path) -> None:
-    assert read(written(tmp_path, 'a,b\n1,2\n"3,4\n5,6\n')) == ([(2, ["1", "2"])], [(3, "unexpected end of data")])
+@pytest.mark.parametrize("more", [1, 50_000])
+def test_a_quote_without_an_end_makes_the_file_unreadable(tmp_path: Path, more: int) -> None:
+    """It hides the rows after it, which must not be skipped as one bad row."""
+    path = written(tmp_path, 'a,b\n1,2\n"3,4\n' + "5,6\n" * more)
+    with pytest.raises(BadSource, match=r"^f\.csv row 3: a quote is not closed \(lines 3 to "):
+        read(path)
+    assert read(written(tmp_path, 'a,b\n1,2\n"3,4')) == ([(2, ["1", "2"])], [(3, "unexpected end of data")])
 
 
 @pytest.mark.parametrize(
