@@ -10,9 +10,9 @@ from resolvers import permissions
 from resolvers.data.access_paths import CourseActivityArgs
 from resolvers.data.local_activity_paths import LocalActivity, LocalActivityArgs
 from resolvers.data.references import CourseRef, LearnerRef
-from resolvers.error_codes import ErrorCode
-from resolvers.errors import RequestError, bad_input
+from resolvers.errors import bad_input
 from resolvers.types.enums import Window
+from resolvers.types.time_zones import given_zone, profile_zone
 from resolvers.viewer import Viewer
 from stores.domain import calendar
 from stores.domain.activity import ActivityWindow, sum_into_windows
@@ -74,20 +74,9 @@ def windows_of(window: Window, span: Span, zone: str, *, grain: timedelta) -> tu
     """All windows of a time zone that overlap a span, with edges that are multiples of `grain`. BAD_USER_INPUT for more
     than `MOST_WINDOWS` or no such zone."""
     try:
-        return calendar.spans(window, span, calendar.zone_named(zone), most=MOST_WINDOWS, grain=grain)
+        return calendar.spans(window, span, given_zone(zone), most=MOST_WINDOWS, grain=grain)
     except ValueError as error:
         raise bad_input(str(error)) from None
-
-
-def check_profile_zone(zone: str) -> None:
-    """Raise INVALID_TIME_ZONE if the time zone of a profile is not accepted any more."""
-    try:
-        calendar.zone_named(zone)
-    except ValueError:
-        raise RequestError(
-            ErrorCode.INVALID_TIME_ZONE,
-            "the profile's timeZone is not an IANA time zone: update the learner's timeZone",
-        ) from None
 
 
 def learner_activity_args(
@@ -116,7 +105,7 @@ def learner_buckets(
     if found is None:
         return None
     if args.zone is None:
-        check_profile_zone(found.zone)
+        profile_zone(found.zone)
     windows = windows_of(args.window, args.span, found.zone, grain=calendar.MINUTE)
     return [replace(each, learners=min(each.events, 1)) for each in sum_into_windows(found.counts, windows)]
 

@@ -10,9 +10,9 @@ import strawberry
 from resolvers import permissions
 from resolvers.data.course_number_paths import COMPLETIONS, CourseSummaryArgs
 from resolvers.data.references import CourseRef
-from resolvers.errors import bad_input
 from resolvers.types.activity import RangeOf, WindowOf, windows_of
 from resolvers.types.store_field import store_field
+from resolvers.types.time_zones import given_zone
 from resolvers.viewer import Viewer
 from stores.domain import calendar, course_summary
 from stores.domain.calendar import Span
@@ -118,10 +118,7 @@ def summary_args(
     """The arguments of `Course.summary`. Items are counted if the operation selects them: that costs more."""
     permissions.require_course_records(viewer, parent.key)
     zone = "UTC" if time_zone is None else time_zone
-    try:
-        calendar.zone_named(zone)
-    except ValueError as error:
-        raise bad_input(str(error)) from None
+    given_zone(zone)
     return CourseSummaryArgs("items" in selected, zone)
 
 

@@ -8,11 +8,9 @@ import strawberry
 from resolvers import permissions
 from resolvers.data.references import LearnerRef
 from resolvers.data.streak_paths import ActiveQuarters, StreakArgs
-from resolvers.errors import bad_input
-from resolvers.types.activity import check_profile_zone
+from resolvers.types.time_zones import given_zone, profile_zone
 from resolvers.viewer import Viewer
 from stores.domain import streak
-from stores.domain.calendar import zone_named
 
 
 @strawberry.type(
@@ -38,10 +36,7 @@ def streak_args(
 ) -> StreakArgs:
     """The arguments of `Learner.streak`."""
     if time_zone is not None:
-        try:
-            zone_named(time_zone)
-        except ValueError as error:
-            raise bad_input(str(error)) from None
+        given_zone(time_zone)
     return StreakArgs(permissions.narrowed_courses(viewer, parent.learner_id, course), time_zone)
 
 
@@ -49,6 +44,5 @@ def streak_view(parent: LearnerRef, found: ActiveQuarters | None, args: StreakAr
     """The learner's streak; None without a time zone."""
     if found is None:
         return None
-    if args.zone is None:
-        check_profile_zone(found.zone)
-    return streak.streak_of(found.quarters, zone_named(found.zone), now=found.now)
+    zone = profile_zone(found.zone) if args.zone is None else given_zone(found.zone)
+    return streak.streak_of(found.quarters, zone, now=found.now)
