@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from resolvers.data.access_paths import CERTIFICATES, CERTIFICATES_BY_CODE, ENROLLMENTS, VERSIONS, NoArgs
+from resolvers.data.access_paths import CERTIFICATES, CERTIFICATES_BY_CODE, ENROLLMENTS, NoArgs
+from resolvers.data.course_version_paths import PINNED_COURSES
 from resolvers.data.dataloaders import DerivedPath, Loaders
 from resolvers.data.references import CourseRef
 from resolvers.data.visible_paths import VISIBLE_ENROLLMENTS
@@ -31,9 +32,8 @@ async def _revocation_reasons(loaders: Loaders, registrations: Sequence[UUID], _
 
 async def _bases(loaders: Loaders, registrations: Sequence[UUID], _: NoArgs) -> Mapping[UUID, CertificateBasis]:
     """The bases by the pinned versions; absent for a registration or a version that is unknown."""
-    rows = await loaders.load_many(ENROLLMENTS, registrations, ())
-    courses = await loaders.load_many(VERSIONS, list({row.pin: None for row in rows.values()}), ())
-    return {key: certificate_basis(courses[row.pin]) for key, row in rows.items() if row.pin in courses}
+    courses = await loaders.load_many(PINNED_COURSES, registrations, ())
+    return {key: certificate_basis(course) for key, course in courses.items()}
 
 
 async def _facts(loaders: Loaders, codes: Sequence[str], _: NoArgs) -> Mapping[str, CertificateFacts]:

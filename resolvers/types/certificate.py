@@ -11,7 +11,7 @@ from resolvers.data.certificate_paths import BASES, FACTS, REVOCATION_REASONS
 from resolvers.data.reference_paths import COURSES
 from resolvers.types.described_enum import describe_enum
 from resolvers.types.node import opaque_id
-from resolvers.types.store_field import Lookup, store_field
+from resolvers.types.store_field import Lookup, record_field, store_field
 from resolvers.viewer import Viewer
 from stores.domain.certificates import CertificateBasis
 from stores.domain.progress import Certificate as Record
@@ -52,7 +52,7 @@ class Certificate:
     )
 
 
-@strawberry.type(description="What a certificate certifies, for everybody who has its code.")
+@strawberry.type(description="What a certificate certifies, for all who have its code.")
 class CertificateFacts:
     """A view of `certificate_paths.CertificateFacts`."""
 
@@ -63,19 +63,13 @@ class CertificateFacts:
     )
     basis: CertificateBasis = strawberry.field(description=BASIS)
 
-    course_title = store_field(
-        COURSES,
-        key="course",
-        returns=str,
-        view=lambda facts, course, args: getattr(course, "title", None),
-        description="The title of the course.",
-    )
-    learner_name = store_field(
+    course_title = record_field(COURSES, "course", "title", str, "The title of the course.")
+    learner_name = record_field(
         PROFILES,
-        key="learner_id",
-        returns=str,
-        view=lambda facts, profile, args: getattr(profile, "display_name", None),
-        description="The learner's display name; null if the learner has no profile.",
+        "learner_id",
+        "display_name",
+        str,
+        "The learner's display name; null if the learner has no profile.",
     )
 
 

@@ -1,5 +1,6 @@
 """Course, Module, CourseItem: a course by reference, and views of the catalog's records."""
 
+from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 import strawberry
@@ -14,7 +15,7 @@ from resolvers.types.activity import ActivityBucket, course_activity_args
 from resolvers.types.course_summary import CourseSummary, summary_args, zoned_summary
 from resolvers.types.enums import ItemType, MoveOn
 from resolvers.types.node import Node, opaque_id
-from resolvers.types.store_field import store_field
+from resolvers.types.store_field import record_field, store_field
 from resolvers.viewer import Viewer
 from stores.domain import catalog
 
@@ -73,15 +74,8 @@ class Module:
         return items
 
 
-def course_field(name: str, returns: Any, description: str) -> Any:
-    """The field of the course version with this name."""
-    return store_field(
-        COURSES,
-        key="itself",
-        returns=returns,
-        view=lambda ref, course, args: getattr(course, name, None),
-        description=description,
-    )
+course_field = partial(record_field, COURSES, "itself")
+"""The field of the course version with this name."""
 
 
 def item_args(

@@ -1,6 +1,7 @@
 """Learner: a reference by learner id, and its fields in each store."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import strawberry
@@ -21,22 +22,15 @@ from resolvers.types.interaction import Interaction, timeline_args, timeline_pag
 from resolvers.types.lazy import ENROLLMENT
 from resolvers.types.node import Node
 from resolvers.types.session import Presence, Session
-from resolvers.types.store_field import store_field
+from resolvers.types.store_field import record_field, store_field
 from resolvers.types.streak import Streak, streak_args, streak_view
 from resolvers.viewer import Viewer
 
 MASKED = "Empty unless the viewer is the learner or an ADMIN."
 
 
-def profile_field(name: str, returns: Any, description: str) -> Any:
-    """The field of the profile with this name; null if there is no profile."""
-    return store_field(
-        PROFILES,
-        key="learner_id",
-        returns=returns,
-        view=lambda learner, profile, args: getattr(profile, name, None),
-        description=description,
-    )
+profile_field = partial(record_field, PROFILES, "learner_id")
+"""The field of the profile with this name."""
 
 
 def private_document(name: str, description: str) -> Any:

@@ -98,6 +98,17 @@ def store_field(
     return _field(declared, arguments_of(args), returns, description)
 
 
+def record_field(path: AccessPath[Any, Any, Any], key: Key, name: str, returns: Any, description: str) -> Any:
+    """A field with the attribute `name` of the record that the path finds; null if it finds none."""
+    return store_field(
+        path,
+        key=key,
+        returns=returns,
+        view=lambda parent, found, args: getattr(found, name, None),
+        description=description,
+    )
+
+
 def root_store_field(
     *,
     lookup: Callable[..., Lookup],

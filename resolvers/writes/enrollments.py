@@ -22,6 +22,7 @@ from stores.domain.progress import EnrollmentState
 
 MAX_TRIES = 5
 """How often enrolling starts again when another writer enrolled the same learner first."""
+OTHER_BODY = "the learner is enrolled with another registration, time or attributes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +75,6 @@ async def enroll_many(
             same = replace(command, id=None) == replace(commands[earlier], id=None)
             results[place] = results[earlier] if same else refuse("CONFLICT", OTHER_BODY, "learner_id")
     return [results[place] for place in range(len(commands))]
-
-
-OTHER_BODY = "the learner is enrolled with another registration, time or attributes"
 
 
 def check(stores: WriteStores, viewer: Viewer, command: Enroll) -> Refusal | None:

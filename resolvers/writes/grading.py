@@ -49,6 +49,6 @@ async def learner_faults(
     rest = {place: event for place, event in own.items() if place not in graded}
     first = {events[place].id: place for place in reversed(list(events))}
     repeated = [place for place, event in events.items() if first[event.id] != place]
-    for place, keys in (await locked_attempts(stores, rest, targets, repeated=repeated)).items():
+    for place, keys in (await locked_attempts(stores, rest, targets, items=items, repeated=repeated)).items():
         faults[place] = Fault("LOCKED", locked_message(keys), ("item_key",))
     return faults

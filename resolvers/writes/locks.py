@@ -10,7 +10,7 @@ from uuid import UUID
 from resolvers.data.access_paths import ITEM_ROWS, LEDGER
 from resolvers.writes.writable_enrollments import WritableEnrollment
 from resolvers.writes.write_stores import WriteStores
-from stores.domain.catalog import Course
+from stores.domain.catalog import Item
 from stores.domain.events import Event
 from stores.domain.item_progress import ATTEMPTS, NO_FACT, merge
 from stores.domain.prerequisites import rows_of_course, unmet_prerequisites
@@ -27,28 +27,33 @@ async def locked_attempts(
     events: Mapping[int, Event],
     targets: Mapping[UUID, WritableEnrollment],
     *,
+    items: Mapping[UUID, Mapping[str, Item]],
     repeated: Collection[int],
 ) -> Mapping[int, Sequence[str]]:
     """The attempts at locked items, with the keys of their unsatisfied prerequisites.
 
-    `events`: those of one request that learners state of themselves, by place. `targets`: by registration. `repeated`:
-    the places of events that have the id of an earlier one of the request: the ledger refuses them.
+    `events`: those of one request that learners state of themselves, by place. By registration, `targets` and `items`,
+    which has those of the course version by key. `repeated`: the places of events that have the id of an earlier one of
+    the request: the ledger refuses them.
 
     An attempt is judged on the stored progress and on all other events of the request that will count and are not
     locked themselves, whatever their order. An event that the ledger already has is not locked: its verdict is that of
     a repetition.
     """
-    suspects = [event for event in events.values() if _may_be_locked(event, targets)]
-    registrations = list(dict.fromkeys(event.registration for event in suspects))
+    suspects = {
+        place: item
+        for place, event in events.items()
+        if targets[event.registration].course.enforce_prerequisites
+        and (item := _attempted(event, items[event.registration])) is not None
+        and item.prerequisites
+    }
+    registrations = list(dict.fromkeys(events[place].registration for place in suspects))
     kept = await stores.loaders.load_many(ITEM_ROWS, registrations, ()) if suspects else {}
     rows = {key: rows_of_course(key, targets[key].course, kept.get(key, {})) for key in registrations}
     doubtful = {
-        event.registration
-        for event in suspects
-        if any(
-            item.key == event.item_key and unmet_prerequisites(item, rows[event.registration])
-            for item in targets[event.registration].course.items
-        )
+        events[place].registration
+        for place, item in suspects.items()
+        if unmet_prerequisites(item, rows[events[place].registration])
     }
     if not doubtful:
         return {}
@@ -59,7 +64,7 @@ async def locked_attempts(
     locked: dict[int, Sequence[str]] = {}
     for key in registrations:
         its = {place: event for place, event in new.items() if event.registration == key}
-        locked |= _locked_of(its, counting, targets[key].course, rows[key])
+        locked |= _locked_of(its, counting, items[key], rows[key])
     return locked
 
 
@@ -72,22 +77,15 @@ async def _counting(stores: WriteStores, new: Mapping[int, Event]) -> Collection
     return {place for place, event in new.items() if event.id not in voided}
 
 
-def _may_be_locked(event: Event, targets: Mapping[UUID, WritableEnrollment]) -> bool:
-    if event.verb not in ATTEMPTS or event.item_key is None:
-        return False
-    course = targets[event.registration].course
-    return course.enforce_prerequisites and any(
-        item.key == event.item_key for item in course.items if item.prerequisites
-    )
-
-
 def _locked_of(
-    events: Mapping[int, Event], counting: Collection[int], course: Course, stored: Mapping[str, ItemProgress]
+    events: Mapping[int, Event],
+    counting: Collection[int],
+    items: Mapping[str, Item],
+    stored: Mapping[str, ItemProgress],
 ) -> dict[int, Sequence[str]]:
     """The locked attempts among the events of one registration. Leaving one out can lock others. `stored`: the progress
     in every item before the events. `counting`: the places of those that change it."""
-    items = {item.key: item for item in course.items}
-    attempts = {place: items[key] for place, event in events.items() if (key := _attempted(event)) in items}
+    attempts = {place: item for place, event in events.items() if (item := _attempted(event, items)) is not None}
     facts: defaultdict[str | None, list[int]] = defaultdict(list)
     for place, event in events.items():
         if place in counting and event.verb not in NO_FACT:
@@ -109,6 +107,6 @@ def _locked_of(
         changed = {attempts[place].key for place in found}
 
 
-def _attempted(event: Event) -> str | None:
-    """The key of the item that an event attempts; None if it is no attempt."""
-    return event.item_key if event.verb in ATTEMPTS else None
+def _attempted(event: Event, items: Mapping[str, Item]) -> Item | None:
+    """The item that an event attempts; None if it is no attempt at one of these items."""
+    return None if event.item_key is None or event.verb not in ATTEMPTS else items.get(event.item_key)

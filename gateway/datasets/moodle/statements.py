@@ -10,6 +10,7 @@ from gateway.datasets.moodle.mapping import MoodleMapping
 from gateway.datasets.moodle.rules import COMPLETION, rule_of
 from gateway.datasets.references import Place
 from stores.domain.events import VERB_IRIS, Event, Verb
+from stores.domain.item_progress import ENROLLMENT_VERBS
 
 COMPLETION_VERBS: Mapping[int, Sequence[Verb]] = {
     1: (Verb.COMPLETED,),
@@ -17,7 +18,6 @@ COMPLETION_VERBS: Mapping[int, Sequence[Verb]] = {
     3: (Verb.COMPLETED, Verb.FAILED),
 }
 """Moodle's completion states: complete, complete with a passing grade, complete with a failing grade."""
-ENROLLMENT_VERBS = frozenset({Verb.REGISTERED, Verb.UNREGISTERED})
 
 
 class Skipped(NamedTuple):

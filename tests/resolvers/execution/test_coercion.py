@@ -15,7 +15,7 @@ GOOD = {"id": uuid(1), "registration": IN_ALGEBRA, "verb": "VIEWED", "itemKey": 
 
 
 async def errors_of(school: School, query: str, variables: Any) -> list[dict[str, Any]]:
-    """The errors of a request, none of which may have a field's path."""
+    """The errors of a request. A field's path would make them errors of a field."""
     peer = world.peer_of(school.stores, world.admin(), trace=False)
     result = await SCHEMA.execute(query, variable_values=variables, context_value=peer)
     assert result.data is None
