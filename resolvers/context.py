@@ -14,11 +14,16 @@ from resolvers.viewer import Viewer
 from stores.ports.stores import Stores
 
 
+def free(cost: float) -> None:
+    """Take a cost and count nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
     """The viewer of a request or socket, and what the process gives its operations.
 
-    `deadlines` are by store. `trace`: answers list their store calls in `extensions`.
+    `deadlines` are by store. `trace`: answers list their store calls in `extensions`. `charge` takes the estimated cost
+    of each operation, before it reads anything.
     """
 
     stores: Stores
@@ -28,6 +33,7 @@ class Peer:
     deadlines: Mapping[str, timedelta]
     now: Callable[[], datetime]
     trace: bool = False
+    charge: Callable[[float], None] = free
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

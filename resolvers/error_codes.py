@@ -63,11 +63,43 @@ class ErrorCode(StrEnum):
     )
     GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED", "The document is not GraphQL."
     GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED", "The document does not fit the schema."
+    TOO_COMPLEX = (
+        "TOO_COMPLEX",
+        "The document is larger than a limit, or costs more: `extensions.limit` names the limit. Ask for less at once.",
+    )
+    TOO_MANY_STORE_CALLS = (
+        "TOO_MANY_STORE_CALLS",
+        "The operation has used up its store calls. The fields without a value need another request.",
+    )
+    OPERATION_TIMEOUT = (
+        "OPERATION_TIMEOUT",
+        "The operation took too long. A query may be retried; with `outcome: UNKNOWN` the write may be applied: repeat "
+        "it with the same ids.",
+    )
+    PERSISTED_QUERY_NOT_FOUND = (
+        "PERSISTED_QUERY_NOT_FOUND",
+        "The document of this hash is not known: send it once with its text.",
+    )
+    PERSISTED_QUERY_NOT_SUPPORTED = (
+        "PERSISTED_QUERY_NOT_SUPPORTED",
+        "Documents cannot be registered here: only those of the deployment are served.",
+    )
+    UNTRUSTED_DOCUMENT = (
+        "UNTRUSTED_DOCUMENT",
+        "The deployment serves its own documents only: send the id of one in place of a text.",
+    )
+    RATE_LIMITED = (
+        "RATE_LIMITED",
+        "The client has sent too much: retry after the given number of milliseconds.",
+    )
+    OVERLOADED = "OVERLOADED", "The gateway has as much work as it may: retry after the time in Retry-After."
     BAD_REQUEST = (
         "BAD_REQUEST",
         "The request is not one of GraphQL over HTTP, or its operation cannot be run by this method or transport.",
     )
     METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED", "The HTTP method is not GET or POST."
     TOO_LARGE = "TOO_LARGE", "The request body is too large: send a smaller batch."
+    HEAD_TOO_LARGE = "HEAD_TOO_LARGE", "The request's headers are too large or too many."
+    REQUEST_TIMEOUT = "REQUEST_TIMEOUT", "The request did not arrive in time: send it again."
     REFUSED = "REFUSED", "The HTTP request was refused for another reason; its status says which."
     INTERNAL = "INTERNAL", "A defect of the gateway. Its log has the cause under the id in the message."

@@ -2,115 +2,32 @@
 
 import difflib
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    TypeAdapter,
-    ValidationError,
-)
+from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from gateway.config.backends import PORTS_WITH_DEADLINE, PORTS_WITH_URL
+from gateway.config.groups.auth import AuthSettings
+from gateway.config.groups.documents import DocumentsSettings
+from gateway.config.groups.federation import FederationSettings
+from gateway.config.groups.http import HttpSettings
+from gateway.config.groups.limits import LimitsSettings
+from gateway.config.groups.log import LogSettings
+from gateway.config.groups.policy import PolicySettings
+from gateway.config.groups.profiles import ProfilesSettings
+from gateway.config.groups.rates import RatesSettings
+from gateway.config.groups.relay import RelaySettings
+from gateway.config.groups.settings_group import Seconds, SettingsGroup
 from gateway.config.profile_mapping import map_profiles
 from gateway.config.urls import Url
 from gateway.runtime.errors import CommandError
 
 PREFIX = "GATEWAY_"
-MIN_SECRET_BYTES = 32
-ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")  # RFC 6454, section 6.2
-SHORTEST, LONGEST = timedelta(milliseconds=1), timedelta(hours=1)
 DEFAULT_DEADLINE = timedelta(seconds=2)
 T = TypeVar("T")
-
-
-def _check_secret(secret: SecretStr) -> SecretStr:
-    # RFC 7518: an HS256 key has at least as many bits as the hash.
-    if len(secret.get_secret_value().encode()) < MIN_SECRET_BYTES:
-        raise ValueError(f"less than {MIN_SECRET_BYTES} bytes; `openssl rand -hex 32` makes a good one")
-    return secret
-
-
-def _parse_seconds(seconds: object) -> object:
-    if not isinstance(seconds, str):
-        return seconds
-    try:
-        found = timedelta(seconds=float(seconds))
-    except (ValueError, OverflowError):
-        raise ValueError("not a number of seconds") from None
-    if not SHORTEST <= found <= LONGEST:
-        raise ValueError("not between 0.001 and 3600 seconds")
-    return found
-
-
-def _parse_origins(given: object) -> object:
-    """The origins in a comma-separated list, in the form in which browsers send them."""
-    if not isinstance(given, str):
-        return given
-    origins = tuple(filter(None, (each.strip().lower() for each in given.split(","))))
-    if {"*", "null"} & set(origins):
-        raise ValueError("`*` and `null` are not accepted: list the origins of your pages")
-    if not all(map(ORIGIN.fullmatch, origins)):
-        raise ValueError("not a list of origins, such as https://learn.example.org,http://localhost:3000")
-    return tuple(re.sub("^(https://.+):443$|^(http://.+):80$", r"\1\2", origin) for origin in origins)
-
-
-Secret = Annotated[SecretStr, AfterValidator(_check_secret)]
-Origins = Annotated[tuple[str, ...], BeforeValidator(_parse_origins)]
-Seconds = Annotated[timedelta, BeforeValidator(_parse_seconds)]
-
-
-class SettingsGroup(BaseModel):
-    """Related settings. The validation alias of a field is its environment variable."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, hide_input_in_errors=True)
-
-
-class Auth(SettingsGroup):
-    """`secret` signs the tokens (HS256)."""
-
-    secret: Secret | None = Field(default=None, validation_alias="GATEWAY_AUTH_SECRET")
-
-
-class Http(SettingsGroup):
-    """Where the gateway listens, and the `origins` whose pages may use it from a browser. `body_limit` is in bytes;
-    `grace` is how long a shutdown waits for open requests."""
-
-    host: str = Field(default="127.0.0.1", min_length=1, validation_alias="GATEWAY_HOST")
-    port: int = Field(default=8000, ge=0, le=65535, validation_alias="GATEWAY_PORT")
-    origins: Origins = Field(default=(), validation_alias="GATEWAY_HTTP_ORIGINS")
-    body_limit: int = Field(default=1_048_576, ge=1, validation_alias="GATEWAY_BODY_LIMIT")
-    grace: Seconds = Field(default=timedelta(seconds=10), validation_alias="GATEWAY_SHUTDOWN_GRACE")
-
-
-class ProfilesSettings(SettingsGroup):
-    """`mapping`: the file that says how profiles are read from a collection of another application."""
-
-    mapping: Path | None = Field(default=None, validation_alias="GATEWAY_PROFILES_MAPPING")
-
-
-class RelaySettings(SettingsGroup):
-    """Which process publishes committed events."""
-
-    where: Literal["embedded", "external"] = Field(default="embedded", validation_alias="GATEWAY_RELAY")
-    """`external`: only `quadrangle relay` publishes."""
-
-
-class Log(SettingsGroup):
-    """`level` None: the command chooses."""
-
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] | None = Field(
-        default=None, validation_alias="GATEWAY_LOG_LEVEL"
-    )
 
 
 class Settings(SettingsGroup):
@@ -124,20 +41,24 @@ class Settings(SettingsGroup):
     deadlines: Mapping[str, timedelta] = Field(
         default_factory=lambda: dict.fromkeys(PORTS_WITH_DEADLINE, DEFAULT_DEADLINE)
     )
-    auth: Auth = Auth()
-    http: Http = Http()
     profiles: ProfilesSettings = ProfilesSettings()
+    auth: AuthSettings = AuthSettings()
+    http: HttpSettings = HttpSettings()
+    limits: LimitsSettings = LimitsSettings()
+    documents: DocumentsSettings = DocumentsSettings()
+    policy: PolicySettings = PolicySettings()
+    rates: RatesSettings = RatesSettings()
+    federation: FederationSettings = FederationSettings()
     relay: RelaySettings = RelaySettings()
-    log: Log = Log()
+    log: LogSettings = LogSettings()
 
 
 GROUPS: Mapping[str, type[SettingsGroup]] = {
-    "profiles": ProfilesSettings,
-    "auth": Auth,
-    "http": Http,
-    "relay": RelaySettings,
-    "log": Log,
+    name: field.annotation
+    for name, field in Settings.model_fields.items()
+    if isinstance(field.annotation, type) and issubclass(field.annotation, SettingsGroup)
 }
+"""The group of each field of `Settings` that is one, in the order in which faults are reported."""
 
 
 def url_variable(port: str) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.config.backends import PORTS, PORTS_WITH_URL
+from gateway.config.groups.auth import MIN_SECRET_BYTES
 from gateway.config.open_stores import OpenStores, checked_urls, open_stores
-from gateway.config.settings import MIN_SECRET_BYTES, Settings
+from gateway.config.settings import Settings
 from gateway.config.store_clients import Now
 from gateway.config.urls import Url
 from gateway.embedded.embedded_servers import EmbeddedServers

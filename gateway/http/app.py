@@ -23,6 +23,7 @@ from gateway.http.middleware.access_log import AccessLog
 from gateway.http.middleware.body_limit import BodyLimit
 from gateway.http.middleware.compression import Compression
 from gateway.http.middleware.cors import Cors
+from gateway.http.operations import OpenDocuments, Operations, Unlimited
 from gateway.http.origins import Origins
 from gateway.http.peers import Peers
 from gateway.http.state import AppState
@@ -72,10 +73,11 @@ def build_app(
 
     origins = Origins(listed=frozenset(settings.http.origins), loopback=loopback_origins)
     peers = Peers(access=access, deadlines=settings.deadlines, now=now)
+    operations = Operations(schema=schema, admission=Unlimited(), documents=OpenDocuments())
     return Starlette(
         routes=[
-            Route("/graphql", GraphQLEndpoint(schema, peers)),
-            WebSocketRoute("/graphql", WebSocketEndpoint(schema, peers, limits, origins=origins)),
+            Route("/graphql", GraphQLEndpoint(operations, peers)),
+            WebSocketRoute("/graphql", WebSocketEndpoint(operations, peers, limits, origins=origins)),
             Route("/", lambda request: RedirectResponse("/graphql")),
             *health_routes(),
             static_route(),

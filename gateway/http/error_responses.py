@@ -17,8 +17,12 @@ CODES = {
     403: ErrorCode.FORBIDDEN,
     404: ErrorCode.NOT_FOUND,
     405: ErrorCode.METHOD_NOT_ALLOWED,
+    408: ErrorCode.REQUEST_TIMEOUT,
     413: ErrorCode.TOO_LARGE,
+    429: ErrorCode.RATE_LIMITED,
+    431: ErrorCode.HEAD_TOO_LARGE,
     500: ErrorCode.INTERNAL,
+    503: ErrorCode.OVERLOADED,
 }
 """The error code of each HTTP status; REFUSED for others."""
 

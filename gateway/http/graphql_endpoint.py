@@ -6,7 +6,6 @@ Follows the GraphQL over HTTP specification (graphql.github.io/graphql-over-http
 from typing import Any
 
 import orjson
-import strawberry
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,10 +19,13 @@ from strawberry.types.graphql import OperationType
 
 from gateway.http import request_json
 from gateway.http.auth.tokens import Unauthenticated
+from gateway.http.client_address import client_address
 from gateway.http.error_responses import error_response
-from gateway.http.graphql_request import MalformedRequest, parse_request, response_of, run_operation
+from gateway.http.graphql_request import MalformedRequest, parse_request, response_of
+from gateway.http.operations import Operations
 from gateway.http.origins import is_foreign
 from gateway.http.peers import TRACE_HEADER, Peers
+from gateway.http.refusal import RequestRefused
 from gateway.http.sse import EventStreamResponse, accepts_event_stream, accepts_only_event_stream
 from gateway.web.graphiql import graphiql_page, wants_graphiql
 from resolvers.context import Peer
@@ -44,8 +46,9 @@ class NeedsStream(Exception):
 class GraphQLEndpoint(GraphQL[Peer, None]):
     """Strawberry's ASGI view with our parsing, error format and transports. Its overridden methods keep their names."""
 
-    def __init__(self, schema: strawberry.Schema, peers: Peers) -> None:
-        super().__init__(schema, graphql_ide=None, subscription_protocols=())
+    def __init__(self, operations: Operations, peers: Peers) -> None:
+        super().__init__(operations.schema, graphql_ide=None, subscription_protocols=())
+        self._operations = operations
         self._peers = peers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,6 +57,8 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
             response = await self._respond(request)
         except Unauthenticated as error:
             response = unauthenticated(error)
+        except RequestRefused as refusal:
+            response = refused(refusal)
         except HTTPException as error:
             if error.status_code == 405:
                 response = error_response(405, error.reason, headers={"Allow": "GET, POST"})
@@ -87,9 +92,10 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
         operation = await self.parse_http_body(adapter)
         if not operation.query:
             raise HTTPException(400, "No GraphQL query found in the request")
+        operation = await self._operations.admitted(peer, operation)
         allowed = ALLOWED[adapter.method] | {OperationType.SUBSCRIPTION}
         return EventStreamResponse(
-            run_operation(self.schema, peer, operation, allowed), stopping=request.state["stopping"]
+            self._operations.stream(peer, operation, allowed), stopping=request.state["stopping"]
         )
 
     def should_render_graphql_ide(self, request: object) -> bool:
@@ -97,8 +103,12 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
 
     async def get_context(self, request: Any, response: Any) -> Peer:
         headers = request.headers
-        return self._peers.create(
-            request.state, headers.get("authorization"), foreign=is_foreign(headers), trace=headers.get(TRACE_HEADER)
+        return await self._peers.create(
+            request.state,
+            headers.get("authorization"),
+            foreign=is_foreign(headers),
+            trace=headers.get(TRACE_HEADER),
+            address=client_address(request.scope),
         )
 
     async def get_sub_response(self, request: Any) -> Response:
@@ -129,14 +139,8 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
         if not context.viewer.authenticated and len(request_data.query or "") > LONGEST_PUBLIC:
             raise Unauthenticated.missing()
         try:
-            result = await self.schema.execute(
-                request_data.query,
-                variable_values=request_data.variables,
-                context_value=context,
-                operation_name=request_data.operation_name,
-                allowed_operation_types=ALLOWED[method],
-                operation_extensions=request_data.extensions,
-            )
+            admitted = await self._operations.admitted(context, request_data)
+            result = await self._operations.execute(context, admitted, ALLOWED[method])
         except MissingQueryError:
             raise HTTPException(400, "No GraphQL query found in the request") from None
         except CannotGetOperationTypeError as error:
@@ -162,6 +166,13 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)
+
+
+def refused(refusal: RequestRefused) -> Response:
+    """The response to an operation that was refused before it ran."""
+    return Response(
+        orjson.dumps({"errors": [refusal.error]}), refusal.status, refusal.headers, media_type="application/json"
+    )
 
 
 def unauthenticated(error: Unauthenticated) -> Response:

@@ -26,12 +26,14 @@ class Peers:
         """Whether a request with these headers has no token and needs one."""
         return "authorization" not in headers and (self.access.anonymous_viewer is None or is_foreign(headers))
 
-    def create(self, state: Any, authorization: str | None, *, foreign: bool, trace: str | None) -> Peer:
+    async def create(
+        self, state: Any, authorization: str | None, *, foreign: bool, trace: str | None, address: str
+    ) -> Peer:
         """The peer for this Authorization header; its viewer is `UNAUTHENTICATED` if a token is missing.
 
         `state` is the AppState; `foreign`: a page of another origin sends the request; `trace` is the value of
-        TRACE_HEADER. Raises `Unauthenticated`."""
-        viewer = self.access.viewer(authorization, foreign=foreign)
+        TRACE_HEADER; `address` is the client's. Raises `Unauthenticated`."""
+        viewer = await self.access.viewer(authorization, foreign=foreign)
         return Peer(
             stores=state["stores"],
             viewer=viewer,

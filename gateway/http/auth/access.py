@@ -20,7 +20,7 @@ class Access:
     anonymous_viewer: Viewer | None = None
     may_trace: Callable[[Viewer], bool] = permissions.may_trace
 
-    def viewer(self, authorization: str | None, *, foreign: bool) -> Viewer:
+    async def viewer(self, authorization: str | None, *, foreign: bool) -> Viewer:
         """The viewer of a request with this Authorization header (RFC 6750), `UNAUTHENTICATED` without a token. Cookies
         are not read: they would let other sites send requests in their owner's name. Raises `Unauthenticated`.
 

@@ -5,5 +5,5 @@ connection.py         Connection: the messages of one connection, and its runnin
 messages.py           decodes and encodes messages; close codes
 uvicorn_protocol.py   uvicorn's WebSocket protocol with bounded waits
 
-One event: the source → run_operation → Connection._operate → Connection._send_result → uvicorn → the frame
+One event: the source → Operations.stream → Connection._operate → Connection._send_result → uvicorn → the frame
 """

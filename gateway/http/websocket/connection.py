@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,6 +14,7 @@ from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 
 from gateway.http.auth.tokens import Unauthenticated
 from gateway.http.graphql_request import MalformedRequest, parse_request
+from gateway.http.refusal import RequestRefused
 from gateway.http.websocket import messages
 from gateway.http.websocket.messages import Close
 from resolvers.context import Peer
@@ -46,7 +47,7 @@ class Connection:
     """
 
     websocket: WebSocket
-    authenticate: Callable[[WebSocket, Mapping[str, Any]], Peer]
+    authenticate: Callable[[WebSocket, Mapping[str, Any]], Awaitable[Peer]]
     run: Callable[[Peer, GraphQLRequestData], Results]
     limits: ConnectionLimits
     started: int = 0
@@ -101,7 +102,7 @@ class Connection:
         if self._peer is not None:
             raise Close(messages.TOO_MANY, "Too many initialisation requests")
         try:
-            self._peer = self.authenticate(self.websocket, payload)
+            self._peer = await self.authenticate(self.websocket, payload)
         except Unauthenticated:
             raise Close(messages.FORBIDDEN, "Forbidden") from None
         await self._send("connection_ack")
@@ -154,6 +155,9 @@ class Connection:
                         break
                     await self._send_result("next", id, result)
             await self._send_result("error" if errors else "complete", id, errors)
+        except RequestRefused as refusal:
+            with suppress(WebSocketDisconnect):
+                await self._send_result("error", id, [refusal.error])
         except WebSocketDisconnect:
             pass  # `serve` receives the disconnect, too, and ends all operations
         except (Exception, asyncio.CancelledError) as error:

@@ -1,16 +1,17 @@
 """/graphql over WebSocket: which connections are accepted."""
 
 from collections.abc import Mapping
+from contextlib import aclosing
 from typing import Any
 
-import strawberry
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.http import GraphQLRequestData
 
 from gateway.http.auth.tokens import Unauthenticated
+from gateway.http.client_address import client_address
 from gateway.http.error_responses import error_response
-from gateway.http.graphql_request import run_operation
+from gateway.http.operations import Operations
 from gateway.http.origins import Origins, is_foreign, log_refused
 from gateway.http.peers import TRACE_HEADER, Peers
 from gateway.http.websocket.connection import Connection, ConnectionLimits, Results
@@ -23,8 +24,8 @@ SUBPROTOCOL = "graphql-transport-ws"
 class WebSocketEndpoint:
     """An ASGI app. It stores the number of a connection's operations in the scope, as `operations`, for the log."""
 
-    def __init__(self, schema: strawberry.Schema, peers: Peers, limits: ConnectionLimits, *, origins: Origins) -> None:
-        self._schema = schema
+    def __init__(self, operations: Operations, peers: Peers, limits: ConnectionLimits, *, origins: Origins) -> None:
+        self._operations = operations
         self._peers = peers
         self._origins = origins
         self._limits = limits
@@ -56,7 +57,7 @@ class WebSocketEndpoint:
         log_refused(websocket.headers["origin"])
         return False
 
-    def _authenticate(self, websocket: WebSocket, payload: Mapping[str, Any]) -> Peer:
+    async def _authenticate(self, websocket: WebSocket, payload: Mapping[str, Any]) -> Peer:
         """The peer of a `connection_init` payload. Browsers cannot set headers, so its entries take their place, with
         case-insensitive names. Raises `Unauthenticated`."""
         given = {name.lower(): value for name, value in payload.items()}
@@ -65,10 +66,13 @@ class WebSocketEndpoint:
             raise Unauthenticated("the token must be a string", given=True)
         trace = given.get(TRACE_HEADER, websocket.headers.get(TRACE_HEADER))
         foreign = is_foreign(websocket.headers)
-        peer = self._peers.create(websocket.state, authorization, foreign=foreign, trace=trace)
+        address = client_address(websocket.scope)
+        peer = await self._peers.create(websocket.state, authorization, foreign=foreign, trace=trace, address=address)
         if not peer.viewer.authenticated:
             raise Unauthenticated.missing()
         return peer
 
-    def _run(self, peer: Peer, request: GraphQLRequestData) -> Results:
-        return run_operation(self._schema, peer, request)
+    async def _run(self, peer: Peer, request: GraphQLRequestData) -> Results:
+        async with aclosing(self._operations.stream(peer, await self._operations.admitted(peer, request))) as results:
+            async for result in results:
+                yield result

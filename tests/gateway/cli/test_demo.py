@@ -7,7 +7,7 @@ from gateway.config.store_location import StoreLocation
 from gateway.datasets.demo.viewers import ADMIN
 
 
-def test_only_a_loopback_address_makes_a_request_without_a_token_an_admin() -> None:
+async def test_only_a_loopback_address_makes_a_request_without_a_token_an_admin() -> None:
     secret = "a secret that only this test knows"
     assert demo_access(secret, on_loopback=True).anonymous_viewer == ADMIN
     access = demo_access(secret, on_loopback=False)
@@ -15,4 +15,4 @@ def test_only_a_loopback_address_makes_a_request_without_a_token_an_admin() -> N
     lines = startup_text(StoreLocation(urls={}), access).splitlines()
     assert any("every request needs a token" in line for line in lines)
     token = next(line for line in lines if line.startswith("ADMIN")).split()[-1]
-    assert replace(access.viewer(f"Bearer {token}", foreign=False), expires_at=None) == ADMIN
+    assert replace(await access.viewer(f"Bearer {token}", foreign=False), expires_at=None) == ADMIN

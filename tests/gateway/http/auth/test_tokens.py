@@ -89,26 +89,27 @@ def test_other_tokens_are_refused(token: str) -> None:
         TOKENS.viewer_of(token)
 
 
-def test_a_request_without_a_token_has_no_rights_or_is_anonymous() -> None:
-    assert Access(tokens=TOKENS).viewer(None, foreign=False) == UNAUTHENTICATED
+async def test_a_request_without_a_token_has_no_rights_or_is_anonymous() -> None:
+    assert await Access(tokens=TOKENS).viewer(None, foreign=False) == UNAUTHENTICATED
     open_access = Access(tokens=TOKENS, anonymous_viewer=TEACHER)
-    assert open_access.viewer(None, foreign=False) == TEACHER
-    assert open_access.viewer(None, foreign=True) == UNAUTHENTICATED
+    assert await open_access.viewer(None, foreign=False) == TEACHER
+    assert await open_access.viewer(None, foreign=True) == UNAUTHENTICATED
 
 
-def test_a_bad_token_is_refused_although_none_is_required() -> None:
+async def test_a_bad_token_is_refused_although_none_is_required() -> None:
     with pytest.raises(Unauthenticated):
-        Access(tokens=TOKENS, anonymous_viewer=TEACHER).viewer("Bearer x", foreign=False)
+        await Access(tokens=TOKENS, anonymous_viewer=TEACHER).viewer("Bearer x", foreign=False)
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "Bearerx", "JWT"])
-def test_only_the_bearer_scheme_is_accepted(scheme: str) -> None:
+async def test_only_the_bearer_scheme_is_accepted(scheme: str) -> None:
     with pytest.raises(Unauthenticated, match="Bearer"):
-        Access(tokens=TOKENS).viewer(f"{scheme} {signed(CLAIMS)}", foreign=False)
+        await Access(tokens=TOKENS).viewer(f"{scheme} {signed(CLAIMS)}", foreign=False)
 
 
-def test_the_scheme_is_case_insensitive() -> None:
-    assert Access(tokens=TOKENS).viewer(f"bEARER  {signed(CLAIMS)}", foreign=False).subject == "ada"
+async def test_the_scheme_is_case_insensitive() -> None:
+    viewer = await Access(tokens=TOKENS).viewer(f"bEARER  {signed(CLAIMS)}", foreign=False)
+    assert viewer.subject == "ada"
 
 
 def test_the_secret_is_not_in_the_repr() -> None:

@@ -1,0 +1,30 @@
+"""A group of settings, and the kinds of values that several groups use."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+SHORTEST, LONGEST = timedelta(milliseconds=1), timedelta(hours=1)
+
+
+class SettingsGroup(BaseModel):
+    """Related settings. The validation alias of a field is its environment variable."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, hide_input_in_errors=True)
+
+
+def _parse_seconds(seconds: object) -> object:
+    if not isinstance(seconds, str):
+        return seconds
+    try:
+        found = timedelta(seconds=float(seconds))
+    except (ValueError, OverflowError):
+        raise ValueError("not a number of seconds") from None
+    if not SHORTEST <= found <= LONGEST:
+        raise ValueError("not between 0.001 and 3600 seconds")
+    return found
+
+
+Seconds = Annotated[timedelta, BeforeValidator(_parse_seconds)]
+"""A duration, written as a number of seconds."""

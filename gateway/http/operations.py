@@ -1,0 +1,91 @@
+"""Runs GraphQL operations for all transports: HTTP, server-sent events and WebSocket."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Protocol
+
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.schema import BaseSchema
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from gateway.http.graphql_request import response_of
+from resolvers.context import Peer
+
+
+class Admission(Protocol):
+    """Decides whether a peer may run an operation now."""
+
+    async def admit(self, peer: Peer) -> None:
+        """Raise `RequestRefused` if the peer must wait."""
+
+
+class Documents(Protocol):
+    """Finds the documents that requests name by an id or a hash."""
+
+    async def resolve(self, peer: Peer, request: GraphQLRequestData) -> GraphQLRequestData:
+        """The request with the text of its document. Raises `RequestRefused`."""
+
+
+class Unlimited:
+    """Admits every operation."""
+
+    async def admit(self, peer: Peer) -> None:
+        """Do nothing."""
+
+
+class OpenDocuments:
+    """Knows no document: requests have their text."""
+
+    async def resolve(self, peer: Peer, request: GraphQLRequestData) -> GraphQLRequestData:
+        """The request itself."""
+        return request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operations:
+    """What every operation passes through: admission, its document, then the schema."""
+
+    schema: BaseSchema
+    admission: Admission
+    documents: Documents
+
+    async def admitted(self, peer: Peer, request: GraphQLRequestData) -> GraphQLRequestData:
+        """The request with its document, once the peer may run it. Raises `RequestRefused`."""
+        await self.admission.admit(peer)
+        return await self.documents.resolve(peer, request)
+
+    async def execute(
+        self, peer: Peer, request: GraphQLRequestData, allowed: Collection[OperationType]
+    ) -> ExecutionResult:
+        """The result of an admitted query or mutation. Raises strawberry's errors of requests that cannot be run."""
+        return await self.schema.execute(
+            request.query,
+            variable_values=request.variables,
+            context_value=peer,
+            operation_name=request.operation_name,
+            allowed_operation_types=allowed,
+            operation_extensions=request.extensions,
+        )
+
+    async def stream(
+        self, peer: Peer, request: GraphQLRequestData, allowed: Collection[OperationType] = tuple(OperationType)
+    ) -> AsyncGenerator[GraphQLHTTPResponse, None]:
+        """Yield the response to an admitted query or mutation, or one for each event of a subscription. Closing the
+        generator ends the subscription."""
+        results = await self.schema.stream(
+            request.query,
+            variable_values=request.variables,
+            context_value=peer,
+            operation_name=request.operation_name,
+            operation_extensions=request.extensions,
+            allowed_operation_types=allowed,
+        )
+        async with aclosing(results):
+            async for result in results:
+                yield response_of(result)  # type: ignore[arg-type]  # @defer and @stream are not in the schema
+                # A source that always has an event, and a client whose buffer always has room, would never suspend
+                # this task: no other task would run.
+                await asyncio.sleep(0)
