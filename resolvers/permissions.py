@@ -9,6 +9,8 @@ from resolvers.viewer import Role, Viewer
 
 WRITES_EVENTS = "events:write"
 """The scope that lets a SERVICE write events of any learner."""
+READS_SCHEMA, READS_TRACES = "schema:read", "trace:read"
+"""The scopes that let a SERVICE, such as the router of a federated graph, read the schema and traces of operations."""
 
 
 def is_admin(viewer: Viewer) -> bool:
@@ -86,3 +88,13 @@ def may_write_enrollment(viewer: Viewer, learner_id: str, course_key: str) -> bo
 def may_trace(viewer: Viewer) -> bool:
     """See which store calls an operation made: for an ADMIN."""
     return is_admin(viewer)
+
+
+def may_read_schema(viewer: Viewer) -> bool:
+    """Read the schema for composition (`_service`): for an ADMIN and a SERVICE with the scope `schema:read`."""
+    return is_admin(viewer) or (viewer.role is Role.SERVICE and READS_SCHEMA in viewer.scopes)
+
+
+def may_trace_fields(viewer: Viewer) -> bool:
+    """See how long each field of an operation took: for an ADMIN and a SERVICE with the scope `trace:read`."""
+    return is_admin(viewer) or (viewer.role is Role.SERVICE and READS_TRACES in viewer.scopes)

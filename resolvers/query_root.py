@@ -1,6 +1,7 @@
 """The root fields of queries: what each one looks up, and who may."""
 
 import asyncio
+from collections.abc import Awaitable, Iterable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -42,6 +43,13 @@ def found_or_forbidden(viewer: Viewer, found: Any, lookup: Lookup) -> Any:
     if found is None and not permissions.is_admin(viewer):
         raise forbidden()
     return found
+
+
+async def found_each(fetches: Iterable[Awaitable[Any]]) -> list[Any]:
+    """The result of each fetch, or its error in its place; NOT_FOUND for None."""
+    found = await asyncio.gather(*fetches, return_exceptions=True)
+    # graphql-core reports an exception in a list as the error of its element.
+    return [not_found() if each is None else each for each in found]
 
 
 def lookup_learner(
@@ -215,11 +223,7 @@ class Query:
     ) -> list[Node | None]:
         if len(ids) > MOST:
             raise bad_input(f"at most {MOST} ids")
-        fetches = (NODE.fetch(info, None, {"id": value}) for value in ids)
-        found = await asyncio.gather(*fetches, return_exceptions=True)
-        # graphql-core reports an exception in a list as the error of its element.
-        nodes: list[Any] = [not_found() if node is None else node for node in found]
-        return nodes
+        return await found_each(NODE.fetch(info, None, {"id": value}) for value in ids)
 
     @strawberry.field(description="The state of each store. It never fails.")
     async def store_health(self, info: Info) -> list[StoreHealth]:

@@ -7,6 +7,9 @@ from strawberry.types import ExecutionContext
 from resolvers.execution.document_cache import CachedParser, CachedValidator
 from resolvers.execution.event_executor import EventExecutor
 from resolvers.execution.operation import Operation
+from resolvers.federation.platform_entities import ENTITIES, SHAREABLE
+from resolvers.federation.sdl import federated_sdl
+from resolvers.federation.subgraph import subgraph_query
 from resolvers.mutation_root import Mutation
 from resolvers.query_root import Query
 from resolvers.strawberry_internals import core_schema
@@ -25,6 +28,16 @@ class Graph(strawberry.Schema):
 def build_schema() -> strawberry.Schema:
     """The schema of the gateway."""
     return schema_of(Query, Mutation, Subscription)
+
+
+def build_subgraph() -> strawberry.Schema:
+    """The schema of the gateway with the root fields of a subgraph (Apollo Federation v2)."""
+    return schema_of(subgraph_query(Query, ENTITIES, subgraph_sdl()), Mutation, Subscription)
+
+
+def subgraph_sdl() -> str:
+    """The schema of the gateway for the composition of a federated graph."""
+    return federated_sdl(build_schema().as_str(), ENTITIES, SHAREABLE)
 
 
 def schema_of(query: type, mutation: type | None = None, subscription: type | None = None) -> strawberry.Schema:

@@ -51,9 +51,11 @@ def fix(extra: Sequence[str]) -> int:
 
 
 def schema(extra: Sequence[str]) -> int:
-    from resolvers.schema import build_schema  # here, so that the other subcommands work while the schema is broken
+    # Imported here, so that the other subcommands work while the schema is broken.
+    from resolvers.schema import build_schema, subgraph_sdl
 
     (TOP / "schema.graphql").write_text(build_schema().as_str() + "\n", encoding="utf-8")
+    (TOP / "tests/resolvers/federation/federated.graphql").write_text(subgraph_sdl(), encoding="utf-8")
     return 0
 
 
@@ -81,7 +83,7 @@ COMMANDS = {
     "all": (everything, "format, lint, types, dependencies and all tests (the default)"),
     "quick": (quick, "format, lint and the tests that are not marked slow and not in e2e/"),
     "fix": (fix, "fix what ruff can fix: lint findings, import order, format"),
-    "schema": (schema, "write schema.graphql from the code; read the diff before you commit it"),
+    "schema": (schema, "write schema.graphql and federated.graphql from the code; read the diff before you commit it"),
     "golden": (golden, "write the golden answers and store calls again; read the diff before you commit it"),
     "full": (full, "the long form of the tests under load, of upgrades and of time zones, and the protocols' clients"),
     "bench": (

@@ -58,6 +58,7 @@ def run(options: Namespace) -> int:
     """Serve until a signal comes."""
     if options.live_rate is not None and not options.live:
         options.parser.error("--live-rate needs --live")
+    from gateway.cli.served_schema import served_schema
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
     from gateway.datasets.demo.prepare import prepare_data
@@ -72,7 +73,6 @@ def run(options: Namespace) -> int:
     from gateway.runtime.shutdown import run as run_command
     from gateway.runtime.store_retry import announced_retry
     from gateway.simulation.live_stores import with_demo_learners
-    from resolvers.schema import build_schema
 
     settings, console = environment_settings(), stderr_console()
     write_logs(settings.log.level or "WARNING")
@@ -121,7 +121,7 @@ def run(options: Namespace) -> int:
                 access = demo_access(location.secret or "", on_loopback=is_loopback(host))
                 app = build_app(
                     settings,
-                    schema=build_schema(),
+                    schema=served_schema(settings.federation),
                     open_stores=open_stores,
                     access=access,
                     now=utc_now,

@@ -26,6 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Serve until a signal comes."""
+    from gateway.cli.served_schema import served_schema
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location, require_complete
     from gateway.http.app import build_app
@@ -37,7 +38,6 @@ def run(options: Namespace) -> int:
     from gateway.runtime.console import print_ready, stderr_console
     from gateway.runtime.shutdown import Shutdown
     from gateway.runtime.shutdown import run as run_command
-    from resolvers.schema import build_schema
 
     settings, console = environment_settings(), stderr_console()
     if options.data is None:
@@ -59,7 +59,7 @@ def run(options: Namespace) -> int:
 
                 app = build_app(
                     settings,
-                    schema=build_schema(),
+                    schema=served_schema(settings.federation),
                     open_stores=location.opener(utc_now),
                     access=Access(tokens=Tokens(secret=location.secret or "")),
                     now=utc_now,

@@ -1,4 +1,4 @@
-"""The scalars DateTime, Date, BigInt and UUID."""
+"""The scalars DateTime, Date, BigInt, UUID and _Any."""
 
 import re
 from contextlib import suppress
@@ -13,6 +13,8 @@ from strawberry.schema.config import StrawberryConfig
 from stores.domain.rfc3339 import parse_rfc3339
 
 BigInt = NewType("BigInt", int)
+Representation = NewType("Representation", object)
+"""What a router says of an entity: any JSON value."""
 
 
 def show_time(moment: datetime) -> str:
@@ -81,6 +83,9 @@ CONFIG = StrawberryConfig(
             description="A 64-bit integer as a decimal number in a string.",
             serialize=str,
             parse_value=parse_big_int,
+        ),
+        Representation: strawberry.scalar(
+            name="_Any", description="The `__typename` of an entity and the fields of one of its keys."
         ),
     }
 )
