@@ -4,6 +4,7 @@ __main__.py      python -m gateway <command>
 cli/             a module per command
 config/          settings, backends (URL scheme → backend), store clients, where the stores are
 http/            the app, its server, GraphQL over HTTP, SSE and WebSocket, tokens, health
+documents/       persisted documents: trusted ones, and those that clients register
 relay/           publishes commits from the outbox; rebuilds timelines, activity and progress
 observability/   JSON logs
 web/             GraphiQL and other static files

@@ -18,9 +18,11 @@ import pytest
 from redis.asyncio import Redis
 
 from gateway.embedded.embedded_servers import EmbeddedServers
+from stores.domain.persisted_documents import DocumentBounds
 from stores.influx.timeline import InfluxTimeline
 from stores.memory.activity import MemoryActivity
 from stores.memory.catalog import MemoryCatalog
+from stores.memory.documents import MemoryDocuments
 from stores.memory.live import MemoryLive
 from stores.memory.outbox import MemoryOutbox
 from stores.memory.profiles import MemoryProfiles
@@ -36,6 +38,7 @@ from stores.ports.activity import Activity
 from stores.ports.outbox import Outbox
 from stores.ports.progress import Progress
 from stores.redis.client import open_redis
+from stores.redis.documents import RedisDocuments
 from stores.redis.live import RedisLive
 from stores.redis.sessions import RedisSessions
 from stores.sql.activity.activity import SqlActivity
@@ -206,6 +209,17 @@ async def redis_sessions(servers: Servers, now: Now) -> AsyncIterator[RedisSessi
 
 
 @asynccontextmanager
+async def memory_documents(_: Servers, now: Now, bounds: DocumentBounds) -> AsyncIterator[MemoryDocuments]:
+    yield MemoryDocuments(now=now, bounds=bounds)
+
+
+@asynccontextmanager
+async def redis_documents(servers: Servers, now: Now, bounds: DocumentBounds) -> AsyncIterator[RedisDocuments]:
+    async with fresh_redis(servers) as (client, prefix):
+        yield RedisDocuments(client, now=now, bounds=bounds, prefix=prefix)
+
+
+@asynccontextmanager
 async def memory_live(_: Servers) -> AsyncIterator[MemoryLive]:
     yield MemoryLive()
 
@@ -242,6 +256,7 @@ async def influx2_timeline(servers: Servers) -> AsyncIterator[InfluxTimeline]:
 
 Opener = Callable[[Servers], AbstractAsyncContextManager[Any]]
 TimedOpener = Callable[[Servers, Now], AbstractAsyncContextManager[Any]]
+BoundedOpener = Callable[[Servers, Now, DocumentBounds], AbstractAsyncContextManager[Any]]
 # One table for each port: backend → opener of an empty store. A new backend is a new line.
 PROFILES: dict[str, Opener] = {"memory": memory_profiles, "mongo": mongo_profiles}
 CATALOG: dict[str, Opener] = {"memory": memory_catalog, "mongo": mongo_catalog}
@@ -255,3 +270,4 @@ if INFLUXD_BIN:
     TIMELINE["influx2"] = influx2_timeline
 LIVE: dict[str, Opener] = {"memory": memory_live, "redis": redis_live}
 SESSIONS: dict[str, TimedOpener] = {"memory": memory_sessions, "redis": redis_sessions}
+DOCUMENTS: dict[str, BoundedOpener] = {"memory": memory_documents, "redis": redis_documents}

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from gateway.cli import (
     check,
     demo,
+    documents,
     import_data,
     migrate,
     rebuild,
@@ -29,6 +30,7 @@ COMMANDS = {
     "migrate": migrate,
     "check": check,
     "schema": schema,
+    "documents": documents,
     "import": import_data,
     "replay": replay,
     "rebuild": rebuild,

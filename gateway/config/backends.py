@@ -34,7 +34,8 @@ class PortBackends:
     """The backends of one port.
 
     `by_scheme`: URL scheme → backend. `embedded`: roles of the embedded servers that can keep the port, the preferred
-    one first. `shares_url_of`: the port that must have the same URL, because one transaction writes both.
+    one first. `shares_url_of`: the port whose URL it has, too: one transaction writes both, or
+    it keeps the same kind of short-lived data.
     """
 
     by_scheme: Mapping[str, Backend]
@@ -52,6 +53,7 @@ INFLUX_TIMELINE = Backend(openers.influx_timeline, migrators.migrate_influx, mig
 SQL_TIMELINE = Backend(openers.sql_timeline, migrators.migrate_timeline, migrators.drop_old_timeline)
 REDIS_SESSIONS = Backend(openers.redis_sessions)
 REDIS_LIVE = Backend(openers.redis_live)
+REDIS_DOCUMENTS = Backend(openers.redis_documents)
 
 PORTS: Mapping[str, PortBackends] = {
     "profiles": PortBackends(
@@ -111,6 +113,15 @@ PORTS: Mapping[str, PortBackends] = {
             "memory": Backend(openers.memory_live),
         },
         embedded=["redis"],
+    ),
+    "documents": PortBackends(
+        by_scheme={
+            "redis": REDIS_DOCUMENTS,
+            "rediss": REDIS_DOCUMENTS,
+            "memory": Backend(openers.memory_documents),
+        },
+        embedded=["redis"],
+        shares_url_of="sessions",
     ),
     "outbox": PortBackends(
         by_scheme={

@@ -10,6 +10,7 @@ from gateway.config.store_clients import StoreClients
 from gateway.config.urls import Url, mapping_of
 from stores.ports.activity import Activity
 from stores.ports.catalog import Catalog
+from stores.ports.documents import Documents
 from stores.ports.live import Live
 from stores.ports.outbox import Outbox
 from stores.ports.profiles import Profiles
@@ -81,6 +82,13 @@ async def memory_sessions(clients: StoreClients, url: Url) -> Sessions:
     from stores.memory.sessions import MemorySessions
 
     return MemorySessions(now=clients.now)
+
+
+async def memory_documents(clients: StoreClients, url: Url) -> Documents:
+    """Persisted documents in this process' memory."""
+    from stores.memory.documents import MemoryDocuments
+
+    return MemoryDocuments(now=clients.now)
 
 
 async def mongo_profiles(clients: StoreClients, url: Url) -> Profiles:
@@ -166,3 +174,11 @@ async def redis_live(clients: StoreClients, url: Url) -> Live:
 
     client = await clients.client_for(url, open_redis)
     return RedisLive(client, pubsub=clients.shared(url, PubSub, client))
+
+
+async def redis_documents(clients: StoreClients, url: Url) -> Documents:
+    """Persisted documents in Redis."""
+    from stores.redis.client import open_redis
+    from stores.redis.documents import RedisDocuments
+
+    return RedisDocuments(await clients.client_for(url, open_redis), now=clients.now)

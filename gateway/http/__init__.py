@@ -6,6 +6,7 @@ auth/                 tokens.py mints and reads JWTs; access.py decides which vi
 peers.py              creates the Peer of a request or connection; client_address.py: where it comes from
 graphql_request.py    parses a request, for all transports; request_json.py decodes its JSON
 operations.py         admits and runs operations, for all transports; refusal.py: why one is not admitted
+documents.py          the document of a request that names it by an id or a hash
 graphql_endpoint.py   /graphql over HTTP: one operation per request, as JSON or as events
 sse.py                results as server-sent events
 websocket/            graphql-transport-ws

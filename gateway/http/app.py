@@ -16,6 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from gateway.config.settings import Settings
 from gateway.http.auth.access import Access
+from gateway.http.documents import persisted_documents
 from gateway.http.error_responses import http_error
 from gateway.http.graphql_endpoint import GraphQLEndpoint
 from gateway.http.health import health_routes
@@ -23,7 +24,7 @@ from gateway.http.middleware.access_log import AccessLog
 from gateway.http.middleware.body_limit import BodyLimit
 from gateway.http.middleware.compression import Compression
 from gateway.http.middleware.cors import Cors
-from gateway.http.operations import OpenDocuments, Operations, Unlimited
+from gateway.http.operations import Operations, Unlimited
 from gateway.http.origins import Origins
 from gateway.http.peers import Peers
 from gateway.http.state import AppState
@@ -57,7 +58,7 @@ def build_app(
 
     `host` is the address that the server listens on: without tokens, requests may name only it or loopback. Pages
     of the settings' origins may use the app, and with `loopback_origins` those of local development servers. `new_id`
-    creates request ids.
+    creates request ids. Raises `CommandError` if a trusted document does not fit the schema.
     """
 
     @asynccontextmanager
@@ -73,7 +74,9 @@ def build_app(
 
     origins = Origins(listed=frozenset(settings.http.origins), loopback=loopback_origins)
     peers = Peers(access=access, deadlines=settings.deadlines, now=now)
-    operations = Operations(schema=schema, admission=Unlimited(), documents=OpenDocuments())
+    operations = Operations(
+        schema=schema, admission=Unlimited(), documents=persisted_documents(settings.documents, schema)
+    )
     return Starlette(
         routes=[
             Route("/graphql", GraphQLEndpoint(operations, peers)),

@@ -3,6 +3,7 @@
 Follows the GraphQL over HTTP specification (graphql.github.io/graphql-over-http).
 """
 
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import orjson
@@ -12,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import MissingQueryError
-from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http import GraphQLHTTPResponse
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
@@ -21,7 +22,7 @@ from gateway.http import request_json
 from gateway.http.auth.tokens import Unauthenticated
 from gateway.http.client_address import client_address
 from gateway.http.error_responses import error_response
-from gateway.http.graphql_request import MalformedRequest, parse_request, response_of
+from gateway.http.graphql_request import GraphQLRequest, MalformedRequest, parse_request, response_of
 from gateway.http.operations import Operations
 from gateway.http.origins import is_foreign
 from gateway.http.peers import TRACE_HEADER, Peers
@@ -58,7 +59,7 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
         except Unauthenticated as error:
             response = unauthenticated(error)
         except RequestRefused as refusal:
-            response = refused(refusal)
+            response = refused(refusal, request)
         except HTTPException as error:
             if error.status_code == 405:
                 response = error_response(405, error.reason, headers={"Allow": "GET, POST"})
@@ -90,9 +91,15 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
         if not self.is_request_allowed(adapter):
             raise HTTPException(405, "GraphQL only supports GET and POST requests.")
         operation = await self.parse_http_body(adapter)
-        if not operation.query:
+        if not operation.has_document:
             raise HTTPException(400, "No GraphQL query found in the request")
-        operation = await self._operations.admitted(peer, operation)
+        try:
+            operation = await self._operations.admitted(peer, operation)
+        except RequestRefused as refusal:
+            if refusal.status != 200:
+                raise
+            return EventStreamResponse(only_result(refusal), stopping=request.state["stopping"])
+        log_name(request, operation)
         allowed = ALLOWED[adapter.method] | {OperationType.SUBSCRIPTION}
         return EventStreamResponse(
             self._operations.stream(peer, operation, allowed), stopping=request.state["stopping"]
@@ -113,11 +120,10 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
 
     async def get_sub_response(self, request: Any) -> Response:
         sub_response = await super().get_sub_response(request)
-        accepted = request.headers.get("accept", "")
-        sub_response.media_type = GRAPHQL_JSON if GRAPHQL_JSON in accepted else JSON
+        sub_response.media_type = media_type_for(request)
         return sub_response
 
-    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequest:
         if request.method == "GET":
             given = dict(request.query_params)
             for name in ("variables", "extensions"):
@@ -136,10 +142,11 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
         self, request: Any, request_adapter: Any, request_data: Any, context: Any, root_value: Any, sub_response: Any
     ) -> ExecutionResult:
         method = request_adapter.method
-        if not context.viewer.authenticated and len(request_data.query or "") > LONGEST_PUBLIC:
-            raise Unauthenticated.missing()
         try:
             admitted = await self._operations.admitted(context, request_data)
+            log_name(request, admitted)
+            if not context.viewer.authenticated and len(admitted.query or "") > LONGEST_PUBLIC:
+                raise Unauthenticated.missing()
             result = await self._operations.execute(context, admitted, ALLOWED[method])
         except MissingQueryError:
             raise HTTPException(400, "No GraphQL query found in the request") from None
@@ -168,11 +175,29 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
         return orjson.dumps(data)
 
 
-def refused(refusal: RequestRefused) -> Response:
-    """The response to an operation that was refused before it ran."""
-    return Response(
-        orjson.dumps({"errors": [refusal.error]}), refusal.status, refusal.headers, media_type="application/json"
-    )
+def media_type_for(request: Request) -> str:
+    """The media type of a result, for what the request accepts."""
+    return GRAPHQL_JSON if GRAPHQL_JSON in request.headers.get("accept", "") else JSON
+
+
+def refused(refusal: RequestRefused, request: Request) -> Response:
+    """The response to an operation that was refused before it ran. It must not be cached: another request may succeed.
+    The status of a GraphQL result is 200 as JSON only."""
+    media_type = media_type_for(request)
+    status = 400 if (refusal.status, media_type) == (200, GRAPHQL_JSON) else refusal.status
+    headers = {**refusal.headers, "Cache-Control": "no-store"}
+    return Response(orjson.dumps({"errors": [refusal.error]}), status, headers, media_type)
+
+
+async def only_result(refusal: RequestRefused) -> AsyncGenerator[GraphQLHTTPResponse, None]:
+    """The results of a stream that was refused."""
+    yield {"errors": [refusal.error]}
+
+
+def log_name(request: Request, operation: GraphQLRequest) -> None:
+    """Let the access log name the operation of a trusted document. Other names are the client's text."""
+    if operation.trusted_name is not None:
+        request.scope["operation"] = operation.trusted_name
 
 
 def unauthenticated(error: Unauthenticated) -> Response:

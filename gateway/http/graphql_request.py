@@ -1,5 +1,6 @@
 """GraphQL requests and their results, for all transports (HTTP, server-sent events, WebSocket)."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData, process_result
@@ -10,16 +11,48 @@ class MalformedRequest(ValueError):
     """The input is not a GraphQL request. The message says why and does not quote the input."""
 
 
-def parse_request(given: object) -> GraphQLRequestData:
+@dataclass
+class GraphQLRequest(GraphQLRequestData):
+    """A request. `query` is the text of its document, if it has one.
+
+    `document_id` names a persisted document: `documentId` without `sha256:`, or the hash of
+    `extensions.persistedQuery`. `trusted_name`: the name of the operation, where the document is a trusted one.
+    `registers`: the document is to be registered once it has turned out to be valid.
+    """
+
+    document_id: str | None = None
+    trusted_name: str | None = None
+    registers: bool = False
+
+    @property
+    def has_document(self) -> bool:
+        """Whether there is a text, or an id of one."""
+        return bool(self.query) or self.document_id is not None
+
+
+def parse_request(given: object) -> GraphQLRequest:
     """The request in a decoded JSON value (GraphQL over HTTP, "Request Parameters"). Raises `MalformedRequest`."""
     if not isinstance(given, dict):
         raise MalformedRequest("the request must be a JSON object")
-    return GraphQLRequestData(
+    extensions = _part(given, "extensions", dict)
+    return GraphQLRequest(
         query=_part(given, "query", str),
         variables=_part(given, "variables", dict),
         operation_name=_part(given, "operationName", str),
-        extensions=_part(given, "extensions", dict),
+        extensions=extensions,
+        document_id=_document_id(_part(given, "documentId", str), _part(extensions or {}, "persistedQuery", dict)),
     )
+
+
+def _document_id(document_id: str | None, persisted_query: dict[str, Any] | None) -> str | None:
+    ids = [] if document_id is None else [document_id.removeprefix("sha256:")]
+    if persisted_query is not None:
+        ids.append(_part(persisted_query, "sha256Hash", str) or "")
+    if "" in ids:
+        raise MalformedRequest("the id of a persisted document is missing")
+    if len(set(ids)) > 1:
+        raise MalformedRequest("documentId and persistedQuery name different documents")
+    return ids[0] if ids else None
 
 
 def _part(given: dict[str, Any], name: str, kind: type) -> Any:

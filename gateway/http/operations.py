@@ -6,12 +6,13 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
-from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http import GraphQLHTTPResponse
 from strawberry.schema import BaseSchema
 from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from gateway.http.graphql_request import response_of
+from gateway.http.graphql_request import GraphQLRequest, response_of
 from resolvers.context import Peer
 
 
@@ -25,8 +26,11 @@ class Admission(Protocol):
 class Documents(Protocol):
     """Finds the documents that requests name by an id or a hash."""
 
-    async def resolve(self, peer: Peer, request: GraphQLRequestData) -> GraphQLRequestData:
+    async def resolve(self, peer: Peer, request: GraphQLRequest) -> GraphQLRequest:
         """The request with the text of its document. Raises `RequestRefused`."""
+
+    async def validated(self, peer: Peer, request: GraphQLRequest) -> None:
+        """Take note that the document of a resolved request is valid."""
 
 
 class Unlimited:
@@ -34,14 +38,6 @@ class Unlimited:
 
     async def admit(self, peer: Peer) -> None:
         """Do nothing."""
-
-
-class OpenDocuments:
-    """Knows no document: requests have their text."""
-
-    async def resolve(self, peer: Peer, request: GraphQLRequestData) -> GraphQLRequestData:
-        """The request itself."""
-        return request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +48,14 @@ class Operations:
     admission: Admission
     documents: Documents
 
-    async def admitted(self, peer: Peer, request: GraphQLRequestData) -> GraphQLRequestData:
+    async def admitted(self, peer: Peer, request: GraphQLRequest) -> GraphQLRequest:
         """The request with its document, once the peer may run it. Raises `RequestRefused`."""
         await self.admission.admit(peer)
         return await self.documents.resolve(peer, request)
 
-    async def execute(
-        self, peer: Peer, request: GraphQLRequestData, allowed: Collection[OperationType]
-    ) -> ExecutionResult:
+    async def execute(self, peer: Peer, request: GraphQLRequest, allowed: Collection[OperationType]) -> ExecutionResult:
         """The result of an admitted query or mutation. Raises strawberry's errors of requests that cannot be run."""
-        return await self.schema.execute(
+        result = await self.schema.execute(
             request.query,
             variable_values=request.variables,
             context_value=peer,
@@ -69,9 +63,12 @@ class Operations:
             allowed_operation_types=allowed,
             operation_extensions=request.extensions,
         )
+        if not isinstance(result, PreExecutionError):
+            await self.documents.validated(peer, request)
+        return result
 
     async def stream(
-        self, peer: Peer, request: GraphQLRequestData, allowed: Collection[OperationType] = tuple(OperationType)
+        self, peer: Peer, request: GraphQLRequest, allowed: Collection[OperationType] = tuple(OperationType)
     ) -> AsyncGenerator[GraphQLHTTPResponse, None]:
         """Yield the response to an admitted query or mutation, or one for each event of a subscription. Closing the
         generator ends the subscription."""
@@ -83,8 +80,12 @@ class Operations:
             operation_extensions=request.extensions,
             allowed_operation_types=allowed,
         )
+        first = True
         async with aclosing(results):
             async for result in results:
+                if first and not isinstance(result, PreExecutionError):
+                    await self.documents.validated(peer, request)
+                first = False
                 yield response_of(result)  # type: ignore[arg-type]  # @defer and @stream are not in the schema
                 # A source that always has an event, and a client whose buffer always has room, would never suspend
                 # this task: no other task would run.

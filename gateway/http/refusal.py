@@ -11,8 +11,8 @@ from resolvers.error_codes import ErrorCode
 class RequestRefused(Exception):
     """A refusal in the terms of all transports.
 
-    `code`, `message` and `extensions` are the error's. `status` is that of an HTTP response; in a socket the operation
-    ends with the error. `retry_after`: when the request may succeed.
+    `code`, `message` and `extensions` are the error's. `status` is that of an HTTP response, 200 for a refusal that is
+    a GraphQL result; in a socket the operation ends with the error. `retry_after`: when the request may succeed.
     """
 
     def __init__(

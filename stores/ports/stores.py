@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 
 from stores.ports.activity import Activity
 from stores.ports.catalog import Catalog
+from stores.ports.documents import Documents
 from stores.ports.live import Live
 from stores.ports.outbox import Outbox
 from stores.ports.pinger import Pinger
@@ -24,6 +25,7 @@ class Stores:
     timeline: Timeline
     sessions: Sessions
     live: Live
+    documents: Documents
     outbox: Outbox
 
     def by_name(self) -> dict[str, Pinger]:

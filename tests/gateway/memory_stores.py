@@ -5,6 +5,7 @@ from datetime import datetime
 
 from stores.memory.activity import MemoryActivity
 from stores.memory.catalog import MemoryCatalog
+from stores.memory.documents import MemoryDocuments
 from stores.memory.live import MemoryLive
 from stores.memory.outbox import MemoryOutbox
 from stores.memory.profiles import MemoryProfiles
@@ -25,5 +26,6 @@ def memory_stores(now: Callable[[], datetime]) -> Stores:
         timeline=MemoryTimeline(),
         sessions=MemorySessions(now=now),
         live=MemoryLive(),
+        documents=MemoryDocuments(now=now),
         outbox=outbox,
     )

@@ -16,6 +16,7 @@ from stores.domain.progress import Enrollment
 from stores.domain.sessions import Heartbeat
 from stores.memory.activity import MemoryActivity
 from stores.memory.catalog import MemoryCatalog
+from stores.memory.documents import MemoryDocuments
 from stores.memory.live import MemoryLive
 from stores.memory.outbox import MemoryOutbox
 from stores.memory.profiles import MemoryProfiles
@@ -130,6 +131,7 @@ async def open_school() -> Stores:
         timeline=MemoryTimeline(),
         sessions=MemorySessions(now=lambda: NOW),
         live=MemoryLive(),
+        documents=MemoryDocuments(now=lambda: NOW),
         outbox=outbox,
     )
     await fill(stores)

@@ -1,4 +1,7 @@
-"""Gives each request and WebSocket an id and a log line, and masks unexpected errors."""
+"""Gives each request and WebSocket an id and a log line, and masks unexpected errors.
+
+The line of a request has the name of its operation where that is a trusted document's (`operation` in the scope).
+"""
 
 import logging
 import re
@@ -60,6 +63,8 @@ class AccessLog:
             route = route_of(scope)
             level = logging.DEBUG if route in PROBES else logging.INFO
             fields = {"request_id": request_id, "method": scope["method"], "route": route, "status": status}
+            if "operation" in scope:
+                fields["operation"] = scope["operation"]
             log.log(level, "request", extra={**fields, "ms": ms_since(started)})
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 from uuid import uuid4
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http import GraphQLHTTPResponse
 
 from gateway.http.auth.tokens import Unauthenticated
-from gateway.http.graphql_request import MalformedRequest, parse_request
+from gateway.http.graphql_request import GraphQLRequest, MalformedRequest, parse_request
 from gateway.http.refusal import RequestRefused
 from gateway.http.websocket import messages
 from gateway.http.websocket.messages import Close
@@ -48,7 +48,7 @@ class Connection:
 
     websocket: WebSocket
     authenticate: Callable[[WebSocket, Mapping[str, Any]], Awaitable[Peer]]
-    run: Callable[[Peer, GraphQLRequestData], Results]
+    run: Callable[[Peer, GraphQLRequest], Results]
     limits: ConnectionLimits
     started: int = 0
     _peer: Peer | None = None
@@ -121,7 +121,7 @@ class Connection:
             return
         try:
             request = parse_request(payload)
-            if not request.query:
+            if not request.has_document:
                 raise MalformedRequest("there is no query")
         except MalformedRequest as error:
             await self._refuse(id, ErrorCode.BAD_REQUEST, str(error))

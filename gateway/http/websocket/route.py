@@ -6,11 +6,11 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from strawberry.http import GraphQLRequestData
 
 from gateway.http.auth.tokens import Unauthenticated
 from gateway.http.client_address import client_address
 from gateway.http.error_responses import error_response
+from gateway.http.graphql_request import GraphQLRequest
 from gateway.http.operations import Operations
 from gateway.http.origins import Origins, is_foreign, log_refused
 from gateway.http.peers import TRACE_HEADER, Peers
@@ -72,7 +72,7 @@ class WebSocketEndpoint:
             raise Unauthenticated.missing()
         return peer
 
-    async def _run(self, peer: Peer, request: GraphQLRequestData) -> Results:
+    async def _run(self, peer: Peer, request: GraphQLRequest) -> Results:
         async with aclosing(self._operations.stream(peer, await self._operations.admitted(peer, request))) as results:
             async for result in results:
                 yield result

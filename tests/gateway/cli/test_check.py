@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.config.backends import PORTS
 from tests.e2e.command import quadrangle
 from tests.gateway.cli.environment import MEMORY, NOWHERE, SECRET
 
@@ -9,11 +10,11 @@ from tests.gateway.cli.environment import MEMORY, NOWHERE, SECRET
 def test_check_reports_the_store_that_does_not_answer() -> None:
     ended = quadrangle("check", **MEMORY, **SECRET)
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout.count("LIVE") == 8
+    assert ended.stdout.count("LIVE") == len(PORTS)
     ended = quadrangle("check", **{**MEMORY, "GATEWAY_SESSIONS_URL": NOWHERE})
     assert ended.returncode == 1
-    [down] = [line for line in ended.stdout.splitlines() if "DOWN" in line]
-    assert down.split() == ["sessions", "redis", "redis://127.0.0.1:9/0", "DOWN", "-"]
+    down = [line.split() for line in ended.stdout.splitlines() if "DOWN" in line]
+    assert down == [[port, "redis", "redis://127.0.0.1:9/0", "DOWN", "-"] for port in ("sessions", "documents")]
     assert "sessions: Redis cannot be reached" in ended.stderr.splitlines()
 
 

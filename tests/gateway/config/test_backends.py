@@ -41,6 +41,7 @@ CONTRACT_TESTS: Mapping[str, Mapping[str, object]] = {
     "timeline": backends.TIMELINE,
     "sessions": backends.SESSIONS,
     "live": backends.LIVE,
+    "documents": backends.DOCUMENTS,
     "outbox": backends.LEDGERS,
 }
 

@@ -1,0 +1,53 @@
+"""The documents that clients registered: a cache of the process before the store that all processes share.
+
+A store that is down costs no operation: what the cache lacks is not found, and clients send the text again.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from gateway.documents.text_cache import TextCache
+from resolvers.context import Peer
+from stores.errors import StoreError
+
+STORE = "documents"
+CHECK_AGAIN = timedelta(hours=1)
+"""A text that the cache has is used in the store, too, this often: it must not expire there."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredDocuments:
+    """Finds and registers documents by the sha256 of their text."""
+
+    cache: TextCache = field(default_factory=TextCache)
+
+    async def find(self, peer: Peer, sha256: str) -> str | None:
+        """The text of a document, None if it is not known. A peer without a token gets cached texts only."""
+        now = peer.now()
+        cached = self.cache.find(sha256)
+        if not peer.viewer.authenticated or (cached is not None and now - cached.checked_at < CHECK_AGAIN):
+            return None if cached is None else cached.text
+        if cached is not None:
+            cached.checked_at = now  # before the call: one request checks, not all that arrive meanwhile
+        try:
+            async with asyncio.timeout(peer.deadlines[STORE].total_seconds()):
+                text = await peer.stores.documents.find(sha256)
+        except (StoreError, TimeoutError):
+            peer.health.failed(STORE)
+            text = None
+        if text is not None and cached is None:
+            self.cache.keep(sha256, text, now)
+        return text if cached is None else cached.text
+
+    async def register(self, peer: Peer, sha256: str, text: str) -> None:
+        """Keep a document that a viewer may run, unless the subject has registered too many."""
+        now = peer.now()
+        try:
+            async with asyncio.timeout(peer.deadlines[STORE].total_seconds()):
+                kept = await peer.stores.documents.register(sha256, text, subject=peer.viewer.subject)
+        except (StoreError, TimeoutError):
+            peer.health.failed(STORE)
+            kept = True  # by this process, at least
+        if kept:
+            self.cache.keep(sha256, text, now)

@@ -1,0 +1,49 @@
+"""Parses documents and checks them against the schema. Faults are lines that name the source of the document."""
+
+from collections.abc import Iterator
+
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, Source, parse, validate
+
+from resolvers.errors import shortened
+
+
+class BadDocument(Exception):
+    """A document cannot be served. Its text is one line that names the document's source."""
+
+
+def parsed(text: str, source: str) -> DocumentNode:
+    """The document of a text. Raises `BadDocument`."""
+    try:
+        return parse(Source(text, source))
+    except GraphQLError as error:
+        raise BadDocument(_line(error, source)) from None
+    except RecursionError:
+        raise BadDocument(f"{source}: it is nested too deeply") from None
+
+
+def operations_of(document: DocumentNode) -> list[OperationDefinitionNode]:
+    """The operations of a document."""
+    return [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+
+
+def named_operation(document: DocumentNode, source: str) -> tuple[str, str]:
+    """The name and the kind ("query", …) of a document's one operation. Raises `BadDocument`."""
+    operations = operations_of(document)
+    if len(operations) != 1:
+        raise BadDocument(f"{source}: it has {len(operations)} operations, and not one")
+    name = operations[0].name
+    if name is None:
+        raise BadDocument(f"{source}: its operation has no name")
+    return name.value, operations[0].operation.value
+
+
+def schema_faults(schema: GraphQLSchema, document: DocumentNode, source: str) -> Iterator[str]:
+    """What does not fit the schema, a line each."""
+    for error in validate(schema, document):
+        yield _line(error, source)
+
+
+def _line(error: GraphQLError, source: str) -> str:
+    named = error.source.name if error.source is not None else source
+    place = f", line {error.locations[0].line}" if error.locations else ""
+    return f"{named}{place}: {shortened(error.message)}"
