@@ -31,6 +31,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
             owner="tests",
             on_step=lambda step: None,
             influxd=find_influxd(),
+            restart=None,
             postgres_settings={"fsync": "off"},
         )
         try:

@@ -41,7 +41,7 @@ async def fresh_influx(url: str) -> AsyncIterator[Influx]:
     """A new database (2.x: a bucket), deleted at the end."""
     parts = urlsplit(url)
     name = f"test_{uuid4().hex}"
-    headers = {"Authorization": f"Token {parts.password}"} if parts.password else {}
+    headers = login_of(url)
     async with aiohttp.ClientSession(f"http://{parts.hostname}:{parts.port}", headers=headers) as server:
         async with server.get("/ping") as answer:
             is_first = answer.headers["X-Influxdb-Version"].startswith("1.")
@@ -58,6 +58,14 @@ async def fresh_influx(url: str) -> AsyncIterator[Influx]:
             )
             async with gone:
                 pass
+
+
+def login_of(url: str) -> dict[str, str]:
+    """The HTTP headers with the credentials of a URL."""
+    parts = urlsplit(url)
+    if not parts.password:
+        return {}
+    return {"Authorization": aiohttp.encode_basic_auth(parts.username or "", parts.password)}
 
 
 async def made_bucket(server: aiohttp.ClientSession, name: str) -> str:

@@ -63,6 +63,7 @@ def run(options: Namespace) -> int:
     from gateway.config.store_location import open_location
     from gateway.datasets.demo.prepare import prepare_data
     from gateway.embedded.folder import DataFolder
+    from gateway.embedded.restarts import RestartPolicy
     from gateway.http.app import build_app
     from gateway.http.server import address_of, bind, is_loopback, serve
     from gateway.observability.logs import write_logs
@@ -86,7 +87,13 @@ def run(options: Namespace) -> int:
             endpoint = f"{address_of(bound)}/graphql"
             if options.reset:
                 await folder.reset()
-            async with open_location(folder.path, settings, owner="quadrangle demo", on_step=console.print) as location:
+            async with open_location(
+                folder.path,
+                settings,
+                owner="quadrangle demo",
+                on_step=console.print,
+                restart=RestartPolicy(give_up=shutdown.request),
+            ) as location:
                 if location.embedded is None or location.embedded.joined:
                     folder.refuse_if_served()
                     owner = folder.read().owner or "another process"

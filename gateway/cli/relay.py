@@ -30,6 +30,7 @@ def run(options: Namespace) -> int:
 
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
+    from gateway.embedded.restarts import RestartPolicy
     from gateway.http.server import tune_garbage_collection
     from gateway.observability.logs import write_logs
     from gateway.relay.relay import Relay
@@ -44,7 +45,13 @@ def run(options: Namespace) -> int:
 
     async def relay(shutdown: Shutdown) -> int:
         async with (
-            open_location(options.data, settings, owner="quadrangle relay", on_step=console.print) as location,
+            open_location(
+                options.data,
+                settings,
+                owner="quadrangle relay",
+                on_step=console.print,
+                restart=RestartPolicy(give_up=shutdown.request),
+            ) as location,
             location.opener(utc_now)() as (stores, backends),
         ):
             holder = uuid4().hex

@@ -29,6 +29,7 @@ def run(options: Namespace) -> int:
     from gateway.cli.served_schema import served_schema
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location, require_complete
+    from gateway.embedded.restarts import RestartPolicy
     from gateway.http.app import build_app
     from gateway.http.auth.access import Access
     from gateway.http.auth.tokens import Tokens
@@ -50,7 +51,11 @@ def run(options: Namespace) -> int:
         with bind(host, port) as bound:
             endpoint = f"{address_of(bound)}/graphql"
             async with open_location(
-                options.data, settings, owner="quadrangle serve", on_step=console.print
+                options.data,
+                settings,
+                owner="quadrangle serve",
+                on_step=console.print,
+                restart=RestartPolicy(give_up=shutdown.request),
             ) as location:
 
                 def on_ready() -> None:

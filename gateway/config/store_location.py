@@ -16,6 +16,7 @@ from gateway.embedded.folder import DataFolder
 from gateway.embedded.folder_state import ServerEntry
 from gateway.embedded.influxd import find_influxd
 from gateway.embedded.open_servers import open_embedded
+from gateway.embedded.restarts import RestartPolicy
 from gateway.runtime.errors import CommandError
 from stores.ports.stores import Stores
 
@@ -51,19 +52,26 @@ class StoreLocation:
 
 @asynccontextmanager
 async def open_location(
-    data: Path | None, settings: Settings, *, owner: str, on_step: Callable[[str], None]
+    data: Path | None,
+    settings: Settings,
+    *,
+    owner: str,
+    on_step: Callable[[str], None],
+    restart: RestartPolicy | None = None,
 ) -> AsyncIterator[StoreLocation]:
     """The stores of the data folder `data`, else those of the environment.
 
     Joins the folder's servers while another process runs them; otherwise starts them and stops them at the end. `owner`
-    names us to other processes. Raises `CommandError` or `EmbeddedError`.
+    names us to other processes. `restart`: how embedded servers that end are restarted; None leaves them dead. Raises
+    `CommandError` or `EmbeddedError`.
     """
     if data is None:
         checked_urls(settings.stores)  # report invalid URLs before anything is opened
         secret = settings.auth.secret
         yield StoreLocation(urls=settings.stores, secret=None if secret is None else secret.get_secret_value())
         return
-    async with open_embedded(DataFolder(data), owner=owner, on_step=on_step, influxd=find_influxd()) as embedded:
+    opened = open_embedded(DataFolder(data), owner=owner, on_step=on_step, influxd=find_influxd(), restart=restart)
+    async with opened as embedded:
         yield embedded_location(embedded)
 
 

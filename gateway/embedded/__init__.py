@@ -6,7 +6,9 @@ folder.py             the data folder: its lock and its token secret
 folder_state.py       state.json, which the owner writes for other processes
 server_definition.py  what one server is: files, command line, URL. One module each:
                       secantus.py postgres.py valkey.py influxd.py (1.x) influxd2.py
-running_server.py     one server on its port: start, stop, kill, restart
+setup_run.py          a server that runs for a moment while its user is created
+running_server.py     one server on its port: start, stop, kill
+restarts.py           restarts servers that end, and gives up on one that ends too often
 child_process.py      a child process; parent_death_signal.py ends it when its parent dies
 processes.py          processes identified by pid and start time; how to end them
 loopback.py           free TCP ports and probes on 127.0.0.1

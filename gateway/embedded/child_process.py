@@ -79,6 +79,14 @@ class ChildProcess:
         """Whether the process still runs."""
         return self._process.poll() is None
 
+    @property
+    def how_it_ended(self) -> str:
+        """For a process that has ended: the signal that killed it, or its exit code."""
+        code = self._process.poll()
+        if code is None or code >= 0:
+            return f"exit code {code}"
+        return f"killed by {signal.Signals(-code).name if -code in set(signal.Signals) else f'signal {-code}'}"
+
     async def wait_ready(self, probe: Callable[[], Awaitable[bool]]) -> "ChildProcess":
         """Wait until `probe` succeeds. Raises `EmbeddedError` with a line of the log if the process ends or is late."""
 

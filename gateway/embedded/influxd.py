@@ -5,19 +5,28 @@ import re
 import shutil
 import subprocess
 import sysconfig
-from dataclasses import dataclass
+from base64 import b64encode
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from signal import SIGINT
+from tempfile import TemporaryDirectory
+from urllib.parse import urlencode
 
 from gateway.embedded.child_process import ChildCommand
 from gateway.embedded.errors import EmbeddedError
 from gateway.embedded.influxd2 import Influxd2
-from gateway.embedded.loopback import HOST, post, responds
+from gateway.embedded.loopback import HOST, ask, responds
+from gateway.embedded.secret_files import secret_from
+from gateway.embedded.setup_run import has_user, setup_run, user_created
 
-DATABASE = "quadrangle"
+DATABASE = USER = "quadrangle"
+PING = b"GET /ping HTTP/1.0\r\n\r\n", b"HTTP/1.0 204"
 SETTINGS = {
     "REPORTING_DISABLED": "true",
     "BIND_ADDRESS": f"{HOST}:0",  # the backup port: its fixed default may belong to another server
+    "HTTP_AUTH_ENABLED": "true",
+    "HTTP_PPROF_ENABLED": "false",  # its pages need no password
     "HTTP_LOG_ENABLED": "false",  # requests and queries name learners
     "DATA_QUERY_LOG_ENABLED": "false",
     "MONITOR_STORE_ENABLED": "false",
@@ -30,7 +39,10 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Influxd1:
-    """InfluxDB 1.x, as Debian packages it. It asks for no password on the loopback address."""
+    """InfluxDB 1.x, as Debian packages it.
+
+    It answers any Host, and its CORS headers allow every origin: only the password keeps web pages out.
+    """
 
     program: Path
     version: str
@@ -43,10 +55,32 @@ class Influxd1:
         return f"InfluxDB {'.'.join(self.version.split('.')[:2])}"
 
     async def prepare(self, data: Path) -> None:
-        """Nothing to do."""
+        """Create the user, through a Unix socket that only we can reach.
+
+        Without a user InfluxDB lets any client create the first administrator. Meanwhile its TCP port is one that the
+        kernel chooses. A client that found it would not remain unnoticed: our own user could then not be created.
+        """
+        if has_user(data):
+            return
+        with TemporaryDirectory(prefix="quadrangle-") as private:  # short: socket paths have at most 107 bytes
+            socket = Path(private, "socket")
+            command = self.command(data, 0)
+            settings = {**command.environment, "INFLUXDB_HTTP_UNIX_SOCKET_ENABLED": "true"}
+            settings["INFLUXDB_HTTP_BIND_SOCKET"] = str(socket)
+            answers = partial(responds, socket, *PING)
+            async with setup_run(replace(command, environment=settings), answers):
+                password = secret_from(data / "password")
+                made = await self._query(socket, f"CREATE USER {USER} WITH PASSWORD '{password}' WITH ALL PRIVILEGES")
+                # Created by a start that was killed afterwards: then our password fits.
+                if not made and not await self._query(socket, "SHOW DATABASES", authorization=_basic(password)):
+                    raise EmbeddedError(
+                        f"{self.name} has an administrator that this program did not create: delete {data}, then"
+                        " `quadrangle rebuild` fills the timeline again"
+                    )
+        user_created(data, USER)
 
     def command(self, data: Path, port: int) -> ChildCommand:
-        """Configured by environment variables only."""
+        """Configured by environment variables only; none holds a secret."""
         own = {
             "META_DIR": data / "meta",
             "DATA_DIR": data / "data",
@@ -63,19 +97,30 @@ class Influxd1:
             environment={f"INFLUXDB_{name}": str(value) for name, value in {**SETTINGS, **own}.items()},
         )
 
-    async def answers(self, port: int) -> bool:
+    async def answers(self, data: Path, port: int) -> bool:
         """Whether /ping succeeds."""
-        return await responds(port, b"GET /ping HTTP/1.0\r\n\r\n", b"HTTP/1.0 204")
+        return await responds(port, *PING)
 
     async def settle(self, data: Path, port: int) -> None:
         """Create the database."""
-        status, body = await post(port, f"/query?q=CREATE+DATABASE+{DATABASE}", b"")
-        if status != 200 or b"error" in body:
-            raise EmbeddedError(f"{self.name} could not create its database: HTTP {status}")
+        authorization = _basic(secret_from(data / "password"))
+        if not await self._query(port, f"CREATE DATABASE {DATABASE}", authorization=authorization):
+            raise EmbeddedError(f"{self.name} could not create its database")
 
     def url(self, data: Path, port: int) -> str:
         """The URL of the database."""
-        return f"influxdb+http://{HOST}:{port}/{DATABASE}"
+        return f"influxdb+http://{USER}:{secret_from(data / 'password')}@{HOST}:{port}/{DATABASE}"
+
+    async def _query(self, server: int | Path, statement: str, *, authorization: str = "") -> bool:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        if authorization:
+            headers["Authorization"] = authorization
+        status, body = await ask(server, "/query", body=urlencode({"q": statement}).encode(), headers=headers)
+        return status == 200 and b"error" not in body
+
+
+def _basic(password: str) -> str:
+    return f"Basic {b64encode(f'{USER}:{password}'.encode()).decode()}"
 
 
 def find_influxd() -> Path | None:

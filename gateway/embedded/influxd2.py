@@ -3,13 +3,15 @@
 import json
 import secrets
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from signal import SIGINT
 
 from gateway.embedded.child_process import ChildCommand
 from gateway.embedded.errors import EmbeddedError
-from gateway.embedded.loopback import HOST, post, responds
+from gateway.embedded.loopback import HOST, ask, responds, unannounced_port
 from gateway.embedded.secret_files import secret_from
+from gateway.embedded.setup_run import setup_run
 
 ORGANIZATION = BUCKET = USER = "quadrangle"
 
@@ -29,7 +31,33 @@ class Influxd2:
         return "InfluxDB 2" if self.version == "dev" else f"InfluxDB {'.'.join(self.version.split('.')[:2])}"
 
     async def prepare(self, data: Path) -> None:
-        """Nothing to do."""
+        """Create the user, the organization, the bucket and the token, once, on a port that no client knows.
+
+        The set-up needs no password. A client that found it first would not remain unnoticed: our token would be wrong.
+        """
+        if (data / "ready").exists():
+            return
+        wanted = {
+            "username": USER,
+            "password": secrets.token_urlsafe(24),
+            "org": ORGANIZATION,
+            "bucket": BUCKET,
+            "token": secret_from(data / "token"),
+        }
+        port = unannounced_port()
+        async with setup_run(self.command(data, port), partial(self.answers, data, port)):
+            json_type = {"Content-Type": "application/json"}
+            status, _ = await ask(port, "/api/v2/setup", body=json.dumps(wanted).encode(), headers=json_type)
+            if status not in {201, 422}:  # 422: already set up, by a start that was killed afterwards
+                raise EmbeddedError(f"{self.name} could not be set up: HTTP {status}")
+            authorization = {"Authorization": f"Token {wanted['token']}"}
+            status, _ = await ask(port, "/api/v2/buckets", method="GET", headers=authorization)
+            if status != 200:
+                raise EmbeddedError(
+                    f"{self.name} was set up by another program: delete {data}, then `quadrangle rebuild` fills the"
+                    " timeline again"
+                )
+        (data / "ready").touch()
 
     def command(self, data: Path, port: int) -> ChildCommand:
         """Configured by options; HOME keeps it away from the user's own files."""
@@ -45,25 +73,12 @@ class Influxd2:
             environment={"HOME": str(data)},
         )
 
-    async def answers(self, port: int) -> bool:
+    async def answers(self, data: Path, port: int) -> bool:
         """Whether /health succeeds."""
         return await responds(port, b"GET /health HTTP/1.0\r\n\r\n", b"HTTP/1.0 200")
 
     async def settle(self, data: Path, port: int) -> None:
-        """Create the user, the organization, the bucket and the token, once."""
-        if (data / "ready").exists():
-            return
-        wanted = {
-            "username": USER,
-            "password": secrets.token_urlsafe(24),
-            "org": ORGANIZATION,
-            "bucket": BUCKET,
-            "token": secret_from(data / "token"),
-        }
-        status, _ = await post(port, "/api/v2/setup", json.dumps(wanted).encode())
-        if status not in {201, 422}:  # 422: already set up, by a start that was killed afterwards
-            raise EmbeddedError(f"{self.name} could not be set up: HTTP {status}")
-        (data / "ready").touch()
+        """Nothing to do."""
 
     def url(self, data: Path, port: int) -> str:
         """The URL of the bucket, with the token."""

@@ -1,10 +1,12 @@
 """Free TCP ports on 127.0.0.1, and short requests to the servers there."""
 
 import asyncio
+import secrets
 import socket
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from gateway.embedded.errors import EmbeddedError
 
@@ -12,6 +14,7 @@ HOST = "127.0.0.1"
 # Below the range of outgoing connections: a client that connects to a stopped server could otherwise get its own port
 # as the target and connect to itself.
 FIRST, LAST = 20_000, 31_999
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def is_free(port: int) -> bool:
@@ -40,11 +43,25 @@ def free_ports(roles: Sequence[str], previous: Mapping[str, int], folder: Path) 
     return {role: chosen[role] for role in roles}
 
 
-async def responds(port: int, question: bytes = b"", answer: bytes = b"") -> bool:
-    """Whether a server accepts a connection within a second and its response to `question` begins with `answer`."""
+def unannounced_port() -> int:
+    """A random free port, for a server that no client may find."""
+    while not is_free(port := FIRST + secrets.randbelow(LAST - FIRST + 1)):
+        pass
+    return port
+
+
+async def _connect(server: int | Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    if isinstance(server, Path):
+        return await asyncio.open_unix_connection(server)
+    return await asyncio.open_connection(HOST, server)
+
+
+async def responds(server: int | Path, question: bytes = b"", answer: bytes = b"") -> bool:
+    """Whether a server, at a port or a Unix socket, accepts a connection within a second and its response to `question`
+    begins with `answer`."""
     try:
         async with asyncio.timeout(1):
-            reader, writer = await asyncio.open_connection(HOST, port)
+            reader, writer = await _connect(server)
             try:
                 writer.write(question)
                 return await reader.readexactly(len(answer)) == answer
@@ -55,12 +72,18 @@ async def responds(port: int, question: bytes = b"", answer: bytes = b"") -> boo
         return False
 
 
-async def post(port: int, path: str, body: bytes) -> tuple[int, bytes]:
-    """Send one HTTP POST of JSON; the status and the body. Raises `EmbeddedError` if the response is incomplete."""
-    head = f"POST {path} HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+async def ask(
+    server: int | Path, path: str, *, method: str = "POST", body: bytes = b"", headers: Mapping[str, str] = NOTHING
+) -> tuple[int, bytes]:
+    """Send one HTTP request to a port, or to a Unix socket; the status and the body.
+
+    Raises `EmbeddedError` if the response is incomplete.
+    """
+    fields = {**headers, "Content-Length": str(len(body))}
+    head = "\r\n".join([f"{method} {path} HTTP/1.0", *(f"{name}: {value}" for name, value in fields.items()), "", ""])
     try:
         async with asyncio.timeout(20):
-            reader, writer = await asyncio.open_connection(HOST, port)
+            reader, writer = await _connect(server)
             try:
                 writer.write(head.encode() + body)
                 answer = await reader.read()
@@ -69,6 +92,4 @@ async def post(port: int, path: str, body: bytes) -> tuple[int, bytes]:
                 await writer.wait_closed()
         return int(answer.split(b" ", 2)[1]), answer.partition(b"\r\n\r\n")[2]
     except (OSError, ValueError, IndexError):
-        raise EmbeddedError(
-            f"the server on port {port} closed the connection during {path.partition('?')[0]}"
-        ) from None
+        raise EmbeddedError(f"the server at {server} closed the connection during {path.partition('?')[0]}") from None

@@ -18,6 +18,7 @@ from gateway.embedded.influxd import influxd_of
 from gateway.embedded.loopback import free_ports, is_free
 from gateway.embedded.postgres import installed_postgres
 from gateway.embedded.processes import end_processes, is_running, process_of
+from gateway.embedded.restarts import RestartPolicy, restarting
 from gateway.embedded.running_server import RunningServer
 from gateway.embedded.secantus import installed_secantus
 from gateway.embedded.server_definition import ServerDefinition
@@ -50,13 +51,15 @@ async def open_embedded(
     owner: str,
     on_step: Callable[[str], None],
     influxd: Path | None,
+    restart: RestartPolicy | None,
     postgres_settings: Mapping[str, str] = NOTHING,
 ) -> AsyncIterator[EmbeddedServers]:
     """The servers of a data folder: joined while another process runs them, else started, and stopped at the end.
 
     `owner` is what we call ourselves to other processes ("quadrangle demo"). `on_step` receives a line of text before
-    each step that takes time. Call it from the main thread: the kernel ends the servers with the thread that started
-    them. Raises `EmbeddedError`.
+    each step that takes time. `restart`: how servers that end are restarted; None leaves them dead. Call it from the
+    main thread: the kernel ends the servers with the thread that started them. Raises `EmbeddedError`, after the block
+    also where a server ended too often.
     """
     lock = await _lock_or_none(folder)
     if lock is None:
@@ -75,7 +78,8 @@ async def open_embedded(
             with file_errors(folder.path):
                 await _start_all(running.values(), folder)
                 published.publish(replace(published.state, ready=True))
-            yield EmbeddedServers(published, running)
+            async with restarting(running.values(), restart, on_step):
+                yield EmbeddedServers(published, running)
         finally:
             with suppress(EmbeddedError):
                 published.publish(replace(published.state, ready=False))  # a new opener waits until we have ended

@@ -74,7 +74,7 @@ class Postgres:
         """Run as another user where we are root."""
         return self._command(data, data / CLUSTER, "postgres", "-p", str(port), *self._options())
 
-    async def answers(self, port: int) -> bool:
+    async def answers(self, data: Path, port: int) -> bool:
         """Whether it asks for the password ("R"). While it starts, it sends an error ("E")."""
         return await responds(port, (len(STARTUP_MESSAGE) + 4).to_bytes(4) + STARTUP_MESSAGE, b"R")
 

@@ -35,16 +35,19 @@ class ServerDefinition(Protocol):
         """The version of the product."""
 
     async def prepare(self, data: Path) -> None:
-        """Prepare `data` before a start. Idempotent."""
+        """Prepare `data` before a start: files, and the user with a generated password. Idempotent.
+
+        Data of a version without credentials get a user here, too.
+        """
 
     def command(self, data: Path, port: int) -> ChildCommand:
         """The command that runs it on a port of 127.0.0.1 with its data under `data`."""
 
-    async def answers(self, port: int) -> bool:
+    async def answers(self, data: Path, port: int) -> bool:
         """Whether it is ready for clients."""
 
     async def settle(self, data: Path, port: int) -> None:
         """Set up the running server before clients connect. Idempotent."""
 
     def url(self, data: Path, port: int) -> str:
-        """The URL for a store. It may hold a password."""
+        """The URL for a store, with the user and the password."""

@@ -18,6 +18,7 @@ from redis.asyncio import Redis
 
 from stores.domain.progress import Enrollment
 from tests.backends import Servers
+from tests.influxdb import login_of
 
 PAGE_SQL = """SELECT registration, learner_id, course_version, state, enrolled_at, completed_at, attributes
 FROM enrollments WHERE course_key = $1 ORDER BY registration LIMIT 51"""
@@ -69,7 +70,7 @@ async def open_drivers(servers: Servers) -> AsyncIterator[Drivers]:
     async with (
         AsyncMongoClient[dict[str, Any]](servers.mongo_url) as mongo,
         asyncpg.create_pool(servers.sql_url, min_size=2) as sql,
-        aiohttp.ClientSession() as influx,
+        aiohttp.ClientSession(headers=login_of(servers.influx_url or "")) as influx,
         Redis.from_url(servers.redis_url) as redis,
     ):
         yield Drivers(

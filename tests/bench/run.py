@@ -89,7 +89,7 @@ async def bench(rounds: int, learners: int, folder: Path) -> list[dict[str, Any]
         return datetime.now(UTC)
 
     async with open_embedded(
-        DataFolder(folder), owner="bench", on_step=lambda step: None, influxd=find_influxd()
+        DataFolder(folder), owner="bench", on_step=lambda step: None, influxd=find_influxd(), restart=None
     ) as embedded:
         if embedded.influx_url is None:
             raise SystemExit("bench: there is no influxd")

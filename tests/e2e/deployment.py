@@ -207,7 +207,9 @@ async def open_deployment(folder: Path, *, learners: int) -> AsyncIterator[tuple
     if influxd is None:
         missing("InfluxDB: there is no influxd")
     async with AsyncExitStack() as stack:
-        opened = open_embedded(DataFolder(folder / "data"), owner="tests", on_step=lambda step: None, influxd=influxd)
+        opened = open_embedded(
+            DataFolder(folder / "data"), owner="tests", on_step=lambda step: None, influxd=influxd, restart=None
+        )
         embedded = await stack.enter_async_context(opened)
         urls = embedded_location(embedded).urls
         await migrate_in_time(urls, utc_now)

@@ -74,7 +74,7 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServe
             await world.fill(stores)
 
     with asyncio.Runner() as runner:
-        opened = open_embedded(folder, owner="faults", on_step=lambda step: None, influxd=influxd)
+        opened = open_embedded(folder, owner="faults", on_step=lambda step: None, influxd=influxd, restart=None)
         embedded = runner.run(opened.__aenter__())
         try:
             runner.run(build(embedded_location(embedded).urls))

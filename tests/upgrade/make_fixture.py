@@ -279,7 +279,12 @@ def keep(folder: Path, name: str, content: bytes) -> None:
 
 async def make(folder: Path, data: Path) -> None:
     servers = open_embedded(
-        DataFolder(data), owner="fixture", on_step=lambda step: None, influxd=find_influxd(), postgres_settings={}
+        DataFolder(data),
+        owner="fixture",
+        on_step=lambda step: None,
+        influxd=find_influxd(),
+        restart=None,
+        postgres_settings={},
     )
     async with servers as embedded:
         async with open_pool(embedded.sql_url, size=1) as pool:

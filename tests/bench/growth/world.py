@@ -54,7 +54,9 @@ async def open_world(folder: Path, *, learners: int, on_progress: OnProgress) ->
     folder.mkdir(parents=True, exist_ok=True)
     is_made = marker.exists() and marker.read_text().split() == [FORMAT, str(learners)]
     data = DataFolder(folder / "data")
-    async with open_embedded(data, owner="bench", on_step=lambda step: None, influxd=find_influxd()) as embedded:
+    async with open_embedded(
+        data, owner="bench", on_step=lambda step: None, influxd=find_influxd(), restart=None
+    ) as embedded:
         if embedded.influx_url is None:
             raise SystemExit("bench growth: there is no influxd")
         urls = embedded_location(embedded).urls

@@ -20,7 +20,7 @@ from gateway.embedded.open_servers import open_embedded
 
 async def own():
     folder = DataFolder(Path(sys.argv[1]))
-    async with open_embedded(folder, owner="killed", on_step=print, influxd=find_influxd()) as embedded:
+    async with open_embedded(folder, owner="killed", on_step=print, influxd=find_influxd(), restart=None) as embedded:
         print("ready", flush=True)
         await asyncio.Event().wait()
 

@@ -141,7 +141,9 @@ async def test_ports_in_use_are_avoided(tmp_path: Path) -> None:
         if step.startswith("starting"):
             take(folder.read().ports["redis"])
 
-    async with open_embedded(folder, owner="a test", on_step=take_after_the_choice, influxd=None) as embedded:
+    async with open_embedded(
+        folder, owner="a test", on_step=take_after_the_choice, influxd=None, restart=None
+    ) as embedded:
         assert embedded.influx_url is None
         before = folder.read().ports
         assert before["redis"] != listeners[0].getsockname()[1]
@@ -161,7 +163,7 @@ async def test_the_log_of_a_server_that_exits_at_its_start_is_quoted_and_the_oth
     folder = DataFolder(tmp_path / "data")
     with pytest.raises(EmbeddedError) as raised:
         async with open_embedded(
-            folder, owner="x", on_step=print, influxd=None, postgres_settings={"shared_buffers": "much"}
+            folder, owner="x", on_step=print, influxd=None, restart=None, postgres_settings={"shared_buffers": "much"}
         ):
             pass
     message = str(raised.value)

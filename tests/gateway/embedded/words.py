@@ -1,5 +1,6 @@
 """What the tests of the embedded servers do with them: open a folder, store a word, look for it."""
 
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -14,19 +15,25 @@ from gateway.embedded.folder import DataFolder
 from gateway.embedded.influxd import find_influxd
 from gateway.embedded.open_servers import open_embedded
 from gateway.embedded.processes import Process, is_running
+from gateway.embedded.restarts import RestartPolicy
 from gateway.embedded.wait_until import wait_until
 
 ROLES = ("mongo", "sql", "redis", "influx")
 
 
 def opened(
-    folder: DataFolder, *, owner: str = "a test", steps: list[str] | None = None
+    folder: DataFolder,
+    *,
+    owner: str = "a test",
+    steps: list[str] | None = None,
+    restart: RestartPolicy | None = None,
 ) -> AbstractAsyncContextManager[EmbeddedServers]:
     return open_embedded(
         folder,
         owner=owner,
         on_step=(steps if steps is not None else []).append,
         influxd=find_influxd(),
+        restart=restart,
         postgres_settings={"fsync": "off"},
     )
 
@@ -79,8 +86,9 @@ async def influx(
 ) -> str:
     assert embedded.influx_url is not None
     user, _, place = embedded.influx_url.removeprefix("influxdb+http://").rpartition("@")
-    async with InfluxDBClientAsync(f"http://{place.partition('/')[0]}", token=user.partition(":")[2]) as client:
+    async with InfluxDBClientAsync(f"http://{place.partition('/')[0]}") as client:
         headers = {"Content-Type": "text/plain", "Content-Encoding": "identity"}
+        headers["Authorization"] = f"Basic {b64encode(user.encode()).decode()}"
         answer = await client.api_client.call_api(
             path, method, query_params=query, body=body, header_params=headers, response_type="str"
         )

@@ -52,14 +52,16 @@ async def test_text_that_is_not_unicode_is_rejected(live: RedisLive, redis: tupl
 
 async def test_acknowledged_updates_survive_a_kill(tmp_path: Path) -> None:
     port = free_ports(["redis"], {}, tmp_path)["redis"]
-    url = f"redis://127.0.0.1:{port}/0"
+    valkey = installed_valkey()
+    await valkey.prepare(tmp_path)
+    url = valkey.url(tmp_path, port)
 
     async def start() -> asyncio.subprocess.Process:
-        command = installed_valkey().command(tmp_path, port)
+        command = valkey.command(tmp_path, port)
         return await asyncio.create_subprocess_exec(*command.arguments, stdout=asyncio.subprocess.DEVNULL)
 
     async def answers() -> bool:
-        return await installed_valkey().answers(port)
+        return await valkey.answers(tmp_path, port)
 
     process = await start()
     try:

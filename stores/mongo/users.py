@@ -1,0 +1,14 @@
+"""Users of a MongoDB server."""
+
+from stores.mongo.client import open_mongo_patiently, translate_errors
+
+
+async def replace_users(url: str, *, name: str, password: str) -> None:
+    """Leave one user, an administrator: all others are dropped. The server must permit this without a login."""
+    async with open_mongo_patiently(url) as database:
+        with translate_errors("profiles"):
+            server = database.client
+            known = await server.admin.command("usersInfo", {"forAllDBs": True})
+            for where in {user["db"] for user in known["users"]}:
+                await server[where].command("dropAllUsersFromDatabase", 1)
+            await server.admin.command("createUser", name, pwd=password, roles=["root"], mechanisms=["SCRAM-SHA-256"])
