@@ -82,7 +82,7 @@ class ErrorCode(StrEnum):
     )
     PERSISTED_QUERY_NOT_SUPPORTED = (
         "PERSISTED_QUERY_NOT_SUPPORTED",
-        "Documents cannot be registered here: only those of the deployment are served.",
+        "The version of persisted queries is not supported: send the text of the document.",
     )
     UNTRUSTED_DOCUMENT = (
         "UNTRUSTED_DOCUMENT",

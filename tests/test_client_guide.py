@@ -1,9 +1,10 @@
-"""docs/client-guide.md has the code that the protocol suites run, and what it says of the schema is complete."""
+"""The guides have the code that the protocol suites run. What the client guide says of the schema is complete."""
 
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import pytest
 from graphql import GraphQLObjectType, build_schema, get_named_type
 
 TOP = Path(__file__).resolve().parent.parent
@@ -32,11 +33,15 @@ def names(text: str) -> list[str]:
     return re.findall(r'"(\w+)"', text)
 
 
-def test_the_guide_has_the_code_of_the_suites() -> None:
-    guide = (TOP / "docs/client-guide.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("page", "folder"),
+    [("client-guide.md", CLIENTS), ("persisted-documents.md", CLIENTS.with_name("persisted_clients"))],
+)
+def test_the_guide_has_the_code_of_the_suites(page: str, folder: Path) -> None:
+    guide = (TOP / "docs" / page).read_text(encoding="utf-8")
     blocks = dict(re.findall(r"^`([\w.]+)`\n\n```js\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL))
-    assert blocks == {path.name: path.read_text(encoding="utf-8") for path in CLIENTS.iterdir()}
-    assert guide.count("```") == 2 * len(blocks)
+    assert blocks == {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    assert guide.count("```js") == len(blocks)
 
 
 def test_all_types_without_an_id_are_listed() -> None:

@@ -9,9 +9,14 @@ import { fileURLToPath } from "node:url";
 const TAGGED = /graphql`\s*\w+ (\w+)[^`]*`/g;
 const PACKAGES = fileURLToPath(new URL("node_modules", import.meta.url));
 
-// `folder` must be empty.
-export async function compiledRelay(source, { schema, folder }) {
+// `folder` must be empty. With `persisted`, the compiler writes the texts to the file of this name there, and operations
+// have only their ids.
+export async function compiledRelay(source, { schema, folder, persisted }) {
   const config = { src: "src", schema: "schema.graphql", language: "javascript", artifactDirectory: "artifacts" };
+  if (persisted) {
+    config.persistConfig = { file: persisted, algorithm: "SHA256" };
+    writeFileSync(join(folder, persisted), "{}");
+  }
   for (const each of [config.src, config.artifactDirectory]) mkdirSync(join(folder, each));
   symlinkSync(PACKAGES, join(folder, "node_modules"));
   copyFileSync(schema, join(folder, config.schema));

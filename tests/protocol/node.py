@@ -43,17 +43,26 @@ class Suite:
         assert passed, "the suite has no test"
         return passed
 
+    def names(self) -> list[str]:
+        """The names of the suite's tests that have ended, in their order."""
+        return [verdict["name"] for verdict in self._verdicts()]
+
     def report(self) -> str:
         """Which tests failed and why, with all other output."""
         passed, rest = self._results()
         return "\n".join([f"{passed} passed", *rest])
 
     def _results(self) -> tuple[int, list[str]]:
-        self.output.seek(0)
-        lines = self.output.read().decode().splitlines()
-        verdicts = [json.loads(line) for line in lines if line.startswith(VERDICT)]
+        verdicts = self._verdicts()
         failed = [f"{verdict['name']}: {verdict['outcome']}" for verdict in verdicts if verdict["outcome"] != "ok"]
-        return len(verdicts) - len(failed), failed + [line for line in lines if not line.startswith(VERDICT)]
+        return len(verdicts) - len(failed), failed + [line for line in self._lines() if not line.startswith(VERDICT)]
+
+    def _verdicts(self) -> list[dict[str, str]]:
+        return [json.loads(line) for line in self._lines() if line.startswith(VERDICT)]
+
+    def _lines(self) -> list[str]:
+        self.output.seek(0)
+        return self.output.read().decode().splitlines()
 
 
 @dataclass(frozen=True, slots=True)
