@@ -3,7 +3,8 @@
 schema.py             builds the schema from the three *_root.py
 query_root.py         the root fields of queries, subscription_root.py of subscriptions, mutation_root.py of mutations
 context.py            what resolvers are given: a Peer per request or socket, a Context per operation
-viewer.py             who makes a request; permissions.py: what they may read and write
+viewer.py             who makes a request; permissions.py: what the code asks about them
+policy/               the table of who may see and do what
 errors.py             the errors that clients see; health.py: the state of the stores
 types/                one GraphQL type, or a family of them, per module: views of the stores' records
 data/                 access paths to the stores, and the data loaders that batch them

@@ -9,6 +9,7 @@ import strawberry
 
 from resolvers.data.dataloaders import Loaders
 from resolvers.health import Health
+from resolvers.policy.policy import DEFAULT_POLICY, Policy
 from resolvers.subscriptions.topics import TopicRegistry
 from resolvers.viewer import Viewer
 from stores.ports.stores import Stores
@@ -23,7 +24,7 @@ class Peer:
     """The viewer of a request or socket, and what the process gives its operations.
 
     `deadlines` are by store. `trace`: answers list their store calls in `extensions`. `charge` takes the estimated cost
-    of each operation, before it reads anything.
+    of each operation, before it reads anything. `policy`: what the operator chose about the rules.
     """
 
     stores: Stores
@@ -34,6 +35,7 @@ class Peer:
     now: Callable[[], datetime]
     trace: bool = False
     charge: Callable[[float], None] = free
+    policy: Policy = DEFAULT_POLICY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,8 @@ from stores.ports.pinger import Pinger
 from stores.ports.stores import Stores
 
 PING_TIMEOUT = timedelta(seconds=1)
+FRESH = timedelta(seconds=1)
+"""How long one check serves all viewers."""
 SLOW = timedelta(milliseconds=250)
 DEGRADED_FOR = timedelta(seconds=30)
 FOLLOWERS = {"timeline": Consumer.TIMELINE, "live": Consumer.LIVE}
@@ -59,6 +61,7 @@ class Health:
     backends: Mapping[str, str]
     now: Callable[[], datetime]
     last_errors: dict[str, datetime] = field(default_factory=dict)
+    _latest: "tuple[float, asyncio.Task[list[StoreHealth]]] | None" = None
 
     def failed(self, store: str) -> None:
         """Record that a call of this store failed now."""
@@ -70,6 +73,13 @@ class Health:
         return list(
             await asyncio.gather(*(self._check(store, pinger) for store, pinger in self.stores.by_name().items()))
         )
+
+    async def latest(self) -> list[StoreHealth]:
+        """`check_with_backlog`, at most once a second however many viewers request it. Never raises."""
+        now = asyncio.get_running_loop().time()
+        if self._latest is None or now - self._latest[0] >= FRESH.total_seconds():
+            self._latest = now, asyncio.create_task(self.check_with_backlog())
+        return await asyncio.shield(self._latest[1])
 
     async def check_with_backlog(self) -> list[StoreHealth]:
         """`check`, with the backlog of the stores that follow the outbox, and with rebuilds under way. Never raises."""

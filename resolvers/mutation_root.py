@@ -62,7 +62,9 @@ async def run(
     """Run a write; its result is the parent of the payload. A store failure becomes an error in an empty `result`. What
     the client selects beneath the payload is read after the write."""
     context = info.context
-    stores = WriteStores(loaders=context.loaders, now=context.peer.now, random_bytes=token_bytes)
+    stores = WriteStores(
+        loaders=context.loaders, now=context.peer.now, random_bytes=token_bytes, policy=context.peer.policy
+    )
     try:
         return await write(stores, context.viewer, given)
     except StoreError as error:

@@ -1,20 +1,28 @@
-"""What a viewer may read and write: every permission is decided here, from the viewer and the keys of a record.
+"""What the code asks about a viewer. Every answer is a row of `policy/table.py`.
 
 Permissions on rows narrow the keys or the filter of the store call, so that hidden rows are never fetched. A record
 that does not exist and one that the viewer may not see give the same FORBIDDEN.
 """
 
 from resolvers.errors import forbidden
+from resolvers.policy.policy import DEFAULT_POLICY, Policy
+from resolvers.policy.rules import NOTHING, About
+from resolvers.policy.table import rule_of
 from resolvers.viewer import Role, Viewer
 
-WRITES_EVENTS = "events:write"
-"""The scope that lets a SERVICE write events of any learner."""
-READS_SCHEMA, READS_TRACES = "schema:read", "trace:read"
-"""The scopes that let a SERVICE, such as the router of a federated graph, read the schema and traces of operations."""
+
+def may(viewer: Viewer, kind: str, field: str, about: About = NOTHING, policy: Policy = DEFAULT_POLICY) -> bool:
+    """Whether the table lets the viewer use this field, without a look into the stores."""
+    return rule_of(kind, field).decide(viewer, about, policy) is True
+
+
+def may_write(viewer: Viewer, command: str, learner_id: str | None = None) -> bool:
+    """Send this write command, which is about the learner, if it is about one."""
+    return may(viewer, "Mutation", command, About(learner_id))
 
 
 def is_admin(viewer: Viewer) -> bool:
-    """Whether the viewer is an ADMIN, who may do everything."""
+    """Whether the viewer is an ADMIN, who gets NOT_FOUND where others get FORBIDDEN."""
     return viewer.role is Role.ADMIN
 
 
@@ -24,13 +32,13 @@ def is_self(viewer: Viewer, learner_id: str) -> bool:
 
 
 def may_read_private(viewer: Viewer, learner_id: str) -> bool:
-    """E-mail, preferences and demographics of a learner: for the learner and an ADMIN."""
-    return is_admin(viewer) or is_self(viewer, learner_id)
+    """E-mail, preferences and demographics of a learner."""
+    return may(viewer, "Learner", "attributes", About(learner_id))
 
 
 def may_read_course_records(viewer: Viewer, course_key: str) -> bool:
-    """The enrolments, activity and presence of a course: for its instructors and an ADMIN."""
-    return is_admin(viewer) or (viewer.role is Role.INSTRUCTOR and course_key in viewer.courses)
+    """The enrolments, activity and presence of a course."""
+    return may(viewer, "Course", "enrollments", About(course_key=course_key))
 
 
 def require_course_records(viewer: Viewer, course_key: str) -> None:
@@ -40,8 +48,8 @@ def require_course_records(viewer: Viewer, course_key: str) -> None:
 
 
 def may_read_enrollment(viewer: Viewer, learner_id: str, course_key: str) -> bool:
-    """An enrolment and what lies beneath it: for the learner, the course's instructors and an ADMIN."""
-    return is_self(viewer, learner_id) or may_read_course_records(viewer, course_key)
+    """An enrolment and what lies beneath it."""
+    return rule_of("Enrollment").decide(viewer, About(learner_id, course_key)) is True
 
 
 def courses_taught(viewer: Viewer) -> frozenset[str]:
@@ -51,7 +59,9 @@ def courses_taught(viewer: Viewer) -> frozenset[str]:
 
 def visible_courses(viewer: Viewer, learner_id: str) -> frozenset[str] | None:
     """The courses in which the viewer may see what this learner does: None for all, an empty set for none."""
-    return None if may_read_private(viewer, learner_id) else courses_taught(viewer)
+    if rule_of("Interaction").decide(viewer, About(learner_id)):
+        return None
+    return frozenset(course for course in courses_taught(viewer) if may_read_enrollment(viewer, learner_id, course))
 
 
 def narrowed_courses(viewer: Viewer, learner_id: str, course: str | None) -> frozenset[str] | None:
@@ -64,37 +74,42 @@ def narrowed_courses(viewer: Viewer, learner_id: str, course: str | None) -> fro
     return frozenset({course})
 
 
+def may_enroll(viewer: Viewer, learner_id: str, course_key: str, policy: Policy) -> bool:
+    """Enrol this learner in this course."""
+    return may(viewer, "Mutation", "enroll", About(learner_id, course_key), policy)
+
+
 def may_write_all(viewer: Viewer) -> bool:
-    """Write events of any learner in any course: for an ADMIN and a SERVICE with the scope `events:write`."""
-    return is_admin(viewer) or (viewer.role is Role.SERVICE and WRITES_EVENTS in viewer.scopes)
+    """Write events of any learner in any course."""
+    return may(viewer, "Action", "writeAll")
 
 
 def may_write_for_others(viewer: Viewer, course_key: str) -> bool:
     """Write events of the course's learners, and those that a learner may not write of themself (waived, voided)."""
-    return may_write_all(viewer) or may_read_course_records(viewer, course_key)
+    return may(viewer, "Action", "writeForOthers", About(course_key=course_key))
 
 
 def may_grade(viewer: Viewer, course_key: str) -> bool:
-    """State results of required items (passed, failed, score, success), whether or not an item is locked: for all who
-    may write for others in the course. A learner may not grade themself."""
-    return may_write_for_others(viewer, course_key)
+    """State results of required items (passed, failed, score, success), whether or not an item is locked. A learner may
+    not grade themself."""
+    return may(viewer, "Action", "grade", About(course_key=course_key))
 
 
 def may_write_enrollment(viewer: Viewer, learner_id: str, course_key: str) -> bool:
-    """Write events of one enrolment: for the learner and all who may write for others in the course."""
-    return is_self(viewer, learner_id) or may_write_for_others(viewer, course_key)
+    """Write events of one enrolment."""
+    return may(viewer, "Mutation", "recordInteractions", About(learner_id, course_key))
 
 
 def may_trace(viewer: Viewer) -> bool:
-    """See which store calls an operation made: for an ADMIN."""
-    return is_admin(viewer)
+    """See which store calls an operation made."""
+    return may(viewer, "Action", "trace")
 
 
 def may_read_schema(viewer: Viewer) -> bool:
-    """Read the schema for composition (`_service`): for an ADMIN and a SERVICE with the scope `schema:read`."""
-    return is_admin(viewer) or (viewer.role is Role.SERVICE and READS_SCHEMA in viewer.scopes)
+    """Read the schema for composition (`_service`)."""
+    return may(viewer, "Query", "_service")
 
 
 def may_trace_fields(viewer: Viewer) -> bool:
-    """See how long each field of an operation took: for an ADMIN and a SERVICE with the scope `trace:read`."""
-    return is_admin(viewer) or (viewer.role is Role.SERVICE and READS_TRACES in viewer.scopes)
+    """See how long each field of an operation took."""
+    return may(viewer, "Action", "traceFields")

@@ -11,6 +11,7 @@ from resolvers.federation.platform_entities import ENTITIES, SHAREABLE
 from resolvers.federation.sdl import federated_sdl
 from resolvers.federation.subgraph import subgraph_query
 from resolvers.mutation_root import Mutation
+from resolvers.policy.check import check_policy
 from resolvers.query_root import Query
 from resolvers.strawberry_internals import core_schema
 from resolvers.subscription_root import Subscription
@@ -27,12 +28,16 @@ class Graph(strawberry.Schema):
 
 def build_schema() -> strawberry.Schema:
     """The schema of the gateway."""
-    return schema_of(Query, Mutation, Subscription)
+    schema = schema_of(Query, Mutation, Subscription)
+    check_policy(core_schema(schema))
+    return schema
 
 
 def build_subgraph() -> strawberry.Schema:
     """The schema of the gateway with the root fields of a subgraph (Apollo Federation v2)."""
-    return schema_of(subgraph_query(Query, ENTITIES, subgraph_sdl()), Mutation, Subscription)
+    schema = schema_of(subgraph_query(Query, ENTITIES, subgraph_sdl()), Mutation, Subscription)
+    check_policy(core_schema(schema))
+    return schema
 
 
 def subgraph_sdl() -> str:

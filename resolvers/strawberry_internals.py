@@ -45,6 +45,12 @@ def requested_operation(context: ExecutionContext) -> str | None:
     return context._provided_operation_name
 
 
+def field_of(info: strawberry.Info[Any, Any]) -> tuple[str, str]:
+    """The type and the name of the field that is resolved."""
+    raw = info._raw_info
+    return raw.parent_type.name, raw.field_name
+
+
 def resolve_info(info: strawberry.Info[Any, Any]) -> GraphQLResolveInfo[Any]:
     """What graphql-core tells the resolver of a field."""
     return info._raw_info

@@ -27,6 +27,7 @@ from gateway.http.middleware.cors import Cors
 from gateway.http.operations import Operations, Unlimited
 from gateway.http.origins import Origins
 from gateway.http.peers import Peers
+from gateway.http.policy import policy_of
 from gateway.http.state import AppState
 from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
 from gateway.http.websocket.route import WebSocketEndpoint
@@ -73,7 +74,7 @@ def build_app(
                 yield AppState(stores=stores, health=health, topics=topics, stopping=asyncio.Event())
 
     origins = Origins(listed=frozenset(settings.http.origins), loopback=loopback_origins)
-    peers = Peers(access=access, deadlines=settings.deadlines, now=now)
+    peers = Peers(access=access, deadlines=settings.deadlines, now=now, policy=policy_of(settings.policy))
     operations = Operations(
         schema=schema, admission=Unlimited(), documents=persisted_documents(settings.documents, schema)
     )

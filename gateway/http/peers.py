@@ -10,17 +10,19 @@ from starlette.datastructures import Headers
 from gateway.http.auth.access import Access
 from gateway.http.origins import is_foreign
 from resolvers.context import Peer
+from resolvers.policy.policy import Policy
 
 TRACE_HEADER = "x-gateway-trace"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peers:
-    """What all peers of the process share: how to authenticate them, the stores' deadlines and the clock."""
+    """What all peers of the process share: how to authenticate them, deadlines of stores, the clock, the policy."""
 
     access: Access
     deadlines: Mapping[str, timedelta]
     now: Callable[[], datetime]
+    policy: Policy
 
     def lacks_token(self, headers: Headers) -> bool:
         """Whether a request with these headers has no token and needs one."""
@@ -41,5 +43,6 @@ class Peers:
             topics=state["topics"],
             deadlines=self.deadlines,
             now=self.now,
+            policy=self.policy,
             trace=trace == "stores" and self.access.may_trace(viewer),
         )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from resolvers.permissions import WRITES_EVENTS
+from resolvers.policy.rules import EVENTS_WRITE
 from resolvers.viewer import Role, Viewer
 from resolvers.writes.enrollments import Enroll, enroll
 from resolvers.writes.event_faults import Interaction
@@ -18,7 +18,7 @@ from stores.errors import Rejected
 from stores.ports.stores import Stores
 
 T = TypeVar("T")
-SIMULATION = Viewer(subject="simulation", role=Role.SERVICE, scopes=frozenset({WRITES_EVENTS}))
+SIMULATION = Viewer(subject="simulation", role=Role.SERVICE, scopes=frozenset({EVENTS_WRITE}))
 
 
 class SimulatedWrites:

@@ -8,7 +8,6 @@ from resolvers.data.dataloaders import DerivedPath, Loaders
 from resolvers.data.references import CourseRef, LearnerRef
 from resolvers.data.visible_paths import VISIBLE_LEARNERS
 from stores.domain.catalog import Course, CourseVersion, Item
-from stores.domain.profiles import Profile
 from stores.errors import TimedOut, Unavailable
 
 
@@ -47,14 +46,8 @@ async def _course_items(loaders: Loaders, refs: Sequence[CourseRef], item_key: s
     return {ref: item for ref, course in courses.items() for item in course.items if item.key == item_key}
 
 
-async def _private_profiles(loaders: Loaders, learner_ids: Sequence[str], allowed: bool) -> Mapping[str, Profile]:
-    """The profiles, unless the viewer may not see the fields that are read from them."""
-    return await loaders.load_many(PROFILES, learner_ids, ()) if allowed else {}
-
-
 EXISTING_LEARNERS: DerivedPath[str, NoArgs, LearnerRef] = DerivedPath(_existing_learners)
 EXISTING_COURSES: DerivedPath[CourseRef, NoArgs, CourseRef] = DerivedPath(_existing_courses)
 COURSES: DerivedPath[CourseRef, NoArgs, Course] = DerivedPath(_courses)
 COURSE_ITEMS: DerivedPath[CourseRef, str, Item] = DerivedPath(_course_items)
 """The item of each course version with the key that is the argument."""
-PRIVATE_PROFILES: DerivedPath[str, bool, Profile] = DerivedPath(_private_profiles)

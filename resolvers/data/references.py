@@ -6,14 +6,27 @@ A reference costs no store call. Each field beneath it reads its own store.
 import re
 from typing import NamedTuple
 
+from stores.domain.progress import Enrollment, EnrollmentState
+
 PINNED = re.compile(r"([1-9]\d{0,8})/(.+)", re.ASCII | re.DOTALL)
 """The key of a pinned version's global id. Course keys begin with a letter."""
 
 
 class LearnerRef(NamedTuple):
-    """A learner. The profile is read by `PROFILES`."""
+    """A learner. The profile is read by `PROFILES`.
+
+    `course_key`: the course of the enrolment by which the learner was found, and whether they have `withdrawn` from it:
+    a rule about enrolments then needs no store call. They do not identify the learner.
+    """
 
     learner_id: str
+    course_key: str | None = None
+    withdrawn: bool = False
+
+    @classmethod
+    def of(cls, row: Enrollment) -> "LearnerRef":
+        """The learner of an enrolment."""
+        return cls(row.learner_id, row.course_key, row.state is EnrollmentState.WITHDRAWN)
 
 
 class CourseRef(NamedTuple):

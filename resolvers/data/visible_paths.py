@@ -8,29 +8,30 @@ from resolvers import permissions
 from resolvers.data.access_paths import (
     COURSE_PROGRESS,
     ENROLLMENTS,
-    LEARNER_ENROLLMENTS,
     PRESENCE,
     SESSIONS,
-    EnrollmentsArgs,
     NoArgs,
 )
 from resolvers.data.course_version_paths import ITEM_PROGRESS
 from resolvers.data.dataloaders import DerivedPath, Loaders
 from resolvers.data.references import LearnerRef
+from resolvers.data.student_paths import STUDENTS
+from resolvers.policy.rules import About
+from resolvers.policy.table import rule_of
 from stores.domain.progress import CourseProgress, Enrollment, ItemProgress
 from stores.domain.sessions import Presence, Session
 
 
 async def _visible_learners(loaders: Loaders, learner_ids: Sequence[str], _: NoArgs) -> Mapping[str, LearnerRef]:
-    """An instructor sees the learners who are enrolled in a course they teach; that takes a store call."""
-    viewer = loaders.viewer
-    allowed = [key for key in learner_ids if permissions.may_read_private(viewer, key)]
-    others = [key for key in learner_ids if not permissions.may_read_private(viewer, key)]
-    courses = permissions.courses_taught(viewer)
-    if others and courses:
-        args = EnrollmentsArgs(states=None, courses=courses, after=None, first=1)
-        allowed += list(await loaders.load_many(LEARNER_ENROLLMENTS, others, args))
-    return {key: LearnerRef(key) for key in allowed}
+    """An instructor sees the learners of the courses they teach; that takes a store call, and another one for learners
+    who are not enrolled now."""
+    rule = rule_of("Learner")
+    decided = {key: rule.decide(loaders.viewer, About(key)) for key in learner_ids}
+    open_ = [key for key, may in decided.items() if may is None]
+    students = dict(await loaders.load_many(STUDENTS, open_, False))
+    students |= await loaders.load_many(STUDENTS, [key for key in open_ if key not in students], True)
+    found = {key: LearnerRef(key) for key, may in decided.items() if may}
+    return found | {key: LearnerRef.of(row) for key, row in students.items()}
 
 
 def _may_see_course_of(loaders: Loaders, row: Enrollment | Session | Presence) -> bool:

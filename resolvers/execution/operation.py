@@ -12,7 +12,7 @@ from resolvers.context import Context, Peer
 from resolvers.error_codes import ErrorCode
 from resolvers.errors import RequestError, masked, unauthenticated
 from resolvers.execution.public_operations import is_public
-from resolvers.strawberry_internals import requested_operation
+from resolvers.strawberry_internals import core_schema, requested_operation
 
 CANNOT_BE_RUN = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 """Strawberry raises these over HTTP, and makes them the first result of a stream."""
@@ -40,7 +40,10 @@ class Operation(SchemaExtension):
         `operationName`: strawberry would run the first one."""
         execution = self.execution_context
         document, name = execution.graphql_document, requested_operation(execution)
-        if document is not None and not execution.context.viewer.authenticated and not is_public(document, name):
+        public = execution.context.viewer.authenticated or (
+            document is not None and is_public(core_schema(execution.schema), document, name)
+        )
+        if document is not None and not public:
             execution.pre_execution_errors = [unauthenticated("a token is required")]
         elif document is not None and get_operation_ast(document, name) is None:
             execution.pre_execution_errors = [RequestError(ErrorCode.BAD_REQUEST, OPERATION_REQUIRED)]

@@ -1,36 +1,49 @@
-"""Public operations: those that need no token, because they select nothing but public root fields."""
+"""Public operations: those that need no token, because every field that they select is public in the policy table."""
 
-from collections.abc import Iterable, Iterator
-
-from graphql import DocumentNode, FieldNode, FragmentDefinitionNode, OperationType, SelectionNode, get_operation_ast
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationType,
+    SelectionSetNode,
+    get_named_type,
+    get_operation_ast,
+)
 from graphql.language import FragmentSpreadNode, InlineFragmentNode
 
-PUBLIC_FIELDS = frozenset({"__typename", "verifyCertificate"})
-"""The root fields that a request without a token may select."""
+from resolvers.policy.rules import PUBLIC
+from resolvers.policy.table import TABLE
+
 LONGEST_PUBLIC = 2_000
 """Characters of a document without a token. To parse or execute a megabyte takes seconds, in which no other request is
 served."""
 
 
-def is_public(document: DocumentNode, operation_name: str | None) -> bool:
-    """Whether the operation of a document is a query of public root fields only."""
+def is_public(schema: GraphQLSchema, document: DocumentNode, operation_name: str | None) -> bool:
+    """Whether the operation of a document is a query of public fields only. The document need not be valid."""
     operation = get_operation_ast(document, operation_name)
-    if operation is None or operation.operation is not OperationType.QUERY:
+    if operation is None or operation.operation is not OperationType.QUERY or schema.query_type is None:
         return False
     fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
-    return all(name in PUBLIC_FIELDS for name in _root_fields(operation.selection_set.selections, fragments, set()))
-
-
-def _root_fields(
-    selections: Iterable[SelectionNode], fragments: dict[str, FragmentDefinitionNode], seen: set[str]
-) -> Iterator[str]:
-    """The names of the fields that are selected, fragments included. Each fragment is visited once."""
-    for selection in selections:
-        if isinstance(selection, FieldNode):
-            yield selection.name.value
-        elif isinstance(selection, InlineFragmentNode):
-            yield from _root_fields(selection.selection_set.selections, fragments, seen)
-        elif isinstance(selection, FragmentSpreadNode) and (name := selection.name.value) not in seen:
-            seen.add(name)
-            if name in fragments:
-                yield from _root_fields(fragments[name].selection_set.selections, fragments, seen)
+    visited: set[tuple[str, str]] = set()
+    pending: list[tuple[GraphQLObjectType, SelectionSetNode]] = [(schema.query_type, operation.selection_set)]
+    while pending:
+        kind, selected = pending.pop()
+        for selection in selected.selections:
+            if isinstance(selection, InlineFragmentNode):
+                pending.append((kind, selection.selection_set))
+            elif isinstance(selection, FragmentSpreadNode):
+                if (place := (kind.name, selection.name.value)) not in visited and place[1] in fragments:
+                    pending.append((kind, fragments[place[1]].selection_set))
+                visited.add(place)
+            elif isinstance(selection, FieldNode) and selection.name.value != "__typename":
+                name = selection.name.value
+                row = TABLE.get((kind.name, name))
+                if row is None or row.rule != PUBLIC or name not in kind.fields:
+                    return False
+                returned = get_named_type(kind.fields[name].type)
+                if selection.selection_set is not None and isinstance(returned, GraphQLObjectType):
+                    pending.append((returned, selection.selection_set))
+    return True

@@ -7,8 +7,6 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
-from resolvers import permissions
-from resolvers.context import Info
 from resolvers.data.access_paths import ATTEMPTS, CERTIFICATES, COURSE_PROGRESS
 from resolvers.data.course_version_paths import ITEM_PAGES
 from resolvers.data.derived_paths import RESUME
@@ -18,6 +16,7 @@ from resolvers.types.certificate import Certificate
 from resolvers.types.connection import Connection
 from resolvers.types.course import Course, item_args
 from resolvers.types.enums import EnrollmentState
+from resolvers.types.guard import guarded_field
 from resolvers.types.lazy import LEARNER
 from resolvers.types.next_item import NextItem
 from resolvers.types.node import Node
@@ -48,16 +47,16 @@ class Enrollment(Node):
     )
     completed_at: datetime | None = strawberry.field(description="When the course was satisfied.")
 
-    @strawberry.field(
-        description="Further data of the enrolment, such as demographics at that time: an open document. "
-        "Empty unless the viewer is the learner or an ADMIN."
+    attributes = guarded_field(
+        "attributes",
+        JSON,
+        "Further data of the enrolment, such as demographics at that time: an open document. Empty unless the viewer "
+        "is the learner or an ADMIN.",
     )
-    def attributes(parent: strawberry.Parent[Record], info: Info) -> JSON:
-        return JSON(parent.attributes if permissions.may_read_private(info.context.viewer, parent.learner_id) else {})
 
     @strawberry.field(description="The enrolled learner.", graphql_type=LEARNER | None)
     def learner(parent: strawberry.Parent[Record]) -> Any:
-        return LearnerRef(parent.learner_id)
+        return LearnerRef.of(parent)
 
     @strawberry.field(
         description="The course, in the version that the enrolment is pinned to.", graphql_type=Course | None

@@ -7,14 +7,11 @@ from typing import Any
 import strawberry
 from strawberry.scalars import JSON
 
-from resolvers import permissions
-from resolvers.data.access_paths import EVENTS, LEARNER_ENROLLMENTS, PROFILES, NoArgs
+from resolvers.data.access_paths import EVENTS, LEARNER_ENROLLMENTS, PROFILES
 from resolvers.data.local_activity_paths import LOCAL_ACTIVITY
-from resolvers.data.reference_paths import PRIVATE_PROFILES
 from resolvers.data.references import LearnerRef
 from resolvers.data.streak_paths import STREAKS
 from resolvers.data.visible_paths import VISIBLE_PRESENCE, VISIBLE_SESSIONS
-from resolvers.errors import forbidden
 from resolvers.types import enrollment_connection as enrollment_pages
 from resolvers.types.activity import ActivityBucket, learner_activity_args, learner_buckets
 from resolvers.types.connection import Connection
@@ -24,7 +21,6 @@ from resolvers.types.node import Node
 from resolvers.types.session import Presence, Session
 from resolvers.types.store_field import record_field, store_field
 from resolvers.types.streak import Streak, streak_args, streak_view
-from resolvers.viewer import Viewer
 
 MASKED = "Empty unless the viewer is the learner or an ADMIN."
 
@@ -34,22 +30,8 @@ profile_field = partial(record_field, PROFILES, "learner_id")
 
 
 def private_document(name: str, description: str) -> Any:
-    """An open document of the profile, empty if the viewer may not see it: that costs no store call."""
-    return store_field(
-        PRIVATE_PROFILES,
-        key="learner_id",
-        returns=JSON,
-        args=lambda viewer, learner: permissions.may_read_private(viewer, learner.learner_id),
-        view=lambda learner, profile, allowed: getattr(profile, name, None) if allowed else {},
-        description=f"{description}: an open document. {MASKED}",
-    )
-
-
-def private_args(viewer: Viewer, parent: LearnerRef) -> NoArgs:
-    """Raise FORBIDDEN unless the viewer may see the learner's private data."""
-    if not permissions.may_read_private(viewer, parent.learner_id):
-        raise forbidden()
-    return ()
+    """An open document of the profile."""
+    return profile_field(name, JSON, f"{description}: an open document. {MASKED}")
 
 
 @strawberry.type(
@@ -61,14 +43,7 @@ class Learner(Node):
     learner_id: str = strawberry.field(description="The learner's key in the platform.")
 
     display_name = profile_field("display_name", str, "The name that others see.")
-    email = store_field(
-        PROFILES,
-        key="learner_id",
-        returns=str,
-        args=private_args,
-        view=lambda learner, profile, args: getattr(profile, "email", None),
-        description="The e-mail address. FORBIDDEN unless the viewer is the learner or an ADMIN.",
-    )
+    email = profile_field("email", str, "The e-mail address. FORBIDDEN unless the viewer is the learner or an ADMIN.")
     locale = profile_field("locale", str, "The language tag (BCP 47).")
     time_zone = profile_field("time_zone", str, "The learner's IANA time zone. Their activity is in its windows.")
     avatar_url = profile_field("avatar_url", str, "The URL of a picture.")

@@ -13,6 +13,8 @@ import strawberry
 
 from resolvers.context import Info
 from resolvers.data.dataloaders import AccessPath
+from resolvers.policy.rules import NOTHING, About, about
+from resolvers.types.guard import permitted, refused, stricter_rule
 from resolvers.types.selection import selected_fields
 from resolvers.viewer import Viewer
 
@@ -24,10 +26,11 @@ Key = str | tuple[str, ...]
 class StoreField:
     """How a field of an object reads a store.
 
-    `key`: attributes of the parent record; if one of them is None, the field is null without a store call.
-    `args(viewer, parent, **arguments)` returns the path's arguments, or raises a `RequestError` (FORBIDDEN too). With
-    `by_selection` it is also given the names of the fields that the operation selects beneath this one.
-    `view(parent, found, args)` returns what the field's type is a view of; `found` is None if the key has no value.
+    A stricter rule of the policy table is checked before anything is read. `key`: attributes of the parent record; if
+    one of them is None, the field is null without a store call. `args(viewer, parent, **arguments)` returns the path's
+    arguments, or raises a `RequestError`. With `by_selection` it is also given the names of the fields that the
+    operation selects beneath this one. `view(parent, found, args)` returns what the field's type is a view of; `found`
+    is None if the key has no value.
     """
 
     path: AccessPath[Any, Any, Any]
@@ -46,6 +49,8 @@ class StoreField:
     async def fetch(self, info: Info, parent: Any, given: dict[str, Any]) -> Any:
         """Resolve the field for one parent. `given`: the field's GraphQL arguments."""
         context = info.context
+        if (stricter := stricter_rule(info)) is not None and not await permitted(info, stricter[0], about(parent)):
+            return refused(context.viewer, stricter[1])
         selected = (selected_fields(info),) if self.by_selection else ()
         args = () if self.args is None else self.args(context.viewer, parent, *selected, **given)
         key = self.key_of(parent)
@@ -56,11 +61,13 @@ class StoreField:
 
 
 class Lookup(NamedTuple):
-    """What a root field reads: one key of an access path, with the path's arguments."""
+    """What a root field reads: one key of an access path, with the path's arguments. `about`: what a stricter rule of
+    the field is decided by."""
 
     path: AccessPath[Any, Any, Any]
     key: Any
     args: Any = ()
+    about: About = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +86,8 @@ class RootStoreField:
         """Resolve the field. `given`: its GraphQL arguments; a root field has no parent."""
         context = info.context
         lookup = self.lookup(context.viewer, **given)
+        if (stricter := stricter_rule(info)) is not None and not await permitted(info, stricter[0], lookup.about):
+            return refused(context.viewer, stricter[1])
         found = await context.loaders.load(lookup.path, lookup.key, lookup.args)
         return found if self.view is None else self.view(context.viewer, found, lookup)
 

@@ -23,7 +23,7 @@ async def revoke_certificate(stores: WriteStores, viewer: Viewer, command: Revok
 
     A repetition changes neither time nor reason. NOT_FOUND: the enrolment has no certificate. Raises StoreError.
     """
-    if not permissions.is_admin(viewer):
+    if not permissions.may_write(viewer, "revokeCertificate"):
         return refuse_forbidden()
     validation = Validation()
     validation.name("reason", command.reason)

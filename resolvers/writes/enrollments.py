@@ -11,6 +11,7 @@ from resolvers import permissions
 from resolvers.data.access_paths import LEDGER
 from resolvers.value_rules import MAX_TEXT_LENGTH
 from resolvers.viewer import Viewer
+from resolvers.writes.backdating import problem_with_age
 from resolvers.writes.enrollment_targets import Target, find_target
 from resolvers.writes.event_faults import verdict_fault
 from resolvers.writes.faults import Refusal, refuse, refuse_forbidden, too_many
@@ -79,11 +80,12 @@ async def enroll_many(
 
 def check(stores: WriteStores, viewer: Viewer, command: Enroll) -> Refusal | None:
     """Why the viewer may not send this command, or None."""
-    if not permissions.may_write_enrollment(viewer, command.learner_id, command.course_key):
+    if not permissions.may_enroll(viewer, command.learner_id, command.course_key, stores.policy):
         return refuse_forbidden()
     validation = Validation()
     validation.name("course_key", command.course_key, longest=MAX_TEXT_LENGTH)
     validation.time("at", command.at, now=stores.now())
+    validation.note(problem_with_age(stores, viewer, command.course_key, command.at), "at")
     validation.document("attributes", command.attributes)
     return validation.refusal
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from resolvers import permissions
 from resolvers.viewer import Viewer
+from resolvers.writes.backdating import backdated_faults
 from resolvers.writes.faults import Fault
 from resolvers.writes.locks import locked_attempts, locked_message
 from resolvers.writes.writable_enrollments import WritableEnrollment
@@ -35,11 +36,11 @@ def stated_grade(event: Event, items: Mapping[str, Item]) -> str | None:
 async def learner_faults(
     stores: WriteStores, viewer: Viewer, events: Mapping[int, Event], targets: Mapping[UUID, WritableEnrollment]
 ) -> Mapping[int, Fault]:
-    """Why events are refused because a learner states them of themself: FORBIDDEN for a grade, LOCKED for an attempt
-    at a locked item.
+    """Why events are refused because a learner states them of themself: FORBIDDEN for a grade, BAD_USER_INPUT for a
+    time too long ago, LOCKED for an attempt at a locked item.
 
     `events`: those of one request by place; `targets`: by registration. Paths lead into the event. Costs a store call
-    only if an attempt may be locked.
+    only if an event is too old or an attempt may be locked.
     """
     own = {place: event for place, event in events.items() if not permissions.may_grade(viewer, event.course_key)}
     registrations = {event.registration for event in own.values()}
@@ -47,6 +48,8 @@ async def learner_faults(
     graded = {place: part for place, event in own.items() if (part := stated_grade(event, items[event.registration]))}
     faults = {place: Fault("FORBIDDEN", UNGRADED_MESSAGE, (part,)) for place, part in graded.items()}
     rest = {place: event for place, event in own.items() if place not in graded}
+    faults |= (old := await backdated_faults(stores, viewer, rest))
+    rest = {place: event for place, event in rest.items() if place not in old}
     first = {events[place].id: place for place in reversed(list(events))}
     repeated = [place for place, event in events.items() if first[event.id] != place]
     for place, keys in (await locked_attempts(stores, rest, targets, items=items, repeated=repeated)).items():

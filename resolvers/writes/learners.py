@@ -46,7 +46,7 @@ async def create_learners(
     Repeating a command with a learner id is harmless and returns the existing profile. CONFLICT: the learner id is
     taken by a profile with other contents.
     """
-    if not permissions.is_admin(viewer):
+    if not permissions.may_write(viewer, "createLearners"):
         return refuse_forbidden()
     if refusal := too_many(len(commands), "learners"):
         return refusal

@@ -43,7 +43,7 @@ async def update_learner(stores: WriteStores, viewer: Viewer, command: UpdateLea
     CONFLICT: the profile has another version than `if_version`, or other writers were first ten times. An unknown
     learner is FORBIDDEN. Raises StoreError.
     """
-    if not permissions.may_read_private(viewer, command.learner_id):
+    if not permissions.may_write(viewer, "updateLearner", command.learner_id):
         return refuse_forbidden()
     validation = Validation()
     validate_profile(command, validation)

@@ -62,7 +62,7 @@ async def send_heartbeats(
 
 async def _build_heartbeat(stores: WriteStores, viewer: Viewer, command: SendHeartbeat) -> Heartbeat | Refusal:
     enrollment = await stores.loaders.load(ENROLLMENTS, command.registration, ())
-    if enrollment is None or not permissions.is_self(viewer, enrollment.learner_id):
+    if enrollment is None or not permissions.may_write(viewer, "heartbeat", enrollment.learner_id):
         return refuse_forbidden()
     now = stores.now()
     validation = Validation()
@@ -93,7 +93,7 @@ async def _build_heartbeat(stores: WriteStores, viewer: Viewer, command: SendHea
 async def end_session(stores: WriteStores, viewer: Viewer, command: EndSession) -> Session | Refusal | None:
     """End the viewer's session; returns the session as it was. None: it has ended already, or it is another learner's.
     Raises StoreError."""
-    if not permissions.is_self(viewer, viewer.subject):
+    if not permissions.may_write(viewer, "endSession", viewer.subject):
         return refuse_forbidden()
     validation = Validation()
     validation.name("session_id", command.session_id)

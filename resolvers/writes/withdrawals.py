@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from resolvers.viewer import Viewer
+from resolvers.writes.backdating import problem_with_age
 from resolvers.writes.event_faults import verdict_fault
 from resolvers.writes.faults import Refusal
 from resolvers.writes.ledger import build_event, record_event
@@ -30,6 +31,7 @@ async def withdraw(stores: WriteStores, viewer: Viewer, command: Withdraw) -> UU
         return target
     validation = Validation()
     validation.time("at", command.at, now=stores.now())
+    validation.note(problem_with_age(stores, viewer, target.enrollment.course_key, command.at), "at")
     if refusal := validation.refusal:
         return refusal
     event = build_event(stores, command, target.enrollment, Verb.UNREGISTERED)

@@ -7,6 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from resolvers.data.dataloaders import Loaders
+from resolvers.policy.policy import DEFAULT_POLICY, Policy
 from stores.domain.uuid7 import uuid7
 from stores.ports.stores import Stores
 
@@ -27,11 +28,13 @@ class WriteStores:
 
     Reads go through `loaders`: a mutation hands over its operation's loaders, so that reads are batched and every call
     is traced and has a deadline. `now` is the clock in UTC; `random_bytes(n)` returns n random bytes for new ids.
+    `policy`: what the operator chose about the rules.
     """
 
     loaders: Loaders
     now: Callable[[], datetime]
     random_bytes: RandomBytes
+    policy: Policy = DEFAULT_POLICY
 
     @classmethod
     def outside_operations(

@@ -11,13 +11,16 @@ from tests.resolvers.queries import SCHEMA
 PUBLIC = [
     "{ __typename }",
     'query Verify { a: verifyCertificate(code: "x") { issuedAt } __typename }',
+    "{ ...F } fragment F on Query { __typename ... { storeHealth { __typename ...S } } } "
+    "fragment S on StoreHealth { store state }",
     'query { ...F } fragment F on Query { verifyCertificate(code: "x") { issuedAt } ... on Query { __typename } }',
 ]
 PRIVATE: list[dict[str, Any]] = [
     {"query": "{ me { learnerId } }"},
     {"query": "{ __typename courses { edges { cursor } } }"},
     {"query": "{ __schema { types { name } } }"},
-    {"query": "{ ...F } fragment F on Query { ... { storeHealth { store } } }"},
+    {"query": "{ ...F } fragment F on Query { ... { storeHealth { store backend } } }"},
+    {"query": "{ storeHealth { ...S } } fragment S on StoreHealth { state ... on StoreHealth { latencyMs } }"},
     {"query": "{ ...F } fragment F on Query { ...G } fragment G on Query { ...F viewer { subject } }"},
     {"query": "query A { __typename } query B { viewer { subject } }", "operationName": "B"},
     {"query": "query A { __typename } query B { __typename }"},

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from strawberry.relay import to_base64
 
+from resolvers.policy.policy import Policy
 from resolvers.types.scalars import show_time
 from stores.errors import Unavailable
 from tests.resolvers import world
@@ -166,8 +167,10 @@ async def test_a_return_may_be_repeated(school: School) -> None:
 
 async def test_viewers_enrol_whom_they_may(school: School) -> None:
     both = takes("learner-001"), takes("learner-001", world.ALGEBRA)
-    found = await enroll(school, *both, viewer=world.instructor(world.ALGEBRA))
-    assert found == ["FORBIDDEN 0", str(world.registration(world.ALGEBRA, 1))]
+    peer = world.peer_of(school.stores, world.instructor(world.ALGEBRA), trace=False)
+    allowed = replace(peer, policy=Policy(instructors_may_enroll=True))
+    assert await enroll(school, *both, peer=peer) == ["FORBIDDEN 0", "FORBIDDEN 1"]
+    assert await enroll(school, *both, peer=allowed) == ["FORBIDDEN 0", str(world.registration(world.ALGEBRA, 1))]
 
 
 async def test_concurrent_senders_make_one_enrolment_each(school: School) -> None:

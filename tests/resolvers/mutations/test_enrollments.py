@@ -9,6 +9,7 @@ from uuid import RFC_4122, UUID
 import pytest
 from strawberry.relay import to_base64
 
+from resolvers.policy.policy import Policy
 from resolvers.types.scalars import show_time
 from resolvers.viewer import Viewer
 from stores.domain.events import VERB_IRIS, Event, Verb
@@ -283,7 +284,6 @@ async def test_two_concurrent_senders_of_an_id_record_one_event(school: School) 
         (service(), False),
         (world.learner(world.BEN), True),
         (world.learner(), False),
-        (world.instructor(world.ALGEBRA), True),
         (world.instructor(world.BOTANY), False),
     ],
     ids=lambda value: str(value) if isinstance(value, bool) else f"{value.role.value} {value.subject}",
@@ -296,6 +296,30 @@ async def test_permissions(school: School, viewer: Viewer, may: bool) -> None:
     payload = await school.write(WITHDRAW, {"registration": uuid(3)}, viewer)
     assert faults(payload) == ([] if may else [("FORBIDDEN", "input.registration")])
     assert [row.state.value for row in await enrolled(school)] == ["WITHDRAWN" if may else "ACTIVE"]
+
+
+@pytest.mark.parametrize("may", [True, False])
+async def test_instructors_enrol_learners_where_the_operator_lets_them(school: School, may: bool) -> None:
+    viewer = world.instructor(world.ALGEBRA)
+    peer = replace(world.peer_of(school.stores, viewer), policy=Policy(instructors_may_enroll=may))
+    payload = await school.write(ENROLL, {**BEN_TAKES_ALGEBRA, "registration": uuid(3)}, peer=peer)
+    assert faults(payload) == ([] if may else [("FORBIDDEN", "input")])
+    if not may:
+        await school.write(ENROLL, {**BEN_TAKES_ALGEBRA, "registration": uuid(3)})
+    assert faults(await school.write(WITHDRAW, {"registration": uuid(3)}, viewer)) == []
+
+
+async def test_learners_enrol_themselves_where_the_operator_lets_them(school: School) -> None:
+    peer = replace(world.peer_of(school.stores, world.learner(world.BEN)), policy=Policy(learners_may_enroll=False))
+    assert faults(await school.write(ENROLL, BEN_TAKES_ALGEBRA, peer=peer)) == [("FORBIDDEN", "input")]
+
+
+async def test_learners_state_times_of_the_last_days_only(school: School) -> None:
+    long_ago = {**BEN_TAKES_ALGEBRA, "registration": uuid(3), "at": show_time(world.NOW - timedelta(days=31))}
+    assert faults(await school.write(ENROLL, long_ago, world.learner(world.BEN))) == [("BAD_USER_INPUT", "input.at")]
+    assert faults(await school.write(ENROLL, long_ago, service("events:write"))) == []
+    gone = {"registration": uuid(3), "at": long_ago["at"]}
+    assert faults(await school.write(WITHDRAW, gone, world.learner(world.BEN))) == [("BAD_USER_INPUT", "input.at")]
 
 
 @pytest.mark.parametrize(("viewer", "code"), [(world.admin(), "UNKNOWN_REGISTRATION"), (world.learner(), "FORBIDDEN")])

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from resolvers.types.scalars import show_time
 from resolvers.viewer import Viewer
 from stores.domain.catalog import Course, Item, ItemType, Module, MoveOn
 from stores.domain.progress import Enrollment
@@ -212,3 +214,19 @@ async def test_judging_costs_a_call_only_where_an_attempt_may_be_locked(chess: S
     usual = ["by_registrations", "versions", "record"]
     assert await made(event(1, "PLAYED", "drill"), event(2, "VIEWED", "read")) == usual
     assert await made(event(3, "ATTEMPTED", "drill")) == ["by_registrations", "versions", "item_progress", "record"]
+
+
+async def test_learners_state_what_they_did_in_the_last_days(school: School) -> None:
+    def event(number: int, days: int) -> dict[str, Any]:
+        at = show_time(world.NOW - timedelta(days=days))
+        return {"id": uuid(number), "registration": IN_ALGEBRA, "verb": "VIEWED", "itemKey": "page", "at": at}
+
+    batch = {"events": [event(1, 29), event(2, 31)]}
+    refused = {"code": "BAD_USER_INPUT", "path": ["input", "events", "1", "at"]}
+    first, second = (await school.write(RECORD, batch, world.learner()))["results"]
+    assert first["status"] == "ACCEPTED"
+    assert {key: second["error"][key] for key in refused} == refused
+    assert [each["status"] for each in (await school.write(RECORD, batch))["results"]] == ["DUPLICATE", "ACCEPTED"]
+    # Recorded by now, so a repetition is no statement of anything new.
+    repeated = (await school.write(RECORD, batch, world.learner()))["results"]
+    assert [each["status"] for each in repeated] == ["DUPLICATE", "DUPLICATE"]

@@ -1,0 +1,7 @@
+"""Who may see and do what.
+
+rules.py    Rule: which viewers, decided from the viewer and what a record is about
+table.py    the table: type, rule, fields; the only place that says who may
+policy.py   Policy: what an operator may choose
+check.py    every field of the schema has an entry, or the gateway does not start
+"""
