@@ -47,7 +47,7 @@ def subgraph_query(query: type, entities: Sequence[Entity], sdl: str) -> type:
     @strawberry.field(
         name="_service",
         description="The schema of this subgraph. FORBIDDEN unless the viewer is an ADMIN or a SERVICE with the scope "
-        f"`schema:read`.",
+        "`schema:read`.",
         graphql_type=Subgraph,
     )
     def describe(self: Any, info: Info) -> Any:
