@@ -18,6 +18,7 @@ from gateway.config.groups.limits import LimitsSettings
 from gateway.config.groups.log import LogSettings
 from gateway.config.groups.policy import PolicySettings
 from gateway.config.groups.profiles import ProfilesSettings
+from gateway.config.groups.proxies import ProxiesSettings
 from gateway.config.groups.rates import RatesSettings
 from gateway.config.groups.relay import RelaySettings
 from gateway.config.groups.settings_group import Seconds, SettingsGroup
@@ -47,6 +48,7 @@ class Settings(SettingsGroup):
     limits: LimitsSettings = LimitsSettings()
     documents: DocumentsSettings = DocumentsSettings()
     policy: PolicySettings = PolicySettings()
+    proxies: ProxiesSettings = ProxiesSettings()
     rates: RatesSettings = RatesSettings()
     federation: FederationSettings = FederationSettings()
     relay: RelaySettings = RelaySettings()

@@ -15,5 +15,6 @@ middleware/           cors.py, access_log.py, compression.py, body_limit.py
 error_responses.py    responses to requests that never reach the graph
 health.py             /livez and /readyz
 
-One query: Cors → AccessLog → Compression → BodyLimit → GraphQLEndpoint → Peers.create → Operations → JSON
+One query: TrustedProxies → Cors → AccessLog → Compression → BodyLimit → GraphQLEndpoint → Peers.create →
+Operations → JSON
 """

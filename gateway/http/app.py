@@ -16,6 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from gateway.config.settings import Settings
 from gateway.http.auth.access import Access
+from gateway.http.client_address import TrustedProxies
 from gateway.http.documents import persisted_documents
 from gateway.http.error_responses import http_error
 from gateway.http.graphql_endpoint import GraphQLEndpoint
@@ -87,6 +88,7 @@ def build_app(
             static_route(),
         ],
         middleware=[
+            Middleware(TrustedProxies, trusted=settings.proxies.trusted),
             Middleware(Cors, origins=origins),
             Middleware(AccessLog, new_id=new_id),
             # Without tokens, a page of another site must not reach the gateway by DNS rebinding.

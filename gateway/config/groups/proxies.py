@@ -1,0 +1,32 @@
+"""Settings of the proxies in front of the gateway."""
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from gateway.config.groups.settings_group import SettingsGroup
+
+Network = IPv4Network | IPv6Network
+
+
+def _parse_networks(given: object) -> object:
+    """The networks in a comma-separated list. A single address is a network, too."""
+    if not isinstance(given, str):
+        return given
+    try:
+        networks = tuple(ip_network(each.strip()) for each in given.split(",") if each.strip())
+    except ValueError:
+        raise ValueError("not a list of networks, such as 10.0.0.0/8,fd00::/8") from None
+    if any(network.prefixlen == 0 for network in networks):
+        raise ValueError("a network of all addresses would let every client choose the address that it is known by")
+    return networks
+
+
+Networks = Annotated[tuple[Network, ...], BeforeValidator(_parse_networks)]
+
+
+class ProxiesSettings(SettingsGroup):
+    """`trusted`: the networks of the proxies whose Forwarded and X-Forwarded-* headers are believed."""
+
+    trusted: Networks = Field(default=(), validation_alias="GATEWAY_TRUSTED_PROXIES")
