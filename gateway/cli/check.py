@@ -1,4 +1,4 @@
-"""quadrangle check: validate the settings, ping every store, and try the mapping of profiles."""
+"""quadrangle check: validate settings and trusted documents, ping every store, and try the mapping of profiles."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -7,9 +7,9 @@ from gateway.cli.options import add_data
 
 HELP = "check the settings and ping every store"
 DESCRIPTION = (
-    "Reads the settings, pings every store and prints a table. If profiles are read by a mapping\n"
-    "(GATEWAY_PROFILES_MAPPING), tries it on ten documents. The exit code is 0 if all stores answer and every value\n"
-    "fits, else 1; stderr says what is wrong."
+    "Reads the settings and the trusted documents (GATEWAY_DOCUMENTS_PATH), pings every store and prints a table. If\n"
+    "profiles are read by a mapping (GATEWAY_PROFILES_MAPPING), tries it on ten documents. The exit code is 0 if all\n"
+    "stores answer and everything fits, else 1; stderr says what is wrong."
 )
 EPILOG = """\
 examples:
@@ -25,10 +25,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print the table. 1 if a store is down."""
+    from gateway.cli.served_schema import served_schema
     from gateway.config.backends import url_for
     from gateway.config.check_stores import faults_of_stores
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
+    from gateway.http.documents import persisted_documents
     from gateway.observability.logs import write_logs
     from gateway.runtime.clock import utc_now
     from gateway.runtime.console import format_table, stderr_console
@@ -37,6 +39,7 @@ def run(options: Namespace) -> int:
     from resolvers.health import Health, StoreState
 
     settings, console = environment_settings(), stderr_console()
+    persisted_documents(settings.documents, served_schema(settings.federation))  # raises CommandError
     write_logs(settings.log.level or "WARNING")
 
     async def check(shutdown: Shutdown) -> int:

@@ -12,6 +12,8 @@ from resolvers.context import Peer
 from stores.errors import StoreError
 
 STORE = "documents"
+LONGEST = 32_768
+"""Bytes of a document that is kept, in UTF-8. All that the store keeps is thus bounded, too."""
 CHECK_AGAIN = timedelta(hours=1)
 """A text that the cache has is used in the store, too, this often: it must not expire there."""
 
@@ -41,7 +43,9 @@ class RegisteredDocuments:
         return text if cached is None else cached.text
 
     async def register(self, peer: Peer, sha256: str, text: str) -> None:
-        """Keep a document that a viewer may run, unless the subject has registered too many."""
+        """Keep a document that a viewer may run, unless it is too long or the subject has registered too many."""
+        if len(text.encode(errors="replace")) > LONGEST:
+            return
         now = peer.now()
         try:
             async with asyncio.timeout(peer.deadlines[STORE].total_seconds()):

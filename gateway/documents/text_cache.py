@@ -1,5 +1,6 @@
 """The texts of documents in this process, the least recently used first out."""
 
+import sys
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,12 +15,12 @@ class CachedText:
 
 @dataclass(slots=True, kw_only=True)
 class TextCache:
-    """At most `most` texts of at most `most_characters` in all."""
+    """At most `most` texts of at most `most_bytes` of memory in all."""
 
     most: int = 1_000
-    most_characters: int = 8_000_000
+    most_bytes: int = 16_000_000
     _texts: dict[str, CachedText] = field(default_factory=dict)  # in the order of their last use
-    _characters: int = 0
+    _bytes: int = 0
 
     def find(self, sha256: str) -> CachedText | None:
         """The text of a hash. It becomes the most recently used."""
@@ -32,10 +33,10 @@ class TextCache:
         """Keep a text, in place of others if there is no room. One that is larger than all room is not kept."""
         self._forget(sha256)
         self._texts[sha256] = CachedText(text, now)
-        self._characters += len(text)
-        while len(self._texts) > self.most or self._characters > self.most_characters:
+        self._bytes += sys.getsizeof(text)
+        while len(self._texts) > self.most or self._bytes > self.most_bytes:
             self._forget(next(iter(self._texts)))
 
     def _forget(self, sha256: str) -> None:
         if (old := self._texts.pop(sha256, None)) is not None:
-            self._characters -= len(old.text)
+            self._bytes -= sys.getsizeof(old.text)

@@ -1,5 +1,7 @@
 """quadrangle check."""
 
+from pathlib import Path
+
 import pytest
 
 from gateway.config.backends import PORTS
@@ -16,6 +18,13 @@ def test_check_reports_the_store_that_does_not_answer() -> None:
     down = [line.split() for line in ended.stdout.splitlines() if "DOWN" in line]
     assert down == [[port, "redis", "redis://127.0.0.1:9/0", "DOWN", "-"] for port in ("sessions", "documents")]
     assert "sessions: Redis cannot be reached" in ended.stderr.splitlines()
+
+
+def test_check_reports_a_bad_trusted_document(tmp_path: Path) -> None:
+    (tmp_path / "me.graphql").write_text("query Me { nothingOfTheKind }")
+    ended = quadrangle("check", **MEMORY, **SECRET, GATEWAY_DOCUMENTS_PATH=str(tmp_path))
+    line = "GATEWAY_DOCUMENTS_PATH: me.graphql, line 1: Cannot query field 'nothingOfTheKind' on type 'Query'."
+    assert (ended.returncode, ended.stderr) == (1, f"quadrangle: {line}\n")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The process' cache of texts is bounded by their number and by their size."""
 
+import sys
+
 from gateway.documents.text_cache import TextCache
 from tests.resolvers.world import NOW
 
@@ -19,13 +21,14 @@ def test_the_least_recently_used_goes() -> None:
 
 
 def test_large_texts_take_the_room_of_others() -> None:
-    cache = TextCache(most_characters=10)
+    text = "é" * 1_000
+    cache = TextCache(most_bytes=2 * sys.getsizeof(text))
     for key in ("a", "b", "c"):
-        cache.keep(key, "12345", NOW)
+        cache.keep(key, text, NOW)
     assert kept(cache, "a", "b", "c") == "bc"
-    cache.keep("c", "123456", NOW)
+    cache.keep("c", text + "é", NOW)
     assert kept(cache, "b", "c") == "c"
-    cache.keep("d", "12345678901", NOW)
+    cache.keep("d", text * 3, NOW)
     assert kept(cache, "c", "d") == ""
-    cache.keep("e", "1234567890", NOW)
+    cache.keep("e", text, NOW)
     assert kept(cache, "e") == "e"

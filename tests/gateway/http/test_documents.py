@@ -3,20 +3,16 @@
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from gateway.documents.registered_documents import CHECK_AGAIN, RegisteredDocuments
 from gateway.documents.trusted_documents import hash_of
 from stores.domain.persisted_documents import DEFAULT_BOUNDS
 from stores.errors import Unavailable
 from stores.memory.documents import MemoryDocuments
-from tests.clock import Clock
 from tests.gateway.app_client import TOKEN_ACCESS, app_client, bearer, sample_stores
 from tests.gateway.http.test_sse import EVENTS, asked, events_of
 from tests.gateway.http.websocket.client import code_of, initialize, receive_message, send_message
@@ -155,22 +151,6 @@ async def test_a_subject_that_registered_too_many_is_served_but_no_more_is_kept(
     async with app_client(open_stores=sample_stores(documents=documents)) as client:
         assert (await post(client, query=TITLES, **apq(TITLES))).json() == {"data": ANSWER}
         assert codes(await post(client, **apq(TITLES))) == ["PERSISTED_QUERY_NOT_FOUND"]
-
-
-async def test_a_text_that_a_process_uses_does_not_expire_in_the_store() -> None:
-    clock = Clock(world.NOW)
-    documents, registered = MemoryDocuments(now=clock), RegisteredDocuments()
-    peer = replace(
-        world.peer_of(replace(await world.open_school(), documents=documents), world.admin(), trace=False), now=clock
-    )
-    await registered.register(peer, hash_of(TITLES), TITLES)
-    for _ in range(30):
-        clock.forward(CHECK_AGAIN)
-        assert await registered.find(peer, hash_of(TITLES)) == TITLES
-    assert await documents.find(hash_of(TITLES)) == TITLES
-    clock.forward(timedelta(days=2))
-    assert await documents.find(hash_of(TITLES)) is None
-    assert await registered.find(peer, hash_of(TITLES)) == TITLES
 
 
 @pytest.fixture
