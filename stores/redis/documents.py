@@ -77,7 +77,7 @@ class RedisDocuments(Documents):
     async def register(self, sha256: str, text: str, *, subject: str) -> bool:
         now = self._now()
         # A subject is personal data, of any length: its digest is as good.
-        counter = f"{self._tag}new:{hour_of(now)}:{digest(subject.encode()).hexdigest()[:32]}"
+        counter = f"{self._tag}new:{hour_of(now)}:{digest(subject.encode(errors='surrogatepass')).hexdigest()[:32]}"
         bounds = [self._bounds.most, self._bounds.new_an_hour, HOUR // MILLISECOND]
         with translate_errors("documents"):
             kept = await self._register([*self._keys, counter], [*self._times(now), sha256, text, *bounds])

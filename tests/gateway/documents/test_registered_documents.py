@@ -1,5 +1,6 @@
 """The documents that clients registered, in the cache of a process and in the store."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -30,6 +31,22 @@ async def test_a_text_that_a_process_uses_does_not_expire_in_the_store() -> None
     clock.forward(timedelta(days=2))
     assert await documents.find(hash_of(TEXT)) is None
     assert await registered.find(peer, hash_of(TEXT)) == TEXT
+
+
+async def test_a_store_that_does_not_answer_is_not_waited_for() -> None:
+    class Stalled(MemoryDocuments):
+        async def find(self, sha256: str) -> str | None:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    clock = Clock()
+    peer = await peer_with(Stalled(now=clock), clock)
+    peer = replace(peer, deadlines={"documents": timedelta(milliseconds=10)})
+    registered = RegisteredDocuments()
+    assert await registered.find(peer, hash_of(TEXT)) is None
+    await registered.register(peer, hash_of(TEXT), TEXT)
+    assert await registered.find(peer, hash_of(TEXT)) == TEXT
+    assert peer.health.last_errors.keys() == {"documents"}
 
 
 async def test_a_long_document_is_not_kept() -> None:
