@@ -23,8 +23,9 @@ def free(cost: float) -> None:
 class Peer:
     """The viewer of a request or socket, and what the process gives its operations.
 
-    `deadlines` are by store. `trace`: answers list their store calls in `extensions`. `charge` takes the estimated cost
-    of each operation, before it reads anything. `policy`: what the operator chose about the rules.
+    `deadlines` are by store. `trace`: answers list their store calls in `extensions`. `traces_fields`: they have the
+    times of their fields, if the schema traces fields. `charge` takes the estimated cost of each operation, before it
+    reads anything. `policy`: what the operator chose about the rules.
     """
 
     stores: Stores
@@ -34,6 +35,7 @@ class Peer:
     deadlines: Mapping[str, timedelta]
     now: Callable[[], datetime]
     trace: bool = False
+    traces_fields: bool = False
     charge: Callable[[float], None] = free
     policy: Policy = DEFAULT_POLICY
 

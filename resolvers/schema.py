@@ -1,7 +1,10 @@
 """The schema: its root types, extensions and executor, and the check that fields over stores are nullable."""
 
+from collections.abc import Sequence
+
 import strawberry
 from graphql import GraphQLError, GraphQLNonNull, GraphQLObjectType
+from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 
 from resolvers.execution.document_cache import CachedParser, CachedValidator
@@ -33,9 +36,9 @@ def build_schema() -> strawberry.Schema:
     return schema
 
 
-def build_subgraph() -> strawberry.Schema:
+def build_subgraph(*tracing: type[SchemaExtension]) -> strawberry.Schema:
     """The schema of the gateway with the root fields of a subgraph (Apollo Federation v2)."""
-    schema = schema_of(subgraph_query(Query, ENTITIES, subgraph_sdl()), Mutation, Subscription)
+    schema = schema_of(subgraph_query(Query, ENTITIES, subgraph_sdl()), Mutation, Subscription, tracing=tracing)
     check_policy(core_schema(schema))
     return schema
 
@@ -45,13 +48,20 @@ def subgraph_sdl() -> str:
     return federated_sdl(build_schema().as_str(), ENTITIES, SHAREABLE)
 
 
-def schema_of(query: type, mutation: type | None = None, subscription: type | None = None) -> strawberry.Schema:
-    """A schema of these root types, with the extensions, the executor and the scalars of this project."""
+def schema_of(
+    query: type,
+    mutation: type | None = None,
+    subscription: type | None = None,
+    *,
+    tracing: Sequence[type[SchemaExtension]] = (),
+) -> strawberry.Schema:
+    """A schema of these root types, with the extensions, the executor and the scalars of this project. Extensions for
+    `tracing` begin first and end last."""
     schema = Graph(
         query,
         mutation,
         subscription,
-        extensions=[CachedParser, CachedValidator, Operation],
+        extensions=[*tracing, CachedParser, CachedValidator, Operation],
         execution_context_class=EventExecutor,
         config=CONFIG,
     )

@@ -4,6 +4,7 @@ Follows the GraphQL over HTTP specification (graphql.github.io/graphql-over-http
 """
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -22,6 +23,7 @@ from gateway.http import request_json
 from gateway.http.auth.tokens import Unauthenticated
 from gateway.http.client_address import client_address
 from gateway.http.error_responses import error_response
+from gateway.http.field_traces import wants_field_trace
 from gateway.http.graphql_request import GraphQLRequest, MalformedRequest, parse_request, response_of
 from gateway.http.operations import Operations
 from gateway.http.origins import is_foreign
@@ -110,13 +112,15 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
 
     async def get_context(self, request: Any, response: Any) -> Peer:
         headers = request.headers
-        return await self._peers.create(
+        peer = await self._peers.create(
             request.state,
             headers.get("authorization"),
             foreign=is_foreign(headers),
             trace=headers.get(TRACE_HEADER),
             address=client_address(request.scope),
         )
+        traces_fields = await wants_field_trace(headers, peer.viewer, self._peers.access)
+        return replace(peer, traces_fields=True) if traces_fields else peer
 
     async def get_sub_response(self, request: Any) -> Response:
         sub_response = await super().get_sub_response(request)
