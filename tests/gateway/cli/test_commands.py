@@ -51,6 +51,12 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
             {**MEMORY, **SECRET, "GATEWAY_SESSIONS_URL": "kafka://u:hunter2@h"},
             "GATEWAY_SESSIONS_URL: kafka:// cannot store sessions; use one of redis://, rediss://, memory:",
         ),
+        (
+            "serve --port 0",
+            {**MEMORY, **SECRET, "GATEWAY_DOCUMENTS": "trusted"},
+            "GATEWAY_DOCUMENTS=trusted needs GATEWAY_DOCUMENTS_PATH: a manifest, or a folder of .graphql files",
+        ),
+        ("documents build {full}", {}, "{full}: no .graphql file has an operation"),
         ("demo --host 192.0.2.1 --data {tmp}", {}, "cannot listen on 192.0.2.1 port 8000: "),
         (
             "demo --port 0 --data {full}",
