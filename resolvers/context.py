@@ -1,7 +1,7 @@
 """What resolvers are given: a Peer for each request or socket, a Context for each operation."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ import strawberry
 
 from resolvers.data.dataloaders import Loaders
 from resolvers.health import Health
+from resolvers.limits import DEFAULT_LIMITS, Limits
 from resolvers.policy.policy import DEFAULT_POLICY, Policy
 from resolvers.subscriptions.topics import TopicRegistry
 from resolvers.viewer import Viewer
@@ -23,8 +24,9 @@ def free(cost: float) -> None:
 class Peer:
     """The viewer of a request or socket, and what the process gives its operations.
 
-    `deadlines` are by store. `trace`: answers list their store calls in `extensions`. `traces_fields`: they have the
-    times of their fields, if the schema traces fields. `charge` takes the estimated cost of each operation, before it
+    `deadlines` are by store. `limits` are those of its operations. `trace`: answers list their store calls in
+    `extensions`, and with `trace_cost` what they cost. `traces_fields`: they have the times of their fields, if the
+    schema traces fields. `charge` takes the estimated cost of each operation, before it
     reads anything. `policy`: what the operator chose about the rules.
     """
 
@@ -34,10 +36,19 @@ class Peer:
     topics: TopicRegistry
     deadlines: Mapping[str, timedelta]
     now: Callable[[], datetime]
+    limits: Limits = DEFAULT_LIMITS
     trace: bool = False
+    trace_cost: bool = False
     traces_fields: bool = False
     charge: Callable[[float], None] = free
     policy: Policy = DEFAULT_POLICY
+
+
+@dataclass(slots=True)
+class OperationCost:
+    """What an operation costs, in the units of `@cost`: `estimated` is set before it reads anything."""
+
+    estimated: float = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +58,12 @@ class Context:
     peer: Peer
     viewer: Viewer
     loaders: Loaders
+    cost: OperationCost = field(default_factory=OperationCost)
 
     @classmethod
     def of(cls, peer: Peer) -> "Context":
         """A context with loaders that have read nothing yet."""
-        loaders = Loaders(peer.stores, peer.deadlines, peer.health, peer.now, peer.viewer)
+        loaders = Loaders(peer.stores, peer.deadlines, peer.health, peer.now, peer.viewer, peer.limits)
         return cls(peer=peer, viewer=peer.viewer, loaders=loaders)
 
 

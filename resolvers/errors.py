@@ -16,8 +16,9 @@ LONGEST_MESSAGE = 300
 class RequestError(GraphQLError):
     """A request that the graph refuses: a top-level GraphQL error with `extensions.code`."""
 
-    def __init__(self, code: ErrorCode, message: str) -> None:
-        super().__init__(shortened(message), extensions={"code": code})
+    def __init__(self, code: ErrorCode, message: str, **details: object) -> None:
+        """`details` are further members of `extensions`."""
+        super().__init__(shortened(message), extensions={"code": code, **details})
 
 
 def shortened(message: str) -> str:

@@ -19,6 +19,7 @@ from resolvers.policy.rules import About
 from resolvers.types import enrollment_connection as enrollment_pages
 from resolvers.types.certificate import CertificateFacts, lookup_certificate
 from resolvers.types.connection import MOST, After, Connection, First, checked_first, connection
+from resolvers.types.cost_directives import Cost, ListSize, sized_by
 from resolvers.types.course import Course
 from resolvers.types.course_filter import CourseFilter
 from resolvers.types.enrollment import Enrollment
@@ -215,7 +216,8 @@ class Query:
 
     @strawberry.field(
         description=f"The objects with these global ids, at most {MOST}, in this order. Each null has its own error; "
-        "NOT_FOUND if an ADMIN requests an object that does not exist."
+        "NOT_FOUND if an ADMIN requests an object that does not exist.",
+        directives=[sized_by("ids", assumed=MOST)],
     )
     async def nodes(
         self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="The global ids.")]
@@ -226,7 +228,8 @@ class Query:
 
     @strawberry.field(
         description="The state of each store, at most a second old. It never fails. `store` and `state` are for all, "
-        "also without a token; the rest is for an ADMIN, and a SERVICE with `ops:read`."
+        "also without a token; the rest is for an ADMIN, and a SERVICE with `ops:read`.",
+        directives=[Cost(weight="10"), ListSize(assumed_size=10)],
     )
     async def store_health(self, info: Info) -> list[StoreHealth]:
         found: list[Any] = list(await info.context.peer.health.latest())

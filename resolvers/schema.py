@@ -5,10 +5,14 @@ from collections.abc import Sequence
 import strawberry
 from graphql import GraphQLError, GraphQLNonNull, GraphQLObjectType
 from strawberry.extensions import SchemaExtension
+from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.types import ExecutionContext
+from strawberry.types.execution import PreExecutionError
 
 from resolvers.execution.document_cache import CachedParser, CachedValidator
 from resolvers.execution.event_executor import EventExecutor
+from resolvers.execution.limits.cost_rules import COST_RULES, cost_rules
+from resolvers.execution.limits.document_text import limit_text, token_refusal
 from resolvers.execution.operation import Operation
 from resolvers.federation.platform_entities import ENTITIES, SHAREABLE
 from resolvers.federation.sdl import federated_sdl
@@ -27,6 +31,22 @@ class Graph(strawberry.Schema):
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Do not log: Strawberry's default logs the text of every error. `errors.masked` logs unexpected ones."""
+
+    async def _prepare_operation_async(
+        self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
+    ) -> PreExecutionError | None:
+        """Parse and validate a document whose text is within the limits.
+
+        Strawberry has no hook that refuses a text before it is parsed: an error in one breaks a stream of results."""
+        limits = context.context.peer.limits
+        refusal = limit_text(context, limits)
+        if refusal is None:
+            failed = await super()._prepare_operation_async(context, extensions_runner)
+            refusal = None if failed is None else token_refusal(failed.errors, limits)
+            if refusal is None:
+                return failed
+        context.pre_execution_errors = [refusal]
+        return PreExecutionError(data=None, errors=[refusal])
 
 
 def build_schema() -> strawberry.Schema:
@@ -61,11 +81,13 @@ def schema_of(
         query,
         mutation,
         subscription,
-        extensions=[*tracing, CachedParser, CachedValidator, Operation],
+        extensions=[*tracing, CachedParser, Operation, CachedValidator],
         execution_context_class=EventExecutor,
         config=CONFIG,
     )
     refuse_fragile(schema)
+    core = core_schema(schema)
+    core.extensions[COST_RULES] = cost_rules(core)
     return schema
 
 

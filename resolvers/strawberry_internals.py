@@ -12,7 +12,7 @@ from strawberry.types import ExecutionContext
 READ_IN = "0.341.2"
 """The version whose source was read for this."""
 USED = {
-    "strawberry.Schema": ("_schema", "process_errors", "stream"),
+    "strawberry.Schema": ("_prepare_operation_async", "_schema", "process_errors", "stream"),
     "strawberry.Info": ("_raw_info", "variable_values"),
     "strawberry.types.ExecutionContext": ("_provided_operation_name", "graphql_document", "parse_options"),
     "strawberry.types.base.StrawberryObjectDefinition": ("fields", "from_input"),
@@ -23,6 +23,7 @@ USED = {
     "strawberry.extensions.SchemaExtension": ("on_operation", "on_stream_result", "on_validate", "get_results"),
     "strawberry.schema.exceptions": ("CannotGetOperationTypeError", "InvalidOperationTypeError"),
     "strawberry.schema.schema": ("StrawberryGraphQLCoreExecutionContext",),
+    "strawberry.types.execution": ("PreExecutionError",),
     "strawberry.utils.str_converters": ("to_camel_case",),
     "strawberry.http": ("GraphQLHTTPResponse", "GraphQLRequestData", "process_result"),
     "strawberry.http.websocket_origin": ("is_same_origin",),

@@ -76,6 +76,9 @@ def run(options: Namespace) -> int:
     from gateway.simulation.live_stores import with_demo_learners
 
     settings, console = environment_settings(), stderr_console()
+    # The demo's data are invented: every role may introspect.
+    everyone = settings.limits.model_copy(update={"introspection": "all"})
+    settings = settings.model_copy(update={"limits": everyone})
     write_logs(settings.log.level or "WARNING")
     folder = DataFolder(options.data)
     folder.refuse_if_served()

@@ -75,7 +75,13 @@ def build_app(
                 yield AppState(stores=stores, health=health, topics=topics, stopping=asyncio.Event())
 
     origins = Origins(listed=frozenset(settings.http.origins), loopback=loopback_origins)
-    peers = Peers(access=access, deadlines=settings.deadlines, now=now, policy=policy_of(settings.policy))
+    peers = Peers(
+        access=access,
+        deadlines=settings.deadlines,
+        limits=settings.limits.of_peers(),
+        now=now,
+        policy=policy_of(settings.policy),
+    )
     operations = Operations(
         schema=schema, admission=Unlimited(), documents=persisted_documents(settings.documents, schema)
     )

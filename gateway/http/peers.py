@@ -10,6 +10,7 @@ from starlette.datastructures import Headers
 from gateway.http.auth.access import Access
 from gateway.http.origins import is_foreign
 from resolvers.context import Peer
+from resolvers.limits import Limits
 from resolvers.policy.policy import Policy
 
 TRACE_HEADER = "x-gateway-trace"
@@ -17,10 +18,12 @@ TRACE_HEADER = "x-gateway-trace"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peers:
-    """What all peers of the process share: how to authenticate them, deadlines of stores, the clock, the policy."""
+    """What all peers of the process share: how to authenticate them, deadlines of stores, the limits of operations, the
+    clock, the policy."""
 
     access: Access
     deadlines: Mapping[str, timedelta]
+    limits: Limits
     now: Callable[[], datetime]
     policy: Policy
 
@@ -34,15 +37,19 @@ class Peers:
         """The peer for this Authorization header; its viewer is `UNAUTHENTICATED` if a token is missing.
 
         `state` is the AppState; `foreign`: a page of another origin sends the request; `trace` is the value of
-        TRACE_HEADER; `address` is the client's. Raises `Unauthenticated`."""
+        TRACE_HEADER, `stores`, `cost` or both; `address` is the client's. Raises `Unauthenticated`."""
         viewer = await self.access.viewer(authorization, foreign=foreign)
+        asked = {each.strip() for each in (trace or "").split(",")}
+        traced = asked if self.access.may_trace(viewer) else set()
         return Peer(
             stores=state["stores"],
             viewer=viewer,
             health=state["health"],
             topics=state["topics"],
             deadlines=self.deadlines,
+            limits=self.limits,
             now=self.now,
             policy=self.policy,
-            trace=trace == "stores" and self.access.may_trace(viewer),
+            trace="stores" in traced,
+            trace_cost="cost" in traced,
         )

@@ -4,7 +4,8 @@ aiodataloader collects the keys. `access_paths.py` and its neighbours declare th
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,11 +14,15 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from aiodataloader import DataLoader
 
+from resolvers.error_codes import ErrorCode
+from resolvers.errors import RequestError
+from resolvers.limits import DEFAULT_LIMITS, Limits
 from resolvers.viewer import NO_RIGHTS, Viewer
 from stores.cancellation import cancel_requested, preserve_cancellation
 from stores.errors import StoreError, TimedOut, Unavailable
 from stores.ports.stores import Stores
 
+log = logging.getLogger("quadrangle.limits")
 K = TypeVar("K", bound=Hashable)
 A = TypeVar("A", bound=Hashable)
 V = TypeVar("V")
@@ -71,8 +76,8 @@ AccessPath = StorePath[K, A, V] | DerivedPath[K, A, V]
 class Loaders:
     """The loaders of one operation, or of one event of a subscription: one for each path and arguments in use.
 
-    `deadlines` are by store, `now` is the clock in UTC, `viewer` decides what the visible paths return, and `batches`
-    lists the store calls so far.
+    `deadlines` are by store, `now` is the clock in UTC, `viewer` decides what the visible paths return, and `limits`
+    how many store calls may begin; `calls` is their number, and `batches` lists those that have ended.
     """
 
     stores: Stores
@@ -80,6 +85,8 @@ class Loaders:
     failures: Failures
     now: Callable[[], datetime]
     viewer: Viewer = NO_RIGHTS
+    limits: Limits = DEFAULT_LIMITS
+    calls: int = 0
     batches: list[Batch] = field(default_factory=list)
     _open: dict[tuple[object, object], DataLoader[Any, Any]] = field(default_factory=dict)
 
@@ -104,9 +111,16 @@ class Loaders:
         """Await one call of a store, a read or a write, within the store's deadline, and add it to the trace.
 
         Raises the store's `StoreError`, `TimedOut` after the deadline, and `Unavailable` if the driver cancels the
-        call: a `CancelledError` that is not ours would end the caller without an error.
+        call: a `CancelledError` that is not ours would end the caller without an error. TOO_MANY_STORE_CALLS if the
+        operation has made as many as it may.
         """
-        return await self.call_queued(store, name, keys, lambda on_start: work, max_wait=timedelta())
+        try:
+            self._count_call()
+        except RequestError:
+            if isinstance(work, Coroutine):
+                work.close()
+            raise
+        return await self._run(store, name, keys, lambda on_start: work, max_wait=timedelta())
 
     async def call_queued(
         self,
@@ -121,6 +135,18 @@ class Loaders:
 
         `work` is given a function to call when its turn comes: the store's deadline counts from then on.
         """
+        self._count_call()
+        return await self._run(store, name, keys, work, max_wait=max_wait)
+
+    async def _run(
+        self,
+        store: str,
+        name: str,
+        keys: int,
+        work: Callable[[Callable[[], None]], Awaitable[T]],
+        *,
+        max_wait: timedelta,
+    ) -> T:
         now = asyncio.get_running_loop().time
         deadline = self.deadlines[store].total_seconds()
 
@@ -156,6 +182,17 @@ class Loaders:
         """Drop all cached values and the trace: each event of a subscription is executed like a query of its own."""
         self.forget()
         self.batches.clear()
+        self.calls = 0
+
+    def _count_call(self) -> None:
+        """Count one call more, or raise TOO_MANY_STORE_CALLS."""
+        most = self.limits.store_calls
+        if self.calls >= most:
+            if self.limits.enforced:
+                raise RequestError(ErrorCode.TOO_MANY_STORE_CALLS, f"at most {most:,} store calls in one operation")
+            if self.calls == most:
+                log.warning("beyond a limit: storeCalls, at most %d", most)
+        self.calls += 1
 
     def _loader(self, path: "AccessPath[K, A, V]", args: A) -> DataLoader[K, V | None]:
         loader = self._open.get((path, args))

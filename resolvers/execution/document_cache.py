@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import TypeGuard
 
 from graphql import GraphQLError
 from strawberry.extensions import ParserCache, ValidationCache
-from strawberry.types import ExecutionContext
 
 LONGEST_CACHED = 10_000
-"""Characters. Each cache holds 128 documents, and a parsed document takes about a hundred times its text."""
+"""Characters. A parsed document takes about a hundred times its text."""
+CACHED_DOCUMENTS = 128
+"""In each cache: strawberry's default."""
 
 
-def is_cached(context: ExecutionContext) -> bool:
-    """Whether the document of an operation is short enough for the caches."""
-    return context.query is not None and len(context.query) <= LONGEST_CACHED
+def is_cached(text: str | None) -> TypeGuard[str]:
+    """Whether the document with this text is short enough for the caches."""
+    return text is not None and len(text) <= LONGEST_CACHED
 
 
 class CachedParser(ParserCache):
@@ -22,7 +24,7 @@ class CachedParser(ParserCache):
     def on_parse(self) -> Iterator[None]:
         """Take the parsed document from the cache. Strawberry parses it itself if it is not cached or malformed."""
         execution = self.execution_context
-        if execution.query is not None and is_cached(execution):
+        if is_cached(execution.query):
             # An error raised here would break a stream of results. Strawberry parses it again and reports the error.
             with suppress(GraphQLError, RecursionError):
                 execution.graphql_document = self.cached_parse_document(execution.query, **execution.parse_options)
@@ -33,8 +35,9 @@ class CachedValidator(ValidationCache):
     """Validates a document once."""
 
     def on_validate(self) -> Iterator[None]:
-        """Take the errors of a cached document from the cache."""
-        if is_cached(self.execution_context):
+        """Take the errors of a cached document from the cache, unless it has been refused."""
+        execution = self.execution_context
+        if execution.pre_execution_errors is None and is_cached(execution.query):
             yield from super().on_validate()
         else:
             yield

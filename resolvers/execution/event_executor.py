@@ -1,5 +1,5 @@
 """The executor of operations: strawberry's, without the references by which operations and events stay in memory, and
-with an error for each value of the variables that does not fit its type."""
+with an error for each value of the variables that does not fit its type. It refuses operations that cost too much."""
 
 from inspect import signature
 from typing import Any
@@ -11,6 +11,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from resolvers.errors import bad_input
 from resolvers.execution.coercion import coercion_errors
 from resolvers.execution.graphql_internals import forget_sub_fields, release_helpers
+from resolvers.execution.limits.cost import limit_cost
 
 
 class EventExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -22,11 +23,13 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
 
     @classmethod
     def build(cls, *args: Any, **kwargs: Any) -> "list[GraphQLError] | Executor[Any]":
-        """The executor of an operation, or the errors of its variables. graphql-core calls it for all transports."""
+        """The executor of an operation, or the errors of its variables or its cost. graphql-core calls it for all
+        transports."""
         build = super().build
         made = build(*args, **kwargs)
         if not isinstance(made, list):
-            return made
+            refusal = limit_cost(made)
+            return made if refusal is None else [refusal]
         given = signature(build).bind(*args, **kwargs).arguments
         errors = coercion_errors(
             given["schema"], given["document"], given.get("operation_name"), given.get("raw_variable_values") or {}

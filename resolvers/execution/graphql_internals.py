@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from weakref import proxy
 
+from graphql import GraphQLError, GraphQLSyntaxError
 from graphql.execution import Executor
 from graphql.type.definition import GraphQLResolveInfoHelpers
 
@@ -16,6 +17,7 @@ USED = {
     "graphql.execution.Executor": (
         *("_relevant_sub_fields", "async_helpers", "build", "build_per_event_executor"),
         *("gather_async_work", "track_async_work"),
+        *("context_value", "fragment_definitions", "operation", "schema", "variable_values"),
     ),
     "graphql.type.definition": ("GraphQLResolveInfoHelpers",),
 }
@@ -29,6 +31,11 @@ def forget_sub_fields(executor: Executor[Any]) -> None:
     would keep about 1 KiB of every event until the subscription ends.
     """
     executor._relevant_sub_fields = {}
+
+
+def is_token_limit_error(error: GraphQLError) -> bool:
+    """Whether the parser stopped at its limit of tokens. Only the message says so."""
+    return isinstance(error, GraphQLSyntaxError) and error.message.endswith("tokens. Parsing aborted.")
 
 
 def release_helpers(executor: Executor[Any]) -> None:

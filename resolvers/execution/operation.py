@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from graphql import GraphQLError, get_operation_ast
+from graphql import DocumentNode, GraphQLError, get_operation_ast
 from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -11,6 +11,8 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from resolvers.context import Context, Peer
 from resolvers.error_codes import ErrorCode
 from resolvers.errors import RequestError, masked, unauthenticated
+from resolvers.execution.limits.document_limits import document_refusal
+from resolvers.execution.limits.response_cost import traced_cost
 from resolvers.execution.public_operations import is_public
 from resolvers.strawberry_internals import core_schema, requested_operation
 
@@ -36,29 +38,41 @@ class Operation(SchemaExtension):
         yield
 
     def on_validate(self) -> Iterator[None]:
-        """Refuse an operation that needs a token and has none, and a document of several operations without
-        `operationName`: strawberry would run the first one."""
+        """Refuse an operation before it is validated: one that needs a token and has none, one beyond the limits, and
+        one of several without `operationName`, for which strawberry would run the first one."""
         execution = self.execution_context
-        document, name = execution.graphql_document, requested_operation(execution)
-        public = execution.context.viewer.authenticated or (
-            document is not None and is_public(core_schema(execution.schema), document, name)
-        )
-        if document is not None and not public:
-            execution.pre_execution_errors = [unauthenticated("a token is required")]
-        elif document is not None and get_operation_ast(document, name) is None:
-            execution.pre_execution_errors = [RequestError(ErrorCode.BAD_REQUEST, OPERATION_REQUIRED)]
+        document = execution.graphql_document
+        if document is not None and (refusal := self._refusal(document)) is not None:
+            execution.pre_execution_errors = [refusal]
         yield
 
+    def _refusal(self, document: DocumentNode) -> GraphQLError | None:
+        execution = self.execution_context
+        name, peer = requested_operation(execution), execution.context.peer
+        if not peer.viewer.authenticated and not is_public(core_schema(execution.schema), document, name):
+            return unauthenticated("a token is required")
+        if (refusal := document_refusal(execution.query, document, peer.limits, peer.viewer)) is not None:
+            return refusal
+        if get_operation_ast(document, name) is None:
+            return RequestError(ErrorCode.BAD_REQUEST, OPERATION_REQUIRED)
+        return None
+
     def get_results(self) -> dict[str, Any]:
-        """The answer's `extensions.stores`: the store calls of the operation or the event, if the peer traces."""
+        """What the peer traces: in `extensions.stores` the store calls of the operation or the event, in
+        `extensions.cost` what it costs."""
         context = self.execution_context.context
-        if not isinstance(context, Context) or not context.peer.trace:
+        if not isinstance(context, Context):
             return {}
-        batches = [
-            {"store": batch.store, "call": batch.call, "keys": batch.keys, "ms": round(batch.ms, 3)}
-            for batch in context.loaders.batches
-        ]
-        return {"stores": {"calls": len(batches), "batches": batches}}
+        traced: dict[str, Any] = {}
+        if context.peer.trace:
+            batches = [
+                {"store": batch.store, "call": batch.call, "keys": batch.keys, "ms": round(batch.ms, 3)}
+                for batch in context.loaders.batches
+            ]
+            traced["stores"] = {"calls": len(batches), "batches": batches}
+        if context.peer.trace_cost:
+            traced["cost"] = traced_cost(self.execution_context, context.cost)
+        return traced
 
 
 def mask(result: Any) -> None:

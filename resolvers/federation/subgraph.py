@@ -10,6 +10,7 @@ from resolvers.context import Info
 from resolvers.errors import bad_input, forbidden
 from resolvers.federation.entities import Entity, reader
 from resolvers.query_root import found_each
+from resolvers.types.cost_directives import sized_by
 from resolvers.types.scalars import Representation
 
 MOST_REPRESENTATIONS = 1_000
@@ -32,6 +33,7 @@ def subgraph_query(query: type, entities: Sequence[Entity], sdl: str) -> type:
         description=f"The entities with these keys, at most {MOST_REPRESENTATIONS:,}, in this order. For routers. Each "
         "null has its own error; NOT_FOUND if an ADMIN requests an object that does not exist.",
         graphql_type=list[_union_of(entities) | None],  # type: ignore[misc]
+        directives=[sized_by("representations", assumed=100)],
     )
     async def find_entities(
         self: Any,

@@ -10,6 +10,7 @@ from resolvers.errors import RequestError
 from resolvers.mutations.attempts import EVENT_ID
 from resolvers.mutations.inputs import user_errors
 from resolvers.mutations.payloads import EnrollmentResult, ManyResult
+from resolvers.types.cost_directives import Cost
 from resolvers.types.node import key_of
 from resolvers.viewer import Viewer
 from resolvers.writes import enrollments, withdrawals
@@ -42,7 +43,7 @@ class EnrollInput:
     "enrolment is returned, or CONFLICT if the input says another registration, time or attributes."
 )
 class EnrollManyInput:
-    enrollments: list[EnrollInput] = strawberry.field(description="500 at most.")
+    enrollments: list[EnrollInput] = strawberry.field(description="500 at most.", directives=[Cost(weight="0.5")])
 
 
 @strawberry.input(description="A learner leaves a course. Progress stays.")

@@ -11,6 +11,7 @@ from strawberry.scalars import JSON
 from resolvers.mutations.fast_inputs import builds
 from resolvers.mutations.inputs import user_error, user_errors
 from resolvers.mutations.payloads import InteractionResult, RecordResult
+from resolvers.types.cost_directives import Cost
 from resolvers.types.enums import Verb, VerdictStatus
 from resolvers.viewer import Viewer
 from resolvers.writes import interactions
@@ -44,7 +45,7 @@ class InteractionInput:
 
 @strawberry.input(description="A batch of events, of one enrolment or many, in any order.")
 class RecordInteractionsInput:
-    events: list[InteractionInput] = strawberry.field(description="500 at most.")
+    events: list[InteractionInput] = strawberry.field(description="500 at most.", directives=[Cost(weight="0.1")])
 
 
 async def record_interactions(stores: WriteStores, viewer: Viewer, given: RecordInteractionsInput) -> RecordResult:

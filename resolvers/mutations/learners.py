@@ -8,6 +8,7 @@ from strawberry.scalars import JSON
 
 from resolvers.mutations.inputs import UserError, learner_id_of, user_errors
 from resolvers.mutations.payloads import ManyResult, WriteResult
+from resolvers.types.cost_directives import Cost
 from resolvers.viewer import Viewer
 from resolvers.writes import learners, profile_changes
 from resolvers.writes.faults import Refusal
@@ -38,7 +39,7 @@ class CreateLearnerInput:
     "profile; CONFLICT if it has other contents."
 )
 class CreateLearnersInput:
-    learners: list[CreateLearnerInput] = strawberry.field(description="500 at most.")
+    learners: list[CreateLearnerInput] = strawberry.field(description="500 at most.", directives=[Cost(weight="0.5")])
 
 
 @strawberry.input(description="Absent fields stay. Preferences and attributes are merged (JSON Merge Patch, RFC 7396).")

@@ -192,6 +192,7 @@ class RecordInteractionsPayload:
         VISIBLE_ENROLLMENT_LISTS,
         key="registrations",
         returns=list[Enrollment],
+        size=100,
         description="The enrolments of the events that were not rejected, after the write, in the order of the events. "
         "Only those that the viewer may also query: for a SERVICE the list is empty.",
     )

@@ -20,6 +20,8 @@ from stores.domain.calendar import Span
 
 MOST_WINDOWS = 1000
 """The most windows of one field."""
+ASSUMED_WINDOWS = 100
+"""How many windows the estimated cost of a field counts."""
 YEARS = (2000, 2100)
 """A range lies between the starts of these years."""
 

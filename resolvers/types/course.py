@@ -11,7 +11,8 @@ from resolvers.data.course_number_paths import COURSE_SUMMARIES
 from resolvers.data.reference_paths import COURSE_ITEMS, COURSES
 from resolvers.data.references import CourseRef
 from resolvers.types import enrollment_connection as enrollment_pages
-from resolvers.types.activity import ActivityBucket, course_activity_args
+from resolvers.types.activity import ASSUMED_WINDOWS, ActivityBucket, course_activity_args
+from resolvers.types.cost_directives import ListSize
 from resolvers.types.course_summary import CourseSummary, summary_args, zoned_summary
 from resolvers.types.enums import ItemType, MoveOn
 from resolvers.types.node import Node, opaque_id
@@ -68,7 +69,7 @@ class Module:
     def title(parent: strawberry.Parent[PlacedModule]) -> str:
         return parent.module.title
 
-    @strawberry.field(description="The module's items, in order.")
+    @strawberry.field(description="The module's items, in order.", directives=[ListSize(assumed_size=20)])
     def items(parent: strawberry.Parent[PlacedModule]) -> list[CourseItem]:
         items: list[Any] = list(parent.module.items)
         return items
@@ -114,7 +115,12 @@ class Course(Node):
     )
     version = course_field("version", int, "Versions are numbered from 1; a published version never changes.")
     modules = store_field(
-        COURSES, key="itself", returns=list[Module], view=modules_of, description="The course's modules, in order."
+        COURSES,
+        key="itself",
+        returns=list[Module],
+        view=modules_of,
+        size=20,
+        description="The course's modules, in order.",
     )
     item = store_field(
         COURSE_ITEMS,
@@ -138,6 +144,8 @@ class Course(Node):
         returns=list[ActivityBucket],
         args=course_activity_args,
         by_selection=True,
+        weight=5,
+        size=ASSUMED_WINDOWS,
         description="The activity of all learners in the course, for every window of the time zone that overlaps the "
         "range. For the course's instructors and an ADMIN. The edges of windows lie on quarters of an hour: where the "
         "clocks changed off a quarter, the edge is the quarter before.",
@@ -156,6 +164,7 @@ class Course(Node):
         args=summary_args,
         view=zoned_summary,
         by_selection=True,
+        weight=10,
         description="The numbers of the course. For the course's instructors and an ADMIN.",
     )
 

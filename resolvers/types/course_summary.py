@@ -9,7 +9,8 @@ import strawberry
 
 from resolvers.data.course_number_paths import COMPLETIONS, CourseSummaryArgs
 from resolvers.data.references import CourseRef
-from resolvers.types.activity import RangeOf, WindowOf, windows_of
+from resolvers.types.activity import ASSUMED_WINDOWS, RangeOf, WindowOf, windows_of
+from resolvers.types.cost_directives import ListSize
 from resolvers.types.store_field import store_field
 from resolvers.types.time_zones import given_zone
 from resolvers.viewer import Viewer
@@ -97,11 +98,14 @@ class CourseSummary:
         returns=list[CompletionBucket],
         args=completions_args,
         view=completion_counts,
+        weight=5,
+        size=ASSUMED_WINDOWS,
         description="The completions over time, for every window of the summary's time zone that overlaps the range. "
         "The edges of windows lie on quarters of an hour, as in `Course.activity`. Withdrawn enrolments do not count.",
     )
     items: list[ItemSummary] | None = strawberry.field(
-        description="The items that any of the enrolments has progress in, in the order of their keys."
+        description="The items that any of the enrolments has progress in, in the order of their keys.",
+        directives=[ListSize(assumed_size=100)],
     )
 
 

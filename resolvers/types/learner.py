@@ -13,7 +13,7 @@ from resolvers.data.references import LearnerRef
 from resolvers.data.streak_paths import STREAKS
 from resolvers.data.visible_paths import VISIBLE_PRESENCE, VISIBLE_SESSIONS
 from resolvers.types import enrollment_connection as enrollment_pages
-from resolvers.types.activity import ActivityBucket, learner_activity_args, learner_buckets
+from resolvers.types.activity import ASSUMED_WINDOWS, ActivityBucket, learner_activity_args, learner_buckets
 from resolvers.types.connection import Connection
 from resolvers.types.interaction import Interaction, timeline_args, timeline_page
 from resolvers.types.lazy import ENROLLMENT
@@ -86,6 +86,8 @@ class Learner(Node):
         returns=list[ActivityBucket],
         args=learner_activity_args,
         view=learner_buckets,
+        weight=5,
+        size=ASSUMED_WINDOWS,
         description="The learner's activity, for every window of local time that overlaps the range. An instructor "
         "sees that in courses they teach. Without `timeZone`, the profile has the zone: the activity is null if the "
         "profile cannot be read, and INVALID_TIME_ZONE if its timeZone is not an IANA zone.",
@@ -105,6 +107,7 @@ class Learner(Node):
         returns=Streak,
         args=streak_args,
         view=streak_view,
+        weight=5,
         description="The learner's runs of days with activity. An instructor sees those of the courses they teach. "
         "Without `timeZone`, the profile has the zone: the streak is null if the profile cannot be read, and "
         "INVALID_TIME_ZONE if its timeZone is not an IANA zone.",

@@ -59,7 +59,11 @@ class CourseProgress(Node):
         return BigInt(parent.version)
 
     modules = store_field(
-        MODULES, key="registration", returns=list[ModuleProgress], description="The progress in each module, in order."
+        MODULES,
+        key="registration",
+        returns=list[ModuleProgress],
+        size=20,
+        description="The progress in each module, in order.",
     )
 
     @classmethod

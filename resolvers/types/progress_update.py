@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 from resolvers.data.access_paths import ENROLLMENTS
+from resolvers.types.cost_directives import ListSize
 from resolvers.types.enrollment import Enrollment
 from resolvers.types.progress import CourseProgress, ItemProgress
 from resolvers.types.scalars import BigInt
@@ -25,7 +26,7 @@ class ProgressUpdate:
     registration: UUID = strawberry.field(description="The enrolment whose progress this is.")
     progress: CourseProgress = strawberry.field(description="The progress in the course.")
     changed: list[ItemProgress] = strawberry.field(
-        description="The items whose progress changed since the last update."
+        description="The items whose progress changed since the last update.", directives=[ListSize(assumed_size=20)]
     )
     coalesced: int = strawberry.field(
         description="The number of earlier updates of this registration that were merged into this one. Their changes "

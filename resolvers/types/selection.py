@@ -23,7 +23,7 @@ def selected_fields(info: Info) -> frozenset[str]:
     while pending:
         selections = pending.pop()
         for selection in () if selections is None else selections.selections:
-            if not _is_included(selection, variables):
+            if not is_included(selection, variables):
                 continue
             if isinstance(selection, FieldNode):
                 names.add(selection.name.value)
@@ -35,7 +35,8 @@ def selected_fields(info: Info) -> frozenset[str]:
     return frozenset(names)
 
 
-def _is_included(selection: SelectionNode, variables: Mapping[str, Any]) -> bool:
+def is_included(selection: SelectionNode, variables: Mapping[str, Any]) -> bool:
+    """Whether `@skip` and `@include` leave a selection in."""
     for directive in selection.directives or ():
         if directive.name.value in ("skip", "include"):
             [argument] = directive.arguments or ()

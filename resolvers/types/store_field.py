@@ -14,6 +14,7 @@ import strawberry
 from resolvers.context import Info
 from resolvers.data.dataloaders import AccessPath
 from resolvers.policy.rules import NOTHING, About, about
+from resolvers.types.cost_directives import Cost, ListSize, page_size
 from resolvers.types.guard import permitted, refused, stricter_rule
 from resolvers.types.selection import selected_fields
 from resolvers.viewer import Viewer
@@ -101,10 +102,15 @@ def store_field(
     args: Callable[..., Any] | None = None,
     view: Callable[[Any, Any, Any], Any] | None = None,
     by_selection: bool = False,
+    weight: float = 1,
+    size: int | None = None,
 ) -> Any:
-    """A nullable field of type `returns`; see `StoreField`. Its GraphQL arguments are `args`' keyword-only ones."""
+    """A nullable field of type `returns`; see `StoreField`. Its GraphQL arguments are `args`' keyword-only ones.
+
+    `weight` is what it costs for each object, and `size` how long its list is assumed to be (`@cost`, `@listSize`); a
+    field with the argument `first` is as long as that says."""
     declared = StoreField(path=path, key=key, args=args, view=view, by_selection=by_selection)
-    return _field(declared, arguments_of(args), returns, description)
+    return _field(declared, arguments_of(args), returns, description, weight, size)
 
 
 def record_field(path: AccessPath[Any, Any, Any], key: Key, name: str, returns: Any, description: str) -> Any:
@@ -126,7 +132,7 @@ def root_store_field(
     view: Callable[[Viewer, Any, Lookup], Any] | None = None,
 ) -> Any:
     """A nullable root field; see `RootStoreField`. Its GraphQL arguments are `lookup`'s keyword-only ones."""
-    return _field(RootStoreField(lookup=lookup, view=view), arguments_of(lookup), returns, description)
+    return _field(RootStoreField(lookup=lookup, view=view), arguments_of(lookup), returns, description, 1, None)
 
 
 def arguments_of(function: Callable[..., Any] | None) -> list[inspect.Parameter]:
@@ -138,7 +144,12 @@ def arguments_of(function: Callable[..., Any] | None) -> list[inspect.Parameter]
 
 
 def _field(
-    declared: StoreField | RootStoreField, arguments: list[inspect.Parameter], returns: Any, description: str
+    declared: StoreField | RootStoreField,
+    arguments: list[inspect.Parameter],
+    returns: Any,
+    description: str,
+    weight: float,
+    size: int | None,
 ) -> Any:
     async def resolve(parent: Any, info: Any, **given: Any) -> Any:
         return await declared.fetch(info, parent, given)
@@ -153,4 +164,16 @@ def _field(
         ],
         return_annotation=Optional[returns],  # noqa: UP045 - `returns` may be an Annotated lazy type
     )
-    return strawberry.field(resolver=resolve, description=description, metadata={"store_field": declared})
+    return strawberry.field(
+        resolver=resolve,
+        description=description,
+        metadata={"store_field": declared},
+        directives=[Cost(weight=f"{weight:g}"), *_sizes(arguments, size)],
+    )
+
+
+def _sizes(arguments: list[inspect.Parameter], size: int | None) -> list[ListSize]:
+    first = next((each.default for each in arguments if each.name == "first"), None)
+    if first is not None:
+        return [page_size(first)]
+    return [] if size is None else [ListSize(assumed_size=size)]

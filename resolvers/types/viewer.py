@@ -7,6 +7,7 @@ import strawberry
 from resolvers import viewer
 from resolvers.data.references import CourseRef, LearnerRef
 from resolvers.types.connection import After, Connection, First, PageRows, checked_first, connection
+from resolvers.types.cost_directives import page_size
 from resolvers.types.course import Course
 from resolvers.types.described_enum import describe_enum
 from resolvers.types.learner import Learner
@@ -40,7 +41,9 @@ class Viewer:
         return sorted(parent.courses)
 
     @strawberry.field(
-        description="The courses that an INSTRUCTOR teaches, by key.", graphql_type=Connection[Course] | None
+        description="The courses that an INSTRUCTOR teaches, by key.",
+        graphql_type=Connection[Course] | None,
+        directives=[page_size(20)],
     )
     def courses(parent: strawberry.Parent[viewer.Viewer], first: First = 20, after: After = None) -> Any:
         return courses_page(parent, checked_first(first, default=20), after)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from resolvers.limits import DEFAULT_LIMITS, Limits
 from resolvers.viewer import Viewer
 from stores.domain.course_summary import CourseSummary
 from stores.memory.activity import MemoryActivity
@@ -14,9 +15,10 @@ from tests.resolvers import world
 from tests.resolvers.queries import SCHEMA
 
 
-async def ask(query: str, *, viewer: Viewer | None = None, **stores: Any) -> Any:
+async def ask(query: str, *, viewer: Viewer | None = None, limits: Limits = DEFAULT_LIMITS, **stores: Any) -> Any:
     school = replace(await world.open_school(), **stores)
-    return await SCHEMA.execute(query, context_value=world.peer_of(school, viewer or world.admin(), trace=False))
+    peer = replace(world.peer_of(school, viewer or world.admin(), trace=False), limits=limits)
+    return await SCHEMA.execute(query, context_value=peer)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,8 @@ async def test_the_selection_is_found_in_one_visit_of_each_fragment() -> None:
     last = "fragment F30 on CourseSummary { items { itemKey } }"
     activity = AskedActivity()
     query = f'{{ course(key: "{world.BOTANY}") {{ summary {{ ...F0 }} }} }}'
-    result = await ask(" ".join([query, *fragments, last]), activity=activity)
+    document = " ".join([query, *fragments, last])
+    result = await ask(document, limits=Limits(mode="measure"), activity=activity)
     assert (result.errors, activity.asked) == (None, [True])
 
 

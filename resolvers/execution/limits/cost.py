@@ -1,0 +1,112 @@
+"""The estimated cost of an operation, before any resolver runs.
+
+As the specification of `@cost` and `@listSize` defines it, the field cost and the type cost, added up: each field that
+is resolved costs its weight, and each object 1. Lists have their largest size. Fields that `@skip` and `@include` leave
+out cost nothing, nor does introspection, which has limits of its own.
+"""
+
+from collections.abc import Mapping
+from math import ceil
+from typing import Any
+
+from graphql import FieldNode, GraphQLError, GraphQLNamedType, GraphQLSchema, InlineFragmentNode, SelectionSetNode
+from graphql.execution import Executor
+from graphql.language import FragmentDefinitionNode, FragmentSpreadNode
+
+from resolvers.context import Context
+from resolvers.execution.limits.argument_values import size_in_arguments
+from resolvers.execution.limits.cost_rules import COST_RULES, UNSIZED, CostRules, FieldRule, SizeRule
+from resolvers.execution.limits.exceeded import Exceeded
+from resolvers.types.selection import is_included
+
+Sizes = Mapping[str, int]
+"""The sizes of the lists of an object, by field, where the field that returned the object said so."""
+NO_SIZES: Sizes = {}
+
+
+def limit_cost(executor: Executor[Any]) -> GraphQLError | None:
+    """The refusal of an operation that costs too much, or None once the peer is charged for it. The estimate is stored
+    in its Context."""
+    context: Context = executor.context_value
+    estimated = estimated_cost(executor)
+    context.cost.estimated = estimated
+    maximum = context.peer.limits.cost
+    if estimated > maximum:
+        refusal = Exceeded("cost", maximum, ceil(estimated)).refusal(context.peer.limits)
+        if refusal is not None:
+            return refusal
+    context.peer.charge(estimated)
+    return None
+
+
+def estimated_cost(executor: Executor[Any]) -> float:
+    """The most that the operation of an executor costs."""
+    schema, operation = executor.schema, executor.operation
+    root = schema.get_root_type(operation.operation)
+    if root is None:
+        return 0
+    fragments = executor.fragment_definitions
+    estimate = _Estimate(schema, schema.extensions[COST_RULES], fragments, executor.variable_values.coerced)
+    return estimate.of_selections(operation.selection_set, root, NO_SIZES)
+
+
+class _Estimate:
+    """The estimate of one operation. What a fragment costs is computed once for each size of the lists in it."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        rules: CostRules,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        variables: Mapping[str, Any],
+    ) -> None:
+        self._schema, self._rules = schema, rules
+        self._fragments, self._variables = fragments, variables
+        self._known: dict[tuple[str, str, tuple[tuple[str, int], ...]], float] = {}
+
+    def of_selections(self, selections: SelectionSetNode, kind: GraphQLNamedType, sizes: Sizes) -> float:
+        """The cost of the fields that are selected of one object of this type."""
+        rules, total = self._rules.get(kind.name, {}), 0.0
+        for selection in selections.selections:
+            if selection.directives and not is_included(selection, self._variables):
+                continue
+            if isinstance(selection, FieldNode):
+                if (rule := rules.get(selection.name.value)) is not None:
+                    total += self._of_field(selection, rule, sizes)
+            elif isinstance(selection, InlineFragmentNode):
+                total += self.of_selections(selection.selection_set, self._condition(selection, kind), sizes)
+            elif isinstance(selection, FragmentSpreadNode):
+                total += self._of_fragment(selection.name.value, kind, sizes)
+        return total
+
+    def _of_field(self, node: FieldNode, rule: FieldRule, sizes: Sizes) -> float:
+        cost = rule.weight
+        for path, weight in rule.inputs:
+            cost += weight * (size_in_arguments(node, path, self._variables, rule.defaults) or 0)
+        if rule.returns is None or node.selection_set is None:
+            return cost
+        number, inner = UNSIZED, {}
+        for each in rule.sizes:
+            size = self._size(node, rule, each)
+            if each.fields:
+                inner.update(dict.fromkeys(each.fields, size))
+            else:
+                number = size
+        number = sizes.get(node.name.value, number) if rule.is_list else 1
+        return cost + number * (1 + self.of_selections(node.selection_set, rule.returns, inner or NO_SIZES))
+
+    def _size(self, node: FieldNode, rule: FieldRule, size: SizeRule) -> int:
+        found = (size_in_arguments(node, path, self._variables, rule.defaults) for path in size.slices)
+        return next((each for each in found if each is not None), size.assumed)
+
+    def _of_fragment(self, name: str, kind: GraphQLNamedType, sizes: Sizes) -> float:
+        key = (name, kind.name, tuple(sizes.items()))
+        if key not in self._known:
+            fragment = self._fragments[name]
+            self._known[key] = self.of_selections(fragment.selection_set, self._condition(fragment, kind), sizes)
+        return self._known[key]
+
+    def _condition(self, node: InlineFragmentNode | FragmentDefinitionNode, kind: GraphQLNamedType) -> GraphQLNamedType:
+        """The type of the objects that a fragment is about: `kind` if it names none."""
+        condition = node.type_condition
+        return kind if condition is None else self._schema.type_map[condition.name.value]

@@ -1,0 +1,46 @@
+"""Whether a parsed document is within the limits, before it is validated."""
+
+from collections.abc import Iterator
+
+from graphql import DocumentNode, GraphQLError
+
+from resolvers import permissions
+from resolvers.error_codes import ErrorCode
+from resolvers.errors import RequestError
+from resolvers.execution.document_cache import is_cached
+from resolvers.execution.limits.document_size import DocumentSize, ParsedText, cached_size, document_size
+from resolvers.execution.limits.exceeded import Exceeded
+from resolvers.limits import Limits
+from resolvers.viewer import Viewer
+
+NO_INTROSPECTION = "introspection is for an ADMIN here: the setting GATEWAY_INTROSPECTION says who may introspect"
+
+
+def document_refusal(text: str | None, document: DocumentNode, limits: Limits, viewer: Viewer) -> GraphQLError | None:
+    """Why a document is refused: TOO_COMPLEX, or FORBIDDEN if it introspects and the viewer may not; None if it is
+    not. Sizes of cached documents are cached."""
+    size = cached_size(ParsedText(text, document)) if is_cached(text) else document_size(document)
+    for exceeded in exceeded_limits(size, limits):
+        if (refusal := exceeded.refusal(limits)) is not None:
+            return refusal
+    if size.introspection_fields and limits.introspection == "admin" and not permissions.is_admin(viewer):
+        return RequestError(ErrorCode.FORBIDDEN, NO_INTROSPECTION)
+    return None
+
+
+def exceeded_limits(size: DocumentSize, limits: Limits) -> Iterator[Exceeded]:
+    """The limits that a document exceeds."""
+    for name, maximum, found in (
+        ("tokens", limits.tokens, size.tokens),
+        ("definitions", limits.definitions, size.definitions),
+        ("directives", limits.directives, size.directives),
+        ("aliases", limits.aliases, size.aliases),
+        ("rootFields", limits.root_fields, size.root_fields),
+        ("depth", limits.depth, size.depth),
+        ("fields", limits.fields, size.fields),
+        ("repeats", limits.repeats, size.repeats),
+        ("introspectionDepth", limits.introspection_depth, size.introspection_depth),
+        ("introspectionFields", limits.introspection_fields, size.introspection_fields),
+    ):
+        if found > maximum:
+            yield Exceeded(name, maximum, found)
