@@ -12,7 +12,6 @@ from gateway.embedded.folder import file_errors
 from gateway.embedded.running_server import RunningServer
 
 LOOK_EVERY = timedelta(milliseconds=100)
-RETRY_AFTER = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +25,7 @@ class RestartPolicy:
     give_up: Callable[[], object]
     deaths: int = 3
     within: timedelta = timedelta(minutes=1)
+    retry_after: timedelta = timedelta(seconds=1)
 
 
 @asynccontextmanager
@@ -56,6 +56,7 @@ async def _watch(server: RunningServer, policy: RestartPolicy, on_step: Callable
     """Runs until it gives up, with an `EmbeddedError`."""
     now = asyncio.get_running_loop().time
     name, deaths, running_since = server.server.name, 0, -inf
+    failure: EmbeddedError | None = None
     try:
         while True:
             await asyncio.sleep(LOOK_EVERY.total_seconds())
@@ -63,15 +64,17 @@ async def _watch(server: RunningServer, policy: RestartPolicy, on_step: Callable
                 continue
             deaths = deaths + 1 if now() - running_since < policy.within.total_seconds() else 1
             if deaths == policy.deaths:
-                raise EmbeddedError(f"{name} ended {deaths} times in a row ({how}): see {server.data / 'log'}")
+                why = str(failure) if failure else f"the last time {how} (see {server.data / 'log'})"
+                raise EmbeddedError(f"{name} ended {deaths} times in a row: {why}")
             on_step(f"{name} ended ({how}): restarting it")
-            running_since = inf
+            running_since, failure = inf, None
             try:
                 with file_errors(server.data):
                     await server.start()
             except EmbeddedError as error:
+                failure = error
                 on_step(str(error))
-                await asyncio.sleep(RETRY_AFTER.total_seconds())
+                await asyncio.sleep(policy.retry_after.total_seconds())
             else:
                 running_since = now()
                 on_step(f"{name} runs again on port {server.port}")

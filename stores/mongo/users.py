@@ -8,7 +8,7 @@ async def replace_users(url: str, *, name: str, password: str) -> None:
     async with open_mongo_patiently(url) as database:
         with translate_errors("profiles"):
             server = database.client
-            known = await server.admin.command("usersInfo", {"forAllDBs": True})
-            for where in {user["db"] for user in known["users"]}:
+            # SecantusDB's usersInfo knows no `forAllDBs`.
+            for where in await server.admin["system.users"].distinct("db"):
                 await server[where].command("dropAllUsersFromDatabase", 1)
             await server.admin.command("createUser", name, pwd=password, roles=["root"], mechanisms=["SCRAM-SHA-256"])

@@ -56,6 +56,10 @@ class RunningCommand:
     def end(self, sent: signal.Signals) -> int:
         """Send a signal and wait; return the exit code."""
         self._process.send_signal(sent)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait for the end; return the exit code."""
         return self._process.wait(timeout=60)
 
 
