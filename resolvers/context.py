@@ -1,5 +1,6 @@
 """What resolvers are given: a Peer for each request or socket, a Context for each operation."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,14 +21,24 @@ def free(cost: float) -> None:
     """Take a cost and count nothing."""
 
 
+def untracked(task: "asyncio.Future[Any]") -> None:
+    """Take a task that runs on, and do not wait for it."""
+
+
+def unnoticed() -> None:
+    """Do nothing when a subscription begins."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
     """The viewer of a request or socket, and what the process gives its operations.
 
     `deadlines` are by store. `limits` are those of its operations. `trace`: answers list their store calls in
     `extensions`, and with `trace_cost` what they cost. `traces_fields`: they have the times of their fields, if the
-    schema traces fields. `charge` takes the estimated cost of each operation, before it
-    reads anything. `policy`: what the operator chose about the rules.
+    schema traces fields. `charge` takes the estimated cost of each operation, before it reads anything. `policy`: what
+    the operator chose about the rules. `timeout` limits each query, mutation and event. `keep_running` takes the task
+    of a mutation that exceeds it or whose client disconnects. `on_subscribe` is called when an operation turns out to
+    be a subscription.
     """
 
     stores: Stores
@@ -42,6 +53,9 @@ class Peer:
     traces_fields: bool = False
     charge: Callable[[float], None] = free
     policy: Policy = DEFAULT_POLICY
+    timeout: timedelta | None = None
+    keep_running: "Callable[[asyncio.Future[Any]], None]" = untracked
+    on_subscribe: Callable[[], None] = unnoticed
 
 
 @dataclass(slots=True)

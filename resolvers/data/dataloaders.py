@@ -89,6 +89,7 @@ class Loaders:
     calls: int = 0
     batches: list[Batch] = field(default_factory=list)
     _open: dict[tuple[object, object], DataLoader[Any, Any]] = field(default_factory=dict)
+    _reading: "set[asyncio.Task[Any]]" = field(default_factory=set)
 
     async def load(self, path: "AccessPath[K, A, V]", key: K, args: A) -> V | None:
         """Return the value of one key, None if it has none. Raises `StoreError`.
@@ -178,6 +179,12 @@ class Loaders:
         """Drop all cached values, so that later loads see what was written in between."""
         self._open.clear()
 
+    def cancel(self) -> None:
+        """Cancel the reads under way, for an operation that is cancelled: each runs in a task of its own."""
+        for task in self._reading:
+            task.cancel()
+        self.forget()
+
     def begin_event(self) -> None:
         """Drop all cached values and the trace: each event of a subscription is executed like a query of its own."""
         self.forget()
@@ -202,6 +209,9 @@ class Loaders:
         return loader
 
     async def _batch(self, path: "AccessPath[K, A, V]", args: A, keys: list[K]) -> list[V | None]:
+        if (task := asyncio.current_task()) is not None:  # aiodataloader runs each batch in a task
+            self._reading.add(task)
+            task.add_done_callback(self._reading.discard)
         found = await self._read(path, keys, args)
         return [found.get(key) for key in keys]
 

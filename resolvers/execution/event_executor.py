@@ -1,15 +1,17 @@
 """The executor of operations: strawberry's, without the references by which operations and events stay in memory, and
-with an error for each value of the variables that does not fit its type. It refuses operations that cost too much."""
+with an error for each value of the variables that does not fit its type. It refuses operations that cost too much, and
+ends those that take too long."""
 
 from inspect import signature
 from typing import Any
 
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType
 from graphql.execution import Executor
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from resolvers.errors import bad_input
 from resolvers.execution.coercion import coercion_errors
+from resolvers.execution.deadline import read_within_deadline, write_within_deadline
 from resolvers.execution.graphql_internals import forget_sub_fields, release_helpers
 from resolvers.execution.limits.cost import limit_cost
 
@@ -29,12 +31,26 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
         made = build(*args, **kwargs)
         if not isinstance(made, list):
             refusal = limit_cost(made)
-            return made if refusal is None else [refusal]
+            if refusal is not None:
+                return [refusal]
+            if made.operation.operation is OperationType.SUBSCRIPTION:
+                made.context_value.peer.on_subscribe()
+            return made
         given = signature(build).bind(*args, **kwargs).arguments
         errors = coercion_errors(
             given["schema"], given["document"], given.get("operation_name"), given.get("raw_variable_values") or {}
         )
         return errors or [bad_input(error.message) for error in made]
+
+    def execute_operation(self, serially: bool | None = None) -> Any:
+        """The result of a query, of a mutation or of one event, within the deadline of its peer. graphql-core calls it
+        for all transports."""
+        result = super().execute_operation(serially)
+        if not self.is_awaitable(result):
+            return result
+        if self.operation.operation is OperationType.MUTATION:
+            return write_within_deadline(self.context_value.peer, result)
+        return read_within_deadline(self.context_value, result)
 
     def build_per_event_executor(self, payload: Any) -> Executor[Any]:
         """The copy of the executor that executes one event. graphql-core calls it for each event."""

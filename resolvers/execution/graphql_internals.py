@@ -15,9 +15,9 @@ READ_IN = "3.3.2"
 """The version whose source was read for this."""
 USED = {
     "graphql.execution.Executor": (
-        *("_relevant_sub_fields", "async_helpers", "build", "build_per_event_executor"),
-        *("gather_async_work", "track_async_work"),
-        *("context_value", "fragment_definitions", "operation", "schema", "variable_values"),
+        *("_relevant_sub_fields", "async_helpers", "build", "build_per_event_executor", "context_value"),
+        *("execute_operation", "fragment_definitions", "gather_async_work", "is_awaitable", "operation", "schema"),
+        *("track_async_work", "variable_values"),
     ),
     "graphql.type.definition": ("GraphQLResolveInfoHelpers",),
 }

@@ -1,0 +1,54 @@
+"""The deadline of an operation: queries and the events of subscriptions are cancelled, mutations are not.
+
+A write that is cut off leaves its client, the ledger and the outbox in doubt. It runs on in the background instead, and
+the client may repeat it with the same ids.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+from graphql import ExecutionResult, GraphQLError
+
+from resolvers.context import Context, Peer
+from resolvers.error_codes import ErrorCode
+
+
+async def read_within_deadline(context: Context, work: Awaitable[Any]) -> Any:
+    """The result of a query or of one event. After the peer's timeout it is cancelled with its store calls, and the
+    result is OPERATION_TIMEOUT. If the task is cancelled, so are the store calls."""
+    deadline = asyncio.timeout(_seconds(context.peer))
+    try:
+        async with deadline:
+            return await work
+    except TimeoutError:
+        if not deadline.expired():
+            raise
+        context.loaders.cancel()
+        return _timed_out("the operation took too long")
+    except asyncio.CancelledError:
+        context.loaders.cancel()
+        raise
+
+
+async def write_within_deadline(peer: Peer, work: Awaitable[Any]) -> Any:
+    """The result of a mutation, or OPERATION_TIMEOUT with `outcome: UNKNOWN` after the peer's timeout. The mutation
+    runs on in the background then, and also if the task is cancelled."""
+    writing = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({writing}, timeout=_seconds(peer))
+    finally:
+        if not writing.done():
+            peer.keep_running(writing)
+    if writing.done():
+        return writing.result()
+    return _timed_out("the mutation took too long; it may be applied: repeat it with the same ids", outcome="UNKNOWN")
+
+
+def _seconds(peer: Peer) -> float | None:
+    return None if peer.timeout is None else peer.timeout.total_seconds()
+
+
+def _timed_out(message: str, **extensions: str) -> ExecutionResult:
+    error = GraphQLError(message, extensions={"code": ErrorCode.OPERATION_TIMEOUT, **extensions})
+    return ExecutionResult(data=None, errors=[error])
