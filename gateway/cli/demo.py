@@ -148,8 +148,7 @@ def run(options: Namespace) -> int:
                     app,
                     bound,
                     shutdown=shutdown,
-                    grace=settings.http.grace,
-                    message_limit=settings.http.body_limit,
+                    settings=settings.http,
                     on_ready=on_ready,
                 )
         return 0

@@ -16,6 +16,8 @@ from starlette.routing import Route, WebSocketRoute
 
 from gateway.config.settings import Settings
 from gateway.http.auth.access import Access
+from gateway.http.bounds.background_writes import BackgroundWrites
+from gateway.http.bounds.operation_slots import OperationSlots
 from gateway.http.client_address import TrustedProxies
 from gateway.http.documents import persisted_documents
 from gateway.http.error_responses import http_error
@@ -68,27 +70,41 @@ def build_app(
         async with open_stores() as (stores, backends):
             health = Health(stores=stores, backends=backends, now=now)
             topics = TopicRegistry(stores, deadlines=settings.deadlines, failures=health, now=now)
+            writes = BackgroundWrites(slots)
             async with (
                 publishing(stores, where=settings.relay.where, holder=uuid4().hex, failures=health),
                 aclosing(topics),
+                aclosing(writes),
             ):
-                yield AppState(stores=stores, health=health, topics=topics, stopping=asyncio.Event())
+                yield AppState(
+                    stores=stores, health=health, topics=topics, background_writes=writes, stopping=asyncio.Event()
+                )
 
     origins = Origins(listed=frozenset(settings.http.origins), loopback=loopback_origins)
     peers = Peers(
         access=access,
         deadlines=settings.deadlines,
         limits=settings.limits.of_peers(),
+        operation_timeout=settings.http.operation_timeout,
         now=now,
         policy=policy_of(settings.policy),
     )
+    slots = OperationSlots(settings.http.operations)
     operations = Operations(
-        schema=schema, admission=Unlimited(), documents=persisted_documents(settings.documents, schema)
+        schema=schema, admission=Unlimited(), documents=persisted_documents(settings.documents, schema), slots=slots
+    )
+    sockets = WebSocketEndpoint(
+        operations,
+        peers,
+        limits,
+        origins=origins,
+        per_subject=settings.http.sockets_per_subject,
+        per_address=settings.http.sockets_per_address,
     )
     return Starlette(
         routes=[
             Route("/graphql", GraphQLEndpoint(operations, peers)),
-            WebSocketRoute("/graphql", WebSocketEndpoint(operations, peers, limits, origins=origins)),
+            WebSocketRoute("/graphql", sockets),
             Route("/", lambda request: RedirectResponse("/graphql")),
             *health_routes(),
             static_route(),

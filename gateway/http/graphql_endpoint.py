@@ -3,7 +3,7 @@
 Follows the GraphQL over HTTP specification (graphql.github.io/graphql-over-http).
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,8 @@ from strawberry.types.graphql import OperationType
 
 from gateway.http import request_json
 from gateway.http.auth.tokens import Unauthenticated
+from gateway.http.bounds.disconnect import ended_by_disconnect
+from gateway.http.bounds.request_timeout import TIMEOUT_HEADER
 from gateway.http.client_address import client_address
 from gateway.http.error_responses import error_response
 from gateway.http.field_traces import wants_field_trace
@@ -32,6 +34,7 @@ from gateway.http.refusal import RequestRefused
 from gateway.http.sse import EventStreamResponse, accepts_event_stream, accepts_only_event_stream
 from gateway.web.graphiql import graphiql_page, wants_graphiql
 from resolvers.context import Peer
+from resolvers.error_codes import ErrorCode
 from resolvers.execution.public_operations import LONGEST_PUBLIC
 
 JSON = "application/json"
@@ -74,6 +77,7 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
     async def _respond(self, request: Request) -> Response:
         if wants_graphiql(request):
             return graphiql_page()
+        self._operations.slots.check()  # before the body is read
         if accepts_only_event_stream(request):
             return await self._stream(request)
         try:
@@ -117,6 +121,7 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
             headers.get("authorization"),
             foreign=is_foreign(headers),
             trace=headers.get(TRACE_HEADER),
+            request_timeout=headers.get(TIMEOUT_HEADER),
             address=client_address(request.scope),
         )
         traces_fields = await wants_field_trace(headers, peer.viewer, self._peers.access)
@@ -151,7 +156,8 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
             log_name(request, admitted)
             if not context.viewer.authenticated and len(admitted.query or "") > LONGEST_PUBLIC:
                 raise Unauthenticated.missing()
-            result = await self._operations.execute(context, admitted, ALLOWED[method])
+            async with ended_by_disconnect(request.receive):
+                result = await self._operations.execute(context, admitted, ALLOWED[method])
         except MissingQueryError:
             raise HTTPException(400, "No GraphQL query found in the request") from None
         except CannotGetOperationTypeError as error:
@@ -170,7 +176,8 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
         media_type = sub_response.media_type
         refused = "data" not in response_data and media_type == GRAPHQL_JSON
-        return Response(self.encode_json(response_data), 400 if refused else 200, media_type=media_type)
+        status = status_of(response_data["errors"]) if refused else 200
+        return Response(self.encode_json(response_data), status, media_type=media_type)
 
     def decode_json(self, data: str | bytes) -> object:
         return request_json.loads(data)
@@ -182,6 +189,12 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
 def media_type_for(request: Request) -> str:
     """The media type of a result, for what the request accepts."""
     return GRAPHQL_JSON if GRAPHQL_JSON in request.headers.get("accept", "") else JSON
+
+
+def status_of(errors: Sequence[Any]) -> int:
+    """The HTTP status of a result without data: 504 if it took too long, else 400."""
+    codes = {error.get("extensions", {}).get("code") for error in errors}
+    return 504 if ErrorCode.OPERATION_TIMEOUT in codes else 400
 
 
 def refused(refusal: RequestRefused, request: Request) -> Response:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from strawberry.http import GraphQLHTTPResponse
@@ -12,7 +12,9 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from gateway.http.bounds.operation_slots import OperationSlots
 from gateway.http.graphql_request import GraphQLRequest, response_of
+from gateway.http.refusal import RequestRefused
 from resolvers.context import Peer
 
 
@@ -47,6 +49,7 @@ class Operations:
     schema: BaseSchema
     admission: Admission
     documents: Documents
+    slots: OperationSlots
 
     async def admitted(self, peer: Peer, request: GraphQLRequest) -> GraphQLRequest:
         """The request with its document, once the peer may run it. Raises `RequestRefused`."""
@@ -54,15 +57,17 @@ class Operations:
         return await self.documents.resolve(peer, request)
 
     async def execute(self, peer: Peer, request: GraphQLRequest, allowed: Collection[OperationType]) -> ExecutionResult:
-        """The result of an admitted query or mutation. Raises strawberry's errors of requests that cannot be run."""
-        result = await self.schema.execute(
-            request.query,
-            variable_values=request.variables,
-            context_value=peer,
-            operation_name=request.operation_name,
-            allowed_operation_types=allowed,
-            operation_extensions=request.extensions,
-        )
+        """The result of an admitted query or mutation. Raises `RequestRefused`, and strawberry's errors of requests
+        that cannot be run."""
+        with self.slots.slot():
+            result = await self.schema.execute(
+                request.query,
+                variable_values=request.variables,
+                context_value=peer,
+                operation_name=request.operation_name,
+                allowed_operation_types=allowed,
+                operation_extensions=request.extensions,
+            )
         if not isinstance(result, PreExecutionError):
             await self.documents.validated(peer, request)
         return result
@@ -70,23 +75,32 @@ class Operations:
     async def stream(
         self, peer: Peer, request: GraphQLRequest, allowed: Collection[OperationType] = tuple(OperationType)
     ) -> AsyncGenerator[GraphQLHTTPResponse, None]:
-        """Yield the response to an admitted query or mutation, or one for each event of a subscription. Closing the
-        generator ends the subscription."""
-        results = await self.schema.stream(
-            request.query,
-            variable_values=request.variables,
-            context_value=peer,
-            operation_name=request.operation_name,
-            operation_extensions=request.extensions,
-            allowed_operation_types=allowed,
-        )
-        first = True
-        async with aclosing(results):
-            async for result in results:
-                if first and not isinstance(result, PreExecutionError):
-                    await self.documents.validated(peer, request)
-                first = False
-                yield response_of(result)  # type: ignore[arg-type]  # @defer and @stream are not in the schema
-                # A source that always has an event, and a client whose buffer always has room, would never suspend
-                # this task: no other task would run.
-                await asyncio.sleep(0)
+        """Yield the response to an admitted query or mutation, or one for each event of a subscription. One without
+        `data` is the last. Closing the generator ends the subscription."""
+        try:
+            self.slots.check()
+        except RequestRefused as refusal:  # the response has begun
+            yield {"errors": [refusal.error]}
+            return
+        with self.slots.slot() as free:
+            results = await self.schema.stream(
+                request.query,
+                variable_values=request.variables,
+                context_value=replace(peer, on_subscribe=free),
+                operation_name=request.operation_name,
+                operation_extensions=request.extensions,
+                allowed_operation_types=allowed,
+            )
+            first = True
+            async with aclosing(results):
+                async for result in results:
+                    if first and not isinstance(result, PreExecutionError):
+                        await self.documents.validated(peer, request)
+                    first = False
+                    response = response_of(result)  # type: ignore[arg-type]  # no @defer and @stream in the schema
+                    yield response
+                    if "data" not in response:
+                        return
+                    # A source that always has an event, and a client whose buffer always has room, would never suspend
+                    # this task: no other task would run.
+                    await asyncio.sleep(0)

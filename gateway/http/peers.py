@@ -8,6 +8,7 @@ from typing import Any
 from starlette.datastructures import Headers
 
 from gateway.http.auth.access import Access
+from gateway.http.bounds.request_timeout import operation_timeout
 from gateway.http.origins import is_foreign
 from resolvers.context import Peer
 from resolvers.limits import Limits
@@ -18,12 +19,13 @@ TRACE_HEADER = "x-gateway-trace"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peers:
-    """What all peers of the process share: how to authenticate them, deadlines of stores, the limits of operations, the
+    """What all peers of the process share: how to authenticate them, deadlines of stores and operations, their limits, the
     clock, the policy."""
 
     access: Access
     deadlines: Mapping[str, timedelta]
     limits: Limits
+    operation_timeout: timedelta
     now: Callable[[], datetime]
     policy: Policy
 
@@ -32,12 +34,20 @@ class Peers:
         return "authorization" not in headers and (self.access.anonymous_viewer is None or is_foreign(headers))
 
     async def create(
-        self, state: Any, authorization: str | None, *, foreign: bool, trace: str | None, address: str
+        self,
+        state: Any,
+        authorization: str | None,
+        *,
+        foreign: bool,
+        trace: str | None,
+        request_timeout: object,
+        address: str,
     ) -> Peer:
         """The peer for this Authorization header; its viewer is `UNAUTHENTICATED` if a token is missing.
 
         `state` is the AppState; `foreign`: a page of another origin sends the request; `trace` is the value of
-        TRACE_HEADER, `stores`, `cost` or both; `address` is the client's. Raises `Unauthenticated`."""
+        TRACE_HEADER, `stores`, `cost` or both, `request_timeout` that of TIMEOUT_HEADER; `address` is the client's.
+        Raises `Unauthenticated` and `RequestRefused`."""
         viewer = await self.access.viewer(authorization, foreign=foreign)
         asked = {each.strip() for each in (trace or "").split(",")}
         traced = asked if self.access.may_trace(viewer) else set()
@@ -52,4 +62,6 @@ class Peers:
             policy=self.policy,
             trace="stores" in traced,
             trace_cost="cost" in traced,
+            timeout=operation_timeout(request_timeout, longest=self.operation_timeout),
+            keep_running=state["background_writes"].keep,
         )

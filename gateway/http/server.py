@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from errno import EADDRINUSE
+from functools import partial
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from gateway.config.groups.http import HttpSettings
+from gateway.http.bounds.http_protocol import ConnectionBounds, HttpProtocol
+from gateway.http.websocket.cleanup import CleanUp
 from gateway.http.websocket.uvicorn_protocol import WebSocketProtocol
 from gateway.runtime.errors import CommandError
 from gateway.runtime.shutdown import Shutdown
@@ -68,23 +72,22 @@ async def serve(
     bound: socket.socket,
     *,
     shutdown: Shutdown,
-    grace: timedelta,
-    message_limit: int,
+    settings: HttpSettings,
     ping: timedelta = PING,
     on_ready: Callable[[], None],
 ) -> None:
     """Serve until the shutdown begins. Then accept no more requests, close WebSockets and event streams, and wait up to
-    `grace` for other requests to finish.
+    `settings.grace` for other requests, and for mutations that run without their client, to finish.
 
-    `message_limit`: bytes of a WebSocket message. `ping`: interval of pings, and the time to respond to one. Raises
-    `CommandError` if the server cannot start.
+    `ping`: interval of pings, and the time to respond to one. Raises `CommandError` if the server cannot start.
     """
     host, port, *_ = bound.getsockname()
     config = uvicorn.Config(
         app,
         lifespan="on",
-        ws=WebSocketProtocol,
-        ws_max_size=message_limit,
+        http=partial(HttpProtocol, bounds=ConnectionBounds.of(settings)),  # type: ignore[arg-type]  # it makes one
+        ws=partial(WebSocketProtocol, clean_up=CleanUp()),  # type: ignore[arg-type]
+        ws_max_size=settings.body_limit,
         ws_ping_interval=ping.total_seconds(),
         ws_ping_timeout=ping.total_seconds(),
         ws_per_message_deflate=False,  # it would take some 50 KiB for each connection
@@ -93,7 +96,8 @@ async def serve(
         server_header=False,
         proxy_headers=False,
         backlog=BACKLOG,
-        timeout_graceful_shutdown=max(1, round(grace.total_seconds())),
+        timeout_keep_alive=settings.keep_alive.total_seconds(),  # type: ignore[arg-type]  # it takes a fraction
+        timeout_graceful_shutdown=max(1, round(settings.grace.total_seconds())),
     )
     server = GracefulServer(config, on_ready)
     with shutdown.handled_by(server.stop):
@@ -142,3 +146,8 @@ class GracefulServer(uvicorn.Server):
         if stopping := self.lifespan.state.get("stopping"):
             stopping.set()
         await super().shutdown(sockets)
+
+    async def _wait_tasks_to_complete(self) -> None:
+        await super()._wait_tasks_to_complete()
+        if writes := self.lifespan.state.get("background_writes"):
+            await writes.finished()

@@ -3,6 +3,7 @@
 import asyncio
 from typing import TypedDict
 
+from gateway.http.bounds.background_writes import BackgroundWrites
 from resolvers.health import Health
 from resolvers.subscriptions.topics import TopicRegistry
 from stores.ports.stores import Stores
@@ -14,4 +15,5 @@ class AppState(TypedDict):
     stores: Stores
     health: Health
     topics: TopicRegistry
+    background_writes: BackgroundWrites
     stopping: asyncio.Event

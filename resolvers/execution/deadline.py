@@ -8,10 +8,11 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLError
+from graphql import ExecutionResult
 
 from resolvers.context import Context, Peer
 from resolvers.error_codes import ErrorCode
+from resolvers.errors import RequestError
 
 
 async def read_within_deadline(context: Context, work: Awaitable[Any]) -> Any:
@@ -50,5 +51,4 @@ def _seconds(peer: Peer) -> float | None:
 
 
 def _timed_out(message: str, **extensions: str) -> ExecutionResult:
-    error = GraphQLError(message, extensions={"code": ErrorCode.OPERATION_TIMEOUT, **extensions})
-    return ExecutionResult(data=None, errors=[error])
+    return ExecutionResult(data=None, errors=[RequestError(ErrorCode.OPERATION_TIMEOUT, message, **extensions)])

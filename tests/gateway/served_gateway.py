@@ -50,8 +50,6 @@ async def serve_gateway(
     *,
     access: Access = ANONYMOUS_ACCESS,
     limits: ConnectionLimits = DEFAULT_LIMITS,
-    body_limit: int = 1_000_000,
-    grace: timedelta = timedelta(seconds=10),
     ping: float = 20,
     now: Callable[[], datetime] = lambda: world.NOW,
     schema: strawberry.Schema | None = None,
@@ -60,8 +58,9 @@ async def serve_gateway(
 ) -> AsyncIterator[ServedGateway]:
     """Serve until the block ends. The default schema is that of controlled_subscriptions.py."""
     sources, ready, shutdown = Sources(), asyncio.Event(), Shutdown(lambda: None)
+    read = read_settings(settings)
     app = build_app(
-        read_settings(settings),
+        read,
         schema=schema or schema_with(sources),
         open_stores=sample_stores(**stores),
         access=access,
@@ -76,8 +75,7 @@ async def serve_gateway(
             app,
             bound,
             shutdown=shutdown,
-            grace=grace,
-            message_limit=body_limit,
+            settings=read.http,
             ping=timedelta(seconds=ping),
             on_ready=ready.set,
         )

@@ -27,11 +27,26 @@ Origins = Annotated[tuple[str, ...], BeforeValidator(_parse_origins)]
 
 
 class HttpSettings(SettingsGroup):
-    """Where the gateway listens, and the `origins` whose pages may use it from a browser. `body_limit` is in bytes;
-    `grace` is how long a shutdown waits for open requests."""
+    """Where the gateway listens, the `origins` whose pages may use it from a browser, and what clients may take.
+
+    `body_limit` and `head_limit` are in bytes, `headers` is the number of a request's headers. `keep_alive` is how long
+    an idle connection stays open. `connections` and `operations` are at once; `connections` None: as many as the
+    descriptor limit of the process allows. `operation_timeout` is for a query, a mutation and an event of a
+    subscription. `grace` is how long a shutdown waits for open requests.
+    """
 
     host: str = Field(default="127.0.0.1", min_length=1, validation_alias="GATEWAY_HOST")
     port: int = Field(default=8000, ge=0, le=65535, validation_alias="GATEWAY_PORT")
     origins: Origins = Field(default=(), validation_alias="GATEWAY_HTTP_ORIGINS")
     body_limit: int = Field(default=1_048_576, ge=1, validation_alias="GATEWAY_BODY_LIMIT")
+    head_limit: int = Field(default=32_768, ge=1_024, validation_alias="GATEWAY_HEAD_LIMIT")
+    headers: int = Field(default=100, ge=10, validation_alias="GATEWAY_HEADERS")
+    head_timeout: Seconds = Field(default=timedelta(seconds=10), validation_alias="GATEWAY_HEAD_TIMEOUT")
+    body_timeout: Seconds = Field(default=timedelta(seconds=20), validation_alias="GATEWAY_BODY_TIMEOUT")
+    keep_alive: Seconds = Field(default=timedelta(seconds=75), validation_alias="GATEWAY_KEEP_ALIVE")
+    connections: int | None = Field(default=None, ge=1, validation_alias="GATEWAY_CONNECTIONS")
+    operations: int = Field(default=64, ge=1, validation_alias="GATEWAY_OPERATIONS")
+    operation_timeout: Seconds = Field(default=timedelta(seconds=10), validation_alias="GATEWAY_OPERATION_TIMEOUT")
+    sockets_per_subject: int = Field(default=100, ge=1, validation_alias="GATEWAY_SOCKETS_PER_SUBJECT")
+    sockets_per_address: int = Field(default=1_000, ge=1, validation_alias="GATEWAY_SOCKETS_PER_ADDRESS")
     grace: Seconds = Field(default=timedelta(seconds=10), validation_alias="GATEWAY_SHUTDOWN_GRACE")

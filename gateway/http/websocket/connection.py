@@ -105,6 +105,8 @@ class Connection:
             self._peer = await self.authenticate(self.websocket, payload)
         except Unauthenticated:
             raise Close(messages.FORBIDDEN, "Forbidden") from None
+        except RequestRefused as refusal:
+            raise Close(messages.MALFORMED, str(refusal)) from None
         await self._send("connection_ack")
 
     async def _subscribe(self, id: str, payload: object) -> None:
@@ -121,11 +123,10 @@ class Connection:
             return
         try:
             request = parse_request(payload)
-            if not request.has_document:
+            if request.query is None and not request.has_document:
                 raise MalformedRequest("there is no query")
         except MalformedRequest as error:
-            await self._refuse(id, ErrorCode.BAD_REQUEST, str(error))
-            return
+            raise Close(messages.MALFORMED, str(error)) from None
         self.started += 1
         task = asyncio.create_task(self._operate(id, self.run(peer, request)))
         self._running[id] = task

@@ -15,12 +15,15 @@ TOO_SLOW = 4408
 TAKEN = 4409
 TOO_MANY = 4429
 
+MAX_ID_BYTES = 256
 MAX_REASON_BYTES = 123
 """The limit of a close frame (RFC 6455, 5.5)."""
 WITH_ID = frozenset({"subscribe", "complete"})
 """Client messages that need an id."""
 WITH_PAYLOAD = frozenset({"connection_init", "ping", "pong"})
 """Client messages that may have an object as payload."""
+MAX_CHARACTERS = {"connection_init": 32_768, "ping": 1_024, "pong": 1_024}
+"""By type of message. Before `connection_init` the client is not known, and each ping is answered with its payload."""
 
 
 class Close(Exception):
@@ -33,8 +36,8 @@ class Close(Exception):
 
 
 def read(frame: Mapping[str, Any]) -> dict[str, Any]:
-    """Decode and check a received frame: its type, id and payload. The payload of `subscribe` is checked with the
-    operation. Raises `Close`."""
+    """Decode and check a received frame: its type, id, payload and size. `parse_request` checks the payload of
+    `subscribe`. Raises `Close`."""
     text = frame.get("text")
     if text is None:
         raise Close(MALFORMED, "a message must be text")
@@ -49,6 +52,10 @@ def read(frame: Mapping[str, Any]) -> dict[str, Any]:
         raise Close(MALFORMED, "the type of the message is unknown")
     if kind in WITH_ID and not (isinstance(message.get("id"), str) and message["id"]):
         raise Close(MALFORMED, f"the id of {kind} must be a non-empty string")
+    if kind in WITH_ID and len(message["id"].encode()) > MAX_ID_BYTES:
+        raise Close(MALFORMED, f"the id of {kind} has more than {MAX_ID_BYTES} bytes")
+    if kind in MAX_CHARACTERS and len(text) > (most := MAX_CHARACTERS[kind]):
+        raise Close(MALFORMED, f"{kind} has more than {most:,} characters")
     if kind in WITH_PAYLOAD and not isinstance(message.get("payload", {}), dict | None):
         raise Close(MALFORMED, f"the payload of {kind} must be an object")
     return message

@@ -1,13 +1,15 @@
 """/graphql over WebSocket: which connections are accepted."""
 
 from collections.abc import Mapping
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
+from functools import partial
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from gateway.http.auth.tokens import Unauthenticated
+from gateway.http.bounds.request_timeout import TIMEOUT_HEADER
 from gateway.http.client_address import client_address
 from gateway.http.error_responses import error_response
 from gateway.http.graphql_request import GraphQLRequest
@@ -15,7 +17,8 @@ from gateway.http.operations import Operations
 from gateway.http.origins import Origins, is_foreign, log_refused
 from gateway.http.peers import TRACE_HEADER, Peers
 from gateway.http.websocket.connection import Connection, ConnectionLimits, Results
-from gateway.http.websocket.messages import NOT_ACCEPTABLE
+from gateway.http.websocket.messages import NOT_ACCEPTABLE, TOO_MANY, Close
+from gateway.http.websocket.socket_counts import SocketCounts, TooManySockets
 from resolvers.context import Peer
 
 SUBPROTOCOL = "graphql-transport-ws"
@@ -24,31 +27,53 @@ SUBPROTOCOL = "graphql-transport-ws"
 class WebSocketEndpoint:
     """An ASGI app. It stores the number of a connection's operations in the scope, as `operations`, for the log."""
 
-    def __init__(self, operations: Operations, peers: Peers, limits: ConnectionLimits, *, origins: Origins) -> None:
+    def __init__(
+        self,
+        operations: Operations,
+        peers: Peers,
+        limits: ConnectionLimits,
+        *,
+        origins: Origins,
+        per_subject: int,
+        per_address: int,
+    ) -> None:
         self._operations = operations
         self._peers = peers
         self._origins = origins
         self._limits = limits
+        self._by_subject = SocketCounts(per_subject)
+        self._by_address = SocketCounts(per_address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = WebSocket(scope, receive, send)
         if not self._may_connect(websocket):
             await error_response(403, "pages of other sites may not connect")(scope, receive, send)
             return
+        with ExitStack() as counted:
+            try:
+                counted.enter_context(self._by_address.one(client_address(scope)))
+            except TooManySockets:
+                refused = error_response(429, "the address has too many connections", headers={"Retry-After": "10"})
+                await refused(scope, receive, send)
+                return
+            await self._serve(websocket, counted)
+
+    async def _serve(self, websocket: WebSocket, counted: ExitStack) -> None:
         await websocket.receive()  # websocket.connect
         try:
-            if SUBPROTOCOL not in scope["subprotocols"]:
+            if SUBPROTOCOL not in websocket.scope["subprotocols"]:
                 await websocket.accept()
                 await websocket.close(NOT_ACCEPTABLE, "Subprotocol not acceptable")
                 return
             await websocket.accept(SUBPROTOCOL)
         except WebSocketDisconnect:
             return
-        connection = Connection(websocket, authenticate=self._authenticate, run=self._run, limits=self._limits)
+        authenticate = partial(self._authenticate, counted)
+        connection = Connection(websocket, authenticate=authenticate, run=self._run, limits=self._limits)
         try:
             await connection.serve()
         finally:
-            scope["operations"] = connection.started
+            websocket.scope["operations"] = connection.started
 
     def _may_connect(self, websocket: WebSocket) -> bool:
         """Browsers let a page connect to any server: only this check keeps other sites out."""
@@ -57,19 +82,27 @@ class WebSocketEndpoint:
         log_refused(websocket.headers["origin"])
         return False
 
-    async def _authenticate(self, websocket: WebSocket, payload: Mapping[str, Any]) -> Peer:
-        """The peer of a `connection_init` payload. Browsers cannot set headers, so its entries take their place, with
-        case-insensitive names. Raises `Unauthenticated`."""
+    async def _authenticate(self, counted: ExitStack, websocket: WebSocket, payload: Mapping[str, Any]) -> Peer:
+        """The peer of a `connection_init` payload, counted until the connection ends. Browsers cannot set headers, so
+        the entries of the payload take their place, with case-insensitive names. Raises `Unauthenticated`,
+        `RequestRefused` and `Close`."""
         given = {name.lower(): value for name, value in payload.items()}
         authorization = given.get("authorization", websocket.headers.get("authorization"))
         if authorization is not None and not isinstance(authorization, str):
             raise Unauthenticated("the token must be a string", given=True)
         trace = given.get(TRACE_HEADER, websocket.headers.get(TRACE_HEADER))
+        timeout = given.get(TIMEOUT_HEADER, websocket.headers.get(TIMEOUT_HEADER))
         foreign = is_foreign(websocket.headers)
         address = client_address(websocket.scope)
-        peer = await self._peers.create(websocket.state, authorization, foreign=foreign, trace=trace, address=address)
+        peer = await self._peers.create(
+            websocket.state, authorization, foreign=foreign, trace=trace, request_timeout=timeout, address=address
+        )
         if not peer.viewer.authenticated:
             raise Unauthenticated.missing()
+        try:
+            counted.enter_context(self._by_subject.one(peer.viewer.subject))
+        except TooManySockets:
+            raise Close(TOO_MANY, "Too many connections") from None
         return peer
 
     async def _run(self, peer: Peer, request: GraphQLRequest) -> Results:

@@ -2,13 +2,19 @@
 
 import logging
 from asyncio import TimerHandle
+from functools import partial
 from typing import Any
 
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
+
+from gateway.http.websocket.cleanup import CleanUp
 
 # Not in the logger hierarchy, so that no logging configuration enables it.
 SILENT = logging.Logger(__name__, level=logging.CRITICAL + 1)  # noqa: LOG001
+MOST_FRAGMENTS = 1_024
+"""Of one message. Empty ones count nothing towards its size."""
 CLOSE_SECONDS = 1.0
 """Time to send a close frame when the server stops."""
 
@@ -16,8 +22,9 @@ CLOSE_SECONDS = 1.0
 class WebSocketProtocol(WebSocketsSansIOProtocol):
     """Overrides parts of uvicorn that are not documented: see uvicorn_internals.py and websockets_internals.py."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, clean_up: CleanUp, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._clean_up = clean_up
         # It logs addresses and query strings, and all frames at debug level. AccessLog logs connections instead.
         self.logger = SILENT
         self.conn.logger = SILENT
@@ -39,8 +46,16 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().shutdown()
         self._abort_timer = self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
 
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) < MOST_FRAGMENTS:
+            super().handle_cont(event)
+        else:
+            self.conn.fail(1009, "the message has too many fragments")
+            self.handle_parser_exception()
+
     def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
+        self.disconnected = True  # `send` refuses
+        self._clean_up.run(partial(super().connection_lost, exc))
         if self._abort_timer is not None:
             self._abort_timer.cancel()
 

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from gateway.config.groups.http import HttpSettings
 from gateway.http.server import address_of, bind, is_loopback, serve
 from gateway.runtime.errors import CommandError
 from gateway.runtime.shutdown import Shutdown
@@ -61,7 +62,7 @@ async def serving(slow: Slow, grace: timedelta) -> AsyncIterator[tuple[str, Shut
     with bind("127.0.0.1", 0) as bound:
         shutdown = Shutdown(lambda: None)
         task = asyncio.create_task(
-            serve(slow.app, bound, shutdown=shutdown, grace=grace, message_limit=1000, on_ready=ready.set)
+            serve(slow.app, bound, shutdown=shutdown, settings=HttpSettings(grace=grace), on_ready=ready.set)
         )
         await ready.wait()
         yield address_of(bound), shutdown, task
@@ -115,8 +116,7 @@ async def test_a_failing_lifespan_is_a_command_error() -> None:
             Starlette(lifespan=failing),
             bound,
             shutdown=Shutdown(lambda: None),
-            grace=timedelta(seconds=1),
-            message_limit=1000,
+            settings=HttpSettings(grace=timedelta(seconds=1)),
             on_ready=lambda: None,
         )
 

@@ -168,7 +168,7 @@ async def test_a_client_that_does_not_read_slows_down_the_source() -> None:
 
 
 async def test_a_stopping_gateway_ends_its_streams(caplog: pytest.LogCaptureFixture) -> None:
-    async with serve_gateway(grace=timedelta(minutes=1)) as gateway:  # it is not that which ends them
+    async with serve_gateway({"GATEWAY_SHUTDOWN_GRACE": "60"}) as gateway:  # it is not that which ends them
         stream = asyncio.create_task(asked(gateway, json=NEVER))
         await gateway.sources.have_begun(1)
         gateway.stop()

@@ -25,12 +25,13 @@ CANNOT_RUN: list[tuple[str, object]] = [
     ("GRAPHQL_VALIDATION_FAILED", {"query": "subscription { count { number } hello: count { number } }"}),
     ("BAD_USER_INPUT", {"query": "subscription($n: Int!) { count(to: $n) { number } }"}),
     ("BAD_USER_INPUT", {"query": "query($if: Boolean!) { hello @include(if: $if) }", "variables": {"if": 1}}),
+    ("BAD_REQUEST", {"query": ""}),
     ("BAD_REQUEST", {"query": "query A { hello }", "operationName": "B"}),
     ("BAD_REQUEST", {"query": "query A { hello } query B { hello }"}),
 ]
 NO_REQUESTS: list[object] = [
-    {"query": ""},
     {"query": 7},
+    {"query": None},
     {"query": "{ hello }", "variables": []},
     {"query": "{ hello }", "operationName": 7},
     {"query": "{ hello }", "extensions": "x"},
@@ -40,6 +41,11 @@ NO_REQUESTS: list[object] = [
     None,
 ]
 NO_MESSAGES: list[str | bytes] = [
+    '{"type": "subscribe", "id": "2"}',
+    *(json.dumps({"type": "subscribe", "id": "2", "payload": payload}) for payload in NO_REQUESTS),
+    json.dumps({"type": "subscribe", "id": "é" * 129, "payload": {"query": "{ hello }"}}),
+    json.dumps({"type": "ping", "payload": {"at": "x" * 1_024}}),
+    json.dumps({"type": "connection_init", "payload": {"Authorization": "x" * 32_768}}),
     "",
     "{",
     "[]",
@@ -148,7 +154,7 @@ async def test_a_request_error_ends_only_its_operation() -> None:
     async with serve_gateway() as gateway, gateway.socket() as socket:
         await initialize(socket)
         await subscribe(socket, "other", NEVER)
-        for code, payload in [*CANNOT_RUN, *(("BAD_REQUEST", payload) for payload in NO_REQUESTS)]:
+        for code, payload in CANNOT_RUN:
             await send_message(socket, "subscribe", id="1", payload=payload)
             refused = await receive_message(socket)
             assert (payload, refused["type"], refused["id"]) == (payload, "error", "1")

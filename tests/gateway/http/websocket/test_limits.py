@@ -1,11 +1,15 @@
 """Limits of a WebSocket connection: time, memory and the number of operations."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
+from itertools import chain, repeat
 
 import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from gateway.http.websocket.connection import ConnectionLimits
+from tests.gateway.app_client import TOKEN_ACCESS, bearer
 from tests.gateway.controlled_subscriptions import FAT, NEVER, WITHIN
 from tests.gateway.http.websocket.client import (
     closed,
@@ -17,6 +21,7 @@ from tests.gateway.http.websocket.client import (
     subscribe,
 )
 from tests.gateway.served_gateway import serve_gateway
+from tests.resolvers import world
 
 
 async def test_a_connection_without_init_is_closed() -> None:
@@ -42,13 +47,61 @@ async def test_concurrent_operations_are_limited() -> None:
 
 
 async def test_a_message_beyond_the_limit_closes_the_connection() -> None:
-    async with serve_gateway(body_limit=1_000) as gateway, gateway.socket() as socket:
+    async with serve_gateway({"GATEWAY_BODY_LIMIT": "1000"}) as gateway, gateway.socket() as socket:
         await initialize(socket)
         await subscribe(socket, "1", NEVER)
         await gateway.sources.have_begun(1)
         await subscribe(socket, "2", " " * 1_000)
         assert (await closed(socket))[0] == 1009
         await gateway.sources.all_ended(1)
+
+
+async def test_a_message_of_too_many_fragments_closes_the_connection() -> None:
+    async with serve_gateway() as gateway, gateway.socket() as socket:
+        await initialize(socket)
+        await socket.send(['{"type": "ping"', "", "}"])
+        assert await receive_message(socket) == {"type": "pong"}
+        with suppress(ConnectionClosed):
+            await socket.send(chain(repeat("", 2_000), ["}"]))
+        assert (await closed(socket))[0] == 1009
+
+
+async def test_the_sockets_of_a_subject_are_limited() -> None:
+    async with serve_gateway({"GATEWAY_SOCKETS_PER_SUBJECT": "1"}, access=TOKEN_ACCESS) as gateway:
+        async with gateway.socket() as first, gateway.socket() as second, gateway.socket() as other:
+            await initialize(first, **bearer(world.learner()))
+            await send_message(second, "connection_init", payload=bearer(world.learner()))
+            assert await closed(second) == (4429, "Too many connections")
+            await initialize(other, **bearer(world.admin()))
+        async with gateway.socket() as third:
+            await initialize(third, **bearer(world.learner()))
+
+
+async def test_the_sockets_of_an_address_are_limited() -> None:
+    async with serve_gateway({"GATEWAY_SOCKETS_PER_ADDRESS": "1"}) as gateway:
+        async with gateway.socket():
+            with pytest.raises(InvalidStatus) as refused:
+                await gateway.socket()
+            assert refused.value.response.status_code == 429
+            assert "Retry-After" in refused.value.response.headers
+        async with gateway.socket() as socket:
+            await initialize(socket)
+
+
+async def test_many_connections_that_are_lost_at_once_all_end() -> None:
+    """The clean-up runs in slices of 20."""
+    sockets = 70
+    async with serve_gateway() as gateway:
+        clients = [await gateway.socket() for _ in range(sockets)]
+        for client in clients:
+            await initialize(client)
+            await subscribe(client, "1", NEVER)
+        await gateway.sources.have_begun(sockets)
+        for client in clients:
+            client.transport.abort()
+        await gateway.sources.all_ended(sockets)
+        async with gateway.socket() as socket:
+            await initialize(socket)
 
 
 async def test_a_client_that_does_not_read_slows_down_the_source() -> None:
@@ -100,7 +153,7 @@ async def test_a_client_that_sends_no_pong_is_disconnected(query: str) -> None:
 
 @pytest.mark.parametrize("query", [NEVER, "subscription { fat }"])
 async def test_a_stopping_gateway_closes_connections_with_1012(query: str, caplog: pytest.LogCaptureFixture) -> None:
-    async with serve_gateway(grace=timedelta(minutes=1)) as gateway:  # it is not that which ends them
+    async with serve_gateway({"GATEWAY_SHUTDOWN_GRACE": "60"}) as gateway:  # it is not that which ends them
         reads, stalls = await gateway.socket(), await gateway.socket(max_queue=1)
         for socket in (reads, stalls):
             await initialize(socket)
@@ -119,7 +172,7 @@ async def test_a_stopping_gateway_closes_connections_with_1012(query: str, caplo
 async def test_a_stop_with_many_idle_subscriptions_is_quick() -> None:
     """It takes about 0.5 ms a socket; the bound leaves room for a busy machine. The cost once grew with the square."""
     sockets = 500
-    async with serve_gateway(grace=timedelta(minutes=1)) as gateway:
+    async with serve_gateway({"GATEWAY_SHUTDOWN_GRACE": "60", "GATEWAY_SOCKETS_PER_SUBJECT": "500"}) as gateway:
         clients = [await gateway.socket() for _ in range(sockets)]
         for client in clients:
             await initialize(client)

@@ -1,0 +1,44 @@
+"""How many connections the process may hold."""
+
+from collections.abc import Callable
+
+DESCRIPTORS_KEPT = 256
+"""File descriptors that are not for clients: connections to stores, files, the event loop."""
+UNLIMITED = 100_000
+"""Connections if the system has no limit."""
+PROBES = 32
+"""Connections beyond the limit that may ask for /livez."""
+
+
+def allowed_connections(wanted: int | None) -> int:
+    """The number of client connections: `wanted`, but no more than the descriptors of the process allow."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        descriptors = UNLIMITED
+    else:
+        descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        if descriptors == resource.RLIM_INFINITY:
+            descriptors = UNLIMITED
+    allowed = max(1, descriptors - min(DESCRIPTORS_KEPT, descriptors // 2) - PROBES)
+    return allowed if wanted is None else min(wanted, allowed)
+
+
+class ProbeConnections:
+    """The connections beyond the limit. Each may ask for /livez once. When all places are taken, the oldest loses its
+    place: clients that send nothing do not keep a probe from its answer."""
+
+    def __init__(self, places: int = PROBES) -> None:
+        self._places = places
+        self._close: dict[object, Callable[[], None]] = {}
+
+    def add(self, connection: object, close: Callable[[], None]) -> None:
+        """Take a place. `close` is called when another connection needs it."""
+        if len(self._close) >= self._places:
+            oldest = next(iter(self._close))
+            self._close.pop(oldest)()
+        self._close[connection] = close
+
+    def discard(self, connection: object) -> None:
+        """Give up a place, if the connection has one."""
+        self._close.pop(connection, None)
