@@ -73,14 +73,16 @@ def schema_of(
     mutation: type | None = None,
     subscription: type | None = None,
     *,
+    types: Sequence[type] = (),
     tracing: Sequence[type[SchemaExtension]] = (),
 ) -> strawberry.Schema:
-    """A schema of these root types, with the extensions, the executor and the scalars of this project. Extensions for
-    `tracing` begin first and end last."""
+    """A schema of these root types and those that no field leads to, with the extensions, the executor and the scalars
+    of this project. Extensions for `tracing` begin first and end last."""
     schema = Graph(
         query,
         mutation,
         subscription,
+        types=types,
         extensions=[*tracing, CachedParser, Operation, CachedValidator],
         execution_context_class=EventExecutor,
         config=CONFIG,

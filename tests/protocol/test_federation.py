@@ -1,4 +1,4 @@
-"""The gateway as a subgraph: queries across it and another subgraph, under two routers."""
+"""The gateway as a subgraph: queries across it and another one under two routers, and Apollo's compatibility suite."""
 
 import json
 
@@ -7,12 +7,14 @@ import pytest
 from tests.gateway.app_client import TOKEN_ACCESS, bearer
 from tests.gateway.served_gateway import serve_gateway
 from tests.protocol.node import Node
+from tests.protocol.products import products_subgraph
 from tests.resolvers import world
 from tests.resolvers.federation.subgraph import router
-from tests.resolvers.federation.traced import TRACED
+from tests.resolvers.federation.traced import TRACED, trace
 
 BOUGHT = 50
 SCENARIO = 6
+COMPATIBILITY = 23
 ENVIRONMENT = {
     "COURSES": json.dumps([world.ALGEBRA, world.BOTANY]),
     "LEARNERS": json.dumps([world.ADA, *(f"learner-{number:03d}" for number in range(1, BOUGHT))]),
@@ -38,3 +40,11 @@ async def test_a_router_answers_queries_across_subgraphs(node: Node, suite_file:
         node.suite(f"federation/{suite_file}", GRAPHQL_URL=f"{gateway.url}/graphql", **ENVIRONMENT) as suite,
     ):
         assert await suite.passed() == tests
+
+
+async def test_the_compatibility_suite_passes(node: Node) -> None:
+    async with (
+        serve_gateway(schema=products_subgraph(trace.FieldTrace)) as gateway,
+        node.suite("federation/compatibility.mjs", PRODUCTS_URL=f"{gateway.url}/graphql") as suite,
+    ):
+        assert await suite.passed() == COMPATIBILITY

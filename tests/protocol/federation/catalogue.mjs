@@ -1,11 +1,6 @@
 // Another subgraph: a product catalogue that sells courses. It extends the course, the learner and the enrolment by
 // their keys.
-import { createServer } from "node:http";
-import { after } from "node:test";
-
-import { buildSubgraphSchema } from "@apollo/subgraph";
-import { parse } from "graphql";
-import { createHandler } from "graphql-http/lib/use/http";
+import { serveSubgraph } from "./subgraph.mjs";
 
 export const SDL = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])
@@ -61,9 +56,5 @@ export async function serveCatalogue({ courses, buyers, sales }) {
       invoice: ({ registration }) => `invoice of ${registration}`,
     },
   };
-  const schema = buildSubgraphSchema({ typeDefs: parse(SDL), resolvers });
-  const server = createServer(createHandler({ schema }));
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  after(() => server.close());
-  return `http://127.0.0.1:${server.address().port}/`;
+  return serveSubgraph(SDL, resolvers);
 }
