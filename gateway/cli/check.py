@@ -39,7 +39,7 @@ def run(options: Namespace) -> int:
     from resolvers.health import Health, StoreState
 
     settings, console = environment_settings(), stderr_console()
-    persisted_documents(settings.documents, served_schema(settings.federation))  # raises CommandError
+    persisted_documents(settings, served_schema(settings.federation))  # raises CommandError
     write_logs(settings.log.level or "WARNING")
 
     async def check(shutdown: Shutdown) -> int:

@@ -1,10 +1,17 @@
-"""Parses documents and checks them against the schema. Faults are lines that name the source of the document."""
+"""Parses documents and checks them against the schema and the limits of operations.
+
+Every fault is a line that names the source of the document.
+"""
 
 from collections.abc import Iterator
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, Source, parse, validate
 
 from resolvers.errors import shortened
+from resolvers.execution.limits.document_limits import exceeded_limits
+from resolvers.execution.limits.document_size import document_size
+from resolvers.execution.limits.exceeded import Exceeded
+from resolvers.limits import Limits
 
 
 class BadDocument(Exception):
@@ -41,6 +48,15 @@ def schema_faults(schema: GraphQLSchema, document: DocumentNode, source: str) ->
     """What does not fit the schema, a line each."""
     for error in validate(schema, document):
         yield _line(error, source)
+
+
+def limit_faults(text: str, limits: Limits, source: str) -> Iterator[str]:
+    """Which limits of operations a valid document is beyond, a line each."""
+    size = Exceeded("size", limits.size, len(text.encode()))
+    exceeded = [size] if size.found is not None and size.found > limits.size else []
+    for each in [*exceeded, *exceeded_limits(document_size(parse(text)), limits)]:
+        if (refusal := each.refusal(limits)) is not None:
+            yield f"{source}: {refusal.message}"
 
 
 def _line(error: GraphQLError, source: str) -> str:

@@ -62,7 +62,7 @@ def build_app(
 
     `host` is the address that the server listens on: without tokens, requests may name only it or loopback. Pages
     of the settings' origins may use the app, and with `loopback_origins` those of local development servers. `new_id`
-    creates request ids. Raises `CommandError` if a trusted document does not fit the schema.
+    creates request ids. Raises `CommandError` if a trusted document does not fit the schema or the limits.
     """
 
     @asynccontextmanager
@@ -91,7 +91,7 @@ def build_app(
     )
     slots = OperationSlots(settings.http.operations)
     operations = Operations(
-        schema=schema, admission=Unlimited(), documents=persisted_documents(settings.documents, schema), slots=slots
+        schema=schema, admission=Unlimited(), documents=persisted_documents(settings, schema), slots=slots
     )
     sockets = WebSocketEndpoint(
         operations,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from strawberry import Schema
 
-from gateway.config.groups.documents import DocumentsSettings
+from gateway.config.settings import Settings
 from gateway.documents.read_documents import read_documents
 from gateway.documents.registered_documents import RegisteredDocuments
 from gateway.documents.trusted_documents import TrustedDocuments, hash_of
@@ -72,19 +72,20 @@ class PersistedDocuments:
             )
 
 
-def persisted_documents(settings: DocumentsSettings, schema: Schema) -> PersistedDocuments:
+def persisted_documents(settings: Settings, schema: Schema) -> PersistedDocuments:
     """The documents that the settings ask for. Raises `CommandError` with a line for each bad trusted document."""
-    if settings.path is None and settings.mode == "trusted":
+    path, mode = settings.documents.path, settings.documents.mode
+    if path is None and mode == "trusted":
         raise CommandError(
             f"GATEWAY_DOCUMENTS=trusted needs {PATH_VARIABLE}: a manifest, or a folder of .graphql files"
         )
     trusted = []
-    if settings.path is not None:
+    if path is not None:
         try:
-            trusted = read_documents(settings.path, core_schema(schema))
+            trusted = read_documents(path, core_schema(schema), settings.limits.of_peers())
         except CommandError as error:
             raise CommandError(*(f"{PATH_VARIABLE}: {line}" for line in error.lines)) from None
-    registered = RegisteredDocuments() if settings.mode == "open" else None
+    registered = RegisteredDocuments() if mode == "open" else None
     return PersistedDocuments(trusted=TrustedDocuments(trusted), registered=registered)
 
 

@@ -158,7 +158,7 @@ def test_the_settings_name_the_file_and_the_fault(tmp_path: Path) -> None:
 
     def faults(**settings: str) -> tuple[str, ...]:
         with pytest.raises(CommandError) as raised:
-            persisted_documents(read_settings(settings).documents, SCHEMA)
+            persisted_documents(read_settings(settings), SCHEMA)
         return raised.value.lines
 
     path = str(tmp_path / "m.json")
@@ -166,6 +166,13 @@ def test_the_settings_name_the_file_and_the_fault(tmp_path: Path) -> None:
     assert faults(GATEWAY_DOCUMENTS_PATH=f"{path}.gz") == (
         f"GATEWAY_DOCUMENTS_PATH: cannot read {path}.gz: No such file or directory",
     )
+    (tmp_path / "m.json").write_text(json.dumps({"me-1": ME}))
+    assert faults(GATEWAY_DOCUMENTS_PATH=path, GATEWAY_LIMIT_DEPTH="1", GATEWAY_LIMIT_SIZE="10") == (
+        f"GATEWAY_DOCUMENTS_PATH: m.json, document me-1: beyond the limit `size`: at most 10, found {len(ME)}",
+        "GATEWAY_DOCUMENTS_PATH: m.json, document me-1: beyond the limit `depth`: at most 1, found 2",
+    )
+    measured = {"GATEWAY_LIMIT_DEPTH": "1", "GATEWAY_LIMITS_MODE": "measure"}
+    assert persisted_documents(read_settings({"GATEWAY_DOCUMENTS_PATH": path, **measured}), SCHEMA).trusted.find("me-1")
     assert faults(GATEWAY_DOCUMENTS="trusted") == (
         "GATEWAY_DOCUMENTS=trusted needs GATEWAY_DOCUMENTS_PATH: a manifest, or a folder of .graphql files",
     )
