@@ -155,7 +155,7 @@ async def test_a_subject_that_registered_too_many_is_served_but_no_more_is_kept(
 
 @pytest.fixture
 def trusted(tmp_path: Path) -> dict[str, str]:
-    (tmp_path / "titles.json").write_text(json.dumps({"titles-1": TITLES}))
+    (tmp_path / "titles.json").write_text(json.dumps({"titles-1": TITLES, "public-1": "query Public { __typename }"}))
     return {"GATEWAY_DOCUMENTS": "trusted", "GATEWAY_DOCUMENTS_PATH": str(tmp_path / "titles.json")}
 
 
@@ -181,6 +181,13 @@ async def test_an_admin_may_send_texts_in_trusted_mode_and_registers_none(truste
         assert (await post(client, query=text)).json() == {"data": {"__typename": "Query"}}
         assert (await post(client, query=text, **apq(text))).json() == {"data": {"__typename": "Query"}}
         assert codes(await post(client, **apq(text))) == ["PERSISTED_QUERY_NOT_FOUND"]
+
+
+async def test_a_trusted_document_needs_a_token_unless_it_is_public(trusted: dict[str, str]) -> None:
+    async with app_client(trusted, access=TOKEN_ACCESS) as client:
+        assert (await post(client, {}, documentId="public-1")).json() == {"data": {"__typename": "Query"}}
+        assert (await post(client, {}, documentId="titles-1")).status_code == 401
+        assert codes(await post(client, {}, query="{ __typename }")) == ["UNTRUSTED_DOCUMENT"]
 
 
 async def test_open_mode_has_trusted_documents_too(trusted: dict[str, str]) -> None:
