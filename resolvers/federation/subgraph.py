@@ -48,12 +48,13 @@ def subgraph_query(query: type, entities: Sequence[Entity], sdl: str) -> type:
 
     @strawberry.field(
         name="_service",
-        description="The schema of this subgraph. FORBIDDEN unless the viewer is an ADMIN or a SERVICE with the scope "
-        "`schema:read`.",
+        description="The schema of this subgraph. For an ADMIN, a SERVICE with the scope `schema:read`, and all who "
+        "may introspect.",
         graphql_type=Subgraph,
     )
     def describe(self: Any, info: Info) -> Any:
-        if not permissions.may_read_schema(info.context.viewer):
+        context = info.context
+        if context.peer.limits.introspection != "all" and not permissions.may_read_schema(context.viewer):
             raise forbidden()
         return Subgraph(sdl=sdl)
 

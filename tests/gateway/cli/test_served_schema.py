@@ -1,12 +1,15 @@
 """The schema that `serve` and `demo` serve."""
 
+from pathlib import Path
+
 import pytest
 
 from gateway.cli.served_schema import served_schema
 from gateway.config.settings import read_settings
 from gateway.runtime.errors import CommandError
 from resolvers.schema import subgraph_sdl
-from tests.e2e.command import quadrangle
+from tests.e2e.command import quadrangle, running
+from tests.gateway.cli.environment import MEMORY, SECRET
 from tests.resolvers.federation.traced import trace
 
 SUBGRAPH = {"GATEWAY_FEDERATION": "true"}
@@ -34,6 +37,14 @@ def test_tracing_needs_its_package() -> None:
 def test_tracing_needs_a_subgraph() -> None:
     with pytest.raises(CommandError, match="GATEWAY_FEDERATION=true"):
         served_schema(read_settings(TRACED).federation)
+
+
+def test_serve_serves_what_the_settings_say(tmp_path: Path) -> None:
+    with running("serve", "--port", 0, log=tmp_path / "log", **MEMORY, **SECRET, **SUBGRAPH, **TRACED) as gateway:
+        gateway.wait_ready()
+        token = quadrangle("token", "--sub", "router", "--role", "SERVICE", "--scope", "schema:read", **SECRET).stdout
+        headers = {"Authorization": f"Bearer {token.strip()}"}
+        assert gateway.ask("{ _service { sdl } }", headers) == {"data": {"_service": {"sdl": subgraph_sdl()}}}
 
 
 def test_the_command_prints_both_schemas() -> None:

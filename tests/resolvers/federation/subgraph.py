@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from resolvers.limits import DEFAULT_LIMITS, Limits
 from resolvers.schema import build_subgraph
 from resolvers.viewer import Role, Viewer
 from stores.errors import Unavailable
@@ -31,13 +32,16 @@ def enrollment(number: int, key: str = world.ALGEBRA) -> dict[str, object]:
     return {"__typename": "Enrollment", "registration": str(world.registration(key, number))}
 
 
-async def entities(representations: Sequence[object], viewer: Viewer, *, down: str | None = None) -> Any:
+async def entities(
+    representations: Sequence[object], viewer: Viewer, *, down: str | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Any:
     """The result of `_entities`, which lists its store calls in its extensions."""
     stores = await world.open_school()
     if down is not None:
         stores = replace(stores, **{down: BrokenStore(lambda: Unavailable(down, "hunter2"))})
     given = {"representations": list(representations)}
-    return await SUBGRAPH.execute(ENTITIES, variable_values=given, context_value=world.peer_of(stores, viewer))
+    peer = replace(world.peer_of(stores, viewer), limits=limits)
+    return await SUBGRAPH.execute(ENTITIES, variable_values=given, context_value=peer)
 
 
 def codes(result: Any) -> dict[tuple[Any, ...], str]:

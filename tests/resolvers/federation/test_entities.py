@@ -7,8 +7,10 @@ import pytest
 from strawberry.relay import to_base64
 
 from resolvers.federation.subgraph import MOST_REPRESENTATIONS
+from resolvers.limits import Limits
+from resolvers.viewer import UNAUTHENTICATED
 from tests.resolvers import world
-from tests.resolvers.federation.subgraph import SUBGRAPH, codes, course, enrollment, entities, learner
+from tests.resolvers.federation.subgraph import SUBGRAPH, codes, course, enrollment, entities, learner, router
 
 CROWD = [learner(f"learner-{number:03d}") for number in range(1, 50)] + [enrollment(number) for number in range(50)]
 
@@ -35,8 +37,9 @@ async def test_a_learner_has_two_keys() -> None:
         (world.admin(), {}),
         (world.learner(world.BEN), {0: "FORBIDDEN", 2: "FORBIDDEN"}),
         (world.instructor(world.ALGEBRA), {3: "FORBIDDEN"}),
+        (router("schema:read", "events:write"), {0: "FORBIDDEN", 2: "FORBIDDEN", 3: "FORBIDDEN"}),
     ],
-    ids=["admin", "learner", "instructor"],
+    ids=["admin", "learner", "instructor", "service"],
 )
 async def test_the_viewer_gets_what_other_fields_show(viewer: Any, hidden: dict[int, str]) -> None:
     given = [learner(world.ADA), course(world.BOTANY), enrollment(0), enrollment(1, world.BOTANY)]
@@ -98,6 +101,27 @@ async def test_the_number_of_representations_is_limited() -> None:
     result = await entities([*most, course(world.ALGEBRA)], world.learner())
     assert codes(result) == {("_entities",): "BAD_USER_INPUT"}
     assert result.data is None
+
+
+async def test_each_representation_costs() -> None:
+    result = await entities(CROWD, world.admin(), limits=Limits(cost=len(CROWD)))
+    assert [error.extensions["code"] for error in result.errors] == ["TOO_COMPLEX"]
+    assert result.errors[0].extensions["limit"] == "cost"
+    result = await entities(CROWD[:1], world.admin(), limits=Limits(cost=len(CROWD)))
+    assert result.errors is None
+
+
+async def test_their_store_calls_are_limited() -> None:
+    result = await entities(CROWD, world.admin(), limits=Limits(store_calls=1))
+    assert set(codes(result).values()) == {"TOO_MANY_STORE_CALLS"}
+    assert [found is None for found in result.data["_entities"]] == [True] * 49 + [
+        False
+    ] * 50  # the second of two calls
+
+
+async def test_a_token_is_required() -> None:
+    result = await entities([course(world.ALGEBRA)], UNAUTHENTICATED)
+    assert [error.extensions["code"] for error in result.errors] == ["UNAUTHENTICATED"]
 
 
 async def test_a_store_that_is_down_costs_its_own_fields() -> None:

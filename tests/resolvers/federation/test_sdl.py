@@ -1,5 +1,6 @@
 """The schema of the subgraph: its committed copy, who may read it, and what is not in it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +8,11 @@ import pytest
 from graphql import parse, print_ast
 
 from resolvers.federation.sdl import federated_sdl
+from resolvers.limits import Limits
 from resolvers.schema import subgraph_sdl
 from resolvers.strawberry_internals import core_schema
 from tests.resolvers import world
-from tests.resolvers.federation.subgraph import SUBGRAPH, router
+from tests.resolvers.federation.subgraph import SUBGRAPH, codes, router
 from tests.resolvers.queries import SCHEMA
 
 COPY = Path(__file__).with_name("federated.graphql")
@@ -30,16 +32,20 @@ def test_the_plain_schema_knows_nothing_of_federation() -> None:
 
 @pytest.mark.parametrize("viewer", [world.admin(), router("schema:read")], ids=["admin", "router"])
 async def test_a_router_reads_the_schema(viewer: Any) -> None:
-    result = await SUBGRAPH.execute(SERVICE, context_value=world.peer_of(await world.open_school(), viewer))
+    peer = replace(world.peer_of(await world.open_school(), viewer), limits=Limits(introspection="admin"))
+    result = await SUBGRAPH.execute(SERVICE, context_value=peer)
     assert result.errors is None
     assert result.data == {"_service": {"sdl": COPY.read_text(encoding="utf-8")}}
 
 
 @pytest.mark.parametrize("viewer", [world.learner(), world.instructor(), router("events:write")])
-async def test_others_do_not(viewer: Any) -> None:
-    result = await SUBGRAPH.execute(SERVICE, context_value=world.peer_of(await world.open_school(), viewer))
+async def test_others_read_it_only_where_all_may_introspect(viewer: Any) -> None:
+    peer = world.peer_of(await world.open_school(), viewer)
+    result = await SUBGRAPH.execute(SERVICE, context_value=replace(peer, limits=Limits(introspection="admin")))
     assert result.data is None
-    assert [(error.extensions or {})["code"] for error in result.errors or []] == ["FORBIDDEN"]
+    assert codes(result) == {("_service",): "FORBIDDEN"}
+    result = await SUBGRAPH.execute(SERVICE, context_value=replace(peer, limits=Limits(introspection="all")))
+    assert result.errors is None
 
 
 def test_directives_about_requests_are_left_out() -> None:
