@@ -64,7 +64,11 @@ def golden(extra: Sequence[str]) -> int:
 
 
 def full(extra: Sequence[str]) -> int:
-    return run(pytest("tests/e2e", "tests/protocol", "tests/upgrade", SWEEP, "--long", *extra))
+    return run(pytest("tests/e2e", "tests/hostile", "tests/protocol", "tests/upgrade", SWEEP, "--long", *extra))
+
+
+def sockets(extra: Sequence[str]) -> int:
+    return run(pytest("tests/hostile/test_sockets.py", "--minutes", "10", *extra))
 
 
 def bench(extra: Sequence[str]) -> int:
@@ -85,7 +89,11 @@ COMMANDS = {
     "fix": (fix, "fix what ruff can fix: lint findings, import order, format"),
     "schema": (schema, "write schema.graphql and federated.graphql from the code; read the diff before you commit it"),
     "golden": (golden, "write the golden answers and store calls again; read the diff before you commit it"),
-    "full": (full, "the long form of the tests under load, of upgrades and of time zones, and the protocols' clients"),
+    "full": (
+        full,
+        "the long form of the tests under load and attack, of upgrades and of time zones, and the protocols' clients",
+    ),
+    "sockets": (sockets, "open and close sockets for ten minutes (--minutes N): memory and tasks stay flat"),
     "bench": (
         bench,
         "compare the gateway with the plain drivers; `bench live`: the write path; `bench growth`: large worlds",

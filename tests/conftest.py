@@ -46,6 +46,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", action="store_true", help="write the golden answers again")
+    parser.addoption("--minutes", type=float, help="how long tests/hostile/test_sockets.py opens and closes sockets")
     parser.addoption("--long", action="store_true", help="run the long tests under load and the protocol suites")
 
 

@@ -43,6 +43,10 @@ class RunningCommand:
     def log(self) -> str:
         return self._log.read_text()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def wait_ready(self) -> None:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
