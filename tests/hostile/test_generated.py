@@ -42,7 +42,7 @@ GROWTH = 1.05
 
 @pytest.fixture
 def seconds(pytestconfig: pytest.Config) -> float:
-    return 120 if pytestconfig.getoption("--long") else 20
+    return 120 if pytestconfig.getoption("--long") else 4
 
 
 @pytest.mark.slow
