@@ -1,7 +1,7 @@
 """What resolvers are given: a Peer for each request or socket, a Context for each operation."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,10 @@ from resolvers.policy.policy import DEFAULT_POLICY, Policy
 from resolvers.subscriptions.topics import TopicRegistry
 from resolvers.viewer import Viewer
 from stores.ports.stores import Stores
+
+
+async def admitted() -> None:
+    """Admit an operation."""
 
 
 def free(cost: float) -> None:
@@ -35,10 +39,10 @@ class Peer:
 
     `deadlines` are by store. `limits` are those of its operations. `trace`: answers list their store calls in
     `extensions`, and with `trace_cost` what they cost. `traces_fields`: they have the times of their fields, if the
-    schema traces fields. `charge` takes the estimated cost of each operation, before it reads anything. `policy`: what
-    the operator chose about the rules. `timeout` limits each query, mutation and event. `keep_running` takes the task
-    of a mutation that exceeds it or whose client disconnects. `on_subscribe` is called when an operation turns out to
-    be a subscription.
+    schema traces fields. `admit` raises if the peer may run no operation now; `charge` takes the estimated cost of each
+    one, before it reads anything. `policy`: what the operator chose about the rules. `timeout` limits each query,
+    mutation and event. `keep_running` takes the task of a mutation that exceeds it or whose client disconnects.
+    `on_subscribe` is called when an operation turns out to be a subscription.
     """
 
     stores: Stores
@@ -51,6 +55,7 @@ class Peer:
     trace: bool = False
     trace_cost: bool = False
     traces_fields: bool = False
+    admit: Callable[[], Awaitable[None]] = admitted
     charge: Callable[[float], None] = free
     policy: Policy = DEFAULT_POLICY
     timeout: timedelta | None = None

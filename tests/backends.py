@@ -27,6 +27,7 @@ from stores.memory.live import MemoryLive
 from stores.memory.outbox import MemoryOutbox
 from stores.memory.profiles import MemoryProfiles
 from stores.memory.progress import MemoryProgress
+from stores.memory.rates import MemoryRates
 from stores.memory.sessions import MemorySessions
 from stores.memory.timeline import MemoryTimeline
 from stores.mongo.catalog import MongoCatalog
@@ -40,6 +41,7 @@ from stores.ports.progress import Progress
 from stores.redis.client import open_redis
 from stores.redis.documents import RedisDocuments
 from stores.redis.live import RedisLive
+from stores.redis.rates import RedisRates
 from stores.redis.sessions import RedisSessions
 from stores.sql.activity.activity import SqlActivity
 from stores.sql.core.migrate import migrate
@@ -220,6 +222,17 @@ async def redis_documents(servers: Servers, now: Now, bounds: DocumentBounds) ->
 
 
 @asynccontextmanager
+async def memory_rates(_: Servers, now: Now) -> AsyncIterator[MemoryRates]:
+    yield MemoryRates(now=now)
+
+
+@asynccontextmanager
+async def redis_rates(servers: Servers, _: Now) -> AsyncIterator[RedisRates]:
+    async with fresh_redis(servers) as (client, prefix):
+        yield RedisRates(client, prefix=prefix)
+
+
+@asynccontextmanager
 async def memory_live(_: Servers) -> AsyncIterator[MemoryLive]:
     yield MemoryLive()
 
@@ -271,3 +284,4 @@ if INFLUXD_BIN:
 LIVE: dict[str, Opener] = {"memory": memory_live, "redis": redis_live}
 SESSIONS: dict[str, TimedOpener] = {"memory": memory_sessions, "redis": redis_sessions}
 DOCUMENTS: dict[str, BoundedOpener] = {"memory": memory_documents, "redis": redis_documents}
+RATES: dict[str, TimedOpener] = {"memory": memory_rates, "redis": redis_rates}

@@ -68,6 +68,7 @@ def run(options: Namespace) -> int:
                     open_stores=location.opener(utc_now),
                     access=Access(tokens=Tokens(secret=location.secret or "")),
                     now=utc_now,
+                    rate=settings.rates.rate,
                 )
                 await serve(
                     app,

@@ -54,6 +54,7 @@ SQL_TIMELINE = Backend(openers.sql_timeline, migrators.migrate_timeline, migrato
 REDIS_SESSIONS = Backend(openers.redis_sessions)
 REDIS_LIVE = Backend(openers.redis_live)
 REDIS_DOCUMENTS = Backend(openers.redis_documents)
+REDIS_RATES = Backend(openers.redis_rates)
 
 PORTS: Mapping[str, PortBackends] = {
     "profiles": PortBackends(
@@ -119,6 +120,15 @@ PORTS: Mapping[str, PortBackends] = {
             "redis": REDIS_DOCUMENTS,
             "rediss": REDIS_DOCUMENTS,
             "memory": Backend(openers.memory_documents),
+        },
+        embedded=["redis"],
+        shares_url_of="sessions",
+    ),
+    "rates": PortBackends(
+        by_scheme={
+            "redis": REDIS_RATES,
+            "rediss": REDIS_RATES,
+            "memory": Backend(openers.memory_rates),
         },
         embedded=["redis"],
         shares_url_of="sessions",

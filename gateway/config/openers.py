@@ -15,6 +15,7 @@ from stores.ports.live import Live
 from stores.ports.outbox import Outbox
 from stores.ports.profiles import Profiles
 from stores.ports.progress import Progress
+from stores.ports.rates import Rates
 from stores.ports.sessions import Sessions
 from stores.ports.timeline import Timeline
 
@@ -89,6 +90,13 @@ async def memory_documents(clients: StoreClients, url: Url) -> Documents:
     from stores.memory.documents import MemoryDocuments
 
     return MemoryDocuments(now=clients.now)
+
+
+async def memory_rates(clients: StoreClients, url: Url) -> Rates:
+    """Rates in this process' memory."""
+    from stores.memory.rates import MemoryRates
+
+    return MemoryRates(now=clients.now)
 
 
 async def mongo_profiles(clients: StoreClients, url: Url) -> Profiles:
@@ -182,3 +190,11 @@ async def redis_documents(clients: StoreClients, url: Url) -> Documents:
     from stores.redis.documents import RedisDocuments
 
     return RedisDocuments(await clients.client_for(url, open_redis), now=clients.now)
+
+
+async def redis_rates(clients: StoreClients, url: Url) -> Rates:
+    """Rates in Redis."""
+    from stores.redis.client import open_redis
+    from stores.redis.rates import RedisRates
+
+    return RedisRates(await clients.client_for(url, open_redis))

@@ -27,10 +27,11 @@ from gateway.http.middleware.access_log import AccessLog
 from gateway.http.middleware.body_limit import BodyLimit
 from gateway.http.middleware.compression import Compression
 from gateway.http.middleware.cors import Cors
-from gateway.http.operations import Operations, Unlimited
+from gateway.http.operations import Operations
 from gateway.http.origins import Origins
 from gateway.http.peers import Peers
 from gateway.http.policy import policy_of
+from gateway.http.rates.open_rate_limit import open_rate_limit
 from gateway.http.state import AppState
 from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
 from gateway.http.websocket.route import WebSocketEndpoint
@@ -38,6 +39,7 @@ from gateway.relay.publishing import publishing
 from gateway.web.graphiql import static_route
 from resolvers.health import Health
 from resolvers.subscriptions.topics import TopicRegistry
+from stores.domain.rates import Rate
 from stores.ports.stores import Stores
 
 Backends = Mapping[str, str]
@@ -57,12 +59,14 @@ def build_app(
     host: str = "127.0.0.1",
     loopback_origins: bool = False,
     limits: ConnectionLimits = DEFAULT_LIMITS,
+    rate: Rate | None = None,
 ) -> Starlette:
     """Build the app. The lifespan opens the stores and publishes commits until it ends.
 
     `host` is the address that the server listens on: without tokens, requests may name only it or loopback. Pages
     of the settings' origins may use the app, and with `loopback_origins` those of local development servers. `new_id`
-    creates request ids. Raises `CommandError` if a trusted document does not fit the schema or the limits.
+    creates request ids. `rate` is that of each subject and address, None for no limit. Raises `CommandError` if a
+    trusted document does not fit the schema or the limits.
     """
 
     @asynccontextmanager
@@ -75,9 +79,17 @@ def build_app(
                 publishing(stores, where=settings.relay.where, holder=uuid4().hex, failures=health),
                 aclosing(topics),
                 aclosing(writes),
+                open_rate_limit(
+                    rate, stores.rates, deadline=settings.deadlines["rates"], health=health, now=now
+                ) as rate_limit,
             ):
                 yield AppState(
-                    stores=stores, health=health, topics=topics, background_writes=writes, stopping=asyncio.Event()
+                    stores=stores,
+                    health=health,
+                    topics=topics,
+                    background_writes=writes,
+                    rate_limit=rate_limit,
+                    stopping=asyncio.Event(),
                 )
 
     origins = Origins(listed=frozenset(settings.http.origins), loopback=loopback_origins)
@@ -90,9 +102,7 @@ def build_app(
         policy=policy_of(settings.policy),
     )
     slots = OperationSlots(settings.http.operations)
-    operations = Operations(
-        schema=schema, admission=Unlimited(), documents=persisted_documents(settings, schema), slots=slots
-    )
+    operations = Operations(schema=schema, documents=persisted_documents(settings, schema), slots=slots)
     sockets = WebSocketEndpoint(
         operations,
         peers,

@@ -18,13 +18,6 @@ from gateway.http.refusal import RequestRefused
 from resolvers.context import Peer
 
 
-class Admission(Protocol):
-    """Decides whether a peer may run an operation now."""
-
-    async def admit(self, peer: Peer) -> None:
-        """Raise `RequestRefused` if the peer must wait."""
-
-
 class Documents(Protocol):
     """Finds the documents that requests name by an id or a hash."""
 
@@ -35,25 +28,17 @@ class Documents(Protocol):
         """Take note that the document of a resolved request is valid."""
 
 
-class Unlimited:
-    """Admits every operation."""
-
-    async def admit(self, peer: Peer) -> None:
-        """Do nothing."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operations:
     """What every operation passes through: admission, its document, then the schema."""
 
     schema: BaseSchema
-    admission: Admission
     documents: Documents
     slots: OperationSlots
 
     async def admitted(self, peer: Peer, request: GraphQLRequest) -> GraphQLRequest:
         """The request with its document, once the peer may run it. Raises `RequestRefused`."""
-        await self.admission.admit(peer)
+        await peer.admit()
         return await self.documents.resolve(peer, request)
 
     async def execute(self, peer: Peer, request: GraphQLRequest, allowed: Collection[OperationType]) -> ExecutionResult:

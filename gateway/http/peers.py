@@ -8,8 +8,11 @@ from typing import Any
 from starlette.datastructures import Headers
 
 from gateway.http.auth.access import Access
+from gateway.http.auth.tokens import Unauthenticated
 from gateway.http.bounds.request_timeout import operation_timeout
 from gateway.http.origins import is_foreign
+from gateway.http.rates.accounts import account_of, account_of_address
+from gateway.http.rates.rate_limit import FAILED_AUTHENTICATION, RateLimit
 from resolvers.context import Peer
 from resolvers.limits import Limits
 from resolvers.policy.policy import Policy
@@ -19,8 +22,8 @@ TRACE_HEADER = "x-gateway-trace"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peers:
-    """What all peers of the process share: how to authenticate them, deadlines of stores and operations, their limits, the
-    clock, the policy."""
+    """What all peers of the process share: how to authenticate them, deadlines of stores and operations, their limits,
+    the clock, the policy."""
 
     access: Access
     deadlines: Mapping[str, timedelta]
@@ -47,8 +50,15 @@ class Peers:
 
         `state` is the AppState; `foreign`: a page of another origin sends the request; `trace` is the value of
         TRACE_HEADER, `stores`, `cost` or both, `request_timeout` that of TIMEOUT_HEADER; `address` is the client's.
-        Raises `Unauthenticated` and `RequestRefused`."""
-        viewer = await self.access.viewer(authorization, foreign=foreign)
+        Raises `Unauthenticated` and `RequestRefused`, for example if too many tokens of this address were refused."""
+        rate_limit: RateLimit | None = state["rate_limit"]
+        try:
+            viewer = await self.access.viewer(authorization, foreign=foreign)
+        except Unauthenticated:
+            if rate_limit is not None:
+                await rate_limit.admit(account_of_address(address), units=FAILED_AUTHENTICATION)
+            raise
+        charged = {} if rate_limit is None else rate_limit.of(account_of(viewer, address))
         asked = {each.strip() for each in (trace or "").split(",")}
         traced = asked if self.access.may_trace(viewer) else set()
         return Peer(
@@ -64,4 +74,5 @@ class Peers:
             trace_cost="cost" in traced,
             timeout=operation_timeout(request_timeout, longest=self.operation_timeout),
             keep_running=state["background_writes"].keep,
+            **charged,
         )

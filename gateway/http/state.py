@@ -4,16 +4,19 @@ import asyncio
 from typing import TypedDict
 
 from gateway.http.bounds.background_writes import BackgroundWrites
+from gateway.http.rates.rate_limit import RateLimit
 from resolvers.health import Health
 from resolvers.subscriptions.topics import TopicRegistry
 from stores.ports.stores import Stores
 
 
 class AppState(TypedDict):
-    """What lives as long as the process. `stopping` is set when the server begins to stop: event streams end then."""
+    """What lives as long as the process. `stopping` is set when the server begins to stop: event streams end then.
+    `rate_limit`: None if there is none."""
 
     stores: Stores
     health: Health
     topics: TopicRegistry
     background_writes: BackgroundWrites
+    rate_limit: RateLimit | None
     stopping: asyncio.Event

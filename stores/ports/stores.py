@@ -10,6 +10,7 @@ from stores.ports.outbox import Outbox
 from stores.ports.pinger import Pinger
 from stores.ports.profiles import Profiles
 from stores.ports.progress import Progress
+from stores.ports.rates import Rates
 from stores.ports.sessions import Sessions
 from stores.ports.timeline import Timeline
 
@@ -26,6 +27,7 @@ class Stores:
     sessions: Sessions
     live: Live
     documents: Documents
+    rates: Rates
     outbox: Outbox
 
     def by_name(self) -> dict[str, Pinger]:

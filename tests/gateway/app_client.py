@@ -17,6 +17,7 @@ from gateway.http.auth.access import Access
 from gateway.http.auth.tokens import Tokens
 from resolvers.schema import build_schema
 from resolvers.viewer import Viewer
+from stores.domain.rates import Rate
 from stores.ports.stores import Stores
 from tests.resolvers import world
 
@@ -46,6 +47,7 @@ async def app_client(
     open_stores: OpenStores | None = None,
     host: str = "127.0.0.1",
     loopback_origins: bool = False,
+    rate: Rate | None = None,
 ) -> AsyncIterator[httpx2.AsyncClient]:
     """A client that calls the app in this process. Request ids are request-1, request-2 …"""
     ids = count(1)
@@ -58,6 +60,7 @@ async def app_client(
         new_id=lambda: f"request-{next(ids)}",
         host=host,
         loopback_origins=loopback_origins,
+        rate=rate,
     )
     lifespan: AbstractAsyncContextManager[Any] = app.router.lifespan_context(app)
     async with lifespan as state:

@@ -10,6 +10,7 @@ from stores.memory.live import MemoryLive
 from stores.memory.outbox import MemoryOutbox
 from stores.memory.profiles import MemoryProfiles
 from stores.memory.progress import MemoryProgress
+from stores.memory.rates import MemoryRates
 from stores.memory.sessions import MemorySessions
 from stores.memory.timeline import MemoryTimeline
 from stores.ports.stores import Stores
@@ -27,5 +28,6 @@ def memory_stores(now: Callable[[], datetime]) -> Stores:
         sessions=MemorySessions(now=now),
         live=MemoryLive(),
         documents=MemoryDocuments(now=now),
+        rates=MemoryRates(now=now),
         outbox=outbox,
     )

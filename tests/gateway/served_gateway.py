@@ -18,6 +18,7 @@ from gateway.http.auth.access import Access
 from gateway.http.server import address_of, bind, serve
 from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
 from gateway.runtime.shutdown import Shutdown
+from stores.domain.rates import Rate
 from tests.gateway.app_client import ANONYMOUS_ACCESS, NO_SETTINGS, sample_stores
 from tests.gateway.controlled_subscriptions import Sources, schema_with
 from tests.resolvers import world
@@ -54,6 +55,7 @@ async def serve_gateway(
     now: Callable[[], datetime] = lambda: world.NOW,
     schema: strawberry.Schema | None = None,
     loopback_origins: bool = False,
+    rate: Rate | None = None,
     **stores: Any,
 ) -> AsyncIterator[ServedGateway]:
     """Serve until the block ends. The default schema is that of controlled_subscriptions.py."""
@@ -67,6 +69,7 @@ async def serve_gateway(
         now=now,
         new_id=lambda: "request-1",
         loopback_origins=loopback_origins,
+        rate=rate,
         limits=limits,
     )
     thresholds = gc.get_threshold()

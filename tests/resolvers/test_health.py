@@ -29,6 +29,7 @@ async def test_store_health_never_fails_and_names_the_store_that_is_down() -> No
         "sessions": "LIVE",
         "live": "LIVE",
         "documents": "LIVE",
+        "rates": "LIVE",
         "outbox": "LIVE",
     }
 

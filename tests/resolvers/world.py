@@ -22,6 +22,7 @@ from stores.memory.live import MemoryLive
 from stores.memory.outbox import MemoryOutbox
 from stores.memory.profiles import MemoryProfiles
 from stores.memory.progress import MemoryProgress
+from stores.memory.rates import MemoryRates
 from stores.memory.sessions import MemorySessions
 from stores.memory.timeline import MemoryTimeline
 from stores.ports.stores import Stores
@@ -133,6 +134,7 @@ async def open_school(**instead: Any) -> Stores:
         sessions=MemorySessions(now=lambda: NOW),
         live=MemoryLive(),
         documents=MemoryDocuments(now=lambda: NOW),
+        rates=MemoryRates(now=lambda: NOW),
         outbox=outbox,
     )
     stores = replace(stores, **instead)

@@ -106,7 +106,8 @@ class Connection:
         except Unauthenticated:
             raise Close(messages.FORBIDDEN, "Forbidden") from None
         except RequestRefused as refusal:
-            raise Close(messages.MALFORMED, str(refusal)) from None
+            code = messages.MALFORMED if refusal.status == 400 else messages.FORBIDDEN
+            raise Close(code, str(refusal)) from None
         await self._send("connection_ack")
 
     async def _subscribe(self, id: str, payload: object) -> None:

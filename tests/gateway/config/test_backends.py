@@ -42,6 +42,7 @@ CONTRACT_TESTS: Mapping[str, Mapping[str, object]] = {
     "sessions": backends.SESSIONS,
     "live": backends.LIVE,
     "documents": backends.DOCUMENTS,
+    "rates": backends.RATES,
     "outbox": backends.LEDGERS,
 }
 

@@ -1,0 +1,56 @@
+"""Rates while the store does not answer."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+import pytest
+
+from stores.errors import Unavailable
+from tests.clock import Clock
+from tests.gateway.http.rates.limits import CountedRates, admitted, process
+
+SECOND = timedelta(seconds=1)
+DOWN = Unavailable("rates", "Redis cannot be reached")
+
+
+async def test_a_process_counts_for_itself_while_the_store_is_down(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="quadrangle.rates")
+    clock = Clock()
+    rates = CountedRates(clock)
+    limit = process(rates, clock)
+    assert await admitted(limit, 60) == 60
+    calls = len(rates.calls)
+    rates.fault = DOWN
+    assert await admitted(limit, 200) == 100
+    assert len(rates.calls) == calls + 1  # a store that is down is left alone for a second
+    assert limit.shared.local_takes == 21
+    clock.forward(2 * SECOND)
+    assert await admitted(limit, 10) == 2
+    assert len(rates.calls) == calls + 2
+    assert [record.getMessage() for record in caplog.records] == [
+        "this process counts rates for itself: rates: Redis cannot be reached"
+    ]
+    rates.fault = None
+    clock.forward(SECOND)
+    assert await admitted(limit, 200) == 43
+    assert [record.getMessage() for record in caplog.records][1:] == ["rates are shared again"]
+    assert "rates" in limit.shared.health.last_errors
+
+
+async def test_a_store_that_hangs_delays_one_call_a_second() -> None:
+    clock = Clock()
+    rates = CountedRates(clock)
+    rates.hangs = asyncio.Event()
+    limit = process(rates, clock, deadline=timedelta(milliseconds=1))
+    assert await admitted(limit, 200) == 100
+    assert len(rates.calls) == 1
+    clock.forward(SECOND)
+    limit.shared.deadline = timedelta(hours=1)
+    waiting = asyncio.create_task(limit.admit("ben"))
+    await rates.called(2)
+    assert await admitted(limit, 200, account="eve") == 100  # not held up by the call under way
+    rates.hangs.set()
+    await waiting
+    assert await admitted(limit, 5, account="amy") == 5
+    assert [call[0] for call in rates.calls][2:] == ["amy"]
