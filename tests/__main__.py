@@ -10,6 +10,7 @@ from tests import newest
 
 TOP = Path(__file__).resolve().parent.parent
 
+MATRIX = "tests/resolvers/test_role_matrix.py"
 SWEEP = "tests/stores/domain/test_calendar_sweep.py"
 FORMAT = ("ruff format", ["ruff", "format", "--check", "--quiet", "."])
 LINT = ("ruff check", ["ruff", "check", "--quiet", "."])
@@ -64,7 +65,7 @@ def golden(extra: Sequence[str]) -> int:
 
 
 def full(extra: Sequence[str]) -> int:
-    return run(pytest("tests/e2e", "tests/hostile", "tests/protocol", "tests/upgrade", SWEEP, "--long", *extra))
+    return run(pytest("tests/e2e", "tests/hostile", "tests/protocol", "tests/upgrade", MATRIX, SWEEP, "--long", *extra))
 
 
 def sockets(extra: Sequence[str]) -> int:

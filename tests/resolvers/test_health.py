@@ -1,8 +1,9 @@
 """storeHealth: the states of the stores and the backlog of the outbox."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from resolvers.health import Health
@@ -89,3 +90,22 @@ async def test_a_store_that_is_being_rebuilt_is_degraded_and_says_how_much_is_do
     assert await rebuilt(stores) == {**live, "timeline": ("DEGRADED", share)}
     down: Any = BrokenStore(lambda: Unavailable("progress", "gone"))
     assert await rebuilt(replace(stores, progress=down)) == {**live, "progress": ("DOWN", None)}
+
+
+async def test_one_check_serves_all_viewers_of_a_second() -> None:
+    stores = await world.open_school()
+    pings = 0
+
+    class Counted:
+        async def ping(self) -> None:
+            nonlocal pings
+            pings += 1
+
+    health = Health(
+        stores=replace(stores, profiles=cast(Any, Counted())),
+        backends=dict.fromkeys(stores.by_name(), "memory"),
+        now=lambda: world.NOW,
+    )
+    first, *others = await asyncio.gather(*(health.latest() for _ in range(50)))
+    assert all(other == first for other in others)
+    assert pings == 1
