@@ -96,6 +96,10 @@ async def test_influxdb_answers_no_statement_without_a_login(embedded: EmbeddedS
             status, text = await ask(influx.port, path, method=method, body=body, headers=headers)
             assert status == 401, path
             assert b"kept" not in text
+    for path in ("/metrics", "/debug/vars", "/debug/requests?seconds=1", "/debug/pprof/"):  # they ask for no login
+        _, text = await ask(influx.port, path, method="GET")
+        assert b"kept" not in text
+        assert b"words" not in text
     assert await has_word(embedded, "influx", "kept")
     assert not await has_word(embedded, "influx", "forged")
 
