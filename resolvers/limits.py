@@ -22,7 +22,7 @@ class Limits:
     root_fields: int = 20
     directives: int = 50
     fields: int = 1_000
-    repeats: int = 20
+    repeats: int = 50
     introspection_depth: int = 20
     introspection_fields: int = 500
     cost: int = 10_000

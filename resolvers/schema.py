@@ -9,10 +9,9 @@ from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.types import ExecutionContext
 from strawberry.types.execution import PreExecutionError
 
-from resolvers.execution.document_cache import CachedParser, CachedValidator
 from resolvers.execution.event_executor import EventExecutor
 from resolvers.execution.limits.cost_rules import COST_RULES, cost_rules
-from resolvers.execution.limits.document_text import limit_text, token_refusal
+from resolvers.execution.limits.document_text import parse_limited
 from resolvers.execution.operation import Operation
 from resolvers.federation.platform_entities import ENTITIES, SHAREABLE
 from resolvers.federation.sdl import federated_sdl
@@ -35,18 +34,17 @@ class Graph(strawberry.Schema):
     async def _prepare_operation_async(
         self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
     ) -> PreExecutionError | None:
-        """Parse and validate a document whose text is within the limits.
+        """Parse the document, if its text is within the limits, and prepare the operation.
 
-        Strawberry has no hook that refuses a text before it is parsed: an error in one breaks a stream of results."""
-        limits = context.context.peer.limits
-        refusal = limit_text(context, limits)
-        if refusal is None:
-            failed = await super()._prepare_operation_async(context, extensions_runner)
-            refusal = None if failed is None else token_refusal(failed.errors, limits)
-            if refusal is None:
-                return failed
-        context.pre_execution_errors = [refusal]
-        return PreExecutionError(data=None, errors=[refusal])
+        Strawberry has no hook that may refuse a text before it parses it: an error in one breaks a stream of results.
+        """
+        if context.query:
+            document = parse_limited(context.query, context.context.peer.limits)
+            if isinstance(document, GraphQLError):
+                context.pre_execution_errors = [document]
+                return PreExecutionError(data=None, errors=[document])
+            context.graphql_document = document
+        return await super()._prepare_operation_async(context, extensions_runner)
 
 
 def build_schema() -> strawberry.Schema:
@@ -83,7 +81,7 @@ def schema_of(
         mutation,
         subscription,
         types=types,
-        extensions=[*tracing, CachedParser, Operation, CachedValidator],
+        extensions=[*tracing, Operation],
         execution_context_class=EventExecutor,
         config=CONFIG,
     )

@@ -1,43 +1,50 @@
-"""Caches of parsed and validated documents. Long documents are not cached: they take too much memory."""
+"""Caches of parsed and validated documents, by their text. Long documents are not cached: they take too much memory."""
 
-from collections.abc import Iterator
-from contextlib import suppress
-from typing import TypeGuard
+from dataclasses import dataclass, field
+from functools import lru_cache
 
-from graphql import GraphQLError
-from strawberry.extensions import ParserCache, ValidationCache
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, specified_rules, validate
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 LONGEST_CACHED = 10_000
 """Characters. A parsed document takes about a hundred times its text."""
 CACHED_DOCUMENTS = 128
-"""In each cache: strawberry's default."""
+"""In each cache."""
+MOST_ERRORS = 20
+"""Of one document. Each takes about a millisecond: graphql-core looks for names that are similar to a wrong one."""
+RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+"""Those of the specification, and strawberry's."""
 
 
-def is_cached(text: str | None) -> TypeGuard[str]:
-    """Whether the document with this text is short enough for the caches."""
-    return text is not None and len(text) <= LONGEST_CACHED
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed document. Documents of the same text are equal."""
+
+    text: str
+    node: DocumentNode = field(compare=False)
+
+    @property
+    def is_cached(self) -> bool:
+        """Whether the document is short enough for the caches."""
+        return len(self.text) <= LONGEST_CACHED
 
 
-class CachedParser(ParserCache):
-    """Parses a document once."""
-
-    def on_parse(self) -> Iterator[None]:
-        """Take the parsed document from the cache. Strawberry parses it itself if it is not cached or malformed."""
-        execution = self.execution_context
-        if is_cached(execution.query):
-            # An error raised here would break a stream of results. Strawberry parses it again and reports the error.
-            with suppress(GraphQLError, RecursionError):
-                execution.graphql_document = self.cached_parse_document(execution.query, **execution.parse_options)
-        yield
+def parsed(text: str, most_tokens: int | None) -> Document:
+    """The document of a text, parsed once. Raises GraphQLSyntaxError, also beyond the given number of tokens."""
+    return (_parsed if len(text) <= LONGEST_CACHED else _parsed.__wrapped__)(text, most_tokens)
 
 
-class CachedValidator(ValidationCache):
-    """Validates a document once."""
+@lru_cache(maxsize=CACHED_DOCUMENTS)
+def _parsed(text: str, most_tokens: int | None) -> Document:
+    return Document(text, parse(text, max_tokens=most_tokens))
 
-    def on_validate(self) -> Iterator[None]:
-        """Take the errors of a cached document from the cache, unless it has been refused."""
-        execution = self.execution_context
-        if execution.pre_execution_errors is None and is_cached(execution.query):
-            yield from super().on_validate()
-        else:
-            yield
+
+def validation_errors(schema: GraphQLSchema, document: Document) -> list[GraphQLError]:
+    """The errors of a document, at most `MOST_ERRORS` and one that says that there are more. Computed once."""
+    return (_validated if document.is_cached else _validated.__wrapped__)(schema, document)
+
+
+@lru_cache(maxsize=CACHED_DOCUMENTS)
+def _validated(schema: GraphQLSchema, document: Document) -> list[GraphQLError]:
+    return validate(schema, document.node, RULES, max_errors=MOST_ERRORS)

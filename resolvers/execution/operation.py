@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from graphql import DocumentNode, GraphQLError, get_operation_ast
+from graphql import GraphQLError, get_operation_ast
 from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -11,6 +11,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from resolvers.context import Context, Peer
 from resolvers.error_codes import ErrorCode
 from resolvers.errors import RequestError, masked, unauthenticated
+from resolvers.execution.document_cache import Document, validation_errors
 from resolvers.execution.limits.document_limits import document_refusal
 from resolvers.execution.limits.response_cost import traced_cost
 from resolvers.execution.public_operations import is_public
@@ -39,21 +40,24 @@ class Operation(SchemaExtension):
 
     def on_validate(self) -> Iterator[None]:
         """Refuse an operation before it is validated: one that needs a token and has none, one beyond the limits, and
-        one of several without `operationName`, for which strawberry would run the first one."""
+        one of several without `operationName`, for which strawberry would run the first one. Validate any other."""
         execution = self.execution_context
-        document = execution.graphql_document
-        if document is not None and (refusal := self._refusal(document)) is not None:
-            execution.pre_execution_errors = [refusal]
+        if execution.graphql_document is not None:
+            document = Document(execution.query or "", execution.graphql_document)
+            refusal = self._refusal(document)
+            execution.pre_execution_errors = (
+                validation_errors(core_schema(execution.schema), document) if refusal is None else [refusal]
+            )
         yield
 
-    def _refusal(self, document: DocumentNode) -> GraphQLError | None:
+    def _refusal(self, document: Document) -> GraphQLError | None:
         execution = self.execution_context
         name, peer = requested_operation(execution), execution.context.peer
-        if not peer.viewer.authenticated and not is_public(core_schema(execution.schema), document, name):
+        if not peer.viewer.authenticated and not is_public(core_schema(execution.schema), document.node, name):
             return unauthenticated("a token is required")
-        if (refusal := document_refusal(execution.query, document, peer.limits, peer.viewer)) is not None:
+        if (refusal := document_refusal(document, peer.limits, peer.viewer)) is not None:
             return refusal
-        if get_operation_ast(document, name) is None:
+        if get_operation_ast(document.node, name) is None:
             return RequestError(ErrorCode.BAD_REQUEST, OPERATION_REQUIRED)
         return None
 

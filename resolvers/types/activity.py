@@ -1,8 +1,9 @@
 """ActivityBucket: how much a learner does, or all learners of a course, in windows of local time."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -21,7 +22,8 @@ from stores.domain.calendar import Span
 MOST_WINDOWS = 1000
 """The most windows of one field."""
 ASSUMED_WINDOWS = 100
-"""How many windows the estimated cost of a field counts."""
+"""How many windows the schema tells clients to count; the gateway counts those of the range."""
+LENGTHS = {Window.HOUR: timedelta(hours=1), Window.DAY: timedelta(days=1), Window.WEEK: timedelta(weeks=1)}
 YEARS = (2000, 2100)
 """A range lies between the starts of these years."""
 
@@ -40,6 +42,14 @@ class TimeRange:
         if self.start > self.end:
             raise bad_input("range must not end before it starts")
         return Span(self.start, self.end)
+
+
+def count_windows(arguments: Mapping[str, Any]) -> int:
+    """About how many windows overlap a range, for the cost of a field: one more where a time zone shifts them. The
+    field refuses more than `MOST_WINDOWS`."""
+    start, end = arguments["range"]["from"], arguments["range"]["to"]
+    windows: int = (end - start) // LENGTHS[Window(arguments["window"])] + 2
+    return max(0, min(MOST_WINDOWS, windows))
 
 
 WindowOf = Annotated[Window, strawberry.argument(description="The length of the windows.")]

@@ -11,7 +11,7 @@ from resolvers.data.course_number_paths import COURSE_SUMMARIES
 from resolvers.data.reference_paths import COURSE_ITEMS, COURSES
 from resolvers.data.references import CourseRef
 from resolvers.types import enrollment_connection as enrollment_pages
-from resolvers.types.activity import ASSUMED_WINDOWS, ActivityBucket, course_activity_args
+from resolvers.types.activity import ASSUMED_WINDOWS, ActivityBucket, count_windows, course_activity_args
 from resolvers.types.cost_directives import ListSize
 from resolvers.types.course_summary import CourseSummary, summary_args, zoned_summary
 from resolvers.types.enums import ItemType, MoveOn
@@ -146,6 +146,7 @@ class Course(Node):
         by_selection=True,
         weight=5,
         size=ASSUMED_WINDOWS,
+        count=count_windows,
         description="The activity of all learners in the course, for every window of the time zone that overlaps the "
         "range. For the course's instructors and an ADMIN. The edges of windows lie on quarters of an hour: where the "
         "clocks changed off a quarter, the edge is the quarter before.",

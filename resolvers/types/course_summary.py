@@ -9,7 +9,7 @@ import strawberry
 
 from resolvers.data.course_number_paths import COMPLETIONS, CourseSummaryArgs
 from resolvers.data.references import CourseRef
-from resolvers.types.activity import ASSUMED_WINDOWS, RangeOf, WindowOf, windows_of
+from resolvers.types.activity import ASSUMED_WINDOWS, RangeOf, WindowOf, count_windows, windows_of
 from resolvers.types.cost_directives import ListSize
 from resolvers.types.store_field import store_field
 from resolvers.types.time_zones import given_zone
@@ -100,6 +100,7 @@ class CourseSummary:
         view=completion_counts,
         weight=5,
         size=ASSUMED_WINDOWS,
+        count=count_windows,
         description="The completions over time, for every window of the summary's time zone that overlaps the range. "
         "The edges of windows lie on quarters of an hour, as in `Course.activity`. Withdrawn enrolments do not count.",
     )

@@ -13,7 +13,13 @@ from resolvers.data.references import LearnerRef
 from resolvers.data.streak_paths import STREAKS
 from resolvers.data.visible_paths import VISIBLE_PRESENCE, VISIBLE_SESSIONS
 from resolvers.types import enrollment_connection as enrollment_pages
-from resolvers.types.activity import ASSUMED_WINDOWS, ActivityBucket, learner_activity_args, learner_buckets
+from resolvers.types.activity import (
+    ASSUMED_WINDOWS,
+    ActivityBucket,
+    count_windows,
+    learner_activity_args,
+    learner_buckets,
+)
 from resolvers.types.connection import Connection
 from resolvers.types.interaction import Interaction, timeline_args, timeline_page
 from resolvers.types.lazy import ENROLLMENT
@@ -88,6 +94,7 @@ class Learner(Node):
         view=learner_buckets,
         weight=5,
         size=ASSUMED_WINDOWS,
+        count=count_windows,
         description="The learner's activity, for every window of local time that overlaps the range. An instructor "
         "sees that in courses they teach. Without `timeZone`, the profile has the zone: the activity is null if the "
         "profile cannot be read, and INVALID_TIME_ZONE if its timeZone is not an IANA zone.",

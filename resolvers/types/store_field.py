@@ -5,7 +5,7 @@ metadata) is also read by the nullability check in `schema.py`.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Optional
 
@@ -31,7 +31,7 @@ class StoreField:
     one of them is None, the field is null without a store call. `args(viewer, parent, **arguments)` returns the path's
     arguments, or raises a `RequestError`. With `by_selection` it is also given the names of the fields that the
     operation selects beneath this one. `view(parent, found, args)` returns what the field's type is a view of; `found`
-    is None if the key has no value.
+    is None if the key has no value. `count(arguments)`: how long a list the GraphQL arguments ask for, for the cost.
     """
 
     path: AccessPath[Any, Any, Any]
@@ -39,6 +39,7 @@ class StoreField:
     args: Callable[..., Any] | None = None
     view: Callable[[Any, Any, Any], Any] | None = None
     by_selection: bool = False
+    count: Callable[[Mapping[str, Any]], int] | None = None
 
     def key_of(self, parent: Any) -> Any:
         """The key in this parent record, None if a part of it is None."""
@@ -104,12 +105,13 @@ def store_field(
     by_selection: bool = False,
     weight: float = 1,
     size: int | None = None,
+    count: Callable[[Mapping[str, Any]], int] | None = None,
 ) -> Any:
     """A nullable field of type `returns`; see `StoreField`. Its GraphQL arguments are `args`' keyword-only ones.
 
     `weight` is what it costs for each object, and `size` how long its list is assumed to be (`@cost`, `@listSize`); a
-    field with the argument `first` is as long as that says."""
-    declared = StoreField(path=path, key=key, args=args, view=view, by_selection=by_selection)
+    field with the argument `first` is as long as that says, and one with `count` as that returns."""
+    declared = StoreField(path=path, key=key, args=args, view=view, by_selection=by_selection, count=count)
     return _field(declared, arguments_of(args), returns, description, weight, size)
 
 

@@ -5,12 +5,21 @@ is resolved costs its weight, and each object 1. Lists have their largest size. 
 out cost nothing, nor does introspection, which has limits of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import ceil
 from typing import Any
 
-from graphql import FieldNode, GraphQLError, GraphQLNamedType, GraphQLSchema, InlineFragmentNode, SelectionSetNode
-from graphql.execution import Executor
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    SelectionSetNode,
+)
+from graphql.execution import Executor, get_argument_values
+from graphql.execution.values import VariableValues
 from graphql.language import FragmentDefinitionNode, FragmentSpreadNode
 
 from resolvers.context import Context
@@ -46,7 +55,7 @@ def estimated_cost(executor: Executor[Any]) -> float:
     if root is None:
         return 0
     fragments = executor.fragment_definitions
-    estimate = _Estimate(schema, schema.extensions[COST_RULES], fragments, executor.variable_values.coerced)
+    estimate = _Estimate(schema, schema.extensions[COST_RULES], fragments, executor.variable_values)
     return estimate.of_selections(operation.selection_set, root, NO_SIZES)
 
 
@@ -58,10 +67,10 @@ class _Estimate:
         schema: GraphQLSchema,
         rules: CostRules,
         fragments: Mapping[str, FragmentDefinitionNode],
-        variables: Mapping[str, Any],
+        variables: VariableValues,
     ) -> None:
-        self._schema, self._rules = schema, rules
-        self._fragments, self._variables = fragments, variables
+        self._schema, self._rules, self._fragments = schema, rules, fragments
+        self._variable_values, self._variables = variables, variables.coerced
         self._known: dict[tuple[str, str, tuple[tuple[str, int], ...]], float] = {}
 
     def of_selections(self, selections: SelectionSetNode, kind: GraphQLNamedType, sizes: Sizes) -> float:
@@ -92,8 +101,18 @@ class _Estimate:
                 inner.update(dict.fromkeys(each.fields, size))
             else:
                 number = size
+        if rule.count is not None:
+            number = self._counted(node, rule.field, rule.count, number)
         number = sizes.get(node.name.value, number) if rule.is_list else 1
         return cost + number * (1 + self.of_selections(node.selection_set, rule.returns, inner or NO_SIZES))
+
+    def _counted(
+        self, node: FieldNode, field: GraphQLField, count: Callable[[Mapping[str, Any]], int], assumed: int
+    ) -> int:
+        try:
+            return count(get_argument_values(field, node, self._variable_values))
+        except GraphQLError:  # the field will report it
+            return assumed
 
     def _size(self, node: FieldNode, rule: FieldRule, size: SizeRule) -> int:
         found = (size_in_arguments(node, path, self._variables, rule.defaults) for path in size.slices)

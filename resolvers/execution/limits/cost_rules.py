@@ -1,6 +1,6 @@
 """What the fields of a schema cost: `@cost` and `@listSize`, read once for each schema."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from graphql import (
 )
 
 from resolvers.types.cost_directives import Cost, ListSize
+from resolvers.types.store_field import StoreField
 
 COST_RULES = "cost_rules"
 """Where a schema of graphql-core has its `CostRules`, in `extensions`."""
@@ -46,7 +47,10 @@ class FieldRule:
     """What a field costs. `returns` is the type of its objects, None for scalars and enums.
 
     `inputs` are lists in its arguments, with the weight of each element. `defaults` are those of its arguments.
+    `count(arguments)` says how long its list is, if the field has a function for that.
     """
+
+    field: GraphQLField
 
     weight: float
     returns: GraphQLNamedType | None
@@ -54,6 +58,7 @@ class FieldRule:
     sizes: tuple[SizeRule, ...]
     inputs: tuple[tuple[Path, float], ...]
     defaults: Mapping[str, Any]
+    count: Callable[[Mapping[str, Any]], int] | None
 
 
 CostRules = Mapping[str, Mapping[str, FieldRule]]
@@ -73,7 +78,9 @@ def _rule(field: GraphQLField) -> FieldRule:
     cost = next(_directives(field, Cost), None)
     named = get_named_type(field.type)
     is_object = is_composite_type(named)
+    declared = getattr(field.extensions.get("strawberry-definition"), "metadata", {}).get("store_field")
     return FieldRule(
+        field=field,
         weight=(OBJECT_FIELD if is_object else 0.0) if cost is None else float(cost.weight),
         returns=named if is_object else None,
         is_list=is_list_type(get_nullable_type(field.type)),
@@ -87,6 +94,7 @@ def _rule(field: GraphQLField) -> FieldRule:
         ),
         inputs=tuple(_weighted_inputs(field)),
         defaults={name: argument.default_value for name, argument in field.args.items()},
+        count=declared.count if isinstance(declared, StoreField) else None,
     )
 
 

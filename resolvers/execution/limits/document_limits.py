@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from graphql import DocumentNode, GraphQLError
+from graphql import GraphQLError
 
 from resolvers import permissions
 from resolvers.error_codes import ErrorCode
 from resolvers.errors import RequestError
-from resolvers.execution.document_cache import is_cached
-from resolvers.execution.limits.document_size import DocumentSize, ParsedText, cached_size, document_size
+from resolvers.execution.document_cache import Document
+from resolvers.execution.limits.document_size import DocumentSize, document_size
 from resolvers.execution.limits.exceeded import Exceeded
 from resolvers.limits import Limits
 from resolvers.viewer import Viewer
@@ -16,10 +16,10 @@ from resolvers.viewer import Viewer
 NO_INTROSPECTION = "introspection is for an ADMIN here: the setting GATEWAY_INTROSPECTION says who may introspect"
 
 
-def document_refusal(text: str | None, document: DocumentNode, limits: Limits, viewer: Viewer) -> GraphQLError | None:
+def document_refusal(document: Document, limits: Limits, viewer: Viewer) -> GraphQLError | None:
     """Why a document is refused: TOO_COMPLEX, or FORBIDDEN if it introspects and the viewer may not; None if it is
-    not. Sizes of cached documents are cached."""
-    size = cached_size(ParsedText(text, document)) if is_cached(text) else document_size(document)
+    not."""
+    size = document_size(document)
     for exceeded in exceeded_limits(size, limits):
         if (refusal := exceeded.refusal(limits)) is not None:
             return refusal

@@ -20,7 +20,7 @@ from graphql import (
 )
 from graphql.language import FragmentSpreadNode
 
-from resolvers.execution.document_cache import CACHED_DOCUMENTS
+from resolvers.execution.document_cache import CACHED_DOCUMENTS, Document
 
 INTROSPECTION = frozenset({"__schema", "__type"})
 
@@ -30,7 +30,8 @@ class DocumentSize:
     """The size of a document: of its largest definition, fragments included, except for `tokens` and `definitions`.
 
     `depth` is the number of nested fields, `root_fields` those of an operation, `repeats` the most fields with the same
-    name in the response in one pair of braces. What is below `__schema` or `__type` is counted apart.
+    name in the response that are selected of one object, where each fragment counts once. What is below `__schema` or
+    `__type` is counted apart.
     """
 
     tokens: int = 0
@@ -55,29 +56,34 @@ class _Spread:
 
 
 @dataclass(slots=True)
+class _Selected:
+    """What is selected of one object: how often each name of the response, and the fragments."""
+
+    names: Counter[str] = field(default_factory=Counter)
+    fragments: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
 class _Definition:
-    """The size of an operation or a fragment, at first without the fragments that it spreads."""
+    """The size of an operation or a fragment, at first without the fragments that it spreads. The first of `selected`
+    is about its own object."""
 
     size: DocumentSize = field(default_factory=DocumentSize)
     spreads: list[_Spread] = field(default_factory=list)
+    selected: list[_Selected] = field(default_factory=lambda: [_Selected()])
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedText:
-    """A document, by its text."""
-
-    text: str
-    document: DocumentNode = field(compare=False)
+def document_size(document: Document) -> DocumentSize:
+    """The size of a document that need not be valid. Computed once for each text that is cached."""
+    return (_cached_size if document.is_cached else _cached_size.__wrapped__)(document)
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
-def cached_size(parsed: ParsedText) -> DocumentSize:
-    """`document_size`, computed once."""
-    return document_size(parsed.document)
+def _cached_size(document: Document) -> DocumentSize:
+    return _size(document.node)
 
 
-def document_size(document: DocumentNode) -> DocumentSize:
-    """The size of a document that need not be valid."""
+def _size(document: DocumentNode) -> DocumentSize:
     fragments: dict[str, _Definition] = {}
     operations: list[_Definition] = []
     for each in document.definitions:
@@ -107,16 +113,15 @@ def _read(definition: OperationDefinitionNode | FragmentDefinitionNode) -> _Defi
     for variable in definition.variable_definitions or ():
         size.directives += len(variable.directives or ())
     on_meta_type = isinstance(definition, FragmentDefinitionNode) and definition.type_condition.name.value[:2] == "__"
-    pending = [(definition.selection_set, 0, on_meta_type)]
+    pending = [(definition.selection_set, 0, on_meta_type, found.selected[0])]
     while pending:
-        selections, depth, inside = pending.pop()
-        names: Counter[str] = Counter()
+        selections, depth, inside, selected = pending.pop()
         for selection in selections.selections:
             directives: tuple[DirectiveNode, ...] = selection.directives or ()
             size.directives += len(directives)
             if isinstance(selection, FieldNode):
                 introspects = inside or selection.name.value in INTROSPECTION
-                names[(selection.alias or selection.name).value] += 1
+                selected.names[(selection.alias or selection.name).value] += 1
                 size.aliases += selection.alias is not None
                 size.root_fields += depth == 0
                 if introspects:
@@ -126,18 +131,24 @@ def _read(definition: OperationDefinitionNode | FragmentDefinitionNode) -> _Defi
                     size.fields += 1
                     size.depth = max(size.depth, depth + 1)
                 if selection.selection_set is not None:
-                    pending.append((selection.selection_set, depth + 1, introspects))
+                    found.selected.append(_Selected())
+                    pending.append((selection.selection_set, depth + 1, introspects, found.selected[-1]))
             elif isinstance(selection, FragmentSpreadNode):
+                selected.fragments.add(selection.name.value)
                 found.spreads.append(_Spread(selection.name.value, depth, inside))
             elif isinstance(selection, InlineFragmentNode):
-                pending.append((selection.selection_set, depth, inside))
-        size.repeats = max(size.repeats, *names.values(), 0)
+                pending.append((selection.selection_set, depth, inside, selected))
     return found
 
 
 def _add_spreads(definition: _Definition, fragments: Mapping[str, _Definition]) -> None:
     """Add the fragments that a definition spreads, whose own sizes are complete."""
     size = definition.size
+    for selected in definition.selected:
+        for name in selected.fragments:
+            if (fragment := fragments.get(name)) is not None and fragment is not definition:
+                selected.names.update(fragment.selected[0].names)
+        size.repeats = max(size.repeats, *selected.names.values(), 0)
     for spread in definition.spreads:
         if (fragment := fragments.get(spread.fragment)) is None or fragment is definition:
             continue

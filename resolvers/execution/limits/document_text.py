@@ -1,27 +1,21 @@
-"""The limits of a document's text: its size, which is checked before it is parsed, and its tokens."""
+"""Parses documents whose text is within the limits: its size is checked first, and the parser counts the tokens."""
 
-from graphql import GraphQLError
-from strawberry.types import ExecutionContext
+from graphql import DocumentNode, GraphQLError
 
+from resolvers.execution.document_cache import parsed
 from resolvers.execution.graphql_internals import is_token_limit_error
 from resolvers.execution.limits.exceeded import Exceeded
 from resolvers.limits import Limits
 
 
-def limit_text(execution: ExecutionContext, limits: Limits) -> GraphQLError | None:
-    """The refusal of a text that is too long to be parsed. Sets the parser's own limit of tokens for any other."""
-    text = execution.query or ""
+def parse_limited(text: str, limits: Limits) -> DocumentNode | GraphQLError:
+    """The document of a text, or why there is none: TOO_COMPLEX, or an error of syntax."""
     # A character has at most 4 bytes: short texts need not be encoded.
     size = len(text) if len(text) * 4 <= limits.size else len(text.encode("utf-8", "surrogatepass"))
     if size > limits.size and (refusal := Exceeded("size", limits.size, size).refusal(limits)) is not None:
         return refusal
-    if limits.enforced:
-        execution.parse_options = {"max_tokens": limits.tokens}
-    return None
-
-
-def token_refusal(errors: list[GraphQLError] | None, limits: Limits) -> GraphQLError | None:
-    """The refusal of a document at whose last allowed token the parser stopped; None for any other."""
-    if not errors or not is_token_limit_error(errors[0]):
-        return None
-    return Exceeded("tokens", limits.tokens).refusal(limits)
+    try:
+        return parsed(text, limits.tokens if limits.enforced else None).node
+    except GraphQLError as error:
+        too_many = Exceeded("tokens", limits.tokens).refusal(limits) if is_token_limit_error(error) else None
+        return too_many or error

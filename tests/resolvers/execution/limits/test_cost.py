@@ -73,6 +73,25 @@ async def test_variables_are_read_after_they_are_coerced() -> None:
     assert await estimate(query, **{"with": False}) == 0
 
 
+@pytest.mark.parametrize(
+    ("window", "end", "windows"),
+    [
+        ("DAY", "2026-03-08", 7 + 2),
+        ("WEEK", "2026-03-08", 1 + 2),
+        ("HOUR", "2026-03-02", 24 + 2),
+        ("HOUR", "2027-03-01", 1000),
+        ("DAY", "2026-02-01", 0),
+    ],
+)
+async def test_the_windows_of_a_range_are_counted(window: str, end: str, windows: int) -> None:
+    course, start, end = f'course(key: "{world.ALGEBRA}")', "2026-03-01T00:00:00Z", f"{end}T00:00:00Z"
+    literal = f'window: {window}, range: {{from: "{start}", to: "{end}"}}'
+    assert await estimate(f"{{ {course} {{ activity({literal}) {{ events }} }} }}") == 2 + 5 + windows
+    variables = "query($window: Window!, $range: TimeRange!)"
+    query = f"{variables} {{ {course} {{ activity(window: $window, range: $range) {{ events }} }} }}"
+    assert await estimate(query, window=window, range={"from": start, "to": end}) == 2 + 5 + windows
+
+
 async def test_a_write_is_weighed_by_the_lists_in_its_input() -> None:
     assert await estimate(RECORD % "__typename", input={"events": EVENTS}) == 10 + 0.6 + 1
     assert await estimate(RECORD % "results { id }", input={"events": EVENTS}) == 10 + 0.6 + 1 + 1 + 6

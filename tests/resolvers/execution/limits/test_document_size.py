@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from graphql import parse
 
-from resolvers.execution.limits.document_size import ParsedText, cached_size, document_size
+from resolvers.execution.document_cache import parsed
+from resolvers.execution.limits.document_size import document_size
 
 
 def size(text: str, *names: str) -> tuple[Any, ...]:
-    found = document_size(parse(text))
+    found = document_size(parsed(text, None))
     return tuple(getattr(found, name) for name in names)
 
 
@@ -44,7 +44,14 @@ def test_cycles_and_unknown_fragments_count_as_nothing(text: str) -> None:
 
 def test_aliases_directives_and_repeats() -> None:
     text = "query($v: Int @d) @d {x: a ...F @d ...F a @d} fragment F on T @d {y: b @d z: b b ... @d {b @d b}}"
-    assert size(text, "aliases", "directives", "repeats", "definitions") == (5, 2 + 2 + 2 * 4, 2, 2)
+    assert size(text, "aliases", "directives", "repeats", "definitions") == (5, 2 + 2 + 2 * 4, 3, 2)
+
+
+def test_repeats_are_counted_of_one_object_over_its_fragments() -> None:
+    assert size("{a{id id} b{id}}", "repeats") == (2,)
+    assert size("{...{a} ...{...{a}} a}", "repeats") == (3,)
+    assert size("{...F ...F ...G a} fragment F on T{a ...G} fragment G on T{a}", "repeats") == (4,)
+    assert size("{...F} fragment F on T{a a b{...F}}", "repeats") == (2,)
 
 
 def test_introspection_is_counted_apart() -> None:
@@ -61,4 +68,4 @@ def test_a_long_chain_of_fragments_needs_no_recursion() -> None:
 
 def test_the_size_of_a_text_is_computed_once() -> None:
     text = "{ a { once } }"
-    assert cached_size(ParsedText(text, parse(text))) is cached_size(ParsedText(text, parse(text)))
+    assert document_size(parsed(text, None)) is document_size(parsed(text, None))
