@@ -10,6 +10,8 @@ from typing import Any, cast
 import pytest
 
 from resolvers.data.dataloaders import DerivedPath, Loaders, StorePath
+from resolvers.errors import RequestError
+from resolvers.limits import DEFAULT_LIMITS, Limits
 from stores.errors import Rejected, StoreError, TimedOut, Unavailable
 from stores.ports.stores import Stores
 from tests.clock import Clock
@@ -23,9 +25,9 @@ class RecordedFailures:
         self.stores.append(store)
 
 
-def loaders_with(failures: RecordedFailures, deadline: float = 5.0) -> Loaders:
+def loaders_with(failures: RecordedFailures, deadline: float = 5.0, limits: Limits = DEFAULT_LIMITS) -> Loaders:
     deadlines = {"profiles": timedelta(seconds=deadline)}
-    return Loaders(cast(Stores, None), deadlines, failures, Clock())
+    return Loaders(cast(Stores, None), deadlines, failures, Clock(), limits=limits)
 
 
 def path_of(read: Any, batch_size: int = 100) -> StorePath[str, Any, str]:
@@ -188,3 +190,25 @@ async def test_a_derived_path_costs_what_it_reads() -> None:
     joined: DerivedPath[str, Any, str] = DerivedPath(twice)
     assert await loaders.load_many(joined, ["a", "b", "unknown"], ()) == {"a": "AA", "b": "BB"}
     assert [batch.keys for batch in loaders.batches] == [3]
+
+
+async def test_an_operation_makes_no_more_store_calls_than_it_may() -> None:
+    loaders = loaders_with(RecordedFailures(), limits=Limits(store_calls=2))
+    path = path_of(echo, batch_size=1)
+    keys = [loaders.load(path, key, ()) for key in "abc"]
+    *found, refused = await asyncio.gather(*keys, return_exceptions=True)
+    assert found == ["A", "B"]
+    assert isinstance(refused, RequestError)
+    assert refused.extensions == {"code": "TOO_MANY_STORE_CALLS"}
+    with pytest.raises(RequestError):
+        await loaders.call_queued("profiles", "write", 1, lambda on_start: echo(["a"], ()), max_wait=timedelta())
+    assert len(loaders.batches) == 2
+    loaders.begin_event()
+    assert await loaders.load(path, "d", ()) == "D"
+
+
+async def test_measuring_logs_the_ceiling_of_store_calls_once(caplog: pytest.LogCaptureFixture) -> None:
+    loaders = loaders_with(RecordedFailures(), limits=Limits(store_calls=1, mode="measure"))
+    path = path_of(echo, batch_size=1)
+    assert await asyncio.gather(*(loaders.load(path, key, ()) for key in "abc")) == ["A", "B", "C"]
+    assert [record.getMessage() for record in caplog.records] == ["beyond a limit: storeCalls, at most 1"]

@@ -153,3 +153,15 @@ def test_lists_of_objects_have_a_size() -> None:
         if not rules[name][field_name].sizes and field_name not in sized
     ]
     assert {each.partition(".")[2] for each in bare} == {"errors"}
+
+
+async def test_fields_beyond_the_store_calls_are_null_and_the_others_answered() -> None:
+    peer = replace(world.peer_of(await world.open_school(), world.admin()), limits=Limits(store_calls=2))
+    course = f'course(key: "{world.ALGEBRA}")'
+    pages = " ".join(f"p{n}: enrollments(first: {n}) {{ edges {{ cursor }} }}" for n in range(1, 5))
+    result = await SCHEMA.execute(f"{{ {course} {{ {pages} }} }}", context_value=peer)
+    assert result.data is not None
+    assert [page is None for page in result.data["course"].values()] == [False, True, True, True]
+    assert [(error.path, (error.extensions or {})["code"]) for error in result.errors or ()] == [
+        (["course", f"p{n}"], "TOO_MANY_STORE_CALLS") for n in (2, 3, 4)
+    ]
