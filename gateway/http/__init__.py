@@ -11,10 +11,10 @@ graphql_endpoint.py   /graphql over HTTP: one operation per request, as JSON or 
 sse.py                results as server-sent events
 websocket/            graphql-transport-ws
 origins.py            which pages of other sites may use the gateway
-middleware/           cors.py, access_log.py, compression.py, body_limit.py
+middleware/           security_headers.py, cors.py, access_log.py, compression.py, body_limit.py
 error_responses.py    responses to requests that never reach the graph
 health.py             /livez and /readyz
 
-One query: TrustedProxies → Cors → AccessLog → Compression → BodyLimit → GraphQLEndpoint → Peers.create →
-Operations → JSON
+One query: TrustedProxies → SecurityHeaders → Cors → AccessLog → Compression → BodyLimit → GraphQLEndpoint →
+Peers.create → Operations → JSON
 """

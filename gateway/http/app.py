@@ -27,6 +27,7 @@ from gateway.http.middleware.access_log import AccessLog
 from gateway.http.middleware.body_limit import BodyLimit
 from gateway.http.middleware.compression import Compression
 from gateway.http.middleware.cors import Cors
+from gateway.http.middleware.security_headers import SecurityHeaders
 from gateway.http.operations import Operations
 from gateway.http.origins import Origins
 from gateway.http.peers import Peers
@@ -111,7 +112,7 @@ def build_app(
         per_subject=settings.http.sockets_per_subject,
         per_address=settings.http.sockets_per_address,
     )
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/graphql", GraphQLEndpoint(operations, peers)),
             WebSocketRoute("/graphql", sockets),
@@ -121,6 +122,7 @@ def build_app(
         ],
         middleware=[
             Middleware(TrustedProxies, trusted=settings.proxies.trusted),
+            Middleware(SecurityHeaders),
             Middleware(Cors, origins=origins),
             Middleware(AccessLog, new_id=new_id),
             # Without tokens, a page of another site must not reach the gateway by DNS rebinding.
@@ -131,3 +133,5 @@ def build_app(
         exception_handlers={HTTPException: http_error},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # it would redirect to whatever host the request names
+    return app

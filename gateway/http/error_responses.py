@@ -19,6 +19,7 @@ CODES = {
     405: ErrorCode.METHOD_NOT_ALLOWED,
     408: ErrorCode.REQUEST_TIMEOUT,
     413: ErrorCode.TOO_LARGE,
+    415: ErrorCode.BAD_REQUEST,
     429: ErrorCode.RATE_LIMITED,
     431: ErrorCode.HEAD_TOO_LARGE,
     500: ErrorCode.INTERNAL,

@@ -141,7 +141,7 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
         elif (request.content_type or "").partition(";")[0].strip().lower() == JSON:
             given = self.parse_json(await request.get_body())
         else:
-            raise HTTPException(400, f"the content type must be {JSON}")
+            raise HTTPException(415, f"the content type must be {JSON}: forms and multipart requests are not accepted")
         try:
             return parse_request(given)
         except MalformedRequest as error:

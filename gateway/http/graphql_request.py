@@ -32,6 +32,8 @@ class GraphQLRequest(GraphQLRequestData):
 
 def parse_request(given: object) -> GraphQLRequest:
     """The request in a decoded JSON value (GraphQL over HTTP, "Request Parameters"). Raises `MalformedRequest`."""
+    if isinstance(given, list):
+        raise MalformedRequest("batches are not accepted: send a request for each operation")
     if not isinstance(given, dict):
         raise MalformedRequest("the request must be a JSON object")
     extensions = _part(given, "extensions", dict)

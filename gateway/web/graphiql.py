@@ -12,15 +12,13 @@ HEADERS = {
     # Inline styles are allowed because the editor positions its cursor and widgets with them.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
 }
 CACHE_CONTROL = "public, max-age=3600"
 """File names have no version, so browsers revalidate by ETag after an hour."""
 
 
 class SecuredFiles(StaticFiles):
-    """Static files with the page's security headers."""
+    """Static files with the page's content security policy."""
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
         response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]

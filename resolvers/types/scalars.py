@@ -49,9 +49,8 @@ def parse_big_int(value: Any) -> BigInt:
 
 def parse_uuid(value: Any) -> UUID:
     """Parse a UUID. GraphQLError for anything else."""
-    if isinstance(value, str):
-        with suppress(ValueError):
-            return UUID(value)
+    if isinstance(value, str) and re.fullmatch(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", value):
+        return UUID(value)
     raise GraphQLError("a UUID has the form 01234567-89ab-cdef-0123-456789abcdef")
 
 

@@ -86,13 +86,33 @@ async def test_a_malformed_request_gets_a_400_with_the_reason(body: bytes) -> No
     assert len(response.content) < 1_000
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "json"])
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "", "json"]
+)
 async def test_other_content_types_are_refused(kind: str) -> None:
     """Form content types need no preflight, so pages of other sites could send queries with them."""
     async with app_client() as client:
         response = await client.post("/graphql", content=b'{"query":"{__typename}"}', headers={"Content-Type": kind})
-    assert response.status_code == 400
+    assert response.status_code == 415
     assert code_of(response.json()) == "BAD_REQUEST"
+
+
+@pytest.mark.parametrize("body", [[], [{"query": "{ __typename }"}], [{"query": "{ __typename }"}] * 2])
+async def test_a_batch_is_refused(body: list[object]) -> None:
+    async with app_client() as client:
+        response = await client.post("/graphql", json=body)
+    assert response.status_code == 400
+    [error] = response.json()["errors"]
+    assert error["message"] == "batches are not accepted: send a request for each operation"
+    assert error["extensions"]["code"] == "BAD_REQUEST"
+
+
+@pytest.mark.parametrize("path", ["/graphql/", "//evil.example/graphql/", "/livez/", "/static", "/%2Fevil.example/"])
+async def test_no_path_redirects_to_the_host_of_the_request(path: str) -> None:
+    async with app_client(access=TOKEN_ACCESS) as client:
+        for method in ("GET", "POST"):
+            response = await client.request(method, path, headers={"Host": "evil.example"})
+            assert (response.status_code, "location" in response.headers) == (404, False)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,33 @@
+"""Response headers that limit what browsers do with a response."""
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HEADERS = {
+    # A response is no page, except where it has a policy of its own.
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # Pages of other origins load responses by CORS only, never as an image or a script.
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""For every response. Strict-Transport-Security is left to the proxy that terminates TLS."""
+STARTS = ("http.response.start", "websocket.http.response.start")
+
+
+class SecurityHeaders:
+    """ASGI middleware. It adds each header to the responses that do not have it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_secured(message: Message) -> None:
+            if message["type"] in STARTS:
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_secured)

@@ -1,0 +1,62 @@
+"""Every response has the headers that limit what browsers do with it."""
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from gateway.http.middleware.security_headers import HEADERS
+from stores.domain.rates import Rate
+from tests.gateway.app_client import TOKEN_ACCESS, app_client
+from tests.gateway.served_gateway import serve_gateway
+
+BROWSER = {"Accept": "text/html"}
+PREFLIGHT = {"Origin": "http://localhost:3000", "Access-Control-Request-Method": "POST"}
+REQUESTS = [
+    ("GET", "/graphql", BROWSER),  # the page
+    ("GET", "/static/page.js", {}),
+    ("GET", "/graphql?query={__typename}", {}),
+    ("POST", "/graphql", {}),
+    ("POST", "/graphql", {"Authorization": "Bearer forged"}),
+    ("GET", "/graphql?query={__typename}", {"Accept": "text/event-stream"}),
+    ("DELETE", "/graphql", {}),
+    ("OPTIONS", "/graphql", PREFLIGHT),
+    ("GET", "/", {}),
+    ("GET", "/nowhere", {}),
+    ("GET", "/livez", {}),
+    ("GET", "/readyz", {}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "headers"), REQUESTS)
+async def test_every_response_has_them(method: str, path: str, headers: dict[str, str]) -> None:
+    async with app_client(loopback_origins=True) as client:
+        response = await client.request(method, path, headers=headers)
+    found = {name: response.headers.get_list(name) for name in HEADERS}
+    policies = found.pop("Content-Security-Policy")
+    assert found == {name: [value] for name, value in HEADERS.items() if name != "Content-Security-Policy"}
+    [policy] = policies
+    assert policy.startswith("default-src 'none'; ")
+    assert policy.endswith("frame-ancestors 'none'")
+    assert "strict-transport-security" not in response.headers
+
+
+async def test_refusals_have_them() -> None:
+    async with app_client(
+        {"GATEWAY_BODY_LIMIT": "10"}, access=TOKEN_ACCESS, rate=Rate(per_minute=1, burst=2)
+    ) as client:
+        answers = [await client.post("/graphql", json={"query": "{ __typename }"}), await client.get("/graphql")]
+        answers += [await client.get("/graphql", params={"query": "{ __typename }"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [413, 401, 200, 429]
+    assert all(_has_all(dict(answer.headers)) for answer in answers)
+
+
+async def test_a_refused_handshake_has_them() -> None:
+    async with serve_gateway() as gateway:
+        with pytest.raises(InvalidStatus) as refused:
+            async with gateway.socket(origin="https://evil.example"):
+                pass
+    assert refused.value.response.status_code == 403
+    assert _has_all({name.lower(): value for name, value in refused.value.response.headers.raw_items()})
+
+
+def _has_all(headers: dict[str, str]) -> bool:
+    return {name.lower(): value for name, value in HEADERS.items()}.items() <= headers.items()
