@@ -21,7 +21,7 @@ from strawberry.types.graphql import OperationType
 
 from gateway.http import request_json
 from gateway.http.auth.tokens import Unauthenticated
-from gateway.http.bounds.disconnect import ended_by_disconnect
+from gateway.http.bounds.disconnect import EndedByDisconnect
 from gateway.http.bounds.request_timeout import TIMEOUT_HEADER
 from gateway.http.client_address import client_address
 from gateway.http.error_responses import error_response
@@ -156,7 +156,7 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
             log_name(request, admitted)
             if not context.viewer.authenticated and len(admitted.query or "") > LONGEST_PUBLIC:
                 raise Unauthenticated.missing()
-            async with ended_by_disconnect(request.receive):
+            with EndedByDisconnect(request.receive):
                 result = await self._operations.execute(context, admitted, ALLOWED[method])
         except MissingQueryError:
             raise HTTPException(400, "No GraphQL query found in the request") from None

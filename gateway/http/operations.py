@@ -44,7 +44,8 @@ class Operations:
     async def execute(self, peer: Peer, request: GraphQLRequest, allowed: Collection[OperationType]) -> ExecutionResult:
         """The result of an admitted query or mutation. Raises `RequestRefused`, and strawberry's errors of requests
         that cannot be run."""
-        with self.slots.slot():
+        slot = self.slots.take()
+        try:
             result = await self.schema.execute(
                 request.query,
                 variable_values=request.variables,
@@ -53,6 +54,8 @@ class Operations:
                 allowed_operation_types=allowed,
                 operation_extensions=request.extensions,
             )
+        finally:
+            slot.free()
         if not isinstance(result, PreExecutionError):
             await self.documents.validated(peer, request)
         return result
@@ -63,15 +66,15 @@ class Operations:
         """Yield the response to an admitted query or mutation, or one for each event of a subscription. One without
         `data` is the last. Closing the generator ends the subscription."""
         try:
-            self.slots.check()
+            slot = self.slots.take()
         except RequestRefused as refusal:  # the response has begun
             yield {"errors": [refusal.error]}
             return
-        with self.slots.slot() as free:
+        try:
             results = await self.schema.stream(
                 request.query,
                 variable_values=request.variables,
-                context_value=replace(peer, on_subscribe=free),
+                context_value=replace(peer, on_subscribe=slot.free),
                 operation_name=request.operation_name,
                 operation_extensions=request.extensions,
                 allowed_operation_types=allowed,
@@ -89,3 +92,5 @@ class Operations:
                     # A source that always has an event, and a client whose buffer always has room, would never suspend
                     # this task: no other task would run.
                     await asyncio.sleep(0)
+        finally:
+            slot.free()

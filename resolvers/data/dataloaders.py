@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from time import perf_counter
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from aiodataloader import DataLoader
 
@@ -209,10 +209,12 @@ class Loaders:
         return loader
 
     async def _batch(self, path: "AccessPath[K, A, V]", args: A, keys: list[K]) -> list[V | None]:
-        if (task := asyncio.current_task()) is not None:  # aiodataloader runs each batch in a task
-            self._reading.add(task)
-            task.add_done_callback(self._reading.discard)
-        found = await self._read(path, keys, args)
+        task = cast("asyncio.Task[Any]", asyncio.current_task())  # aiodataloader runs each batch in a task
+        self._reading.add(task)
+        try:
+            found = await self._read(path, keys, args)
+        finally:
+            self._reading.discard(task)
         return [found.get(key) for key in keys]
 
     async def _read(self, path: "AccessPath[K, A, V]", keys: list[K], args: A) -> Mapping[K, V]:

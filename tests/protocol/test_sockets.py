@@ -12,6 +12,7 @@ from tests.protocol.node import Node
 from tests.resolvers import world
 
 ADMIN = bearer(world.admin())
+FRAMES = 30
 IMPATIENT = ConnectionLimits(init_timeout=timedelta(seconds=0.5))
 pytestmark = pytest.mark.slow
 
@@ -25,6 +26,13 @@ async def test_a_client_works_and_watches_over_one_socket(node: Node) -> None:
             await pass_quiz(gateway, ADMIN)
             await suite.until(feeds.closed)
             await suite.passed()
+
+
+async def test_every_frame_is_answered_as_the_protocol_says(node: Node) -> None:
+    async with serve_gateway(schema=SCHEMA, access=TOKEN_ACCESS) as gateway:
+        environment = {"GRAPHQL_URL": f"{gateway.url}/graphql", "AUTHORIZATION": ADMIN["Authorization"]}
+        async with node.suite("socket_frames.mjs", **environment) as suite:
+            assert await suite.passed() == FRAMES
 
 
 async def test_a_socket_is_closed_with_the_code_that_says_why(node: Node) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from typing import Any
 
-from gateway.http.bounds.operation_slots import OperationSlots
+from gateway.http.bounds.operation_slots import OperationSlots, Slot
 from stores.cancellation import cancel_and_wait
 
 log = logging.getLogger("quadrangle.background_writes")
@@ -21,12 +21,12 @@ class BackgroundWrites:
 
     def keep(self, writing: "asyncio.Future[Any]") -> None:
         """Hold a mutation until it ends."""
-        free = self._slots.take()
+        slot = Slot(self._slots)
         self._running.add(writing)
         self._idle.clear()
 
         def ended(writing: "asyncio.Future[Any]") -> None:
-            free()
+            slot.free()
             self._running.discard(writing)
             if not self._running:
                 self._idle.set()

@@ -1,44 +1,45 @@
 """Cancels the work of an HTTP request when its client disconnects."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from types import TracebackType
 from typing import Any, cast
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
-from stores.cancellation import cancel_and_wait
-
 UNWATCHED_SECONDS = 0.25
 """Most operations end before, and cost no task that watches their client."""
 
 
-@asynccontextmanager
-async def ended_by_disconnect(receive: Receive) -> AsyncIterator[None]:
-    """Cancel the block when the client of `receive` disconnects, and raise `ClientDisconnect` then.
+class EndedByDisconnect:
+    """A block that is cancelled when the client of `receive` disconnects; `ClientDisconnect` is raised then.
 
     The request body must have been read: only the disconnect is left to receive."""
-    task = cast("asyncio.Task[Any]", asyncio.current_task())
-    disconnected = False
-    watching: list[asyncio.Task[None]] = []
 
-    async def watch() -> None:
-        nonlocal disconnected
-        while (await receive())["type"] != "http.disconnect":
+    __slots__ = ("_disconnected", "_receive", "_task", "_timer", "_watching")
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._disconnected = False
+        self._watching: asyncio.Task[None] | None = None
+
+    def __enter__(self) -> None:
+        self._task = cast("asyncio.Task[Any]", asyncio.current_task())
+        self._timer = asyncio.get_running_loop().call_later(UNWATCHED_SECONDS, self._begin)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._timer.cancel()
+        if self._watching is None:
+            return
+        self._watching.cancel()
+        if self._disconnected and self._task.uncancel() == 0 and isinstance(error, asyncio.CancelledError):
+            raise ClientDisconnect from None
+
+    def _begin(self) -> None:
+        self._watching = asyncio.get_running_loop().create_task(self._watch())
+
+    async def _watch(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
             pass
-        disconnected = True
-        task.cancel()
-
-    loop = asyncio.get_running_loop()
-    timer = loop.call_later(UNWATCHED_SECONDS, lambda: watching.append(loop.create_task(watch())))
-    try:
-        yield
-    except asyncio.CancelledError:
-        if not disconnected or task.uncancel() > 0:
-            raise
-        raise ClientDisconnect from None
-    finally:
-        timer.cancel()
-        if watching:
-            await cancel_and_wait(watching)
+        self._disconnected = True
+        self._task.cancel()

@@ -90,9 +90,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._timer = self.loop.call_later(PROBE_SECONDS if self._probe else self._bounds.head_timeout, self._late)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_timer()
-        self._bounds.probes.discard(self)
-        self._response_transport.close = self.transport.close  # no cycle keeps the connection in memory
+        self._forget()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -103,8 +101,8 @@ class HttpProtocol(HttpToolsProtocol):
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             if self._should_upgrade():
-                self._stop_timer()
                 self.handle_websocket_upgrade()
+                self._forget()
             return
         except httptools.HttpParserError as error:
             refused = error.__context__
@@ -127,7 +125,11 @@ class HttpProtocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         if len(self.headers) >= self._bounds.headers:
             raise Refused(431, f"the request has more than {self._bounds.headers} headers")
-        super().on_header(name, value)
+        # What uvicorn does, without the call.
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         bounds = self._bounds
@@ -222,13 +224,17 @@ class HttpProtocol(HttpToolsProtocol):
         else:
             self._linger()
 
+    def _forget(self) -> None:
+        """The connection is lost, or has another protocol. References to this one would keep it in memory."""
+        self._stop_timer()
+        self._bounds.probes.discard(self)
+        self.parser = None  # type: ignore[assignment]  # as uvicorn does when the connection is lost
+        self._response_transport.close = self.transport.close
+
     def _linger(self) -> None:
         self._lingers = True
-        self._stop_timer()
         self._unset_keepalive_if_required()
-        self._bounds.probes.discard(self)
         self.connections.discard(self)
         self.flow.resume_reading()
-        self.parser = None  # type: ignore[assignment]  # as when the connection is lost
-        self._response_transport.close = self.transport.close
+        self._forget()
         self.transport.set_protocol(Lingering(self.transport, self.connections))

@@ -1,7 +1,5 @@
 """How many operations run at once."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 from gateway.http.refusal import RequestRefused
@@ -15,34 +13,34 @@ class OperationSlots:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._taken = 0
+        self.taken = 0
 
     def check(self) -> None:
         """Raise `RequestRefused` (OVERLOADED, 503) if no slot is free. A request is checked before its body is read."""
-        if self._taken >= self._most:
+        if self.taken >= self._most:
             raise RequestRefused(
                 ErrorCode.OVERLOADED, "the gateway is overloaded: retry later", status=503, retry_after=RETRY_AFTER
             )
 
-    @contextmanager
-    def slot(self) -> Iterator[Callable[[], None]]:
-        """Take a slot for the block. The function that it yields frees the slot early. Raises as `check`."""
+    def take(self) -> "Slot":
+        """Take a slot. Raises as `check`."""
         self.check()
-        free = self.take()
-        try:
-            yield free
-        finally:
-            free()
+        return Slot(self)
 
-    def take(self) -> Callable[[], None]:
-        """Take a slot, even if none is free: for work that has begun. Returns the function that frees it."""
-        self._taken += 1
-        taken = True
 
-        def free() -> None:
-            nonlocal taken
-            if taken:
-                taken = False
-                self._taken -= 1
+class Slot:
+    """The place of one operation in the count, until it is freed."""
 
-        return free
+    __slots__ = ("_slots", "_taken")
+
+    def __init__(self, slots: OperationSlots) -> None:
+        """Take a place, even beyond the limit: for work that has begun."""
+        self._slots = slots
+        self._taken = True
+        slots.taken += 1
+
+    def free(self) -> None:
+        """Give up the place. Repeating it changes nothing."""
+        if self._taken:
+            self._taken = False
+            self._slots.taken -= 1

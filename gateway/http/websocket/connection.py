@@ -43,7 +43,8 @@ class Connection:
     """The server's side of graphql-transport-ws.
 
     `authenticate` turns the payload of `connection_init` into a Peer; if it raises `Unauthenticated`, the connection is
-    closed. `run` runs an operation. `started` counts the operations that were started.
+    closed. `run` runs an operation. `started` counts the operations that were started. `peer` is None before
+    `connection_init`.
     """
 
     websocket: WebSocket
@@ -51,7 +52,7 @@ class Connection:
     run: Callable[[Peer, GraphQLRequest], Results]
     limits: ConnectionLimits
     started: int = 0
-    _peer: Peer | None = None
+    peer: Peer | None = None
     # The operations that the client knows by an id. Cancelled ones are in `_tasks` only, until they end.
     _running: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
@@ -99,10 +100,10 @@ class Connection:
                 await self._send("pong", payload=message.get("payload"))
 
     async def _init(self, payload: Mapping[str, Any]) -> None:
-        if self._peer is not None:
+        if self.peer is not None:
             raise Close(messages.TOO_MANY, "Too many initialisation requests")
         try:
-            self._peer = await self.authenticate(self.websocket, payload)
+            self.peer = await self.authenticate(self.websocket, payload)
         except Unauthenticated:
             raise Close(messages.FORBIDDEN, "Forbidden") from None
         except RequestRefused as refusal:
@@ -111,7 +112,7 @@ class Connection:
         await self._send("connection_ack")
 
     async def _subscribe(self, id: str, payload: object) -> None:
-        if (peer := self._peer) is None:
+        if (peer := self.peer) is None:
             raise Close(messages.UNAUTHORIZED, "Unauthorized")
         if id in self._running:
             raise Close(messages.TAKEN, f"Subscriber for {id} already exists")

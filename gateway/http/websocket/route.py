@@ -1,8 +1,7 @@
 """/graphql over WebSocket: which connections are accepted."""
 
 from collections.abc import Mapping
-from contextlib import ExitStack, aclosing
-from functools import partial
+from contextlib import aclosing
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
@@ -18,7 +17,7 @@ from gateway.http.origins import Origins, is_foreign, log_refused
 from gateway.http.peers import TRACE_HEADER, Peers
 from gateway.http.websocket.connection import Connection, ConnectionLimits, Results
 from gateway.http.websocket.messages import NOT_ACCEPTABLE, TOO_MANY, Close
-from gateway.http.websocket.socket_counts import SocketCounts, TooManySockets
+from gateway.http.websocket.socket_counts import SocketCounts
 from resolvers.context import Peer
 
 SUBPROTOCOL = "graphql-transport-ws"
@@ -49,31 +48,20 @@ class WebSocketEndpoint:
         if not self._may_connect(websocket):
             await error_response(403, "pages of other sites may not connect")(scope, receive, send)
             return
-        with ExitStack() as counted:
-            try:
-                counted.enter_context(self._by_address.one(client_address(scope)))
-            except TooManySockets:
-                refused = error_response(429, "the address has too many connections", headers={"Retry-After": "10"})
-                await refused(scope, receive, send)
-                return
-            await self._serve(websocket, counted)
-
-    async def _serve(self, websocket: WebSocket, counted: ExitStack) -> None:
-        await websocket.receive()  # websocket.connect
-        try:
-            if SUBPROTOCOL not in websocket.scope["subprotocols"]:
-                await websocket.accept()
-                await websocket.close(NOT_ACCEPTABLE, "Subprotocol not acceptable")
-                return
-            await websocket.accept(SUBPROTOCOL)
-        except WebSocketDisconnect:
+        address = client_address(scope)
+        if not self._by_address.take(address):
+            refused = error_response(429, "the address has too many connections", headers={"Retry-After": "10"})
+            await refused(scope, receive, send)
             return
-        authenticate = partial(self._authenticate, counted)
-        connection = Connection(websocket, authenticate=authenticate, run=self._run, limits=self._limits)
+        connection = Connection(websocket, authenticate=self._authenticate, run=self._run, limits=self._limits)
         try:
-            await connection.serve()
+            if await accepted(websocket):
+                await connection.serve()
         finally:
-            websocket.scope["operations"] = connection.started
+            scope["operations"] = connection.started
+            self._by_address.free(address)
+            if connection.peer is not None:
+                self._by_subject.free(connection.peer.viewer.subject)
 
     def _may_connect(self, websocket: WebSocket) -> bool:
         """Browsers let a page connect to any server: only this check keeps other sites out."""
@@ -82,7 +70,7 @@ class WebSocketEndpoint:
         log_refused(websocket.headers["origin"])
         return False
 
-    async def _authenticate(self, counted: ExitStack, websocket: WebSocket, payload: Mapping[str, Any]) -> Peer:
+    async def _authenticate(self, websocket: WebSocket, payload: Mapping[str, Any]) -> Peer:
         """The peer of a `connection_init` payload, counted until the connection ends. Browsers cannot set headers, so
         the entries of the payload take their place, with case-insensitive names. Raises `Unauthenticated`,
         `RequestRefused` and `Close`."""
@@ -99,13 +87,25 @@ class WebSocketEndpoint:
         )
         if not peer.viewer.authenticated:
             raise Unauthenticated.missing()
-        try:
-            counted.enter_context(self._by_subject.one(peer.viewer.subject))
-        except TooManySockets:
-            raise Close(TOO_MANY, "Too many connections") from None
+        if not self._by_subject.take(peer.viewer.subject):
+            raise Close(TOO_MANY, "Too many connections")
         return peer
 
     async def _run(self, peer: Peer, request: GraphQLRequest) -> Results:
         async with aclosing(self._operations.stream(peer, await self._operations.admitted(peer, request))) as results:
             async for result in results:
                 yield result
+
+
+async def accepted(websocket: WebSocket) -> bool:
+    """Accept a connection that offers the subprotocol. Others are closed, as browsers report no other refusal."""
+    await websocket.receive()  # websocket.connect
+    try:
+        if SUBPROTOCOL in websocket.scope["subprotocols"]:
+            await websocket.accept(SUBPROTOCOL)
+            return True
+        await websocket.accept()
+        await websocket.close(NOT_ACCEPTABLE, "Subprotocol not acceptable")
+    except WebSocketDisconnect:
+        pass
+    return False

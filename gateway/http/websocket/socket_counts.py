@@ -1,12 +1,6 @@
 """How many WebSockets one address and one subject have open."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-
-class TooManySockets(Exception):
-    """The key has as many sockets as it may."""
 
 
 class SocketCounts:
@@ -16,15 +10,15 @@ class SocketCounts:
         self._most = most
         self._open: Counter[str] = Counter()
 
-    @contextmanager
-    def one(self, key: str) -> Iterator[None]:
-        """Count a socket of `key` while the block lasts. Raises `TooManySockets`."""
+    def take(self, key: str) -> bool:
+        """Count a socket of `key`, unless it has as many as it may. Returns whether it is counted."""
         if self._open[key] >= self._most:
-            raise TooManySockets
+            return False
         self._open[key] += 1
-        try:
-            yield
-        finally:
-            self._open[key] -= 1
-            if not self._open[key]:
-                del self._open[key]
+        return True
+
+    def free(self, key: str) -> None:
+        """Stop counting a socket of `key`."""
+        self._open[key] -= 1
+        if not self._open[key]:
+            del self._open[key]
