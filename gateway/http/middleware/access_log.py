@@ -1,6 +1,7 @@
 """Gives each request and WebSocket an id and a log line, and masks unexpected errors.
 
-The line of a request has the name of its operation where that is a trusted document's (`operation` in the scope).
+The line of a request has the name of its operation where that is a trusted document's (`operation` in the scope). The
+address of a client is personal data: only lines of refused requests have it, for firewalls.
 """
 
 import logging
@@ -13,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.http.client_address import client_address
 from gateway.http.error_responses import error_response
 
 log = logging.getLogger("quadrangle.http")
@@ -21,6 +23,8 @@ VALID_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 CLIENT_CLOSED_REQUEST = 499
 NO_STATUS_RECEIVED = 1005
 PROBES = ("/livez", "/readyz")
+REFUSED = frozenset({401, 403, 429, 4401, 4403})
+"""The statuses and close codes of clients that may not do what they tried, or that tried it too often."""
 
 
 class AccessLog:
@@ -63,6 +67,7 @@ class AccessLog:
             route = route_of(scope)
             level = logging.DEBUG if route in PROBES else logging.INFO
             fields = {"request_id": request_id, "method": scope["method"], "route": route, "status": status}
+            fields |= address_if_refused(scope, status)
             if "operation" in scope:
                 fields["operation"] = scope["operation"]
             log.log(level, "request", extra={**fields, "ms": ms_since(started)})
@@ -104,6 +109,7 @@ class AccessLog:
                 await send_marked({"type": "websocket.close", "code": 1011})
         finally:
             fields = {"request_id": request_id, "route": route_of(scope), "code": code, "ms": ms_since(started)}
+            fields |= address_if_refused(scope, code)
             log.info("websocket", extra={**fields, "operations": scope.get("operations", 0)})
 
     def _id_of(self, scope: Scope) -> str:
@@ -115,6 +121,11 @@ def route_of(scope: Scope) -> str:
     """The path of the matched route, `-` if none matched. The URL itself is not logged: it may hold personal data."""
     route = scope.get("route")
     return route.path if isinstance(route, Route | WebSocketRoute | Mount) else "-"
+
+
+def address_if_refused(scope: Scope, status: int | None) -> dict[str, str]:
+    """The field of the client's address, if the client was refused."""
+    return {"client": client_address(scope)} if status in REFUSED else {}
 
 
 def ms_since(started: float) -> float:

@@ -31,3 +31,11 @@ def test_serve_answers_logs_and_exits_with_0(sent: signal.Signals, tmp_path: Pat
     assert [record["status"] for record in records if record.get("route") == "/graphql"] == [401, 200]
     assert "mine" in {record.get("request_id") for record in records}
     assert token not in gateway.log
+
+
+def test_serve_limits_the_rate(tmp_path: Path) -> None:
+    rate = {"GATEWAY_RATE_LIMIT": "1", "GATEWAY_RATE_BURST": "1"}
+    with running("serve", "--port", 0, log=tmp_path / "log", **MEMORY, **SECRET, **rate) as gateway:
+        gateway.wait_ready()
+        assert gateway.ask("{ __typename }") == {"data": {"__typename": "Query"}}
+        assert gateway.ask("{ __typename }")["errors"][0]["extensions"]["code"] == "RATE_LIMITED"

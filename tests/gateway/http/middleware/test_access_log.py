@@ -15,6 +15,7 @@ from gateway.http.middleware.access_log import AccessLog
 from gateway.observability.logs import JsonFormatter
 from stores.domain.outbox import Backlog, Consumer
 from stores.domain.profiles import Profile
+from stores.domain.rates import Rate
 from stores.errors import Unavailable
 from stores.memory.profiles import MemoryProfiles
 from tests.gateway.app_client import TOKEN_ACCESS, app_client, bearer, sample_stores
@@ -75,6 +76,21 @@ async def test_every_response_has_a_request_id_and_a_log_line(logs: Stream) -> N
     ]
     assert all(line["ms"] >= 0 and line["level"] == "INFO" for line in lines)
     assert "canary" not in logs.getvalue()
+
+
+async def test_only_refused_clients_have_their_address_in_the_log(logs: Stream) -> None:
+    headers = {"X-Forwarded-For": "192.0.2.1"}
+    proxied = {"GATEWAY_TRUSTED_PROXIES": "127.0.0.1"}
+    async with app_client(proxied, access=TOKEN_ACCESS, rate=Rate(per_minute=1, burst=1)) as client:
+        for _ in range(2):
+            await client.post("/graphql", json={"query": "{ __typename }"}, headers=headers)
+        await client.post("/graphql", content=b"{", headers=headers)
+    lines = [record for record in logs.records() if record["logger"] == "quadrangle.http"]
+    assert [(line["status"], line.get("client")) for line in lines] == [
+        (200, None),
+        (429, "192.0.2.1"),
+        (401, "192.0.2.1"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -204,6 +220,7 @@ async def test_every_websocket_has_a_log_line_when_it_closes(logs: Stream, caplo
         ("request-1", "-", 403, 0),
         ("request-1", "/graphql", 403, 0),
     ]
+    assert [line.get("client") for line in lines] == [None, "127.0.0.1", "127.0.0.1", "127.0.0.1"]
     assert all(line["ms"] >= 0 and line["level"] == "INFO" for line in lines)
     assert "canary" not in logs.getvalue() + caplog.text
 
