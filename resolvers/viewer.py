@@ -1,6 +1,6 @@
 """The viewer: who makes a request, as a verified token or the demo states it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
@@ -15,12 +15,21 @@ class Role(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TokenFacts:
+    """By what a token can be revoked: its id (`jti`) and when it was issued (`iat`); None if it does not say."""
+
+    id: str | None = None
+    issued_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
     """A user or a program that makes requests.
 
     `subject`: a learner id, unless the role is SERVICE. `courses`: the keys of the courses that an INSTRUCTOR teaches.
     `scopes`: what a SERVICE may do. `expires_at`: when its subscriptions end and its token is refused; None for never.
-    `authenticated`: False for a request without a token, which may only select public fields.
+    `token`: None if the viewer has none. `authenticated`: False for a request without a token, which may only select
+    public fields.
     """
 
     subject: str
@@ -28,6 +37,7 @@ class Viewer:
     courses: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
     expires_at: datetime | None = None
+    token: TokenFacts | None = field(default=None, compare=False)
     authenticated: bool = True
 
     def expired(self, now: datetime) -> bool:

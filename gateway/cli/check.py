@@ -64,8 +64,10 @@ def run(options: Namespace) -> int:
         # A store that does not answer has the same fault twice.
         for line in dict.fromkeys([*(store.fault for store in found if store.fault is not None), *faults]):
             console.print(line)
-        if location.secret is None:
-            console.print("GATEWAY_AUTH_SECRET is not set: `quadrangle serve` needs it")
+        if location.secret is None and not settings.auth.keys and settings.auth.jwks_url is None:
+            console.print(
+                "GATEWAY_AUTH_SECRET, GATEWAY_AUTH_KEYS, GATEWAY_AUTH_JWKS_URL: `quadrangle serve` needs one of them"
+            )
         return int(bool(faults) or any(store.state is StoreState.DOWN for store in found))
 
     return run_command(check, interrupted="interrupted")

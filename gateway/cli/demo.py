@@ -9,6 +9,7 @@ from gateway.cli.options import add_address, learner_count, rate
 if TYPE_CHECKING:
     from gateway.config.store_location import StoreLocation
     from gateway.http.auth.access import Access
+    from gateway.http.auth.tokens import Tokens
 
 LEARNERS, SEED = 500, 1
 LIVE_RATE = 3.0
@@ -65,6 +66,7 @@ def run(options: Namespace) -> int:
     from gateway.embedded.folder import DataFolder
     from gateway.embedded.restarts import RestartPolicy
     from gateway.http.app import build_app
+    from gateway.http.auth.tokens import Tokens
     from gateway.http.server import address_of, bind, is_loopback, serve
     from gateway.observability.logs import write_logs
     from gateway.runtime.clock import utc_now
@@ -128,7 +130,8 @@ def run(options: Namespace) -> int:
                         now=utc_now,
                         on_start=lambda number: console.print(f"live: {number:,} learners study at a time"),
                     )
-                access = demo_access(location.secret or "", on_loopback=is_loopback(host))
+                secret = location.secret or ""
+                access = demo_access(secret, on_loopback=is_loopback(host))
                 app = build_app(
                     settings,
                     schema=served_schema(settings.federation),
@@ -138,7 +141,9 @@ def run(options: Namespace) -> int:
                     host=host,
                     loopback_origins=True,
                 )
-                console.print(startup_text(location, access))
+                console.print(
+                    startup_text(location, Tokens(secret=secret), anonymous=access.anonymous_viewer is not None)
+                )
 
                 def on_ready() -> None:
                     location.announce(endpoint)
@@ -160,14 +165,14 @@ def demo_access(secret: str, *, on_loopback: bool) -> "Access":
     """On a loopback address a request without a token is an ADMIN; elsewhere it is refused. Everyone may trace."""
     from gateway.datasets.demo.viewers import ADMIN
     from gateway.http.auth.access import Access
-    from gateway.http.auth.tokens import Tokens
+    from gateway.http.auth.configured import verification_by
 
     anonymous = ADMIN if on_loopback else None
-    return Access(tokens=Tokens(secret=secret), anonymous_viewer=anonymous, may_trace=lambda viewer: True)
+    return Access(verification=verification_by(secret), anonymous_viewer=anonymous, may_trace=lambda viewer: True)
 
 
-def startup_text(location: "StoreLocation", access: "Access") -> str:
-    """Where each port is stored, and a token for each of the demo's viewers."""
+def startup_text(location: "StoreLocation", tokens: "Tokens", *, anonymous: bool) -> str:
+    """Where each port is stored, and a token for each of the demo's viewers. `anonymous`: requests need none."""
     from gateway.config.backends import PORTS, url_for
     from gateway.datasets.demo.viewers import ADMIN, INSTRUCTOR, LEARNER, TOKEN_LIFETIME
     from gateway.embedded.server_definition import PRODUCTION_SERVERS
@@ -179,7 +184,7 @@ def startup_text(location: "StoreLocation", access: "Access") -> str:
         production = PRODUCTION_SERVERS[PORTS[port].embedded[0]]
         shown = name if name.startswith(production) else f"{name}, in place of {production}"
         rows.append((port, shown, url_for(location.urls, port)))
-    if access.anonymous_viewer is None:
+    if not anonymous:
         note, viewers = (
             "this address is not a loopback address: every request needs a token",
             [LEARNER, INSTRUCTOR, ADMIN],
@@ -188,6 +193,6 @@ def startup_text(location: "StoreLocation", access: "Access") -> str:
         note, viewers = "a request without a token is an ADMIN; tokens of other roles:", [LEARNER, INSTRUCTOR]
     lines = [format_table(rows), note]
     for viewer in viewers:
-        token = access.tokens.mint(viewer, now=utc_now(), valid_for=TOKEN_LIFETIME)
+        token = tokens.mint(viewer, now=utc_now(), valid_for=TOKEN_LIFETIME)
         lines.append(f"{viewer.role.value} {viewer.subject}: {token}")
     return "\n".join(lines)

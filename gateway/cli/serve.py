@@ -7,7 +7,8 @@ from gateway.cli.options import add_address, add_data
 HELP = "serve GraphQL over your own stores"
 DESCRIPTION = (
     "Serves GraphQL at http://HOST:PORT/graphql over the stores of the GATEWAY_*_URL settings, and prints the address\n"
-    "when it is ready. Every request needs a token signed with GATEWAY_AUTH_SECRET. Logs are JSON lines on stderr.\n"
+    "when it is ready. Every request needs a token, which is verified by GATEWAY_AUTH_SECRET, GATEWAY_AUTH_KEYS or\n"
+    "GATEWAY_AUTH_JWKS_URL. Logs are JSON lines on stderr.\n"
     "SIGINT or SIGTERM ends it: open requests have GATEWAY_SHUTDOWN_GRACE seconds to finish; a second signal ends\n"
     "them at once."
 )
@@ -32,7 +33,7 @@ def run(options: Namespace) -> int:
     from gateway.embedded.restarts import RestartPolicy
     from gateway.http.app import build_app
     from gateway.http.auth.access import Access
-    from gateway.http.auth.tokens import Tokens
+    from gateway.http.auth.configured import verification_of
     from gateway.http.server import address_of, bind, serve
     from gateway.observability.logs import write_logs
     from gateway.runtime.clock import utc_now
@@ -66,7 +67,11 @@ def run(options: Namespace) -> int:
                     settings,
                     schema=served_schema(settings.federation),
                     open_stores=location.opener(utc_now),
-                    access=Access(tokens=Tokens(secret=location.secret or "")),
+                    access=Access(
+                        verification=verification_of(
+                            settings.auth, settings.claims, secret=location.secret, now=utc_now
+                        )
+                    ),
                     now=utc_now,
                     rate=settings.rates.rate,
                 )

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from gateway.config.backends import PORTS_WITH_DEADLINE, PORTS_WITH_URL
 from gateway.config.groups.auth import AuthSettings
+from gateway.config.groups.claims import ClaimsSettings
 from gateway.config.groups.documents import DocumentsSettings
 from gateway.config.groups.federation import FederationSettings
 from gateway.config.groups.http import HttpSettings
@@ -23,6 +24,7 @@ from gateway.config.groups.rates import RatesSettings
 from gateway.config.groups.relay import RelaySettings
 from gateway.config.groups.settings_group import Seconds, SettingsGroup
 from gateway.config.profile_mapping import map_profiles
+from gateway.config.secret_files import file_variable, is_secret, with_secret_files
 from gateway.config.urls import Url
 from gateway.runtime.errors import CommandError
 
@@ -44,6 +46,7 @@ class Settings(SettingsGroup):
     )
     profiles: ProfilesSettings = ProfilesSettings()
     auth: AuthSettings = AuthSettings()
+    claims: ClaimsSettings = ClaimsSettings()
     http: HttpSettings = HttpSettings()
     limits: LimitsSettings = LimitsSettings()
     documents: DocumentsSettings = DocumentsSettings()
@@ -79,15 +82,23 @@ def variables() -> list[str]:
     return per_port + [_variable(field) for group in GROUPS.values() for field in group.model_fields.values()]
 
 
+def secret_variables() -> list[str]:
+    """The environment variables of secrets, which may be given as files: URLs, for their passwords, and keys."""
+    fields = [field for group in GROUPS.values() for field in group.model_fields.values()]
+    return [*map(url_variable, PORTS_WITH_URL), *(_variable(each) for each in fields if is_secret(each.annotation))]
+
+
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings in an environment. An empty variable counts as unset.
 
-    Raises `CommandError` with one line for each unknown name and each invalid value. No line quotes a value.
+    Raises `CommandError` with one line for each unknown name, each invalid value and each secret's file that cannot be
+    read. No line quotes a value.
     """
     ours = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
-    known = variables()
+    secrets = secret_variables()
+    known = [*variables(), *map(file_variable, secrets)]
     faults = [_unknown_name(name, known) for name in sorted(ours) if name not in known]
-    given = {name: value for name, value in ours.items() if value}
+    given = with_secret_files({name: value for name, value in ours.items() if value}, secrets, faults)
     urls = _read_per_port(given, PORTS_WITH_URL, url_variable, TypeAdapter(Url), faults)
     deadlines = dict.fromkeys(PORTS_WITH_DEADLINE, DEFAULT_DEADLINE)
     deadlines |= _read_per_port(given, PORTS_WITH_DEADLINE, deadline_variable, TypeAdapter[timedelta](Seconds), faults)

@@ -94,13 +94,24 @@ def _server_for(port: str, embedded: EmbeddedServers) -> ServerEntry:
 def require_complete(settings: Settings) -> None:
     """Raise `CommandError` with everything that the environment lacks for serving."""
     lines: list[str] = []
-    for required in (lambda: token_secret(None, settings), lambda: checked_urls(settings.stores)):
+    for required in (lambda: require_keys(settings), lambda: checked_urls(settings.stores)):
         try:
             required()
         except CommandError as error:
             lines += error.lines
     if lines:
         raise CommandError(*lines)
+
+
+def require_keys(settings: Settings) -> None:
+    """Raise `CommandError` if the settings have no key that verifies tokens."""
+    auth = settings.auth
+    if auth.secret is None and not auth.keys and auth.jwks_url is None:
+        raise CommandError(
+            "GATEWAY_AUTH_SECRET, GATEWAY_AUTH_KEYS or GATEWAY_AUTH_JWKS_URL must be set. They verify tokens: set a"
+            f" secret of {MIN_SECRET_BYTES} bytes or more, files of public keys or a JWKS, or use the secret of a data"
+            " folder: --data DIR"
+        )
 
 
 def existing_folder(data: Path) -> DataFolder:

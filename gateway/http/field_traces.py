@@ -3,7 +3,7 @@
 from starlette.datastructures import Headers
 
 from gateway.http.auth.access import Access
-from gateway.http.auth.tokens import Unauthenticated
+from gateway.http.auth.refusals import Unauthenticated
 from gateway.http.origins import is_foreign
 from resolvers import permissions
 from resolvers.viewer import Viewer

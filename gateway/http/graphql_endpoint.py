@@ -20,7 +20,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from gateway.http import request_json
-from gateway.http.auth.tokens import Unauthenticated
+from gateway.http.auth.refusals import Unauthenticated
 from gateway.http.bounds.disconnect import EndedByDisconnect
 from gateway.http.bounds.request_timeout import TIMEOUT_HEADER
 from gateway.http.client_address import client_address

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.datastructures import Headers
 
 from gateway.http.auth.access import Access
-from gateway.http.auth.tokens import Unauthenticated
+from gateway.http.auth.refusals import Unauthenticated
 from gateway.http.bounds.request_timeout import operation_timeout
 from gateway.http.origins import is_foreign
 from gateway.http.rates.accounts import account_of, account_of_address

@@ -31,7 +31,7 @@ from gateway.embedded.influxd import find_influxd
 from gateway.embedded.open_servers import open_embedded
 from gateway.http.app import build_app
 from gateway.http.auth.access import Access
-from gateway.http.auth.tokens import Tokens
+from gateway.http.auth.configured import verification_by
 from gateway.runtime.clock import utc_now
 from resolvers.schema import build_schema
 from resolvers.viewer import Role, Viewer
@@ -104,7 +104,7 @@ async def bench(rounds: int, learners: int, folder: Path) -> list[dict[str, Any]
             Settings(),
             schema=build_schema(),
             open_stores=lambda: open_stores(urls, now=now),
-            access=Access(tokens=Tokens(secret=SECRET), anonymous_viewer=ADMIN),
+            access=Access(verification=verification_by(SECRET), anonymous_viewer=ADMIN),
             now=now,
         )
         servers = Servers(

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from gateway.config.settings import read_settings
 from gateway.http.app import OpenStores, build_app
 from gateway.http.auth.access import Access
+from gateway.http.auth.configured import verification_by
 from gateway.http.auth.tokens import Tokens
 from resolvers.schema import build_schema
 from resolvers.viewer import Viewer
@@ -22,10 +23,11 @@ from stores.ports.stores import Stores
 from tests.resolvers import world
 
 SCHEMA = build_schema()
-TOKENS = Tokens(secret="a secret of the tests, 32 bytes or longer")
-TOKEN_ACCESS = Access(tokens=TOKENS)
+SECRET = "a secret of the tests, 32 bytes or longer"
+TOKENS = Tokens(secret=SECRET)
+TOKEN_ACCESS = Access(verification=verification_by(SECRET))
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
-ANONYMOUS_ACCESS = Access(tokens=TOKENS, anonymous_viewer=world.admin())
+ANONYMOUS_ACCESS = Access(verification=verification_by(SECRET), anonymous_viewer=world.admin())
 
 
 def sample_stores(**instead: Any) -> OpenStores:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gateway.http.auth.tokens import Tokens, Unauthenticated
+from gateway.http.auth.refusals import Unauthenticated
+from gateway.http.auth.verification import Verification
 from resolvers import permissions
 from resolvers.viewer import UNAUTHENTICATED, Viewer
 
@@ -16,7 +17,7 @@ class Access:
     `may_trace` decides who may ask for a trace of the store calls.
     """
 
-    tokens: Tokens
+    verification: Verification
     anonymous_viewer: Viewer | None = None
     may_trace: Callable[[Viewer], bool] = permissions.may_trace
 
@@ -29,5 +30,6 @@ class Access:
             return UNAUTHENTICATED if foreign or self.anonymous_viewer is None else self.anonymous_viewer
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
-            raise Unauthenticated("the Authorization header must be: Bearer …", given=True)
-        return self.tokens.viewer_of(token.strip())
+            self.verification.log_refused("not a bearer token")
+            raise Unauthenticated.refused()
+        return await self.verification.viewer_of(token.strip())

@@ -12,7 +12,7 @@ from uuid import uuid4
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.http import GraphQLHTTPResponse
 
-from gateway.http.auth.tokens import Unauthenticated
+from gateway.http.auth.refusals import Unauthenticated
 from gateway.http.graphql_request import GraphQLRequest, MalformedRequest, parse_request
 from gateway.http.refusal import RequestRefused
 from gateway.http.websocket import messages

@@ -44,7 +44,7 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
             {"GATEWAY_PROFILE_URL": "x"},
             "GATEWAY_PROFILE_URL: no such setting; did you mean GATEWAY_PROFILES_URL?",
         ),
-        ("serve", {**MEMORY}, NO_SECRET),
+        ("serve", {**MEMORY}, "GATEWAY_AUTH_SECRET, GATEWAY_AUTH_KEYS or GATEWAY_AUTH_JWKS_URL must be set"),
         ("serve", {**MEMORY, "GATEWAY_AUTH_SECRET": "hunter2"}, "GATEWAY_AUTH_SECRET: less than 32 bytes"),
         (
             "serve",

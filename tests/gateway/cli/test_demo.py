@@ -5,6 +5,7 @@ from dataclasses import replace
 from gateway.cli.demo import demo_access, startup_text
 from gateway.config.store_location import StoreLocation
 from gateway.datasets.demo.viewers import ADMIN
+from gateway.http.auth.tokens import Tokens
 
 
 async def test_only_a_loopback_address_makes_a_request_without_a_token_an_admin() -> None:
@@ -12,7 +13,7 @@ async def test_only_a_loopback_address_makes_a_request_without_a_token_an_admin(
     assert demo_access(secret, on_loopback=True).anonymous_viewer == ADMIN
     access = demo_access(secret, on_loopback=False)
     assert access.anonymous_viewer is None
-    lines = startup_text(StoreLocation(urls={}), access).splitlines()
+    lines = startup_text(StoreLocation(urls={}), Tokens(secret=secret), anonymous=False).splitlines()
     assert any("every request needs a token" in line for line in lines)
     token = next(line for line in lines if line.startswith("ADMIN")).split()[-1]
     assert replace(await access.viewer(f"Bearer {token}", foreign=False), expires_at=None) == ADMIN

@@ -14,7 +14,7 @@ from tests.gateway.cli.environment import MEMORY, SECRET
 def test_serve_reports_all_missing_settings_at_once() -> None:
     ended = quadrangle("serve")
     assert ended.returncode == 1
-    assert [line.split()[1] for line in ended.stderr.splitlines()] == ["GATEWAY_AUTH_SECRET", "GATEWAY_PROFILES_URL,"]
+    assert [line.split()[1] for line in ended.stderr.splitlines()] == ["GATEWAY_AUTH_SECRET,", "GATEWAY_PROFILES_URL,"]
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])

@@ -60,20 +60,30 @@ def test_every_fault_is_a_line_that_names_its_variable_and_not_its_value() -> No
         GATEWAY_DEADLINE_CATALOG="hunter2",
         GATEWAY_DEADLINE_PROFILES="0",
         GATEWAY_LOG_LEVEL="hunter2",
+        GATEWAY_AUTH_JWKS_URL="http://hunter2.example/keys",
+        GATEWAY_CLAIM_ROLE="hunter2",
+        GATEWAY_ROLES="hunter2",
     )
     assert sorted(line.partition(":")[0] for line in lines) == [
+        "GATEWAY_AUTH_JWKS_URL",
         "GATEWAY_AUTH_SECRET",
         "GATEWAY_CATALOG_URL",
+        "GATEWAY_CLAIM_ROLE",
         "GATEWAY_DEADLINE_CATALOG",
         "GATEWAY_DEADLINE_PROFILES",
         "GATEWAY_LOG_LEVEL",
         "GATEWAY_PORT",
+        "GATEWAY_ROLES",
     ]
     assert "hunter2" not in "".join(lines)
 
 
 def test_no_secret_is_in_the_repr() -> None:
-    urls = {name: "mongodb://hunter2:hunter2@localhost/db?password=hunter2" for name in variables() if "_URL" in name}
+    urls = {
+        name: "mongodb://hunter2:hunter2@localhost/db?password=hunter2"
+        for name in variables()
+        if name.endswith("_URL") and "AUTH" not in name
+    }
     settings = read_settings({**urls, "GATEWAY_AUTH_SECRET": "hunter2" * 6})
     assert len(urls) == 6
     assert "hunter2" not in f"{settings!r} {settings} {settings.stores['profiles']}"

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from gateway.http.auth.access import Access
-from tests.gateway.app_client import ANONYMOUS_ACCESS, TOKEN_ACCESS, TOKENS, app_client, bearer
+from gateway.http.auth.configured import verification_by
+from tests.gateway.app_client import ANONYMOUS_ACCESS, SECRET, TOKEN_ACCESS, app_client, bearer
 from tests.resolvers import world
 
 JSON = {"Content-Type": "application/json"}
@@ -220,7 +221,7 @@ async def test_an_admin_may_trace_store_calls() -> None:
 
 
 async def test_other_roles_may_trace_only_in_the_demo() -> None:
-    demo = Access(tokens=TOKENS, anonymous_viewer=world.admin(), may_trace=lambda viewer: True)
+    demo = Access(verification=verification_by(SECRET), anonymous_viewer=world.admin(), may_trace=lambda viewer: True)
     headers = {**TRACE, **bearer(world.learner())}
     async with app_client(access=TOKEN_ACCESS) as client:
         served = await client.post("/graphql", json=NAME, headers=headers)

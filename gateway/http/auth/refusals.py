@@ -1,0 +1,64 @@
+"""Why a token is refused: one message for clients, the reason for the log."""
+
+import logging
+from collections.abc import Callable
+from time import monotonic
+
+log = logging.getLogger("quadrangle.auth")
+LINES, WINDOW_SECONDS = 20, 10.0
+"""The most lines about refused tokens in a window of time."""
+LONGEST_KEY_ID = 64
+
+
+class Unauthenticated(Exception):
+    """The token is missing, invalid, expired or revoked. `given`: the request had one."""
+
+    def __init__(self, message: str, *, given: bool) -> None:
+        super().__init__(message)
+        self.given = given
+
+    @classmethod
+    def missing(cls) -> "Unauthenticated":
+        """The request has no token, and needs one."""
+        return cls("a token is required: Authorization: Bearer …", given=False)
+
+    @classmethod
+    def refused(cls) -> "Unauthenticated":
+        """The token is not accepted. Every reason has this message: it must not help to forge one."""
+        return cls("the token is not valid", given=True)
+
+
+class TokenRefused(Exception):
+    """Why a token is refused. `reason` is one of our own texts; it has nothing of the token."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class RefusalLog:
+    """Logs refused tokens: the reason and the key id, never the token or its claims, at a bounded rate."""
+
+    def __init__(self, *, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._window = clock()
+        self._lines = 0
+        self.left_out = 0
+
+    def write(self, reason: str, key_id: str | None = None) -> None:
+        """Log one refusal. Beyond the rate it is counted, and the next window's first line has the number."""
+        if self._clock() - self._window >= WINDOW_SECONDS:
+            self._window, self._lines = self._clock(), 0
+        if self._lines >= LINES:
+            self.left_out += 1
+            return
+        self._lines += 1
+        left_out, self.left_out = self.left_out, 0
+        log.info("token refused", extra={"reason": reason, "key_id": shown(key_id), "left_out": left_out})
+
+
+def shown(key_id: str | None) -> str | None:
+    """A key id as it is logged. It is the client's text: shortened, and without control characters."""
+    if key_id is None:
+        return None
+    return "".join(each if each.isprintable() else "?" for each in key_id[:LONGEST_KEY_ID])

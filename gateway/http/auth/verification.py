@@ -1,0 +1,135 @@
+"""Verifies tokens: JWTs (RFC 7519) that one of the keys has signed, with the rules of RFC 8725."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import jwt
+
+from gateway.http.auth.claims import ClaimMapping
+from gateway.http.auth.keys import ALGORITHMS, Key, Keys
+from gateway.http.auth.refusals import RefusalLog, TokenRefused, Unauthenticated
+from resolvers.viewer import Viewer
+
+CACHED_TOKENS = 2_000
+# The claims that a token must have. The subject may have another name, and `iat` and `jti` are checked by ClaimMapping.
+OPTIONS: Any = {"require": ["exp"], "verify_sub": False, "verify_jti": False}
+REASONS: Mapping[type[Exception], str] = {
+    jwt.ExpiredSignatureError: "expired",
+    jwt.ImmatureSignatureError: "not valid yet",
+    jwt.InvalidIssuerError: "issuer",
+    jwt.InvalidAudienceError: "audience",
+    jwt.InvalidSignatureError: "signature",
+    jwt.MissingRequiredClaimError: "a claim is missing",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRules:
+    """What the operator requires of tokens. `issuer` and `audience`: None and empty if the operator named none; a token
+    that has an audience is refused then. `leeway`: tolerated difference of the clocks. `longest`: the longest life of a
+    token; revocations are kept as long."""
+
+    issuer: str | None = None
+    audience: Sequence[str] = ()
+    leeway: timedelta = timedelta(seconds=5)
+    longest: timedelta = timedelta(days=30)
+
+
+def utc_time() -> datetime:
+    """The time now."""
+    return datetime.now(UTC)
+
+
+class Verification:
+    """Turns tokens into viewers. Verified ones are cached by their sha256 until they expire, because a client sends the
+    same token with each request; the cache holds no token."""
+
+    def __init__(
+        self,
+        keys: Sequence[Keys],
+        *,
+        rules: TokenRules,
+        mapping: ClaimMapping,
+        now: Callable[[], datetime] = utc_time,
+    ) -> None:
+        self._keys = keys
+        self._rules = rules
+        self._mapping = mapping
+        self._now = now
+        self._log = RefusalLog()
+        self._verified: OrderedDict[bytes, Viewer] = OrderedDict()
+
+    async def viewer_of(self, token: str) -> Viewer:
+        """The viewer that a token names. Raises `Unauthenticated` if it is malformed, forged, incomplete or expired;
+        the reason is logged."""
+        digest = sha256(token.encode(errors="surrogatepass")).digest()
+        if (viewer := self._verified.get(digest)) is not None and not viewer.expired(self._now()):
+            self._verified.move_to_end(digest)
+            return viewer
+        key_id: str | None = None
+        try:
+            key_id, algorithm = header_of(token)
+            candidates = [key for keys in self._keys for key in await keys.matching(key_id, algorithm)]
+            viewer = self._read(token, candidates)
+        except TokenRefused as refused:
+            self._verified.pop(digest, None)
+            self.log_refused(refused.reason, key_id)
+            raise Unauthenticated.refused() from None
+        self._verified[digest] = viewer
+        if len(self._verified) > CACHED_TOKENS:
+            self._verified.popitem(last=False)
+        return viewer
+
+    def log_refused(self, reason: str, key_id: str | None = None) -> None:
+        """Log that a token was refused."""
+        self._log.write(reason, key_id)
+
+    def _read(self, token: str, candidates: Sequence[Key]) -> Viewer:
+        if not candidates:
+            raise TokenRefused("unknown key")
+        for key in candidates:
+            try:
+                claims = self._decode(token, key)
+            except jwt.InvalidSignatureError:
+                continue
+            # A payload that is nested too deeply raises RecursionError, an overlong number ValueError.
+            except (jwt.PyJWTError, ValueError, OverflowError, TypeError, RecursionError) as error:
+                raise TokenRefused(REASONS.get(type(error), "malformed")) from None
+            viewer = self._mapping.viewer_of(claims)
+            self._check_life(viewer)
+            return viewer
+        raise TokenRefused("signature")
+
+    def _decode(self, token: str, key: Key) -> Mapping[str, Any]:
+        return jwt.decode(
+            token,
+            key.jwk,
+            algorithms=[key.algorithm],
+            issuer=self._rules.issuer,
+            audience=self._rules.audience or None,
+            leeway=self._rules.leeway,
+            options=OPTIONS,
+        )
+
+    def _check_life(self, viewer: Viewer) -> None:
+        """A revocation is kept for as long as the longest token lives. One that lived longer would outlive it."""
+        issued_at = viewer.token.issued_at if viewer.token is not None else None
+        begin = self._now() + self._rules.leeway if issued_at is None else issued_at
+        if viewer.expires_at is not None and viewer.expires_at - begin > self._rules.longest:
+            raise TokenRefused("lives too long")
+
+
+def header_of(token: str) -> tuple[str | None, str]:
+    """The key id and the algorithm in a token's header: unverified, to find the key. Raises `TokenRefused`."""
+    try:
+        header = jwt.get_unverified_header(token)
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
+        raise TokenRefused("malformed") from None
+    algorithm, key_id = header.get("alg"), header.get("kid")
+    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS.values():
+        raise TokenRefused("algorithm")
+    return key_id if isinstance(key_id, str) else None, algorithm
