@@ -17,6 +17,11 @@ from gateway.http.graphql_request import GraphQLRequest, response_of
 from gateway.http.refusal import RequestRefused
 from resolvers.context import Peer
 
+UNIT_CHARACTERS = 100
+"""A unit of the rate for each of these parts of a text: what the parser and the validation of a new document take."""
+REFUSED_UNIT_CHARACTERS = 10
+"""The same for a text that is refused: it is parsed and validated again each time."""
+
 
 class Documents(Protocol):
     """Finds the documents that requests name by an id or a hash."""
@@ -39,6 +44,7 @@ class Operations:
     async def admitted(self, peer: Peer, request: GraphQLRequest) -> GraphQLRequest:
         """The request with its document, once the peer may run it. Raises `RequestRefused`."""
         await peer.admit()
+        peer.charge(len(request.query or "") // UNIT_CHARACTERS)
         return await self.documents.resolve(peer, request)
 
     async def execute(self, peer: Peer, request: GraphQLRequest, allowed: Collection[OperationType]) -> ExecutionResult:
@@ -56,8 +62,7 @@ class Operations:
             )
         finally:
             slot.free()
-        if not isinstance(result, PreExecutionError):
-            await self.documents.validated(peer, request)
+        await self._noted(peer, request, result)
         return result
 
     async def stream(
@@ -82,8 +87,8 @@ class Operations:
             first = True
             async with aclosing(results):
                 async for result in results:
-                    if first and not isinstance(result, PreExecutionError):
-                        await self.documents.validated(peer, request)
+                    if first:
+                        await self._noted(peer, request, result)
                     first = False
                     response = response_of(result)  # type: ignore[arg-type]  # no @defer and @stream in the schema
                     yield response
@@ -94,3 +99,10 @@ class Operations:
                     await asyncio.sleep(0)
         finally:
             slot.free()
+
+    async def _noted(self, peer: Peer, request: GraphQLRequest, result: object) -> None:
+        """Take note that the document is valid, or charge the peer for one that is not."""
+        if isinstance(result, PreExecutionError):
+            peer.charge(len(request.query or "") // REFUSED_UNIT_CHARACTERS)
+        else:
+            await self.documents.validated(peer, request)

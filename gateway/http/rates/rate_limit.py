@@ -22,7 +22,7 @@ BLOCKS = 20
 IDLE = timedelta(seconds=5)
 """How long a lease without a use is kept."""
 ADMISSION = 1
-"""The units of an operation that turns out to cost nothing, or that cannot be run."""
+"""The units of every operation, whatever it turns out to cost."""
 FAILED_AUTHENTICATION = 10
 """The units of a token that is refused."""
 
@@ -68,9 +68,9 @@ class RateLimit:
         lease.units -= units
 
     def charge(self, account: str, cost: float) -> None:
-        """Charge what an admitted operation costs."""
+        """Charge what an admitted operation costs beyond its admission."""
         lease = self._used(account)
-        lease.units = max(lease.units - max(0, cost - ADMISSION), -self.shared.rate.most_owed)
+        lease.units = max(lease.units - cost, -self.shared.rate.most_owed)
 
     def _used(self, account: str) -> Lease:
         lease = self._leases.pop(account, None) or Lease(self.now())

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from gateway.http.rates.rate_limit import RateLimit
+from gateway.http.rates.rate_limit import ADMISSION, RateLimit
 from gateway.http.rates.shared_rates import SharedRates
 from gateway.http.refusal import RequestRefused
 from resolvers.health import Health
@@ -56,13 +56,13 @@ def process(rates: Rates, clock: Clock, *, rate: Rate = RATE, deadline: timedelt
 
 
 async def admitted(limit: RateLimit, times: int, *, account: str = "ada", cost: float = 1) -> int:
-    """How many of these operations are admitted and charged."""
+    """How many of these operations are admitted and charged. `cost` includes the admission."""
     count = 0
     for _ in range(times):
         try:
             await limit.admit(account)
         except RequestRefused:
             continue
-        limit.charge(account, cost)
+        limit.charge(account, cost - ADMISSION)
         count += 1
     return count

@@ -7,8 +7,10 @@ import pytest
 
 from stores.domain.rates import Rate
 from stores.errors import Unavailable
+from tests.clock import Clock
 from tests.gateway.app_client import TOKEN_ACCESS, app_client, bearer, sample_stores
 from tests.gateway.controlled_subscriptions import NEVER
+from tests.gateway.http.rates.limits import RATE, CountedRates
 from tests.gateway.http.test_sse import EVENTS, asked
 from tests.gateway.http.websocket.client import closed, code_of, initialize, receive_message, send_message, subscribe
 from tests.gateway.served_gateway import serve_gateway
@@ -44,9 +46,24 @@ async def test_http_answers_429(accept: str) -> None:
         assert await statuses(client, ADMIN, 1) == [200]  # another subject
 
 
-async def test_a_document_that_cannot_be_run_costs_a_unit() -> None:
-    async with app_client(access=TOKEN_ACCESS, rate=TWICE) as client:
-        assert [(await post(client, query="{ nowhere }")).status_code for _ in range(3)] == [200, 200, 429]
+@pytest.mark.parametrize(
+    ("query", "units"),
+    [
+        ("{ __typename }", 1),
+        ("{ __typename }" + " " * 386, 1 + 4),
+        ("{ nowhere }" + " " * 389, 1 + 4 + 40),
+        ("{ nowhere ", 1 + 1),
+        ("{ courses(first: 1) { edges { cursor } } }", 1 + 4),
+        ("query($first: Int!) { courses(first: $first) { edges { cursor } } }", 1),
+    ],
+)
+@pytest.mark.parametrize("streams", [False, True])
+async def test_an_operation_is_charged_for_its_text_and_its_cost(query: str, units: int, streams: bool) -> None:
+    rates = CountedRates(Clock())
+    headers = LEARNER | (EVENTS if streams else {})
+    async with app_client(access=TOKEN_ACCESS, rate=RATE, open_stores=sample_stores(rates=rates)) as client:
+        await post(client, headers, query=query)
+    assert sum(owed for _, _, owed in rates.calls) == units - 5  # of the block that was leased
 
 
 async def test_there_is_no_limit_without_a_rate() -> None:
