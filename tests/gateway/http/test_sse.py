@@ -108,7 +108,7 @@ async def test_a_malformed_request_gets_a_400(body: bytes) -> None:
             gateway, content=b'{"query": "{ hello }"}', headers={**EVENTS, "Content-Type": "text/plain"}
         )
         method = await asked(gateway, "PUT", json=COUNT)
-    assert (response.status_code, other.status_code, method.status_code) == (400, 400, 405)
+    assert (response.status_code, other.status_code, method.status_code) == (400, 415, 405)
     assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
 
 
