@@ -28,7 +28,7 @@ OF_COURSE = """subscription ($course: String!) {
 async def watching(
     deployment: Deployment, stores: Stores, *, rate: float, seconds: float, batch: int = 1
 ) -> dict[str, Any]:
-    gateway = deployment.serve()
+    gateway = deployment.serve(GATEWAY_SOCKETS_PER_SUBJECT="1000")
     latencies: list[float] = []
 
     def on_event(number: int, payload: Any) -> None:
@@ -92,7 +92,7 @@ async def write(deployment: Deployment, port: int, *, rate: float, seconds: floa
 
 async def idle(deployment: Deployment) -> dict[str, Any]:
     """Memory that an open subscription without events takes in the gateway's process."""
-    gateway = deployment.serve(GATEWAY_RELAY="external")
+    gateway = deployment.serve(GATEWAY_RELAY="external", GATEWAY_SOCKETS_PER_SUBJECT="1000")
     warm = Sockets(deployment.endpoint(gateway, "ws"), deployment.bearer(), lambda number, payload: None)
     await warm.open(OF_REGISTRATION, [{"registration": str(registration(number))} for number in range(50)])
     before = resident_kib(gateway.pid)

@@ -1,7 +1,9 @@
 """How many connections the process may hold."""
 
+import logging
 from collections.abc import Callable
 
+log = logging.getLogger("quadrangle.http")
 DESCRIPTORS_KEPT = 256
 """File descriptors that are not for clients: connections to stores, files, the event loop."""
 UNLIMITED = 100_000
@@ -21,6 +23,8 @@ def allowed_connections(wanted: int | None) -> int:
         if descriptors == resource.RLIM_INFINITY:
             descriptors = UNLIMITED
     allowed = max(1, descriptors - min(DESCRIPTORS_KEPT, descriptors // 2) - PROBES)
+    if wanted is not None and wanted > allowed:
+        log.warning("GATEWAY_CONNECTIONS is more than the file descriptors allow", extra={"connections": allowed})
     return allowed if wanted is None else min(wanted, allowed)
 
 

@@ -103,7 +103,8 @@ class HttpProtocol(HttpToolsProtocol):
             if self._should_upgrade():
                 self.handle_websocket_upgrade()
                 self._forget()
-            return
+                return
+            # The request is served as if it had no Upgrade header (RFC 9110, section 7.8).
         except httptools.HttpParserError as error:
             refused = error.__context__
             if not isinstance(refused, Refused):

@@ -1,5 +1,6 @@
 """Bounds on the head of a request, the time to send it, and the number of connections."""
 
+import asyncio
 from contextlib import AsyncExitStack, suppress
 
 import pytest
@@ -78,6 +79,17 @@ async def test_the_timeouts_do_not_apply_between_requests() -> None:
             await idle.send(post())
             assert (await idle.answer()).status == 200
             assert await idle.ended() == b""
+
+
+async def test_an_upgrade_to_another_protocol_is_not_made() -> None:
+    upgrade = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABkAAQAAP__"}
+    settings = LATE | {"GATEWAY_KEEP_ALIVE": "0.5"}
+    async with serve_gateway(settings) as gateway, connected(gateway) as client:
+        await client.send(head("/livez", method="GET", headers=upgrade))
+        assert (await client.answer()).status == 200
+        await asyncio.sleep(0.2)
+        await client.send(post())
+        assert (await client.answer()).status == 200
 
 
 async def test_what_is_not_http_is_refused_in_the_format_of_errors() -> None:
