@@ -1,4 +1,7 @@
-"""Caches of parsed and validated documents, by their text. Long documents are not cached: they take too much memory."""
+"""Caches of parsed and validated documents, by their text. Long documents are not cached: they take too much memory.
+
+What leaves a cache is freed at once: entries are old, and cycles among old objects wait for a full garbage collection.
+"""
 
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -6,6 +9,8 @@ from functools import lru_cache
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, specified_rules, validate
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from resolvers.execution.graphql_internals import unlink_tokens
 
 LONGEST_CACHED = 10_000
 """Characters. A parsed document takes about a hundred times its text."""
@@ -37,7 +42,9 @@ def parsed(text: str, most_tokens: int | None) -> Document:
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
 def _parsed(text: str, most_tokens: int | None) -> Document:
-    return Document(text, parse(text, max_tokens=most_tokens))
+    document = parse(text, max_tokens=most_tokens)
+    unlink_tokens(document)
+    return Document(text, document)
 
 
 def validation_errors(schema: GraphQLSchema, document: Document) -> list[GraphQLError]:
@@ -47,4 +54,15 @@ def validation_errors(schema: GraphQLSchema, document: Document) -> list[GraphQL
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
 def _validated(schema: GraphQLSchema, document: Document) -> list[GraphQLError]:
-    return validate(schema, document.node, RULES, max_errors=MOST_ERRORS)
+    return [without_traceback(error) for error in validate(schema, document.node, RULES, max_errors=MOST_ERRORS)]
+
+
+def without_traceback(error: GraphQLError) -> GraphQLError:
+    """The error without its frames, which refer to everything that the validator has seen."""
+    cause: BaseException | None = error
+    while cause is not None:
+        cause.__traceback__ = None
+        original = getattr(cause, "original_error", None)
+        cause.__context__ = cause.__cause__ = None
+        cause = original
+    return error

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from weakref import proxy
 
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError
 from graphql.execution import Executor
 from graphql.type.definition import GraphQLResolveInfoHelpers
 
@@ -19,9 +19,21 @@ USED = {
         *("execute_operation", "fragment_definitions", "gather_async_work", "is_awaitable", "operation", "schema"),
         *("track_async_work", "variable_values"),
     ),
+    "graphql.language.ast.Token": ("next", "prev"),
     "graphql.type.definition": ("GraphQLResolveInfoHelpers",),
 }
 """By module or class: the names that this project imports, calls or overrides."""
+
+
+def unlink_tokens(document: DocumentNode) -> None:
+    """Cut the links between the tokens of a parsed document, by which it would be one cycle.
+
+    Locations of errors need the tokens at which nodes begin and end, and no links.
+    """
+    token = None if document.loc is None else document.loc.start_token
+    while token is not None:
+        following, token.prev, token.next = token.next, None, None
+        token = following
 
 
 def forget_sub_fields(executor: Executor[Any]) -> None:

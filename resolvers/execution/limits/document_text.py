@@ -2,7 +2,7 @@
 
 from graphql import DocumentNode, GraphQLError
 
-from resolvers.execution.document_cache import parsed
+from resolvers.execution.document_cache import parsed, without_traceback
 from resolvers.execution.graphql_internals import is_token_limit_error
 from resolvers.execution.limits.exceeded import Exceeded
 from resolvers.limits import Limits
@@ -18,4 +18,4 @@ def parse_limited(text: str, limits: Limits) -> DocumentNode | GraphQLError:
         return parsed(text, limits.tokens if limits.enforced else None).node
     except GraphQLError as error:
         too_many = Exceeded("tokens", limits.tokens).refusal(limits) if is_token_limit_error(error) else None
-        return too_many or error
+        return too_many or without_traceback(error)

@@ -1,9 +1,12 @@
 """The caches of parsed and validated documents."""
 
+import gc
 from typing import Any
 
 import pytest
 
+from resolvers.execution.document_cache import LONGEST_CACHED, parsed, validation_errors
+from resolvers.strawberry_internals import core_schema
 from resolvers.viewer import Viewer
 from tests.resolvers import world
 from tests.resolvers.queries import SCHEMA, ask
@@ -30,3 +33,25 @@ async def test_a_cached_document_is_executed_for_its_own_viewer_and_variables() 
 async def test_a_cached_document_gives_the_same_answer(query: str) -> None:
     first, again = await ask(query), await ask(query)
     assert (first.data, first.errors) == (again.data, again.errors)
+
+
+def test_a_document_that_leaves_the_cache_leaves_nothing_for_the_garbage_collector() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        document = parsed("{ a { b(c: [1, 2]) ... on D { e } } }" + " " * LONGEST_CACHED, None)
+        assert document.node.definitions
+        del document
+        assert gc.collect() < 10
+    finally:
+        gc.enable()
+
+
+def test_errors_of_a_document_refer_to_no_frames() -> None:
+    document = parsed('{ course(key: 7) { nothing } node(id: "a") { id(x: 1) } }', None)
+    errors = validation_errors(core_schema(SCHEMA), document)
+    assert len(errors) == 3
+    for error in errors:
+        assert error.__traceback__ is None
+        assert error.original_error is None or error.original_error.__traceback__ is None
+        assert error.locations is not None
