@@ -17,6 +17,7 @@ from gateway.config.groups.http import HttpSettings
 from gateway.http.bounds.connection_limit import ProbeConnections, allowed_connections
 from gateway.http.bounds.lingering import MOST_BYTES, Lingering, ResponseTransport
 from gateway.http.error_responses import error_response
+from gateway.http.middleware.security_headers import HEADERS
 
 log = logging.getLogger("quadrangle.http")
 MOST_PIPELINED = 16
@@ -207,7 +208,7 @@ class HttpProtocol(HttpToolsProtocol):
             self.transport.abort()
             return
         log.info("refused", extra={"status": refused.status})
-        headers = {"Connection": "close"} | ({"Retry-After": "5"} if refused.status == 503 else {})
+        headers = {**HEADERS, "Connection": "close"} | ({"Retry-After": "5"} if refused.status == 503 else {})
         response = error_response(refused.status, str(refused), headers=headers)
         lines = [STATUS_LINE[refused.status]]
         for name, value in (*self.server_state.default_headers, *response.raw_headers):

@@ -15,6 +15,7 @@ from gateway.http.graphql_request import GraphQLRequest
 from gateway.http.operations import Operations
 from gateway.http.origins import Origins, is_foreign, log_refused
 from gateway.http.peers import TRACE_HEADER, Peers
+from gateway.http.rates.accounts import account_of_address
 from gateway.http.websocket.connection import Connection, ConnectionLimits, Results
 from gateway.http.websocket.messages import NOT_ACCEPTABLE, TOO_MANY, Close
 from gateway.http.websocket.socket_counts import SocketCounts
@@ -48,7 +49,7 @@ class WebSocketEndpoint:
         if not self._may_connect(websocket):
             await error_response(403, "pages of other sites may not connect")(scope, receive, send)
             return
-        address = client_address(scope)
+        address = account_of_address(client_address(scope))
         if not self._by_address.take(address):
             refused = error_response(429, "the address has too many connections", headers={"Retry-After": "10"})
             await refused(scope, receive, send)

@@ -6,6 +6,7 @@ from websockets.exceptions import InvalidStatus
 from gateway.http.middleware.security_headers import HEADERS
 from stores.domain.rates import Rate
 from tests.gateway.app_client import TOKEN_ACCESS, app_client
+from tests.gateway.http.bounds.raw_client import connected, head
 from tests.gateway.served_gateway import serve_gateway
 
 BROWSER = {"Accept": "text/html"}
@@ -47,6 +48,14 @@ async def test_refusals_have_them() -> None:
         answers += [await client.get("/graphql", params={"query": "{ __typename }"}) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [413, 401, 200, 429]
     assert all(_has_all(dict(answer.headers)) for answer in answers)
+
+
+async def test_refusals_of_the_protocol_have_them() -> None:
+    async with serve_gateway() as gateway, connected(gateway) as client:
+        await client.send(head(headers={"X-Large": "x" * 40_000}))
+        answer = await client.answer()
+    assert answer.status == 431
+    assert _has_all(dict(answer.headers))
 
 
 async def test_a_refused_handshake_has_them() -> None:

@@ -88,6 +88,18 @@ async def test_the_sockets_of_an_address_are_limited() -> None:
             await initialize(socket)
 
 
+async def test_the_addresses_of_an_ipv6_network_are_one() -> None:
+    settings = {"GATEWAY_SOCKETS_PER_ADDRESS": "1", "GATEWAY_TRUSTED_PROXIES": "127.0.0.1"}
+    async with serve_gateway(settings) as gateway:
+        first, second, other = (
+            gateway.socket(additional_headers={"X-Forwarded-For": address})
+            for address in ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")
+        )
+        async with first, other:
+            with pytest.raises(InvalidStatus):
+                await second
+
+
 async def test_many_connections_that_are_lost_at_once_all_end() -> None:
     """The clean-up runs in slices of 20."""
     sockets = 70
