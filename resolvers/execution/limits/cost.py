@@ -44,7 +44,7 @@ def limit_cost(executor: Executor[Any]) -> GraphQLError | None:
         refusal = Exceeded("cost", maximum, ceil(estimated)).refusal(context.peer.limits)
         if refusal is not None:
             return refusal
-    context.peer.charge(estimated)
+    context.peer.charge(min(estimated, maximum))  # more only where the limits measure
     return None
 
 

@@ -125,6 +125,14 @@ async def test_an_operation_beyond_the_budget_is_not_charged() -> None:
     assert charged == []
 
 
+async def test_a_measured_operation_is_charged_the_budget_at_most() -> None:
+    charged: list[float] = []
+    limits = Limits(cost=9, mode="measure")
+    peer = replace(world.peer_of(await world.open_school(), world.admin()), charge=charged.append, limits=limits)
+    assert (await SCHEMA.execute("{ courses { edges { cursor } } }", context_value=peer)).errors is None
+    assert charged == [9]
+
+
 async def test_the_trace_has_the_cost_of_the_answer() -> None:
     peer = replace(world.peer_of(await world.open_school(), world.admin(), trace=False), trace_cost=True)
     query = (
