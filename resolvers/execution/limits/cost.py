@@ -116,7 +116,8 @@ class _Estimate:
 
     def _size(self, node: FieldNode, rule: FieldRule, size: SizeRule) -> int:
         found = (size_in_arguments(node, path, self._variables, rule.defaults) for path in size.slices)
-        return next((each for each in found if each is not None), size.assumed)
+        # A size below zero, which the field will refuse, must not pay for other fields.
+        return next((max(0, each) for each in found if each is not None), size.assumed)
 
     def _of_fragment(self, name: str, kind: GraphQLNamedType, sizes: Sizes) -> float:
         key = (name, kind.name, tuple(sizes.items()))

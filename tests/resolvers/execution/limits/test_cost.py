@@ -47,6 +47,7 @@ async def estimate(query: str, **variables: Any) -> float:
         ("{ courses(first: 7) { edges { cursor } } }", 2 + 1 + 7),
         ("{ courses { edges { cursor } } }", 2 + 1 + 20),
         ("{ courses(first: null) { edges { cursor } } }", 2 + 1 + 20),
+        ("{ a: courses(first: -1000) { edges { cursor } } b: courses(first: 7) { edges { cursor } } }", 3 + 3 + 7),
         ("{ courses(first: 7) { edges { node { title } } } }", 2 + 1 + 7 * (1 + 2 + 1)),
         (
             "{ courses(first: 7) { ...C } } fragment C on CourseConnection { edges { cursor } pageInfo { endCursor } }",
