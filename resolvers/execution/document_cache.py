@@ -54,7 +54,15 @@ def validation_errors(schema: GraphQLSchema, document: Document) -> list[GraphQL
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
 def _validated(schema: GraphQLSchema, document: Document) -> list[GraphQLError]:
-    return [without_traceback(error) for error in validate(schema, document.node, RULES, max_errors=MOST_ERRORS)]
+    return [_fault(error) for error in validate(schema, document.node, RULES, max_errors=MOST_ERRORS)]
+
+
+def _fault(error: GraphQLError) -> GraphQLError:
+    """The error of a document. A value for which graphql-core has only an error of Python, such as an integer of more
+    digits than Python reads, is as invalid as any other."""
+    if isinstance(error.original_error, GraphQLError | None):
+        return without_traceback(error)
+    return GraphQLError("the document has a value that cannot be read", nodes=error.nodes)
 
 
 def without_traceback(error: GraphQLError) -> GraphQLError:

@@ -35,6 +35,13 @@ async def test_a_cached_document_gives_the_same_answer(query: str) -> None:
     assert (first.data, first.errors) == (again.data, again.errors)
 
 
+@pytest.mark.parametrize("query", ["{ courses(first: %s) { edges { cursor } } }", "query ($n: Int = %s) { me { id } }"])
+async def test_an_integer_with_more_digits_than_python_reads_is_invalid(query: str) -> None:
+    result = await ask(query % ("9" * 5_000))
+    assert {error.extensions["code"] for error in result.errors} == {"GRAPHQL_VALIDATION_FAILED"}
+    assert all("set_int_max_str_digits" not in error.message for error in result.errors)
+
+
 def test_a_document_that_leaves_the_cache_leaves_nothing_for_the_garbage_collector() -> None:
     gc.collect()
     gc.disable()
