@@ -40,10 +40,12 @@ from resolvers.mutations.payloads import (
     ProgressResult,
     RecordInteractionsPayload,
     RecordResult,
+    RevokeTokensPayload,
     SessionPayload,
     SessionResult,
     WriteResult,
 )
+from resolvers.mutations.revocations import RevokeTokensInput, revoke_tokens
 from resolvers.mutations.sessions import EndSessionInput, HeartbeatInput, end_session, heartbeat
 from resolvers.types.cost_directives import Cost, sized_by
 from resolvers.viewer import Viewer
@@ -165,4 +167,12 @@ class Mutation:
     @strawberry.mutation(description="Revoke a certificate. For an ADMIN.", directives=[WRITE])
     async def revoke_certificate(self, info: Info, input: RevokeCertificateInput) -> EnrollmentPayload:
         payload: EnrollmentPayload = await run(info, revoke_certificate, input, EnrollmentResult)
+        return payload
+
+    @strawberry.mutation(
+        description="Revoke tokens before they expire. Their sockets and event streams are closed. For an ADMIN.",
+        directives=[WRITE],
+    )
+    async def revoke_tokens(self, info: Info, input: RevokeTokensInput) -> RevokeTokensPayload:
+        payload: RevokeTokensPayload = await run(info, revoke_tokens, input, WriteResult)
         return payload

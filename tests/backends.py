@@ -28,6 +28,7 @@ from stores.memory.outbox import MemoryOutbox
 from stores.memory.profiles import MemoryProfiles
 from stores.memory.progress import MemoryProgress
 from stores.memory.rates import MemoryRates
+from stores.memory.revocations import MemoryRevocations
 from stores.memory.sessions import MemorySessions
 from stores.memory.timeline import MemoryTimeline
 from stores.mongo.catalog import MongoCatalog
@@ -48,6 +49,7 @@ from stores.sql.core.migrate import migrate
 from stores.sql.core.pool import open_pool, open_relaxed_pool
 from stores.sql.outbox.outbox import SqlOutbox
 from stores.sql.progress.progress import SqlProgress
+from stores.sql.revocations.revocations import SqlRevocations
 from stores.sql.timeline.timeline import SqlTimeline
 from tests.influxdb import fresh_influx
 
@@ -233,6 +235,18 @@ async def redis_rates(servers: Servers, _: Now) -> AsyncIterator[RedisRates]:
 
 
 @asynccontextmanager
+async def memory_revocations(_: Servers) -> AsyncIterator[MemoryRevocations]:
+    yield MemoryRevocations()
+
+
+@asynccontextmanager
+async def sql_revocations(servers: Servers) -> AsyncIterator[SqlRevocations]:
+    async with fresh_sql(servers) as url, open_relaxed_pool(url) as pool:
+        await migrate(pool, "progress")
+        yield SqlRevocations(pool)
+
+
+@asynccontextmanager
 async def memory_live(_: Servers) -> AsyncIterator[MemoryLive]:
     yield MemoryLive()
 
@@ -282,6 +296,7 @@ TIMELINE: dict[str, Opener] = {"memory": memory_timeline, "influx": influx_timel
 if INFLUXD_BIN:
     TIMELINE["influx2"] = influx2_timeline
 LIVE: dict[str, Opener] = {"memory": memory_live, "redis": redis_live}
+REVOCATIONS: dict[str, Opener] = {"memory": memory_revocations, "sql": sql_revocations}
 SESSIONS: dict[str, TimedOpener] = {"memory": memory_sessions, "redis": redis_sessions}
 DOCUMENTS: dict[str, BoundedOpener] = {"memory": memory_documents, "redis": redis_documents}
 RATES: dict[str, TimedOpener] = {"memory": memory_rates, "redis": redis_rates}

@@ -14,6 +14,7 @@ from gateway.cli import (
     rebuild,
     relay,
     replay,
+    revoke,
     schema,
     serve,
     token,
@@ -36,6 +37,7 @@ COMMANDS = {
     "rebuild": rebuild,
     "watch": watch,
     "token": token,
+    "revoke": revoke,
 }
 EPILOG = """\
 examples:

@@ -48,6 +48,7 @@ MAPPED_PROFILES = Backend(openers.mapped_mongo_profiles, check=checkers.check_ma
 MONGO_CATALOG = Backend(openers.mongo_catalog, migrators.migrate_mongo_catalog)
 SQL_PROGRESS = Backend(openers.sql_progress, migrators.migrate_progress)
 SQL_ACTIVITY = Backend(openers.sql_activity)
+SQL_REVOCATIONS = Backend(openers.sql_revocations)
 SQL_OUTBOX = Backend(openers.sql_outbox)
 INFLUX_TIMELINE = Backend(openers.influx_timeline, migrators.migrate_influx, migrators.drop_old_influx)
 SQL_TIMELINE = Backend(openers.sql_timeline, migrators.migrate_timeline, migrators.drop_old_timeline)
@@ -132,6 +133,15 @@ PORTS: Mapping[str, PortBackends] = {
         },
         embedded=["redis"],
         shares_url_of="sessions",
+    ),
+    "revocations": PortBackends(
+        by_scheme={
+            "cockroachdb": SQL_REVOCATIONS,
+            "postgresql": SQL_REVOCATIONS,
+            "memory": Backend(openers.memory_revocations),
+        },
+        embedded=["sql"],
+        shares_url_of="progress",
     ),
     "outbox": PortBackends(
         by_scheme={

@@ -16,6 +16,7 @@ from stores.ports.outbox import Outbox
 from stores.ports.profiles import Profiles
 from stores.ports.progress import Progress
 from stores.ports.rates import Rates
+from stores.ports.revocations import Revocations
 from stores.ports.sessions import Sessions
 from stores.ports.timeline import Timeline
 
@@ -99,6 +100,13 @@ async def memory_rates(clients: StoreClients, url: Url) -> Rates:
     return MemoryRates(now=clients.now)
 
 
+async def memory_revocations(clients: StoreClients, url: Url) -> Revocations:
+    """Revocations of tokens in this process' memory."""
+    from stores.memory.revocations import MemoryRevocations
+
+    return MemoryRevocations()
+
+
 async def mongo_profiles(clients: StoreClients, url: Url) -> Profiles:
     """Profiles in MongoDB."""
     from stores.mongo.client import open_mongo
@@ -146,6 +154,14 @@ async def sql_outbox(clients: StoreClients, url: Url) -> Outbox:
     from stores.sql.outbox.outbox import SqlOutbox
 
     return SqlOutbox(await clients.client_for(url, open_relaxed_pool), filled=clients.shared(url, asyncio.Event))
+
+
+async def sql_revocations(clients: StoreClients, url: Url) -> Revocations:
+    """Revocations of tokens in CockroachDB or PostgreSQL. Its statements run at READ COMMITTED."""
+    from stores.sql.core.pool import open_relaxed_pool
+    from stores.sql.revocations.revocations import SqlRevocations
+
+    return SqlRevocations(await clients.client_for(url, open_relaxed_pool))
 
 
 async def sql_timeline(clients: StoreClients, url: Url) -> Timeline:

@@ -16,6 +16,8 @@ from starlette.routing import Route, WebSocketRoute
 
 from gateway.config.settings import Settings
 from gateway.http.auth.access import Access
+from gateway.http.auth.open_streams import OpenStreams
+from gateway.http.auth.revocation_watch import RevocationWatch, watching
 from gateway.http.bounds.background_writes import BackgroundWrites
 from gateway.http.bounds.operation_slots import OperationSlots
 from gateway.http.client_address import TrustedProxies
@@ -76,6 +78,8 @@ def build_app(
             health = Health(stores=stores, backends=backends, now=now)
             topics = TopicRegistry(stores, deadlines=settings.deadlines, failures=health, now=now)
             writes = BackgroundWrites(slots)
+            streams = OpenStreams()
+            watch = RevocationWatch(stores, streams, deadline=settings.deadlines["revocations"], health=health, now=now)
             async with (
                 publishing(stores, where=settings.relay.where, holder=uuid4().hex, failures=health),
                 aclosing(topics),
@@ -83,6 +87,7 @@ def build_app(
                 open_rate_limit(
                     rate, stores.rates, deadline=settings.deadlines["rates"], health=health, now=now
                 ) as rate_limit,
+                watching(watch),
             ):
                 yield AppState(
                     stores=stores,
@@ -90,6 +95,8 @@ def build_app(
                     topics=topics,
                     background_writes=writes,
                     rate_limit=rate_limit,
+                    revocations=watch,
+                    open_streams=streams,
                     stopping=asyncio.Event(),
                 )
 
@@ -100,7 +107,7 @@ def build_app(
         limits=settings.limits.of_peers(),
         operation_timeout=settings.http.operation_timeout,
         now=now,
-        policy=policy_of(settings.policy),
+        policy=policy_of(settings),
     )
     slots = OperationSlots(settings.http.operations)
     operations = Operations(schema=schema, documents=persisted_documents(settings, schema), slots=slots)

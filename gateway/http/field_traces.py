@@ -1,5 +1,7 @@
 """Which requests get a trace of their fields: those of a router that proves what it is."""
 
+from collections.abc import Callable
+
 from starlette.datastructures import Headers
 
 from gateway.http.auth.access import Access
@@ -13,7 +15,9 @@ ROUTER_HEADER = "x-router-authorization"
 """The router's own token. `Authorization` has that of the viewer for whom it asks."""
 
 
-async def wants_field_trace(headers: Headers, viewer: Viewer, access: Access) -> bool:
+async def wants_field_trace(
+    headers: Headers, viewer: Viewer, access: Access, *, revoked: Callable[[Viewer], bool]
+) -> bool:
     """Whether a request asks for a trace of its fields and may have one: the viewer or the router needs the right. An
     invalid token of the router costs the trace, not the answer."""
     if headers.get(TRACE_HEADER) != FORMAT:
@@ -23,6 +27,7 @@ async def wants_field_trace(headers: Headers, viewer: Viewer, access: Access) ->
     if not (router := headers.get(ROUTER_HEADER)):
         return False
     try:
-        return permissions.may_trace_fields(await access.viewer(router, foreign=is_foreign(headers)))
+        asking = await access.viewer(router, foreign=is_foreign(headers), revoked=revoked)
+        return permissions.may_trace_fields(asking)
     except Unauthenticated:
         return False

@@ -104,12 +104,10 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
         except RequestRefused as refusal:
             if refusal.status != 200:
                 raise
-            return EventStreamResponse(only_result(refusal), stopping=request.state["stopping"])
+            return event_stream(only_result(refusal), peer, request)
         log_name(request, operation)
         allowed = ALLOWED[adapter.method] | {OperationType.SUBSCRIPTION}
-        return EventStreamResponse(
-            self._operations.stream(peer, operation, allowed), stopping=request.state["stopping"]
-        )
+        return event_stream(self._operations.stream(peer, operation, allowed), peer, request)
 
     def should_render_graphql_ide(self, request: object) -> bool:
         return False  # `_respond` serves GraphiQL, before it asks for a token
@@ -124,7 +122,9 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
             request_timeout=headers.get(TIMEOUT_HEADER),
             address=client_address(request.scope),
         )
-        traces_fields = await wants_field_trace(headers, peer.viewer, self._peers.access)
+        traces_fields = await wants_field_trace(
+            headers, peer.viewer, self._peers.access, revoked=request.state["revocations"].revoked
+        )
         return replace(peer, traces_fields=True) if traces_fields else peer
 
     async def get_sub_response(self, request: Any) -> Response:
@@ -204,6 +204,14 @@ def refused(refusal: RequestRefused, request: Request) -> Response:
     status = 400 if (refusal.status, media_type) == (200, GRAPHQL_JSON) else refusal.status
     headers = {**refusal.headers, "Cache-Control": "no-store"}
     return Response(orjson.dumps({"errors": [refusal.error]}), status, headers, media_type)
+
+
+def event_stream(results: AsyncGenerator[GraphQLHTTPResponse, None], peer: Peer, request: Request) -> Response:
+    """The response with these results, which ends with the peer's token, and when the server stops."""
+    state = request.state
+    return EventStreamResponse(
+        results, stopping=state["stopping"], viewer=peer.viewer, open_streams=state["open_streams"]
+    )
 
 
 async def only_result(refusal: RequestRefused) -> AsyncGenerator[GraphQLHTTPResponse, None]:

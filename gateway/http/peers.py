@@ -53,7 +53,7 @@ class Peers:
         Raises `Unauthenticated` and `RequestRefused`, for example if too many tokens of this address were refused."""
         rate_limit: RateLimit | None = state["rate_limit"]
         try:
-            viewer = await self.access.viewer(authorization, foreign=foreign)
+            viewer = await self.access.viewer(authorization, foreign=foreign, revoked=state["revocations"].revoked)
         except Unauthenticated:
             if rate_limit is not None:
                 await rate_limit.admit(account_of_address(address), units=FAILED_AUTHENTICATION)

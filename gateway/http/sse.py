@@ -11,6 +11,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from strawberry.http import GraphQLHTTPResponse
 
+from gateway.http.auth.open_streams import EventStreamEnd, OpenStreams
+from resolvers.viewer import Viewer
 from stores.cancellation import cancel_and_wait, cancel_requested
 
 MEDIA_TYPE = "text/event-stream"
@@ -38,7 +40,8 @@ def _accepted(request: Request) -> set[str]:
 
 
 class EventStreamResponse(Response):
-    """Streams `results` until they end, the client disconnects, or `stopping` is set.
+    """Streams `results` until they end, the client disconnects, the viewer's token is no longer valid, or `stopping` is
+    set.
 
     Only the first sends `complete`; without it, clients reconnect.
     """
@@ -48,12 +51,16 @@ class EventStreamResponse(Response):
         results: AsyncGenerator[GraphQLHTTPResponse, None],
         *,
         stopping: asyncio.Event,
+        viewer: Viewer,
+        open_streams: OpenStreams,
         keep_alive: timedelta = KEEP_ALIVE,
     ) -> None:
         super().__init__(media_type=MEDIA_TYPE, headers=HEADERS)
         del self.headers["content-length"]
         self._results = results
         self._stopping = stopping
+        self._token = EventStreamEnd(viewer)
+        self._open_streams = open_streams
         self._keep_alive = keep_alive.total_seconds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,11 +90,15 @@ class EventStreamResponse(Response):
 
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         sending = asyncio.create_task(send_results())
-        ends = [sending, asyncio.create_task(disconnected()), asyncio.create_task(self._stopping.wait())]
+        events = (self._stopping, self._token.ended)
+        waits = [asyncio.create_task(event.wait()) for event in events]
+        ends = [sending, asyncio.create_task(disconnected()), *waits]
         tasks = [*ends, asyncio.create_task(keep_alive())]
+        self._open_streams.add(self._token)
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self._open_streams.discard(self._token)
             await cancel_and_wait(tasks)
         if sending.done() and not sending.cancelled():
             sending.result()

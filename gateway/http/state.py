@@ -3,6 +3,8 @@
 import asyncio
 from typing import TypedDict
 
+from gateway.http.auth.open_streams import OpenStreams
+from gateway.http.auth.revocation_watch import RevocationWatch
 from gateway.http.bounds.background_writes import BackgroundWrites
 from gateway.http.rates.rate_limit import RateLimit
 from resolvers.health import Health
@@ -19,4 +21,6 @@ class AppState(TypedDict):
     topics: TopicRegistry
     background_writes: BackgroundWrites
     rate_limit: RateLimit | None
+    revocations: RevocationWatch
+    open_streams: OpenStreams
     stopping: asyncio.Event

@@ -1,6 +1,7 @@
 """The payloads of mutations: what was written, or the errors. A mutation never makes a top-level error."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from resolvers.types.session import ResumePoint, Session
 from resolvers.types.store_field import store_field
 from stores.domain import catalog
 from stores.domain.profiles import Profile
+from stores.domain.revocations import Revocation
 
 ALL_ERRORS = "Why the whole write failed. Errors of single inputs are in `results`."
 ONE_EACH = "One result for each input, in the same order; empty if the whole write failed."
@@ -134,6 +136,16 @@ class EnrollmentPayload:
         returns=Enrollment,
         description=f"The enrolment after the write. {QUERIED}",
     )
+
+
+@strawberry.type(description="The revocation, or the errors.")
+class RevokeTokensPayload:
+    errors: list[UserError] = strawberry.field(description=ERRORS)
+
+    @strawberry.field(description="When the tokens were revoked; null if the write failed.")
+    def revoked_at(parent: strawberry.Parent[WriteResult]) -> datetime | None:
+        record: Revocation | None = parent.record
+        return None if record is None else record.revoked_at
 
 
 @strawberry.type(description="A verdict on each learner, or the errors of all together.")

@@ -11,6 +11,7 @@ from stores.ports.pinger import Pinger
 from stores.ports.profiles import Profiles
 from stores.ports.progress import Progress
 from stores.ports.rates import Rates
+from stores.ports.revocations import Revocations
 from stores.ports.sessions import Sessions
 from stores.ports.timeline import Timeline
 
@@ -28,6 +29,7 @@ class Stores:
     live: Live
     documents: Documents
     rates: Rates
+    revocations: Revocations
     outbox: Outbox
 
     def by_name(self) -> dict[str, Pinger]:

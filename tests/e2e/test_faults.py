@@ -44,7 +44,7 @@ COSTS: Mapping[str, Mapping[tuple[str, ...], str]] = {
     "redis": {("learner", "presence"): "sessions"},
 }
 # Ports that the page does not read.
-UNASKED = {"sql": {"outbox", "activity"}, "redis": {"live", "documents", "rates"}}
+UNASKED = {"sql": {"outbox", "activity", "revocations"}, "redis": {"live", "documents", "rates"}}
 PORTS = {
     "profiles": "mongo",
     "catalog": "mongo",

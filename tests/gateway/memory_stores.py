@@ -11,6 +11,7 @@ from stores.memory.outbox import MemoryOutbox
 from stores.memory.profiles import MemoryProfiles
 from stores.memory.progress import MemoryProgress
 from stores.memory.rates import MemoryRates
+from stores.memory.revocations import MemoryRevocations
 from stores.memory.sessions import MemorySessions
 from stores.memory.timeline import MemoryTimeline
 from stores.ports.stores import Stores
@@ -29,5 +30,6 @@ def memory_stores(now: Callable[[], datetime]) -> Stores:
         live=MemoryLive(),
         documents=MemoryDocuments(now=now),
         rates=MemoryRates(now=now),
+        revocations=MemoryRevocations(),
         outbox=outbox,
     )

@@ -31,6 +31,7 @@ async def test_store_health_never_fails_and_names_the_store_that_is_down() -> No
         "live": "LIVE",
         "documents": "LIVE",
         "rates": "LIVE",
+        "revocations": "LIVE",
         "outbox": "LIVE",
     }
 

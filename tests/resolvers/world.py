@@ -23,6 +23,7 @@ from stores.memory.outbox import MemoryOutbox
 from stores.memory.profiles import MemoryProfiles
 from stores.memory.progress import MemoryProgress
 from stores.memory.rates import MemoryRates
+from stores.memory.revocations import MemoryRevocations
 from stores.memory.sessions import MemorySessions
 from stores.memory.timeline import MemoryTimeline
 from stores.ports.stores import Stores
@@ -135,6 +136,7 @@ async def open_school(**instead: Any) -> Stores:
         live=MemoryLive(),
         documents=MemoryDocuments(now=lambda: NOW),
         rates=MemoryRates(now=lambda: NOW),
+        revocations=MemoryRevocations(),
         outbox=outbox,
     )
     stores = replace(stores, **instead)

@@ -21,15 +21,20 @@ class Access:
     anonymous_viewer: Viewer | None = None
     may_trace: Callable[[Viewer], bool] = permissions.may_trace
 
-    async def viewer(self, authorization: str | None, *, foreign: bool) -> Viewer:
+    async def viewer(self, authorization: str | None, *, foreign: bool, revoked: Callable[[Viewer], bool]) -> Viewer:
         """The viewer of a request with this Authorization header (RFC 6750), `UNAUTHENTICATED` without a token. Cookies
         are not read: they would let other sites send requests in their owner's name. Raises `Unauthenticated`.
 
-        `foreign`: a page of another origin sends the request. It has no rights without a token."""
+        `foreign`: a page of another origin sends the request. It has no rights without a token. `revoked`: whether a
+        viewer's token is revoked."""
         if not authorization:
             return UNAUTHENTICATED if foreign or self.anonymous_viewer is None else self.anonymous_viewer
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
             self.verification.log_refused("not a bearer token")
             raise Unauthenticated.refused()
-        return await self.verification.viewer_of(token.strip())
+        viewer = await self.verification.viewer_of(token.strip())
+        if revoked(viewer):
+            self.verification.log_refused("revoked")
+            raise Unauthenticated.refused()
+        return viewer

@@ -19,6 +19,7 @@ from gateway.http.websocket import messages
 from gateway.http.websocket.messages import Close
 from resolvers.context import Peer
 from resolvers.error_codes import ErrorCode
+from resolvers.viewer import Viewer
 from stores.cancellation import cancel_and_wait, cancel_requested
 
 log = logging.getLogger("quadrangle.websocket")
@@ -53,6 +54,7 @@ class Connection:
     limits: ConnectionLimits
     started: int = 0
     peer: Peer | None = None
+    _timeout: asyncio.Timeout | None = None
     # The operations that the client knows by an id. Cancelled ones are in `_tasks` only, until they end.
     _running: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
@@ -64,21 +66,34 @@ class Connection:
         """Read messages until either side closes the connection. All operations have ended when it returns."""
         close: Close | None = None
         try:
-            async with asyncio.timeout(self.limits.init_timeout.total_seconds()) as init_timeout:
+            async with asyncio.timeout(self.limits.init_timeout.total_seconds()) as self._timeout:
                 while True:
-                    await self._handle(await self._receive(), init_timeout)
+                    await self._handle(await self._receive(), self._timeout)
         except TimeoutError:
             close = Close(messages.TOO_SLOW, "Connection initialisation timeout")
+            if self.peer is not None:
+                close = Close(messages.FORBIDDEN, "Forbidden")
         except Close as error:
             close = error
         except WebSocketDisconnect:
             pass
         finally:
+            self._timeout = None
             self._cancel(self._tasks)
             if close is not None:
                 await self._close(close)
             if self._cancellations:
                 await asyncio.wait(self._cancellations)
+
+    @property
+    def viewer(self) -> Viewer | None:
+        """Whose connection it is; None before `connection_init`."""
+        return None if self.peer is None else self.peer.viewer
+
+    def end(self) -> None:
+        """Close the connection as forbidden: its token is no longer valid. Until it is closed, a repetition is safe."""
+        if self._timeout is not None and not self._timeout.expired():
+            self._timeout.reschedule(asyncio.get_running_loop().time())
 
     async def _receive(self) -> dict[str, Any]:
         frame = await self.websocket.receive()

@@ -55,10 +55,13 @@ class WebSocketEndpoint:
             await refused(scope, receive, send)
             return
         connection = Connection(websocket, authenticate=self._authenticate, run=self._run, limits=self._limits)
+        open_streams = websocket.state["open_streams"]
+        open_streams.add(connection)
         try:
             if await accepted(websocket):
                 await connection.serve()
         finally:
+            open_streams.discard(connection)
             scope["operations"] = connection.started
             self._by_address.free(address)
             if connection.peer is not None:

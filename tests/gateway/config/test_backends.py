@@ -43,6 +43,7 @@ CONTRACT_TESTS: Mapping[str, Mapping[str, object]] = {
     "live": backends.LIVE,
     "documents": backends.DOCUMENTS,
     "rates": backends.RATES,
+    "revocations": backends.REVOCATIONS,
     "outbox": backends.LEDGERS,
 }
 

@@ -11,6 +11,7 @@ import httpx2
 import pytest
 from strawberry.http import GraphQLHTTPResponse
 
+from gateway.http.auth.open_streams import OpenStreams
 from gateway.http.sse import EventStreamResponse
 from tests.gateway.app_client import TOKEN_ACCESS, bearer
 from tests.gateway.controlled_subscriptions import SWALLOWS, WITHIN
@@ -194,7 +195,13 @@ async def test_an_idle_stream_sends_comments() -> None:
         if said.count(b":\n\n") == 2:
             may_end.set()
 
-    stream = EventStreamResponse(answers(), stopping=asyncio.Event(), keep_alive=timedelta(milliseconds=1))  # type: ignore[arg-type]
+    stream = EventStreamResponse(
+        answers(),  # type: ignore[arg-type]
+        stopping=asyncio.Event(),
+        viewer=world.admin(),
+        open_streams=OpenStreams(),
+        keep_alive=timedelta(milliseconds=1),
+    )
     async with asyncio.timeout(WITHIN):
         await stream({}, receive, send)
     assert said[:3] == [b"start", b":\n\n", b":\n\n"]

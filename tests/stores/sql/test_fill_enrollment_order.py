@@ -24,6 +24,7 @@ NAMES = [
     "0011_fill_enrollment_order.py",
     "0012_course_item_counts.sql",
     "0013_fill_item_counts.py",
+    "0014_token_revocations.sql",
 ]
 LEARNERS = 2 * REGISTRATIONS + 20
 Rows = list[tuple[Any, ...]]

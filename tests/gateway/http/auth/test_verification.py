@@ -36,6 +36,10 @@ def shared(payload: dict[str, Any], *, secret: str = SECRET, algorithm: str = "H
     return jwt.encode(payload, secret, algorithm=algorithm)
 
 
+def unrevoked(viewer: Viewer) -> bool:
+    return False
+
+
 def encoded(part: bytes) -> str:
     return base64.urlsafe_b64encode(part).decode().rstrip("=")
 
@@ -272,25 +276,29 @@ def test_refused_tokens_are_logged_at_a_bounded_rate(caplog: pytest.LogCaptureFi
 
 
 async def test_a_request_without_a_token_has_no_rights_or_is_anonymous() -> None:
-    assert await Access(verification=VERIFICATION).viewer(None, foreign=False) == UNAUTHENTICATED
+    assert await Access(verification=VERIFICATION).viewer(None, foreign=False, revoked=unrevoked) == UNAUTHENTICATED
     open_access = Access(verification=VERIFICATION, anonymous_viewer=TEACHER)
-    assert await open_access.viewer(None, foreign=False) == TEACHER
-    assert await open_access.viewer(None, foreign=True) == UNAUTHENTICATED
+    assert await open_access.viewer(None, foreign=False, revoked=unrevoked) == TEACHER
+    assert await open_access.viewer(None, foreign=True, revoked=unrevoked) == UNAUTHENTICATED
 
 
 async def test_a_bad_token_is_refused_although_none_is_required() -> None:
     with pytest.raises(Unauthenticated):
-        await Access(verification=VERIFICATION, anonymous_viewer=TEACHER).viewer("Bearer x", foreign=False)
+        await Access(verification=VERIFICATION, anonymous_viewer=TEACHER).viewer(
+            "Bearer x", foreign=False, revoked=unrevoked
+        )
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "Bearerx", "JWT"])
 async def test_only_the_bearer_scheme_is_accepted(scheme: str) -> None:
     with pytest.raises(Unauthenticated, match=r"^the token is not valid$"):
-        await Access(verification=VERIFICATION).viewer(f"{scheme} {shared(claims())}", foreign=False)
+        await Access(verification=VERIFICATION).viewer(f"{scheme} {shared(claims())}", foreign=False, revoked=unrevoked)
 
 
 async def test_the_scheme_is_case_insensitive() -> None:
-    viewer = await Access(verification=VERIFICATION).viewer(f"bEARER  {shared(claims())}", foreign=False)
+    viewer = await Access(verification=VERIFICATION).viewer(
+        f"bEARER  {shared(claims())}", foreign=False, revoked=unrevoked
+    )
     assert viewer.subject == "ada"
 
 

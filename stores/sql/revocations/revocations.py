@@ -1,0 +1,46 @@
+"""Revocations of tokens in CockroachDB or PostgreSQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from stores.domain.revocations import Revocation, RevocationKind
+from stores.ports.revocations import Revocations
+from stores.sql.core.pool import Pool
+from stores.sql.core.transact import fetch
+
+STORE = "revocations"
+
+REVOKE = """
+INSERT INTO token_revocations (kind, key, revoked_at, until) VALUES ($1, $2, $3, $4)
+ON CONFLICT (kind, key) DO UPDATE SET
+    revoked_at = greatest(token_revocations.revoked_at, excluded.revoked_at),
+    until = greatest(token_revocations.until, excluded.until)
+"""
+
+REMOVE_ENDED = "DELETE FROM token_revocations WHERE until <= $1"
+
+IN_FORCE = "SELECT kind, key, revoked_at, until FROM token_revocations WHERE until > $1"
+
+
+class SqlRevocations(Revocations):
+    """`pool` reads at READ COMMITTED: each statement stands for itself."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def ping(self) -> None:
+        await fetch(self._pool, STORE, "SELECT 1")
+
+    async def revoke(self, revocation: Revocation) -> None:
+        values = (revocation.kind.value, revocation.key, revocation.revoked_at, revocation.until)
+        await fetch(self._pool, STORE, REVOKE, *values)
+        await fetch(self._pool, STORE, REMOVE_ENDED, revocation.revoked_at)
+
+    async def in_force(self, now: datetime) -> Sequence[Revocation]:
+        rows = await fetch(self._pool, STORE, IN_FORCE, now)
+        return [
+            Revocation(
+                kind=RevocationKind(row["kind"]), key=row["key"], revoked_at=row["revoked_at"], until=row["until"]
+            )
+            for row in rows
+        ]

@@ -1,0 +1,158 @@
+"""What a process knows of revocations, also while they cannot be read."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from gateway.http.auth.open_streams import AT_ONCE, EventStreamEnd, OpenStreams
+from gateway.http.auth.revocation_watch import RevocationWatch, watching
+from resolvers.viewer import Role, TokenFacts, Viewer
+from stores.domain.revocations import REVOKED_CHANNEL, Revocation, RevocationKind
+from stores.errors import Unavailable
+from stores.memory.revocations import MemoryRevocations
+from tests.gateway.controlled_subscriptions import WITHIN
+from tests.gateway.memory_stores import memory_stores
+
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+class FragileRevocations(MemoryRevocations):
+    """`down`: reads fail."""
+
+    down = False
+
+    async def in_force(self, now: datetime) -> Sequence[Revocation]:
+        if self.down:
+            raise Unavailable("revocations", "is away")
+        return await super().in_force(now)
+
+
+class Failed:
+    """Which stores failed."""
+
+    def __init__(self) -> None:
+        self.stores: list[str] = []
+
+    def failed(self, store: str) -> None:
+        self.stores.append(store)
+
+
+class Process:
+    """A watch with a clock that stands still."""
+
+    def __init__(self) -> None:
+        self.revocations, self.failed, self.streams = FragileRevocations(), Failed(), OpenStreams()
+        self.now, self.seconds = NOON, 0.0
+        self.stores = replace(memory_stores(lambda: self.now), revocations=self.revocations)
+        self.watch = RevocationWatch(
+            self.stores,
+            self.streams,
+            deadline=SECOND,
+            health=self.failed,
+            now=lambda: self.now,
+            clock=lambda: self.seconds,
+        )
+
+    async def revoke(self, key: str, kind: RevocationKind = RevocationKind.SUBJECT, *, at: datetime = NOON) -> None:
+        await self.revocations.revoke(Revocation(kind=kind, key=key, revoked_at=at, until=at + timedelta(days=1)))
+        await self.watch.read()
+
+
+def bearer_of(subject: str = "ada", *, issued_at: datetime | None = NOON, id: str | None = None) -> Viewer:
+    return Viewer(
+        subject=subject,
+        role=Role.LEARNER,
+        expires_at=NOON + timedelta(hours=1),
+        token=TokenFacts(id=id, issued_at=issued_at),
+    )
+
+
+async def test_a_subject_is_revoked_until_the_second_of_the_revocation() -> None:
+    process = Process()
+    await process.revoke("ada", at=NOON + 0.7 * SECOND)
+    revoked = process.watch.revoked
+    for issued_at in (NOON - SECOND, NOON, NOON + 0.6 * SECOND, NOON + 0.9 * SECOND, None):
+        assert revoked(bearer_of(issued_at=issued_at)), issued_at
+    assert not revoked(bearer_of(issued_at=NOON + SECOND))
+    assert not revoked(bearer_of("ben", issued_at=NOON - SECOND))
+    assert not revoked(replace(bearer_of(), token=None)), "the anonymous viewer of a demo has no token"
+
+
+async def test_a_token_is_revoked_by_its_id() -> None:
+    process = Process()
+    await process.revoke("t1", RevocationKind.TOKEN)
+    assert process.watch.revoked(bearer_of(id="t1", issued_at=None))
+    assert process.watch.revoked(bearer_of(id="t1", issued_at=NOON + timedelta(hours=1)))
+    assert not process.watch.revoked(bearer_of(id="t2"))
+    assert not process.watch.revoked(bearer_of("t1"))
+
+
+async def test_the_last_list_holds_while_it_cannot_be_read(caplog: pytest.LogCaptureFixture) -> None:
+    process = Process()
+    await process.revoke("ada")
+    process.revocations.down = True
+    for seconds in (1.0, 29.9):
+        process.seconds = seconds
+        await process.watch.read()
+    assert caplog.records == []
+    for seconds in (30.0, 31.0, 59.0, 60.0):
+        process.seconds = seconds
+        await process.watch.read()
+    assert process.watch.revoked(bearer_of())
+    assert process.watch.failures == 6
+    assert process.failed.stores == ["revocations"] * 6
+    logged = [(each.message, each.__dict__["age_seconds"], each.__dict__["failures"]) for each in caplog.records]
+    assert logged == [
+        ("revocations cannot be read: the last list holds", 30, 3),
+        ("revocations cannot be read: the last list holds", 60, 6),
+    ]
+    process.revocations.down = False
+    await process.revoke("ben")
+    assert process.watch.revoked(bearer_of("ben"))
+
+
+async def test_a_list_that_was_never_read_is_logged_at_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    process = Process()
+    process.revocations.down = True
+    await process.watch.read()
+    await process.watch.read()
+    assert [each.__dict__["age_seconds"] for each in caplog.records] == [None]
+
+
+async def test_streams_of_revoked_and_expired_tokens_end() -> None:
+    process = Process()
+    revoked = [EventStreamEnd(bearer_of()) for _ in range(3 * AT_ONCE)]
+    expired = EventStreamEnd(replace(bearer_of("ben"), expires_at=NOON))
+    others = [EventStreamEnd(bearer_of("cleo")), EventStreamEnd(None)]
+    for stream in (*revoked, expired, *others):
+        process.streams.add(stream)
+    closed = EventStreamEnd(bearer_of())
+    process.streams.add(closed)
+    process.streams.discard(closed)
+    await process.revoke("ada")
+    async with asyncio.timeout(WITHIN), watching(process.watch):
+        for stream in (*revoked, expired):
+            await stream.ended.wait()
+    assert not any(stream.ended.is_set() for stream in (*others, closed))
+
+
+async def test_a_signal_is_answered_at_once() -> None:
+    process = Process()
+    async with asyncio.timeout(WITHIN), watching(process.watch):
+        stream = EventStreamEnd(bearer_of())
+        process.streams.add(stream)
+        await process.revocations.revoke(
+            Revocation(kind=RevocationKind.SUBJECT, key="ada", revoked_at=NOON, until=NOON + SECOND)
+        )
+        while not stream.ended.is_set():  # the watch may not listen yet
+            await process.stores.live.signal([REVOKED_CHANNEL])
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.05):
+                    await stream.ended.wait()

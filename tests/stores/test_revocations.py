@@ -1,0 +1,62 @@
+"""The port of revocations, on every backend."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from stores.domain.revocations import Revocation, RevocationKind
+from stores.ports.revocations import Revocations
+from tests import backends
+from tests.backends import Servers
+
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(params=backends.REVOCATIONS)
+async def revocations(request: pytest.FixtureRequest, servers: Servers) -> AsyncIterator[Any]:
+    async with backends.REVOCATIONS[request.param](servers) as port:
+        yield port
+
+
+def revocation(key: str, *, kind: RevocationKind = RevocationKind.SUBJECT, at: datetime = NOON) -> Revocation:
+    return Revocation(kind=kind, key=key, revoked_at=at, until=at + DAY)
+
+
+async def kept(revocations: Revocations, now: datetime = NOON) -> set[Revocation]:
+    return set(await revocations.in_force(now))
+
+
+async def test_subjects_and_tokens_are_revoked(revocations: Revocations) -> None:
+    assert await kept(revocations) == set()
+    given = {
+        revocation("ada"),
+        revocation("ada", kind=RevocationKind.TOKEN),
+        revocation("ünïcödé \N{SEEDLING} '; --"),
+        revocation("x" * 512),
+    }
+    for each in given:
+        await revocations.revoke(each)
+    assert await kept(revocations) == given
+    await revocations.ping()
+
+
+async def test_the_later_of_two_counts(revocations: Revocations) -> None:
+    for at in (NOON, NOON + timedelta(microseconds=1), NOON - timedelta(hours=1), NOON):
+        await revocations.revoke(revocation("ada", at=at))
+    assert await kept(revocations) == {revocation("ada", at=NOON + timedelta(microseconds=1))}
+
+
+async def test_a_revocation_ends(revocations: Revocations) -> None:
+    await revocations.revoke(revocation("ada"))
+    await revocations.revoke(revocation("ben", at=NOON + timedelta(hours=1)))
+    assert await kept(revocations, NOON + DAY) == {revocation("ben", at=NOON + timedelta(hours=1))}
+    assert await kept(revocations, NOON + 2 * DAY) == set()
+
+
+async def test_those_that_ended_are_removed(revocations: Revocations) -> None:
+    await revocations.revoke(revocation("ada"))
+    await revocations.revoke(revocation("ben", at=NOON + DAY))
+    assert await kept(revocations, NOON + DAY) == {revocation("ben", at=NOON + DAY)}
