@@ -135,7 +135,7 @@ def build_app(
             # Without tokens, a page of another site must not reach the gateway by DNS rebinding.
             *([] if access.anonymous_viewer is None else [Middleware(TrustedHostMiddleware, [*LOOPBACK_NAMES, host])]),
             Middleware(Compression),
-            Middleware(BodyLimit, most=settings.http.body_limit),
+            Middleware(BodyLimit, most=settings.http.body_limit, total=settings.http.bodies_limit),
         ],
         exception_handlers={HTTPException: http_error},
         lifespan=lifespan,

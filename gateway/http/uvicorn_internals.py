@@ -27,8 +27,28 @@ USED = {
     ),
     "uvicorn.protocols.utils": ("ClientDisconnected",),
     "uvicorn.protocols.websockets.websockets_sansio_impl.WebSocketsSansIOProtocol": (
-        *("close_sent", "conn", "connection_lost", "disconnected", "frames", "handle_cont", "handle_parser_exception"),
-        *("handle_ping", "keepalive_timeout", "logger", "loop", "send", "shutdown", "transport", "writable"),
+        *(
+            "close_sent",
+            "conn",
+            "connection_lost",
+            "disconnected",
+            "frames",
+            "handle_connect",
+            "handle_cont",
+            "handle_parser_exception",
+        ),
+        *(
+            "handle_ping",
+            "keepalive_timeout",
+            "logger",
+            "loop",
+            "response",
+            "scope",
+            "send",
+            "shutdown",
+            "transport",
+            "writable",
+        ),
     ),
 }
 """By module or class: the names that this project imports, calls or overrides."""

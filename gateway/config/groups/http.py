@@ -29,16 +29,17 @@ Origins = Annotated[tuple[str, ...], BeforeValidator(_parse_origins)]
 class HttpSettings(SettingsGroup):
     """Where the gateway listens, the `origins` whose pages may use it from a browser, and what clients may take.
 
-    `body_limit` and `head_limit` are in bytes, `headers` is the number of a request's headers. `keep_alive` is how long
-    an idle connection stays open. `connections` and `operations` are at once; `connections` None: as many as the
-    descriptor limit of the process allows. `operation_timeout` is for a query, a mutation and an event of a
-    subscription. `grace` is how long a shutdown waits for open requests.
+    `body_limit`, `bodies_limit` (of all current requests) and `head_limit` are in bytes, `headers` is the number of a
+    request's headers. `keep_alive` is how long an idle connection stays open. `connections` and `operations` are at
+    once; `connections` None: as many as the descriptor limit of the process allows. `operation_timeout` is for a query,
+    a mutation and an event of a subscription. `grace` is how long a shutdown waits for open requests.
     """
 
     host: str = Field(default="127.0.0.1", min_length=1, validation_alias="GATEWAY_HOST")
     port: int = Field(default=8000, ge=0, le=65535, validation_alias="GATEWAY_PORT")
     origins: Origins = Field(default=(), validation_alias="GATEWAY_HTTP_ORIGINS")
     body_limit: int = Field(default=1_048_576, ge=1, validation_alias="GATEWAY_BODY_LIMIT")
+    bodies_limit: int = Field(default=67_108_864, ge=1, validation_alias="GATEWAY_BODIES_LIMIT")
     head_limit: int = Field(default=32_768, ge=1_024, validation_alias="GATEWAY_HEAD_LIMIT")
     headers: int = Field(default=100, ge=10, validation_alias="GATEWAY_HEADERS")
     head_timeout: Seconds = Field(default=timedelta(seconds=10), validation_alias="GATEWAY_HEAD_TIMEOUT")

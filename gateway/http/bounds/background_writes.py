@@ -5,6 +5,7 @@ import logging
 from typing import Any
 
 from gateway.http.bounds.operation_slots import OperationSlots, Slot
+from resolvers.errors import masked
 from stores.cancellation import cancel_and_wait
 
 log = logging.getLogger("quadrangle.background_writes")
@@ -30,8 +31,13 @@ class BackgroundWrites:
             self._running.discard(writing)
             if not self._running:
                 self._idle.set()
-            if not writing.cancelled() and (error := writing.exception()) is not None:
+            if writing.cancelled():
+                return
+            if (error := writing.exception()) is not None:
                 log.error("unexpected error in a mutation without a client", exc_info=error)
+                return
+            for error in writing.result().errors or ():
+                masked(error)  # it logs unexpected errors
 
         writing.add_done_callback(ended)
 

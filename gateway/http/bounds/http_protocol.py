@@ -201,7 +201,7 @@ class HttpProtocol(HttpToolsProtocol):
         if cycle is not None and not cycle.response_complete:
             cycle.disconnected = True
             cycle.message_event.set()
-            if cycle.response_started or self._awaited is not Awaited.BODY:
+            if cycle.response_started or self.pipeline or self._awaited is not Awaited.BODY:
                 self.transport.abort()
                 return
         elif cycle is not None and self._awaited is Awaited.BODY:  # it has its response
@@ -221,7 +221,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _end_response(self) -> None:
         """Close after a response. The client may still be sending the body of its request."""
-        if self._awaited is Awaited.REQUEST:
+        if self._probe or self._awaited is Awaited.REQUEST:
             self.transport.close()
         else:
             self._linger()

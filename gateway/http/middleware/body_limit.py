@@ -1,4 +1,4 @@
-"""Refuses request bodies that are too large."""
+"""Refuses request bodies that are too large, one by one or together."""
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -6,13 +6,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.http.error_responses import error_response
 
+UNCOUNTED_BYTES = 16_384
+"""Of each body. Large bodies that arrive slowly must not keep out the small ones, which most are."""
+
 
 class BodyLimit:
-    """Responds 413 to a body of more than `most` bytes: at once if Content-Length says so, else when it gets there."""
+    """Responds 413 to a body of more than `most` bytes: at once if Content-Length says so, else when it gets there.
 
-    def __init__(self, app: ASGIApp, *, most: int) -> None:
+    Responds 503 to a body by which the bodies of all current requests would have more than `total` bytes.
+    """
+
+    def __init__(self, app: ASGIApp, *, most: int, total: int) -> None:
         self._app = app
         self._most = most
+        self._left = total
         self._message = f"the request body has more than {most:,} bytes"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -24,14 +31,23 @@ class BodyLimit:
             # The client may still be sending; without `close` the server would read the rest of the body.
             await error_response(413, self._message, headers={"Connection": "close"})(scope, receive, send)
             return
-        left = self._most
+        received = counted = 0
 
         async def receive_within() -> Message:
-            nonlocal left
+            nonlocal received, counted
             message = await receive()
-            left -= len(message.get("body", b""))
-            if left < 0:
+            received += len(message.get("body", b""))
+            if received > self._most:
                 raise HTTPException(413, self._message, headers={"Connection": "close"})
+            if (more := received - UNCOUNTED_BYTES - counted) > 0:
+                if more > self._left:
+                    headers = {"Connection": "close", "Retry-After": "1"}
+                    raise HTTPException(503, "the gateway is receiving too many large bodies", headers=headers)
+                self._left -= more
+                counted += more
             return message
 
-        await self._app(scope, receive_within, send)
+        try:
+            await self._app(scope, receive_within, send)
+        finally:
+            self._left += counted

@@ -19,6 +19,7 @@ from gateway.http.rates.accounts import account_of_address
 from gateway.http.websocket.connection import Connection, ConnectionLimits, Results
 from gateway.http.websocket.messages import NOT_ACCEPTABLE, TOO_MANY, Close
 from gateway.http.websocket.socket_counts import SocketCounts
+from gateway.http.websocket.uvicorn_protocol import LARGE_MESSAGES
 from resolvers.context import Peer
 
 SUBPROTOCOL = "graphql-transport-ws"
@@ -93,6 +94,8 @@ class WebSocketEndpoint:
             raise Unauthenticated.missing()
         if not self._by_subject.take(peer.viewer.subject):
             raise Close(TOO_MANY, "Too many connections")
+        if allow_large_messages := websocket.scope.get("extensions", {}).get(LARGE_MESSAGES):
+            allow_large_messages()
         return peer
 
     async def _run(self, peer: Peer, request: GraphQLRequest) -> Results:

@@ -3,16 +3,21 @@
 import logging
 from asyncio import TimerHandle
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
+from websockets.http11 import Request
 
 from gateway.http.websocket.cleanup import CleanUp
 
 # Not in the logger hierarchy, so that no logging configuration enables it.
 SILENT = logging.Logger(__name__, level=logging.CRITICAL + 1)  # noqa: LOG001
+LARGE_MESSAGES = "quadrangle.large_messages"
+"""The extension of the scope that allows messages up to the limit. The app calls it when it knows the client."""
+FIRST_MESSAGE_BYTES = 32_768
 MOST_FRAGMENTS = 1_024
 """Of one message. Empty ones count nothing towards its size."""
 CLOSE_SECONDS = 1.0
@@ -29,7 +34,16 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.logger = SILENT
         self.conn.logger = SILENT
         self.conn.debug = False
+        self._message_limit, self.conn.max_message_size = self.conn.max_message_size, FIRST_MESSAGE_BYTES
         self._abort_timer: TimerHandle | None = None
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if self.response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
+            self.scope["extensions"][LARGE_MESSAGES] = self._allow_large_messages  # type: ignore[assignment]
+
+    def _allow_large_messages(self) -> None:
+        self.conn.max_message_size = self._message_limit
 
     def handle_ping(self) -> None:
         if self.writable.is_set():

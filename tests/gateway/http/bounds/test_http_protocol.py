@@ -129,6 +129,16 @@ async def test_beyond_the_connection_limit_only_liveness_is_answered() -> None:
         assert (await first.answer()).status == 200
 
 
+async def test_a_probe_does_not_stay_for_a_body_that_never_comes() -> None:
+    async with serve_gateway({"GATEWAY_CONNECTIONS": "1"}) as gateway, connected(gateway) as first:
+        await first.send(post())
+        assert (await first.answer()).status == 200
+        async with connected(gateway) as probe:
+            await probe.send(head("/livez", method="GET", length=100))
+            assert (await probe.answer()).status == 200
+            assert await probe.ended() == b""
+
+
 async def test_silent_connections_beyond_the_limit_do_not_keep_a_probe_from_its_answer() -> None:
     async with serve_gateway({"GATEWAY_CONNECTIONS": "1"}) as gateway, AsyncExitStack() as held:
         silent = [await held.enter_async_context(connected(gateway)) for _ in range(50)]

@@ -10,8 +10,8 @@ import aiohttp
 import httpx2
 import pytest
 
-from tests.gateway.http.bounds.raw_client import connected, head
-from tests.gateway.served_gateway import serve_gateway
+from tests.gateway.http.bounds.raw_client import TYPENAME, connected, head, post
+from tests.gateway.served_gateway import ServedGateway, serve_gateway
 
 LARGE = [1_300_000, 8_000_000]
 JSON = {"Content-Type": "application/json"}
@@ -55,6 +55,34 @@ async def test_python_clients_read_the_refusal(size: int) -> None:
             assert await with_aiohttp(url, body) == 413
             assert await with_httpx2(url, body) == 413
             assert await with_httpx2(url, chunks()) == 413
+
+
+async def test_the_bodies_of_all_requests_are_bounded_together() -> None:
+    large = TYPENAME + b" " * 60_000
+    settings = {"GATEWAY_BODIES_LIMIT": "50000"}
+    async with serve_gateway(settings) as gateway, connected(gateway) as slow, connected(gateway) as client:
+        await client.send(post(large))
+        assert (await client.answer()).status == 200
+        await slow.send(post(large)[:-1])
+        await eventually_refused(gateway, post(large))
+        await client.send(post())
+        assert (await client.answer()).status == 200
+        await slow.send(b" ")
+        assert (await slow.answer()).status == 200
+        await client.send(post(large))
+        assert (await client.answer()).status == 200
+
+
+async def eventually_refused(gateway: ServedGateway, request: bytes) -> None:
+    """The gateway may not have received all that was sent before."""
+    async with asyncio.timeout(10):
+        while True:
+            async with connected(gateway) as client:
+                await client.send(request)
+                answer = await client.answer()
+            if answer.status != 200:
+                break
+    assert (answer.status, answer.code, answer.headers["retry-after"]) == (503, "OVERLOADED", "1")
 
 
 async def test_what_is_dropped_of_a_body_is_bounded() -> None:

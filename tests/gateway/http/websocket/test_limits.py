@@ -66,6 +66,15 @@ async def test_a_message_of_too_many_fragments_closes_the_connection() -> None:
         assert (await closed(socket))[0] == 1009
 
 
+async def test_a_client_that_is_not_known_may_send_little() -> None:
+    async with serve_gateway() as gateway, gateway.socket() as known, gateway.socket() as unknown:
+        await initialize(known)
+        await subscribe(known, "1", "{ hello }", extensions={"padding": " " * 100_000})
+        assert (await receive_message(known))["type"] == "next"
+        await send_message(unknown, "connection_init", payload={"Authorization": "x" * 100_000})
+        assert (await closed(unknown))[0] == 1009
+
+
 async def test_the_sockets_of_a_subject_are_limited() -> None:
     async with serve_gateway({"GATEWAY_SOCKETS_PER_SUBJECT": "1"}, access=TOKEN_ACCESS) as gateway:
         async with gateway.socket() as first, gateway.socket() as second, gateway.socket() as other:
