@@ -1,11 +1,12 @@
 """The health of the stores: pings on request, recent failures, and the backlog of the outbox."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from time import perf_counter
+from typing import Any
 
 from stores.domain.outbox import Backlog, Consumer
 from stores.domain.rebuilds import Rebuild, share_done
@@ -15,7 +16,7 @@ from stores.ports.stores import Stores
 
 PING_TIMEOUT = timedelta(seconds=1)
 FRESH = timedelta(seconds=1)
-"""How long one check serves all viewers."""
+"""How long one check serves all requests."""
 SLOW = timedelta(milliseconds=250)
 DEGRADED_FOR = timedelta(seconds=30)
 FOLLOWERS = {"timeline": Consumer.TIMELINE, "live": Consumer.LIVE}
@@ -61,7 +62,7 @@ class Health:
     backends: Mapping[str, str]
     now: Callable[[], datetime]
     last_errors: dict[str, datetime] = field(default_factory=dict)
-    _latest: "tuple[float, asyncio.Task[list[StoreHealth]]] | None" = None
+    _recent: "dict[str, tuple[float, asyncio.Task[list[StoreHealth]]]]" = field(default_factory=dict)
 
     def failed(self, store: str) -> None:
         """Record that a call of this store failed now."""
@@ -76,10 +77,19 @@ class Health:
 
     async def latest(self) -> list[StoreHealth]:
         """`check_with_backlog`, at most once a second however many viewers request it. Never raises."""
+        return await self._shared("viewers", self.check_with_backlog)
+
+    async def latest_of_probes(self) -> list[StoreHealth]:
+        """`check`, at most once a second however many probes request it. Never raises."""
+        return await self._shared("probes", self.check)
+
+    async def _shared(
+        self, askers: str, check: Callable[[], Coroutine[Any, Any, list[StoreHealth]]]
+    ) -> list[StoreHealth]:
         now = asyncio.get_running_loop().time()
-        if self._latest is None or now - self._latest[0] >= FRESH.total_seconds():
-            self._latest = now, asyncio.create_task(self.check_with_backlog())
-        return await asyncio.shield(self._latest[1])
+        if askers not in self._recent or now - self._recent[askers][0] >= FRESH.total_seconds():
+            self._recent[askers] = now, asyncio.create_task(check())
+        return await asyncio.shield(self._recent[askers][1])
 
     async def check_with_backlog(self) -> list[StoreHealth]:
         """`check`, with the backlog of the stores that follow the outbox, and with rebuilds under way. Never raises."""

@@ -1,10 +1,13 @@
 """storeHealth: the states of the stores and the backlog of the outbox."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
+
+import pytest
 
 from resolvers.health import Health
 from stores.domain.catalog import CourseVersion
@@ -93,7 +96,8 @@ async def test_a_store_that_is_being_rebuilt_is_degraded_and_says_how_much_is_do
     assert await rebuilt(replace(stores, progress=down)) == {**live, "progress": ("DOWN", None)}
 
 
-async def test_one_check_serves_all_viewers_of_a_second() -> None:
+@pytest.mark.parametrize("latest", [Health.latest, Health.latest_of_probes])
+async def test_one_check_serves_all_requests_of_a_second(latest: Callable[[Health], Awaitable[object]]) -> None:
     stores = await world.open_school()
     pings = 0
 
@@ -107,6 +111,6 @@ async def test_one_check_serves_all_viewers_of_a_second() -> None:
         backends=dict.fromkeys(stores.by_name(), "memory"),
         now=lambda: world.NOW,
     )
-    first, *others = await asyncio.gather(*(health.latest() for _ in range(50)))
+    first, *others = await asyncio.gather(*(latest(health) for _ in range(50)))
     assert all(other == first for other in others)
     assert pings == 1
