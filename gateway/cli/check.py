@@ -1,4 +1,5 @@
-"""quadrangle check: validate settings and trusted documents, ping every store, and try the mapping of profiles."""
+"""quadrangle check: validate settings, trusted documents and key files, ping every store, and try the mapping of
+profiles."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -7,9 +8,9 @@ from gateway.cli.options import add_data
 
 HELP = "check the settings and ping every store"
 DESCRIPTION = (
-    "Reads the settings and the trusted documents (GATEWAY_DOCUMENTS_PATH), pings every store and prints a table. If\n"
-    "profiles are read by a mapping (GATEWAY_PROFILES_MAPPING), tries it on ten documents. The exit code is 0 if all\n"
-    "stores answer and everything fits, else 1; stderr says what is wrong."
+    "Reads the settings, the trusted documents (GATEWAY_DOCUMENTS_PATH) and the public keys (GATEWAY_AUTH_KEYS),\n"
+    "pings every store and prints a table. If profiles are read by a mapping (GATEWAY_PROFILES_MAPPING), tries it on\n"
+    "ten documents. The exit code is 0 if all stores answer and everything fits, else 1; stderr says what is wrong."
 )
 EPILOG = """\
 examples:
@@ -30,6 +31,7 @@ def run(options: Namespace) -> int:
     from gateway.config.check_stores import faults_of_stores
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
+    from gateway.http.auth.configured import keys_of
     from gateway.http.documents import persisted_documents
     from gateway.observability.logs import write_logs
     from gateway.runtime.clock import utc_now
@@ -39,7 +41,9 @@ def run(options: Namespace) -> int:
     from resolvers.health import Health, StoreState
 
     settings, console = environment_settings(), stderr_console()
-    persisted_documents(settings, served_schema(settings.federation))  # raises CommandError
+    # Both raise CommandError.
+    persisted_documents(settings, served_schema(settings.federation))
+    keys_of(settings.auth, secret=None)
     write_logs(settings.log.level or "WARNING")
 
     async def check(shutdown: Shutdown) -> int:

@@ -16,7 +16,8 @@ def test_check_reports_the_store_that_does_not_answer() -> None:
     ended = quadrangle("check", **{**MEMORY, "GATEWAY_SESSIONS_URL": NOWHERE})
     assert ended.returncode == 1
     down = [line.split() for line in ended.stdout.splitlines() if "DOWN" in line]
-    assert down == [[port, "redis", "redis://127.0.0.1:9/0", "DOWN", "-"] for port in ("sessions", "documents")]
+    ports = ("sessions", "documents", "rates")
+    assert down == [[port, "redis", "redis://127.0.0.1:9/0", "DOWN", "-"] for port in ports]
     assert "sessions: Redis cannot be reached" in ended.stderr.splitlines()
 
 
@@ -25,6 +26,14 @@ def test_check_reports_a_bad_trusted_document(tmp_path: Path) -> None:
     ended = quadrangle("check", **MEMORY, **SECRET, GATEWAY_DOCUMENTS_PATH=str(tmp_path))
     line = "GATEWAY_DOCUMENTS_PATH: me.graphql, line 1: Cannot query field 'nothingOfTheKind' on type 'Query'."
     assert (ended.returncode, ended.stderr) == (1, f"quadrangle: {line}\n")
+
+
+def test_check_reports_a_bad_key_file(tmp_path: Path) -> None:
+    keys = tmp_path / "keys.pem"
+    keys.write_text("no key")
+    ended = quadrangle("check", **MEMORY, GATEWAY_AUTH_KEYS=str(keys))
+    line = f"quadrangle: GATEWAY_AUTH_KEYS: {keys} is neither PEM nor JSON\n"
+    assert (ended.returncode, ended.stderr) == (1, line)
 
 
 @pytest.mark.parametrize(
