@@ -7,15 +7,15 @@ from gateway.cli.options import add_address, add_data
 HELP = "serve GraphQL over your own stores"
 DESCRIPTION = (
     "Serves GraphQL at http://HOST:PORT/graphql over the stores of the GATEWAY_*_URL settings, and prints the address\n"
-    "when it is ready. Every request needs a token, which is verified by GATEWAY_AUTH_SECRET, GATEWAY_AUTH_KEYS or\n"
-    "GATEWAY_AUTH_JWKS_URL. Logs are JSON lines on stderr.\n"
+    "when it is ready. A token is verified by GATEWAY_AUTH_SECRET, GATEWAY_AUTH_KEYS or GATEWAY_AUTH_JWKS_URL. A\n"
+    "request without one gets verifyCertificate and storeHealth { store state } only. Logs are JSON lines on stderr.\n"
     "SIGINT or SIGTERM ends it: open requests have GATEWAY_SHUTDOWN_GRACE seconds to finish; a second signal ends\n"
     "them at once."
 )
 EPILOG = """\
 examples:
   quadrangle migrate && quadrangle serve --host 0.0.0.0
-  quadrangle serve --data .quadrangle --port 8001      the stores of a demo, but every request needs a token
+  quadrangle serve --data .quadrangle --port 8001      the stores of a demo, but requests need a token
 """
 
 
