@@ -8,6 +8,9 @@ from gateway.config.backends import PORTS
 from tests.e2e.command import quadrangle
 from tests.gateway.cli.environment import MEMORY, NOWHERE, SECRET
 
+ON_PROGRESS = ("progress", "activity", "revocations", "outbox")
+"""The ports at GATEWAY_PROGRESS_URL."""
+
 
 def test_check_reports_the_store_that_does_not_answer() -> None:
     ended = quadrangle("check", **MEMORY, **SECRET)
@@ -42,7 +45,7 @@ def test_check_reports_a_bad_key_file(tmp_path: Path) -> None:
         (
             "GATEWAY_PROGRESS_URL",
             "postgresql://u:hunter2@h:port/db",
-            "\n".join(f"{port}: the server's URL is not a valid one" for port in ("progress", "activity", "outbox")),
+            "\n".join(f"{port}: the server's URL is not a valid one" for port in ON_PROGRESS),
         ),
         ("GATEWAY_TIMELINE_URL", "influxdb+http://u:hunter2@a..b/db", "timeline: InfluxDB cannot be reached"),
         (

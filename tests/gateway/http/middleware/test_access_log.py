@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NoReturn
 
 import pytest
@@ -16,6 +17,7 @@ from gateway.observability.logs import JsonFormatter
 from stores.domain.outbox import Backlog, Consumer
 from stores.domain.profiles import Profile
 from stores.domain.rates import Rate
+from stores.domain.revocations import Revocation
 from stores.errors import Unavailable
 from stores.memory.profiles import MemoryProfiles
 from tests.gateway.app_client import TOKEN_ACCESS, app_client, bearer, sample_stores
@@ -62,6 +64,9 @@ class Down(MemoryProfiles):
 
     async def backlog(self) -> Mapping[Consumer, Backlog]:
         raise Unavailable("outbox", "cannot be reached")
+
+    async def in_force(self, now: datetime) -> Sequence[Revocation]:
+        raise Unavailable("revocations", "cannot be reached")
 
 
 async def test_every_response_has_a_request_id_and_a_log_line(logs: Stream) -> None:
