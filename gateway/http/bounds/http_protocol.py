@@ -197,6 +197,8 @@ class HttpProtocol(HttpToolsProtocol):
     def _refuse(self, refused: Refused) -> None:
         """Respond to the request that is being received, and close. The response to an earlier one may be under way:
         then only close."""
+        if self.transport.is_closing():
+            return
         cycle = self.cycle
         if cycle is not None and not cycle.response_complete:
             cycle.disconnected = True
@@ -221,7 +223,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _end_response(self) -> None:
         """Close after a response. The client may still be sending the body of its request."""
-        if self._probe or self._awaited is Awaited.REQUEST:
+        if self._probe or self._awaited is Awaited.REQUEST or self.transport.is_closing():
             self.transport.close()
         else:
             self._linger()
