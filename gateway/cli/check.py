@@ -8,9 +8,10 @@ from gateway.cli.options import add_data
 
 HELP = "check the settings and ping every store"
 DESCRIPTION = (
-    "Reads the settings, the trusted documents (GATEWAY_DOCUMENTS_PATH) and the public keys (GATEWAY_AUTH_KEYS),\n"
-    "pings every store and prints a table. If profiles are read by a mapping (GATEWAY_PROFILES_MAPPING), tries it on\n"
-    "ten documents. The exit code is 0 if all stores answer and everything fits, else 1; stderr says what is wrong."
+    "Reads the settings, the trusted documents (GATEWAY_DOCUMENTS_PATH) and the public keys (GATEWAY_AUTH_KEYS and\n"
+    "GATEWAY_AUTH_JWKS_URL), pings every store and prints a table. If profiles are read by a mapping\n"
+    "(GATEWAY_PROFILES_MAPPING), tries it on ten documents. The exit code is 0 if all stores answer and everything\n"
+    "fits, else 1; stderr says what is wrong."
 )
 EPILOG = """\
 examples:
@@ -32,6 +33,7 @@ def run(options: Namespace) -> int:
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
     from gateway.http.auth.configured import keys_of
+    from gateway.http.auth.jwks_request import JwksUnavailable, fetch_jwks
     from gateway.http.documents import persisted_documents
     from gateway.observability.logs import write_logs
     from gateway.runtime.clock import utc_now
@@ -54,6 +56,11 @@ def run(options: Namespace) -> int:
             health = Health(stores=stores, backends=backends, now=utc_now)
             found = await health.check()
             faults = await faults_of_stores(location.urls, now=utc_now)
+        if settings.auth.jwks_url is not None:
+            try:
+                await fetch_jwks(settings.auth.jwks_url)
+            except JwksUnavailable as error:
+                faults = [*faults, f"GATEWAY_AUTH_JWKS_URL: {error}"]
         rows = [
             (
                 store.store,

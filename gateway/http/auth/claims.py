@@ -20,7 +20,8 @@ class ClaimMapping:
     """Where a token says who its bearer is.
 
     `roles`: the issuer's name of a role → ours. Of several that a token has, the first of the mapping counts. A token
-    with none of them has `default_role`, and is refused if that is None.
+    with none of them has `default_role`, and is refused if that is None. `required`: texts that a token must have, to
+    tell access tokens from others of the same issuer (RFC 8725, 3.12).
     """
 
     subject: JsonPointer = field(default_factory=lambda: JsonPointer.parse("/sub"))
@@ -29,9 +30,12 @@ class ClaimMapping:
     scopes: JsonPointer = field(default_factory=lambda: JsonPointer.parse("/scopes"))
     roles: Mapping[str, Role] = field(default_factory=lambda: OWN_ROLES)
     default_role: Role | None = None
+    required: Mapping[JsonPointer, str] = field(default_factory=dict)
 
     def viewer_of(self, claims: Mapping[str, Any]) -> Viewer:
         """The viewer that verified claims describe. Raises `TokenRefused`, also for malformed claims."""
+        if any(pointer.find(claims) != text for pointer, text in self.required.items()):
+            raise TokenRefused("a required claim is missing or differs")
         expires_at = time_of(claims, "exp")
         if expires_at is None:
             raise TokenRefused("exp is missing")

@@ -59,6 +59,7 @@ def mapping_of(settings: ClaimsSettings) -> ClaimMapping:
         courses=parse(settings.courses),
         scopes=parse(settings.scopes),
         roles={name: Role(role) for name, role in settings.roles.items()} or OWN_ROLES,
+        required={parse(pointer): text for pointer, text in settings.required.items()},
         default_role=None if settings.default_role is None else Role(settings.default_role),
     )
 

@@ -82,7 +82,7 @@ class WebSocketEndpoint:
         given = {name.lower(): value for name, value in payload.items()}
         authorization = given.get("authorization", websocket.headers.get("authorization"))
         if authorization is not None and not isinstance(authorization, str):
-            raise Unauthenticated("the token must be a string", given=True)
+            raise Unauthenticated.refused()
         trace = given.get(TRACE_HEADER, websocket.headers.get(TRACE_HEADER))
         timeout = given.get(TIMEOUT_HEADER, websocket.headers.get(TIMEOUT_HEADER))
         foreign = is_foreign(websocket.headers)

@@ -8,8 +8,10 @@ from gateway.config.backends import PORTS
 from tests.e2e.command import quadrangle
 from tests.gateway.cli.environment import MEMORY, NOWHERE, SECRET
 
-ON_PROGRESS = ("progress", "activity", "revocations", "outbox")
-"""The ports at GATEWAY_PROGRESS_URL."""
+
+def at_url_of(port: str) -> list[str]:
+    """The ports that have the URL of this one."""
+    return [each for each, table in PORTS.items() if port in {each, table.shares_url_of}]
 
 
 def test_check_reports_the_store_that_does_not_answer() -> None:
@@ -19,8 +21,7 @@ def test_check_reports_the_store_that_does_not_answer() -> None:
     ended = quadrangle("check", **{**MEMORY, "GATEWAY_SESSIONS_URL": NOWHERE})
     assert ended.returncode == 1
     down = [line.split() for line in ended.stdout.splitlines() if "DOWN" in line]
-    ports = ("sessions", "documents", "rates")
-    assert down == [[port, "redis", "redis://127.0.0.1:9/0", "DOWN", "-"] for port in ports]
+    assert down == [[port, "redis", "redis://127.0.0.1:9/0", "DOWN", "-"] for port in at_url_of("sessions")]
     assert "sessions: Redis cannot be reached" in ended.stderr.splitlines()
 
 
@@ -39,13 +40,18 @@ def test_check_reports_a_bad_key_file(tmp_path: Path) -> None:
     assert (ended.returncode, ended.stderr) == (1, line)
 
 
+def test_check_fetches_the_jwks() -> None:
+    ended = quadrangle("check", **MEMORY, GATEWAY_AUTH_JWKS_URL="http://127.0.0.1:9/keys")
+    assert (ended.returncode, ended.stderr) == (1, "GATEWAY_AUTH_JWKS_URL: ClientConnectorError\n")
+
+
 @pytest.mark.parametrize(
     ("variable", "url", "line"),
     [
         (
             "GATEWAY_PROGRESS_URL",
             "postgresql://u:hunter2@h:port/db",
-            "\n".join(f"{port}: the server's URL is not a valid one" for port in ON_PROGRESS),
+            "\n".join(f"{port}: the server's URL is not a valid one" for port in at_url_of("progress")),
         ),
         ("GATEWAY_TIMELINE_URL", "influxdb+http://u:hunter2@a..b/db", "timeline: InfluxDB cannot be reached"),
         (
