@@ -9,7 +9,8 @@ class Limits:
     """The limits of a peer's operations. docs/limits.md explains each of them.
 
     `size` is in bytes of UTF-8; `cost` in the units of the schema's `@cost` directives; `store_calls` limits the calls
-    that an operation, or one event of a subscription, makes. All others are numbers of parts of the document.
+    that an operation, or one event of a subscription, makes, and `response` the characters of the values in its answer.
+    All others are numbers of parts of the document.
     `mode`: `measure` logs what goes beyond a limit and lets it pass. `introspection`: whose operations may select
     `__schema` and `__type`; `__typename` is always allowed.
     """
@@ -27,6 +28,7 @@ class Limits:
     introspection_fields: int = 500
     cost: int = 10_000
     store_calls: int = 100
+    response: int = 8_388_608
     mode: Literal["enforce", "measure"] = "enforce"
     introspection: Literal["admin", "all"] = "all"
 

@@ -3,9 +3,9 @@ with an error for each value of the variables that does not fit its type. It ref
 ends those that take too long."""
 
 from inspect import signature
-from typing import Any
+from typing import Any, cast
 
-from graphql import GraphQLError, OperationType
+from graphql import GraphQLError, GraphQLLeafType, OperationType
 from graphql.execution import Executor
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
@@ -14,6 +14,7 @@ from resolvers.execution.coercion import coercion_errors
 from resolvers.execution.deadline import read_within_deadline, write_within_deadline
 from resolvers.execution.graphql_internals import forget_sub_fields, release_helpers
 from resolvers.execution.limits.cost import limit_cost
+from resolvers.execution.limits.response_size import ResponseSize
 
 
 class EventExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -22,6 +23,7 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         release_helpers(self)
+        self.response_size = ResponseSize(self.context_value.peer.limits)
 
     @classmethod
     def build(cls, *args: Any, **kwargs: Any) -> "list[GraphQLError] | Executor[Any]":
@@ -52,8 +54,15 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
             return write_within_deadline(self.context_value.peer, result)
         return read_within_deadline(self.context_value, result)
 
+    def complete_leaf_value(self, return_type: GraphQLLeafType, result: Any) -> Any:  # type: ignore[override]
+        """The value of a scalar or an enum in the response, whose size is counted. graphql-core calls it for each."""
+        value = super().complete_leaf_value(return_type, result)
+        self.response_size.add(value)
+        return value
+
     def build_per_event_executor(self, payload: Any) -> Executor[Any]:
         """The copy of the executor that executes one event. graphql-core calls it for each event."""
-        executor = super().build_per_event_executor(payload)
+        executor = cast("EventExecutor", super().build_per_event_executor(payload))
+        executor.response_size = ResponseSize(self.context_value.peer.limits)
         forget_sub_fields(executor)
         return executor

@@ -15,7 +15,8 @@ READ_IN = "3.3.2"
 """The version whose source was read for this."""
 USED = {
     "graphql.execution.Executor": (
-        *("_relevant_sub_fields", "async_helpers", "build", "build_per_event_executor", "context_value"),
+        *("_relevant_sub_fields", "async_helpers", "build", "build_per_event_executor", "complete_leaf_value"),
+        *("context_value",),
         *("execute_operation", "fragment_definitions", "gather_async_work", "is_awaitable", "operation", "schema"),
         *("track_async_work", "variable_values"),
     ),

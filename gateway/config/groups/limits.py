@@ -29,6 +29,7 @@ class LimitsSettings(SettingsGroup):
     )
     cost: int = Field(default=DEFAULT_LIMITS.cost, ge=1, validation_alias="GATEWAY_LIMIT_COST")
     store_calls: int = Field(default=DEFAULT_LIMITS.store_calls, ge=1, validation_alias="GATEWAY_LIMIT_STORE_CALLS")
+    response: int = Field(default=DEFAULT_LIMITS.response, ge=1, validation_alias="GATEWAY_LIMIT_RESPONSE")
     introspection: Literal["admin", "all"] = Field(default="admin", validation_alias="GATEWAY_INTROSPECTION")
 
     def of_peers(self) -> Limits:

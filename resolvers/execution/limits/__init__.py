@@ -5,6 +5,7 @@ document_size.py   one pass over the parsed document, before it is validated
 document_limits.py that size against the limits, and who may introspect
 cost_rules.py      the costs of the schema's fields, out of `@cost` and `@listSize`
 cost.py            the estimated cost, after the variables are coerced and before any resolver runs
+response_size.py   the size of a response, while its values are completed
 response_cost.py   the cost of a response, for traces
 exceeded.py        the error of what goes beyond a limit, and its log line
 

@@ -2,7 +2,8 @@
 
 As the specification of `@cost` and `@listSize` defines it, the field cost and the type cost, added up: each field that
 is resolved costs its weight, and each object 1. Lists have their largest size. Fields that `@skip` and `@include` leave
-out cost nothing, nor does introspection, which has limits of its own.
+out cost nothing, nor does introspection, which has limits of its own. A scalar that has an alias
+costs a little.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,6 +32,8 @@ from resolvers.types.selection import is_included
 Sizes = Mapping[str, int]
 """The sizes of the lists of an object, by field, where the field that returned the object said so."""
 NO_SIZES: Sizes = {}
+ALIAS = 0.1
+"""The cost of an alias of a scalar, which would be free under as many names as there are."""
 
 
 def limit_cost(executor: Executor[Any]) -> GraphQLError | None:
@@ -80,6 +83,8 @@ class _Estimate:
             if selection.directives and not is_included(selection, self._variables):
                 continue
             if isinstance(selection, FieldNode):
+                if selection.alias is not None and selection.selection_set is None:
+                    total += ALIAS
                 if (rule := rules.get(selection.name.value)) is not None:
                     total += self._of_field(selection, rule, sizes)
             elif isinstance(selection, InlineFragmentNode):

@@ -42,6 +42,7 @@ async def estimate(query: str, **variables: Any) -> float:
         ("{ __schema { types { name } } }", 0),
         ("{ me { id } }", 2),  # a field of an object type, and the object
         ("{ me { displayName } }", 3),
+        ("{ me { a: id b: id ...on Learner { c: __typename } } }", 2.3),  # aliases of scalars
         ("{ me { displayName @skip(if: true) } }", 2),
         ('{ learner(learnerId: "x") { id } }', 2),
         ("{ courses(first: 7) { edges { cursor } } }", 2 + 1 + 7),
