@@ -48,5 +48,5 @@ def run(options: Namespace) -> int:
         sys.stdout.write(manifest)
     else:
         options.out.write_text(manifest, "utf-8")
-        sys.stderr.write(f"{options.out}: {len(documents)} documents\n")
+        sys.stderr.write(f"{options.out}: documents: {len(documents)}\n")
     return 0
