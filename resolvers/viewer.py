@@ -16,7 +16,7 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenFacts:
-    """By what a token can be revoked: its id (`jti`) and when it was issued (`iat`); None if it does not say."""
+    """What revocations compare: the id of a token (`jti`) and when it was issued (`iat`), None if it does not say."""
 
     id: str | None = None
     issued_at: datetime | None = None

@@ -30,7 +30,7 @@ class Documents(Protocol):
         """The request with the text of its document. Raises `RequestRefused`."""
 
     async def validated(self, peer: Peer, request: GraphQLRequest) -> None:
-        """Take note that the document of a resolved request is valid."""
+        """Record that the document of a resolved request is valid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ class Operations:
             slot.free()
 
     async def _noted(self, peer: Peer, request: GraphQLRequest, result: object) -> None:
-        """Take note that the document is valid, or charge the peer for one that is not."""
+        """Record that the document is valid, or charge the peer for one that is not."""
         if isinstance(result, PreExecutionError):
             peer.charge(len(request.query or "") // REFUSED_UNIT_CHARACTERS)
         else:

@@ -98,7 +98,7 @@ ORDER = [
     *("PUBLIC", "ANY_TOKEN", "SELF", "SELF_ENROLLING", "TEACHES", "ENROLLING", "ENROLLED", "ONCE_ENROLLED", "ADMIN"),
     *("SCOPE(events:write)", "SCOPE(ops:read)", "SCOPE(schema:read)", "SCOPE(trace:read)"),
 ]
-"""In which the grants of a rule are written."""
+"""The order in which a rule lists its grants."""
 
 
 def about(record: Any) -> About:

@@ -14,7 +14,7 @@ from stores.domain.rfc3339 import parse_rfc3339
 
 BigInt = NewType("BigInt", int)
 Representation = NewType("Representation", object)
-"""What a router says of an entity: any JSON value."""
+"""A representation of an entity, as a router sends it: any JSON value."""
 
 
 def show_time(moment: datetime) -> str:

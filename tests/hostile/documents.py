@@ -70,4 +70,4 @@ def _documents() -> Iterator[tuple[str, Hostile]]:
 
 
 DOCUMENTS: Mapping[str, Hostile] = dict(_documents())
-"""By what they are."""
+"""Hostile documents, by a name for the table of results."""

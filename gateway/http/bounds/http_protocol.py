@@ -164,8 +164,8 @@ class HttpProtocol(HttpToolsProtocol):
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
 
     def _takes_too_much(self) -> bool:
-        """Whether the incomplete head is too large, or what is no part of the incomplete body: the parser keeps both in
-        memory."""
+        """Whether the incomplete head is too large, or the framing of the incomplete body (chunk sizes, extensions,
+        trailers): the parser keeps both in memory."""
         if self._awaited is Awaited.HEAD:
             return self._fed > self._bounds.head_limit
         if self.cycle.response_complete and self._fed > MOST_BYTES:

@@ -55,7 +55,7 @@ class RateLimit:
     _leases: dict[str, Lease] = field(default_factory=dict)  # in the order of their last use
 
     def of(self, account: str) -> dict[str, Any]:
-        """What the Peer of an account admits and charges its operations by."""
+        """The `admit` and `charge` of a Peer whose operations are charged to the account."""
         return {"admit": partial(self.admit, account), "charge": partial(self.charge, account)}
 
     async def admit(self, account: str, *, units: int = ADMISSION) -> None:
