@@ -95,7 +95,7 @@ class Generator:
         return f" {self._selections(kind, depth)}"
 
     def _value(self, name: str, kind: GraphQLInputType, depth: int = 3) -> str:
-        if self.chance.random() < 0.08:
+        if self.chance.random() < 0.04:
             return self.chance.choice(HOSTILE)
         if isinstance(kind, GraphQLNonNull):
             return self._value(name, kind.of_type, depth)
