@@ -1,11 +1,13 @@
 """Revocations of tokens: before they expire, all tokens of a subject, or one by its id."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 REVOKED_CHANNEL = "revocations"
 """The signal (`Live.signal`) that there is a new revocation."""
+RECENT = timedelta(minutes=1)
+"""How far back `Revocations.recent` reads: longer than a process goes without a read, and than a write takes."""
 
 
 class RevocationKind(Enum):

@@ -17,3 +17,7 @@ class Revocations(Pinger, Protocol):
 
     async def in_force(self, now: datetime) -> Sequence[Revocation]:
         """All revocations that are kept until after `now`, in any order."""
+
+    async def recent(self) -> Sequence[Revocation]:
+        """At least those that were recorded within the last minute (`RECENT`), by the clock of the store, in any order.
+        A reader who has all others reads this often."""

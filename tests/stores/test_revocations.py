@@ -49,6 +49,23 @@ async def test_the_later_of_two_counts(revocations: Revocations) -> None:
     assert await kept(revocations) == {revocation("ada", at=NOON + timedelta(microseconds=1))}
 
 
+async def test_the_recent_ones_are_among_the_new_ones(revocations: Revocations) -> None:
+    await revocations.revoke(revocation("ada"))
+    await revocations.revoke(revocation("ben", kind=RevocationKind.TOKEN, at=NOON - timedelta(days=9)))
+    assert {each.key for each in await revocations.recent()} == {"ada", "ben"}
+
+
+async def test_sql_reads_the_recent_ones_only(servers: Servers) -> None:
+    async with backends.sql_revocations(servers) as revocations:
+        for key in ("ada", "ben", "cleo"):
+            await revocations.revoke(revocation(key))
+        await revocations._pool.execute("UPDATE token_revocations SET recorded_at = now() - interval '61 seconds'")
+        assert await revocations.recent() == []
+        await revocations.revoke(revocation("ada", at=NOON - timedelta(hours=1)))
+        assert await revocations.recent() == [revocation("ada")]
+        assert len(await revocations.in_force(NOON)) == 3
+
+
 async def test_a_revocation_ends(revocations: Revocations) -> None:
     await revocations.revoke(revocation("ada"))
     await revocations.revoke(revocation("ben", at=NOON + timedelta(hours=1)))

@@ -11,13 +11,15 @@ from gateway.http.auth.open_streams import OpenStreams
 from resolvers.data.dataloaders import Failures
 from resolvers.viewer import Viewer
 from stores.cancellation import cancel_and_wait
-from stores.domain.revocations import REVOKED_CHANNEL, RevocationKind
+from stores.domain.revocations import RECENT, REVOKED_CHANNEL, Revocation, RevocationKind
 from stores.errors import StoreError
 from stores.ports.stores import Stores
 
 log = logging.getLogger("quadrangle.auth")
 INTERVAL_SECONDS = 1.0
 STALE_SECONDS = 30.0
+GAP_SECONDS = RECENT.total_seconds() / 2
+COMPLETE_SECONDS = 3_600.0
 
 
 class RevocationWatch:
@@ -43,10 +45,10 @@ class RevocationWatch:
         self._health = health
         self._now = now
         self._clock = clock
-        self._subjects: dict[str, datetime] = {}
-        self._tokens: frozenset[str] = frozenset()
+        self._subjects: dict[str, Revocation] = {}
+        self._tokens: dict[str, Revocation] = {}
         self._read_at: float | None = None
-        self._logged_at = float("-inf")
+        self._complete_until = self._logged_at = float("-inf")
         self._wake = asyncio.Event()
         self.failures = 0
 
@@ -57,23 +59,31 @@ class RevocationWatch:
             return False
         if token.id is not None and token.id in self._tokens:
             return True
-        revoked_at = self._subjects.get(viewer.subject)
-        if revoked_at is None:
+        revocation = self._subjects.get(viewer.subject)
+        if revocation is None:
             return False
         # `iat` often has whole seconds: a token of the same second may be older than the revocation.
-        return token.issued_at is None or token.issued_at.replace(microsecond=0) <= revoked_at
+        return token.issued_at is None or token.issued_at.replace(microsecond=0) <= revocation.revoked_at
 
     async def read(self) -> None:
-        """Read the revocations in force. Never raises."""
+        """Read the recent revocations; all at first, after a gap, and once an hour, to forget those that ended. Never
+        raises for a failure of the store."""
+        started = self._clock()
+        complete = self._read_at is None or started - self._read_at > GAP_SECONDS or started >= self._complete_until
+        revocations = self._stores.revocations
         try:
             async with asyncio.timeout(self._deadline):
-                found = await self._stores.revocations.in_force(self._now())
-        except (StoreError, TimeoutError):
+                found = await (revocations.in_force(self._now()) if complete else revocations.recent())
+        except (StoreError, TimeoutError, ValueError):  # ValueError: a kind of a newer version
             self._failed()
             return
-        self._subjects = {each.key: each.revoked_at for each in found if each.kind is RevocationKind.SUBJECT}
-        self._tokens = frozenset(each.key for each in found if each.kind is RevocationKind.TOKEN)
-        self._read_at = self._clock()
+        if complete:
+            self._subjects, self._tokens = {}, {}
+            self._complete_until = started + COMPLETE_SECONDS
+        for each in found:
+            kept = self._subjects if each.kind is RevocationKind.SUBJECT else self._tokens
+            kept[each.key] = each
+        self._read_at = started
 
     def _failed(self) -> None:
         self.failures += 1

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from stores.domain.revocations import Revocation, RevocationKind
+import asyncpg
+
+from stores.domain.revocations import RECENT, Revocation, RevocationKind
 from stores.ports.revocations import Revocations
 from stores.sql.core.pool import Pool
 from stores.sql.core.transact import fetch
@@ -14,12 +16,18 @@ REVOKE = """
 INSERT INTO token_revocations (kind, key, revoked_at, until) VALUES ($1, $2, $3, $4)
 ON CONFLICT (kind, key) DO UPDATE SET
     revoked_at = greatest(token_revocations.revoked_at, excluded.revoked_at),
-    until = greatest(token_revocations.until, excluded.until)
+    until = greatest(token_revocations.until, excluded.until),
+    recorded_at = excluded.recorded_at
 """
 
 REMOVE_ENDED = "DELETE FROM token_revocations WHERE until <= $1"
 
 IN_FORCE = "SELECT kind, key, revoked_at, until FROM token_revocations WHERE until > $1"
+
+RECORDED = """
+SELECT kind, key, revoked_at, until FROM token_revocations
+WHERE recorded_at > now() - $1::float8 * interval '1 second'
+"""
 
 
 class SqlRevocations(Revocations):
@@ -37,10 +45,14 @@ class SqlRevocations(Revocations):
         await fetch(self._pool, STORE, REMOVE_ENDED, revocation.revoked_at)
 
     async def in_force(self, now: datetime) -> Sequence[Revocation]:
-        rows = await fetch(self._pool, STORE, IN_FORCE, now)
-        return [
-            Revocation(
-                kind=RevocationKind(row["kind"]), key=row["key"], revoked_at=row["revoked_at"], until=row["until"]
-            )
-            for row in rows
-        ]
+        return list(map(revocation_of, await fetch(self._pool, STORE, IN_FORCE, now)))
+
+    async def recent(self) -> Sequence[Revocation]:
+        return list(map(revocation_of, await fetch(self._pool, STORE, RECORDED, RECENT.total_seconds())))
+
+
+def revocation_of(row: asyncpg.Record) -> Revocation:
+    """The revocation in a row."""
+    return Revocation(
+        kind=RevocationKind(row["kind"]), key=row["key"], revoked_at=row["revoked_at"], until=row["until"]
+    )

@@ -69,8 +69,7 @@ async def revoke(gateway: ServedGateway, **what: str) -> Any:
     return (await ask(gateway, headers, REVOKE, variables={"input": what}))["data"]["revokeTokens"]
 
 
-@pytest.mark.parametrize("signals", [True, False])
-@pytest.mark.parametrize("kind", ["subject", "jti"])
+@pytest.mark.parametrize(("kind", "signals"), [("subject", True), ("jti", False)])
 async def test_sockets_and_requests_end_on_both_gateways(kind: str, *, signals: bool) -> None:
     headers = token_of(TEACHER)
     claims = jwt.decode(headers["Authorization"].split()[1], options={"verify_signature": False})
