@@ -60,7 +60,7 @@ def run(options: Namespace) -> int:
             try:
                 await fetch_jwks(settings.auth.jwks_url)
             except JwksUnavailable as error:
-                faults = [*faults, f"GATEWAY_AUTH_JWKS_URL: {error}"]
+                faults = [*faults, f"GATEWAY_AUTH_JWKS_URL: cannot be used: {error}"]
         rows = [
             (
                 store.store,

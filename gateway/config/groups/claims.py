@@ -11,23 +11,21 @@ from gateway.config.json_pointer import JsonPointer
 RoleName = Literal["LEARNER", "INSTRUCTOR", "ADMIN", "SERVICE"]
 
 
+def _parse_pairs(text: str, example: str) -> Mapping[str, str]:
+    """The pairs of a list such as `example`, in its order."""
+    pairs = [each.strip().rpartition("=") for each in text.split(",") if each.strip()]
+    parsed = {name.strip(): value.strip() for name, _, value in pairs}
+    if not all(parsed) or len(parsed) < len(pairs):
+        raise ValueError(f"not a list such as {example}")
+    return parsed
+
+
 def _parse_roles(given: object) -> object:
-    """The roles of a list such as `student=LEARNER,teacher=INSTRUCTOR`, in its order."""
-    if not isinstance(given, str):
-        return given
-    pairs = [each.strip().rpartition("=") for each in given.split(",") if each.strip()]
-    roles = {name.strip(): role.strip() for name, _, role in pairs}
-    if not all(roles) or len(roles) < len(pairs):
-        raise ValueError("not a list such as student=LEARNER,teacher=INSTRUCTOR")
-    return roles
+    return _parse_pairs(given, "student=LEARNER,teacher=INSTRUCTOR") if isinstance(given, str) else given
 
 
 def _parse_required(given: object) -> object:
-    """The values of a list such as `/token_type=access`, by pointer."""
-    if not isinstance(given, str):
-        return given
-    pairs = [each.strip().rpartition("=") for each in given.split(",") if each.strip()]
-    return {pointer.strip(): value.strip() for pointer, _, value in pairs}
+    return _parse_pairs(given, "/token_type=access") if isinstance(given, str) else given
 
 
 def _check_pointer(text: str) -> str:

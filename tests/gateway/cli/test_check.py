@@ -42,7 +42,7 @@ def test_check_reports_a_bad_key_file(tmp_path: Path) -> None:
 
 def test_check_fetches_the_jwks() -> None:
     ended = quadrangle("check", **MEMORY, GATEWAY_AUTH_JWKS_URL="http://127.0.0.1:9/keys")
-    assert (ended.returncode, ended.stderr) == (1, "GATEWAY_AUTH_JWKS_URL: ClientConnectorError\n")
+    assert (ended.returncode, ended.stderr) == (1, "GATEWAY_AUTH_JWKS_URL: cannot be used: ClientConnectorError\n")
 
 
 @pytest.mark.parametrize(
