@@ -32,7 +32,9 @@ def verification_of(
         leeway=settings.leeway,
         longest=timedelta(days=settings.longest_days),
     )
-    return Verification(keys_of(settings, secret), rules=rules, mapping=mapping_of(claims), now=now)
+    return Verification(
+        keys_of(settings, secret), rules=rules, mapping=mapping_of(claims), recheck=settings.jwks_refresh, now=now
+    )
 
 
 def keys_of(settings: AuthSettings, secret: str | None) -> Sequence[Keys]:

@@ -45,8 +45,9 @@ def utc_time() -> datetime:
 
 
 class Verification:
-    """Turns tokens into viewers. Verified ones are cached by their sha256 until they expire, because a client sends the
-    same token with each request; the cache holds no token."""
+    """Turns tokens into viewers. Verified ones are cached by their sha256, because a client sends the same token again and
+    again; the cache holds no token. They are verified again when they expire, and after `recheck`: their key may have
+    been withdrawn."""
 
     def __init__(
         self,
@@ -54,22 +55,25 @@ class Verification:
         *,
         rules: TokenRules,
         mapping: ClaimMapping,
+        recheck: timedelta = timedelta(minutes=10),
         now: Callable[[], datetime] = utc_time,
     ) -> None:
         self._keys = keys
         self._rules = rules
         self._mapping = mapping
+        self._recheck = recheck
         self._now = now
         self._log = RefusalLog()
-        self._verified: OrderedDict[bytes, Viewer] = OrderedDict()
+        self._verified: OrderedDict[bytes, tuple[Viewer, datetime]] = OrderedDict()
 
     async def viewer_of(self, token: str) -> Viewer:
         """The viewer that a token names. Raises `Unauthenticated` if it is malformed, forged, incomplete or expired;
         the reason is logged."""
         digest = sha256(token.encode(errors="surrogatepass")).digest()
-        if (viewer := self._verified.get(digest)) is not None and not viewer.expired(self._now()):
+        now = self._now()
+        if (cached := self._verified.get(digest)) is not None and now < cached[1] and not cached[0].expired(now):
             self._verified.move_to_end(digest)
-            return viewer
+            return cached[0]
         key_id: str | None = None
         try:
             key_id, algorithm = header_of(token)
@@ -79,7 +83,7 @@ class Verification:
             self._verified.pop(digest, None)
             self.log_refused(refused.reason, key_id)
             raise Unauthenticated.refused() from None
-        self._verified[digest] = viewer
+        self._verified[digest] = viewer, now + self._recheck
         if len(self._verified) > CACHED_TOKENS:
             self._verified.popitem(last=False)
         return viewer

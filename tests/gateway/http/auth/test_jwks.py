@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -83,6 +83,29 @@ async def test_a_withdrawn_key_is_refused_after_the_refresh(
     assert await accepted(verification, signed(claims(), "EdDSA", key=OTHER_KEY, kid="new"))
     assert not await accepted(verification, signed(claims(sub="ben"), kid="RS256"))
     assert server.requests == 2
+
+
+async def test_a_verified_token_of_a_withdrawn_key_is_refused_after_the_refresh(
+    server: JwksServer, remote: RemoteKeys, seconds: Seconds
+) -> None:
+    began = datetime.now(UTC)
+    verification = Verification(
+        [remote],
+        rules=TokenRules(),
+        mapping=ClaimMapping(),
+        recheck=REFRESH,
+        now=lambda: began + timedelta(seconds=seconds.now - 1_000),
+    )
+    token = signed(claims(exp=int(began.timestamp()) + 7_200), kid="RS256")
+    assert await accepted(verification, token)
+    server.keys = [jwk_of("EdDSA", key=OTHER_KEY, kid="new")]
+    seconds.now += REFRESH.total_seconds()
+    server.asked.clear()
+    assert await accepted(verification, token), "the stale set serves while the new one is fetched"
+    await server.asked.wait()
+    seconds.now += REFRESH.total_seconds()
+    await remote.matching("new", "EdDSA")
+    assert not await accepted(verification, token)
 
 
 async def test_unknown_key_ids_force_one_fetch_in_30_s(
