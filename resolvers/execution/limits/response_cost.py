@@ -1,7 +1,6 @@
 """The cost of a response: that of an operation with the real size of each list, for the trace.
 
-It is computed from the answer. What was read and is not in the answer, it does not count: the trace of the store calls
-shows that.
+It counts the answer only, not what was read to compute it: the trace of the store calls shows that.
 """
 
 from collections.abc import Mapping

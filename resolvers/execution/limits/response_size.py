@@ -1,5 +1,5 @@
 """The size of a response, counted while its values are completed: the estimated cost knows how many there are, and not
-how large each of them is. A document of 64 kB may be selected of many objects, and under many names."""
+how large each of them is. A JSON value of 64 kB may be selected of many objects, and under many names."""
 
 from typing import Any
 
