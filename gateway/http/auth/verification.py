@@ -45,9 +45,10 @@ def utc_time() -> datetime:
 
 
 class Verification:
-    """Turns tokens into viewers. Verified ones are cached by their sha256, because a client sends the same token again and
-    again; the cache holds no token. They are verified again when they expire, and after `recheck`: their key may have
-    been withdrawn."""
+    """Turns tokens into viewers. Verified ones are cached by their sha256, because clients repeat
+    them; the cache holds no token. They are verified again once they have expired, and after `recheck`, because the
+    issuer may have withdrawn the key.
+    """
 
     def __init__(
         self,
