@@ -31,6 +31,7 @@ USED = {
             "close_sent",
             "conn",
             "connection_lost",
+            "data_received",
             "disconnected",
             "frames",
             "handle_connect",
@@ -39,6 +40,7 @@ USED = {
         ),
         *(
             "handle_ping",
+            "handshake_initiated",
             "keepalive_timeout",
             "logger",
             "loop",

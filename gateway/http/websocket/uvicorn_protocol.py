@@ -18,6 +18,7 @@ SILENT = logging.Logger(__name__, level=logging.CRITICAL + 1)  # noqa: LOG001
 LARGE_MESSAGES = "quadrangle.large_messages"
 """The extension of the scope that allows messages up to the limit. The app calls it when it knows the client."""
 FIRST_MESSAGE_BYTES = 32_768
+NO_HANDSHAKE = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 MOST_FRAGMENTS = 1_024
 """Of one message. Empty ones count nothing towards its size."""
 CLOSE_SECONDS = 1.0
@@ -36,6 +37,13 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.conn.debug = False
         self._message_limit, self.conn.max_message_size = self.conn.max_message_size, FIRST_MESSAGE_BYTES
         self._abort_timer: TimerHandle | None = None
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        # The first data is the whole head. If websockets takes it for none, uvicorn neither answers nor closes.
+        if not self.handshake_initiated and not self.transport.is_closing():
+            self.transport.write(b"".join(self.conn.data_to_send()) or NO_HANDSHAKE)
+            self.transport.close()
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)

@@ -9,6 +9,12 @@ from tests.gateway.http.bounds.raw_client import TYPENAME, connected, head, post
 from tests.gateway.http.websocket.client import initialize
 from tests.gateway.served_gateway import serve_gateway
 
+WEBSOCKET = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Version": "13",
+}
 LATE = {"GATEWAY_HEAD_TIMEOUT": "0.1", "GATEWAY_BODY_TIMEOUT": "0.1"}
 
 
@@ -90,6 +96,21 @@ async def test_an_upgrade_to_another_protocol_is_not_made() -> None:
         await asyncio.sleep(0.2)
         await client.send(post())
         assert (await client.answer()).status == 200
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (head(headers=WEBSOCKET), 405),
+        (head(method="GET", length=2, headers=WEBSOCKET) + b"{}", 400),
+        (head(method="GET", headers=WEBSOCKET | {"Cookie": "x" * 9_000}), 431),
+        (head("/" + "x" * 9_000, method="GET", headers=WEBSOCKET), 414),
+    ],
+)
+async def test_an_upgrade_that_websockets_cannot_read_is_refused(sent: bytes, status: int) -> None:
+    async with serve_gateway() as gateway, connected(gateway) as client:
+        await client.send(sent)
+        assert (await client.ended()).startswith(b"HTTP/1.1 %d " % status)
 
 
 async def test_what_is_not_http_is_refused_in_the_format_of_errors() -> None:
