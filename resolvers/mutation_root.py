@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import strawberry
 
 from resolvers.context import Info
+from resolvers.errors import RequestError
 from resolvers.mutations.attempts import SetItemProgressInput, SubmitAttemptInput, set_item_progress, submit_attempt
 from resolvers.mutations.certificates import RevokeCertificateInput, revoke_certificate
 from resolvers.mutations.courses import CreateCourseInput, create_course
@@ -18,7 +19,7 @@ from resolvers.mutations.enrollments import (
     enroll_many,
     withdraw,
 )
-from resolvers.mutations.inputs import store_user_error
+from resolvers.mutations.inputs import request_user_error, store_user_error
 from resolvers.mutations.interactions import RecordInteractionsInput, record_interactions
 from resolvers.mutations.learners import (
     CreateLearnerInput,
@@ -64,8 +65,9 @@ async def run(
     given: Given,
     result: Callable[..., R],
 ) -> Any:
-    """Run a write; its result is the parent of the payload. A store failure becomes an error in an empty `result`. What
-    the client selects beneath the payload is read after the write."""
+    """Run a write; its result is the parent of the payload. A store failure, and a store call beyond the limit, becomes
+    an error in an empty `result`: a top-level error would null the payloads of the operation's other writes, which are
+    done. What the client selects beneath the payload is read after the write."""
     context = info.context
     stores = WriteStores(
         loaders=context.loaders, now=context.peer.now, random_bytes=token_bytes, policy=context.peer.policy
@@ -74,6 +76,8 @@ async def run(
         return await write(stores, context.viewer, given)
     except StoreError as error:
         return result(errors=[store_user_error(error)])
+    except RequestError as error:
+        return result(errors=[request_user_error(error)])
     finally:
         context.loaders.forget()
 

@@ -42,6 +42,11 @@ def store_user_error(error: StoreError) -> UserError:
     return UserError(code=ErrorCode(error.code), message=client_message(error), path=[], retry_after_ms=retry_after_ms)
 
 
+def request_user_error(error: RequestError) -> UserError:
+    """A refusal of the operation, such as a store call beyond the limit, as an error of a payload."""
+    return UserError(code=ErrorCode((error.extensions or {})["code"]), message=error.message, path=[])
+
+
 def learner_id_of(global_id: str, part: str) -> str | UserError:
     """The learner id in a global id, or the error at `part` of the input."""
     try:

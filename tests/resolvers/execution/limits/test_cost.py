@@ -175,3 +175,13 @@ async def test_fields_beyond_the_store_calls_are_null_and_the_others_answered() 
     assert [(error.path, (error.extensions or {})["code"]) for error in result.errors or ()] == [
         (["course", f"p{n}"], "TOO_MANY_STORE_CALLS") for n in (2, 3, 4)
     ]
+
+
+async def test_writes_beyond_the_store_calls_have_an_error_in_their_payloads() -> None:
+    """The payloads of the writes before them must reach the client."""
+    peer = replace(world.peer_of(await world.open_school(), world.admin()), limits=Limits(store_calls=2))
+    given = '{learnerId: "new-%d", displayName: "Nia", locale: "cy-GB", timeZone: "Europe/London"}'
+    writes = " ".join(f"w{n}: createLearner(input: {given % n}) {{ errors {{ code }} }}" for n in range(3))
+    result = await SCHEMA.execute(f"mutation {{ {writes} }}", context_value=peer)
+    refused = {"errors": [{"code": "TOO_MANY_STORE_CALLS"}]}
+    assert (result.errors, result.data) == (None, {"w0": {"errors": []}, "w1": {"errors": []}, "w2": refused})
