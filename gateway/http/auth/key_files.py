@@ -64,7 +64,7 @@ def key_of_pem(data: bytes) -> Key:
 
 
 def keys_of_document(document: Any) -> KeySet:
-    """The keys of a JWK or a JWKS, of which all must be usable. Raises `UnusableKey`."""
+    """The keys of a JWK or a JWKS. Raises `UnusableKey` if one of them cannot be used."""
     listed = document.get("keys") if isinstance(document, dict) and "keys" in document else [document]
     if not isinstance(listed, list) or not listed:
         raise UnusableKey("has no keys")

@@ -1,5 +1,6 @@
 """quadrangle serve."""
 
+import asyncio
 import json
 import signal
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from tests.e2e.command import quadrangle, running
 from tests.gateway.cli.environment import MEMORY, SECRET
+from tests.gateway.http.auth.issuer import claims, jwk_of, jwks_server, signed
 
 
 def test_serve_reports_all_missing_settings_at_once() -> None:
@@ -39,3 +41,24 @@ def test_serve_limits_the_rate(tmp_path: Path) -> None:
         gateway.wait_ready()
         assert gateway.ask("{ __typename }") == {"data": {"__typename": "Query"}}
         assert gateway.ask("{ __typename }")["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+
+
+async def test_serve_verifies_by_a_jwks_alone(tmp_path: Path) -> None:
+    async with jwks_server(jwk_of("ES256", kid="one")) as server:
+        keys = {
+            "GATEWAY_AUTH_JWKS_URL": server.url,
+            "GATEWAY_AUTH_AUDIENCE": "quadrangle",
+            "GATEWAY_ROLES": "boss=ADMIN",
+        }
+        with running("serve", "--port", 0, log=tmp_path / "log", **MEMORY, **keys) as gateway:
+            await asyncio.to_thread(gateway.wait_ready)
+            roles = {}
+            for audience in ("quadrangle", "another service"):
+                token = signed(claims(role="boss", aud=audience), "ES256", kid="one")
+                headers = {"Authorization": f"Bearer {token}"}
+                roles[audience] = await asyncio.to_thread(gateway.ask, "{ viewer { role } }", headers)
+            assert roles["quadrangle"] == {"data": {"viewer": {"role": "ADMIN"}}}
+            assert roles["another service"]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+            assert await asyncio.to_thread(gateway.end, signal.SIGTERM) == 0
+        assert '"reason":"audience","key_id":"one"' in gateway.log
+        assert server.requests == 1
