@@ -45,7 +45,7 @@ class InteractionInput:
 
 @strawberry.input(description="A batch of events, of one enrolment or many, in any order.")
 class RecordInteractionsInput:
-    events: list[InteractionInput] = strawberry.field(description="500 at most.", directives=[Cost(weight="0.1")])
+    events: list[InteractionInput] = strawberry.field(description="500 at most.", directives=[Cost(weight="1")])
 
 
 async def record_interactions(stores: WriteStores, viewer: Viewer, given: RecordInteractionsInput) -> RecordResult:

@@ -95,11 +95,11 @@ async def test_the_windows_of_a_range_are_counted(window: str, end: str, windows
 
 
 async def test_a_write_is_weighed_by_the_lists_in_its_input() -> None:
-    assert await estimate(RECORD % "__typename", input={"events": EVENTS}) == 10 + 0.6 + 1
-    assert await estimate(RECORD % "results { id }", input={"events": EVENTS}) == 10 + 0.6 + 1 + 1 + 6
+    assert await estimate(RECORD % "__typename", input={"events": EVENTS}) == 10 + 6 + 1
+    assert await estimate(RECORD % "results { id }", input={"events": EVENTS}) == 10 + 6 + 1 + 1 + 6
     # Six events of three enrolments.
     enrollments = await estimate(RECORD % "enrollments { id }", input={"events": EVENTS})
-    assert enrollments == pytest.approx(10 + 0.6 + 1 + 1 + 3)
+    assert enrollments == pytest.approx(10 + 6 + 1 + 1 + 3)
 
 
 async def test_literals_cost_what_variables_do() -> None:
@@ -110,7 +110,7 @@ async def test_literals_cost_what_variables_do() -> None:
     query = (
         f"mutation {{ recordInteractions(input: {{events: [{events}]}}) {{ results {{ id }} enrollments {{ id }} }} }}"
     )
-    assert await estimate(query) == pytest.approx(10 + 0.6 + 1 + (1 + 6) + (1 + 3))
+    assert await estimate(query) == pytest.approx(10 + 6 + 1 + (1 + 6) + (1 + 3))
 
 
 async def test_an_operation_beyond_the_budget_is_not_charged() -> None:
