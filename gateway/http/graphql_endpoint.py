@@ -135,15 +135,17 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequest:
         if request.method == "GET":
             given = dict(request.query_params)
+            size = sum(len(each or "") for each in given.values())
             for name in ("variables", "extensions"):
                 if text := given.pop(name, None):
                     given[name] = self.parse_json(text)
         elif (request.content_type or "").partition(";")[0].strip().lower() == JSON:
-            given = self.parse_json(await request.get_body())
+            body = await request.get_body()
+            given, size = self.parse_json(body), len(body)
         else:
             raise HTTPException(415, f"the content type must be {JSON}: forms and multipart requests are not accepted")
         try:
-            return parse_request(given)
+            return parse_request(given, size=size)
         except MalformedRequest as error:
             raise HTTPException(400, str(error)) from None
 

@@ -17,12 +17,14 @@ class GraphQLRequest(GraphQLRequestData):
 
     `document_id` names a persisted document: `documentId` without `sha256:`, or the hash of
     `extensions.persistedQuery`. `trusted_name`: the name of the operation, where the document is a trusted one.
-    `registers`: the document is to be registered once it has turned out to be valid.
+    `registers`: the document is to be registered once it has turned out to be valid. `size`: how many characters or
+    bytes the client sent, variables included.
     """
 
     document_id: str | None = None
     trusted_name: str | None = None
     registers: bool = False
+    size: int = 0
 
     @property
     def has_document(self) -> bool:
@@ -30,8 +32,9 @@ class GraphQLRequest(GraphQLRequestData):
         return bool(self.query) or self.document_id is not None
 
 
-def parse_request(given: object) -> GraphQLRequest:
-    """The request in a decoded JSON value (GraphQL over HTTP, "Request Parameters"). Raises `MalformedRequest`."""
+def parse_request(given: object, *, size: int) -> GraphQLRequest:
+    """The request in a decoded JSON value (GraphQL over HTTP, "Request Parameters") of this size. Raises
+    `MalformedRequest`."""
     if isinstance(given, list):
         raise MalformedRequest("batches are not accepted: send a request for each operation")
     if not isinstance(given, dict):
@@ -43,6 +46,7 @@ def parse_request(given: object) -> GraphQLRequest:
         operation_name=_part(given, "operationName", str),
         extensions=extensions,
         document_id=_document_id(_part(given, "documentId", str), _part(extensions or {}, "persistedQuery", dict)),
+        size=size,
     )
 
 

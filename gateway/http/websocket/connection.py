@@ -107,7 +107,7 @@ class Connection:
                 await self._init(message.get("payload") or {})
                 init_timeout.reschedule(None)
             case "subscribe":
-                await self._subscribe(message["id"], message.get("payload"))
+                await self._subscribe(message["id"], message.get("payload"), message["size"])
             case "complete":
                 if task := self._running.pop(message["id"], None):
                     self._cancel({task})
@@ -126,7 +126,7 @@ class Connection:
             raise Close(code, str(refusal)) from None
         await self._send("connection_ack")
 
-    async def _subscribe(self, id: str, payload: object) -> None:
+    async def _subscribe(self, id: str, payload: object, size: int) -> None:
         if (peer := self.peer) is None:
             raise Close(messages.UNAUTHORIZED, "Unauthorized")
         if id in self._running:
@@ -139,7 +139,7 @@ class Connection:
             )
             return
         try:
-            request = parse_request(payload)
+            request = parse_request(payload, size=size)
             if request.query is None and not request.has_document:
                 raise MalformedRequest("there is no query")
         except MalformedRequest as error:

@@ -37,7 +37,7 @@ class Close(Exception):
 
 def read(frame: Mapping[str, Any]) -> dict[str, Any]:
     """Decode and check a received frame: its type, id, payload and size. `parse_request` checks the payload of
-    `subscribe`. Raises `Close`."""
+    `subscribe`. `size` in the message is the number of its characters. Raises `Close`."""
     text = frame.get("text")
     if text is None:
         raise Close(MALFORMED, "a message must be text")
@@ -58,6 +58,7 @@ def read(frame: Mapping[str, Any]) -> dict[str, Any]:
         raise Close(MALFORMED, f"{kind} has more than {most:,} characters")
     if kind in WITH_PAYLOAD and not isinstance(message.get("payload", {}), dict | None):
         raise Close(MALFORMED, f"the payload of {kind} must be an object")
+    message["size"] = len(text)
     return message
 
 

@@ -66,6 +66,17 @@ async def test_an_operation_is_charged_for_its_text_and_its_cost(query: str, uni
     assert sum(owed for _, _, owed in rates.calls) == units - 5  # of the block that was leased
 
 
+@pytest.mark.parametrize("streams", [False, True])
+async def test_variables_that_led_to_nothing_are_charged(streams: bool) -> None:
+    rates = CountedRates(Clock())
+    query, ids = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"no": "list" * 1_500}
+    async with app_client(access=TOKEN_ACCESS, rate=RATE, open_stores=sample_stores(rates=rates)) as client:
+        body = {"query": query, "variables": {"ids": ids}}
+        answer = await client.post("/graphql", json=body, headers=LEARNER | (EVENTS if streams else {}))
+    assert "BAD_USER_INPUT" in answer.text
+    assert 5 + sum(owed for _, _, owed in rates.calls) == 1 + 60
+
+
 async def test_there_is_no_limit_without_a_rate() -> None:
     async with app_client(access=TOKEN_ACCESS, open_stores=sample_stores(rates=None)) as client:
         assert set(await statuses(client, LEARNER, 5)) == {200}
