@@ -90,6 +90,8 @@ class Operations:
                 async for result in results:
                     if first:
                         await self._noted(peer, request, result)
+                    else:
+                        await peer.admit()  # the executor charges each event
                     first = False
                     response = response_of(result)  # type: ignore[arg-type]  # no @defer and @stream in the schema
                     yield response
@@ -98,6 +100,8 @@ class Operations:
                     # A source that always has an event, and a client whose buffer always has room, would never suspend
                     # this task: no other task would run.
                     await asyncio.sleep(0)
+        except RequestRefused as refusal:
+            yield {"errors": [refusal.error]}
         finally:
             slot.free()
 

@@ -23,7 +23,7 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         release_helpers(self)
-        self.response_size = ResponseSize(self.context_value.peer.limits)
+        self.response_size = self._new_size()
 
     @classmethod
     def build(cls, *args: Any, **kwargs: Any) -> "list[GraphQLError] | Executor[Any]":
@@ -54,6 +54,10 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
             return write_within_deadline(self.context_value.peer, result)
         return read_within_deadline(self.context_value, result)
 
+    def _new_size(self) -> ResponseSize:
+        peer = self.context_value.peer
+        return ResponseSize(peer.limits, peer.charge)
+
     def complete_leaf_value(self, return_type: GraphQLLeafType, result: Any) -> Any:  # type: ignore[override]
         """The value of a scalar or an enum in the response, whose size is counted. graphql-core calls it for each."""
         value = super().complete_leaf_value(return_type, result)
@@ -61,8 +65,10 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
         return value
 
     def build_per_event_executor(self, payload: Any) -> Executor[Any]:
-        """The copy of the executor that executes one event. graphql-core calls it for each event."""
+        """The copy of the executor that executes one event, which is charged like a query. graphql-core calls it for
+        each event."""
+        self.context_value.peer.charge(self.context_value.cost.estimated)
         executor = cast("EventExecutor", super().build_per_event_executor(payload))
-        executor.response_size = ResponseSize(self.context_value.peer.limits)
+        executor.response_size = self._new_size()
         forget_sub_fields(executor)
         return executor

@@ -1,6 +1,7 @@
 """The size of a response, counted while its values are completed: the estimated cost knows how many there are, and not
 how large each of them is. A JSON value of 64 kB may be selected of many objects, and under many names."""
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -8,6 +9,8 @@ import orjson
 from resolvers.execution.limits.exceeded import Exceeded
 from resolvers.limits import Limits
 
+LONG = 1_000
+"""Characters of a value that costs more than its place: it is charged a unit for each of these parts."""
 NAME = 16
 """Characters that each value takes besides its own: those of its name."""
 
@@ -15,22 +18,26 @@ NAME = 16
 class ResponseSize:
     """Counts the values of one response, or of one event, in characters."""
 
-    __slots__ = ("_exceeded", "_left", "_limits")
+    __slots__ = ("_charge", "_exceeded", "_left", "_limits")
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, charge: Callable[[float], None]) -> None:
+        """`charge` takes the cost of long values, beyond the estimate."""
         self._limits = limits
+        self._charge = charge
         self._left = limits.response
         self._exceeded = False
 
     def add(self, value: Any) -> None:
         """Count a scalar as it is in the response. Raises TOO_COMPLEX if the limit is exceeded, and for each value that
         follows."""
+        size = 0
         if type(value) is str:
-            self._left -= len(value) + NAME
+            size = len(value)
         elif type(value) in (dict, list) and self._left >= 0:
-            self._left -= len(orjson.dumps(value)) + NAME
-        else:
-            self._left -= NAME
+            size = len(orjson.dumps(value))
+        self._left -= size + NAME
+        if size >= LONG:
+            self._charge(size // LONG)
         if self._left < 0:
             self._refuse()
 

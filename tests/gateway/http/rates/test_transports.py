@@ -19,6 +19,7 @@ from tests.resolvers.queries import BrokenStore
 
 TWICE = Rate(per_minute=1, burst=2)
 QUERY = {"query": "{ __typename }"}
+COUNT = {"query": "subscription { count { number } }"}
 ADMIN, LEARNER = bearer(world.admin()), bearer(world.learner())
 PROXY = {"GATEWAY_TRUSTED_PROXIES": "127.0.0.1"}
 REFUSAL = {"message": "the rate limit is used up: send less, or later"}
@@ -132,6 +133,22 @@ async def test_a_socket_answers_the_operation() -> None:
         assert refused["payload"][0]["extensions"]["retryAfterMs"] == 60_000
         await send_message(socket, "ping")
         assert (await receive_message(socket))["type"] == "pong"
+
+
+async def test_a_subscription_ends_when_its_events_have_used_up_the_rate() -> None:
+    async with serve_gateway(access=TOKEN_ACCESS, rate=Rate(per_minute=1, burst=6)) as gateway:
+        async with gateway.socket() as socket:
+            await initialize(socket, **LEARNER)
+            await subscribe(socket, "1", COUNT["query"])
+            messages = [await receive_message(socket)]
+            while messages[-1]["type"] == "next":
+                messages.append(await receive_message(socket))
+        assert (messages[-1]["type"], code_of(messages[-1])) == ("error", "RATE_LIMITED")
+        assert 1 <= len(messages) - 1 < 6
+        streamed = await asked(gateway, headers={**EVENTS, **bearer(world.admin())}, json=COUNT)
+        assert streamed.text.count('"number"') < 6
+        assert "RATE_LIMITED" in streamed.text
+        await gateway.sources.all_ended(2)
 
 
 async def test_sockets_with_refused_tokens_are_counted_and_closed() -> None:

@@ -1,11 +1,13 @@
 """The size of a response: values beyond the limit are null, each with an error."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from resolvers.context import free
 from resolvers.limits import Limits
 from resolvers.types.node import opaque_id
 from tests.resolvers import world
@@ -16,13 +18,13 @@ WRITE = "mutation ($input: UpdateLearnerInput!) { updateLearner(input: $input) {
 READ = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Learner { a: attributes b: attributes goals } } }"
 
 
-async def answer(limits: Limits) -> Any:
+async def answer(limits: Limits, charge: Callable[[float], None] = free) -> Any:
     """The answer to a query that selects a document of 1,000 characters ten times."""
     peer = world.peer_of(await world.open_school(), world.learner(), trace=False)
     write = {"id": LEARNER, "attributes": {"note": "x" * 977}, "goals": ["to read"]}
     written = await SCHEMA.execute(WRITE, variable_values={"input": write}, context_value=peer)
     assert written.data == {"updateLearner": {"errors": []}}
-    peer = replace(peer, limits=limits)
+    peer = replace(peer, limits=limits, charge=charge)
     return await SCHEMA.execute(READ, variable_values={"ids": [LEARNER] * 5}, context_value=peer)
 
 
@@ -39,6 +41,12 @@ async def test_values_beyond_the_limit_are_null_and_have_an_error() -> None:
 async def test_a_response_within_the_limit_is_whole() -> None:
     result = await answer(Limits(response=10 * 1_016 + 5 * 23))
     assert result.errors is None
+
+
+async def test_long_values_are_charged() -> None:
+    charged: list[float] = []
+    await answer(Limits(), charged.append)
+    assert charged[1:] == [1] * 10  # beyond the estimate, which comes first
 
 
 async def test_measuring_writes_one_line(caplog: pytest.LogCaptureFixture) -> None:
