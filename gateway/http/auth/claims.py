@@ -9,6 +9,7 @@ from typing import Any
 from gateway.config.json_pointer import JsonPointer
 from gateway.http.auth.refusals import TokenRefused
 from resolvers.viewer import Role, TokenFacts, Viewer
+from stores.domain.paging import CLEAN_TEXT
 
 LONGEST_WORD = 512
 OWN_ROLES: Mapping[str, Role] = {role.value: role for role in (Role.ADMIN, Role.SERVICE, Role.INSTRUCTOR, Role.LEARNER)}
@@ -95,4 +96,4 @@ def _words(value: object, claim: str) -> frozenset[str]:
 
 
 def _is_word(value: object) -> bool:
-    return isinstance(value, str) and 1 <= len(value) <= LONGEST_WORD and "\0" not in value
+    return isinstance(value, str) and 1 <= len(value) <= LONGEST_WORD and CLEAN_TEXT.fullmatch(value) is not None
