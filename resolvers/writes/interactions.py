@@ -12,6 +12,7 @@ from resolvers.writes.event_faults import Interaction, problem_with_event, verdi
 from resolvers.writes.faults import Fault, Refusal, too_many
 from resolvers.writes.grading import learner_faults
 from resolvers.writes.ledger import record_events
+from resolvers.writes.reenrolling import reenrolling_faults
 from resolvers.writes.writable_enrollments import WritableEnrollment, code_of_unknown, find_writable
 from resolvers.writes.write_stores import WriteStores
 from stores.domain.catalog import CourseVersion, Item
@@ -73,9 +74,10 @@ async def record_interactions(
             faults[place] = Fault("BAD_USER_INPUT", problem[1], ("events", place, problem[0]))
         else:
             events[place] = event_of(given, target.enrollment)
-    for place, fault in (await learner_faults(stores, viewer, events, writable)).items():
-        faults[place] = Fault(fault.code, fault.message, ("events", place, *fault.path))
-        del events[place]
+    for found in (reenrolling_faults(stores, viewer, events), learner_faults(stores, viewer, events, writable)):
+        for place, fault in (await found).items():
+            faults[place] = Fault(fault.code, fault.message, ("events", place, *fault.path))
+            del events[place]
     courses = {id(row.course): row.course for row in writable.values()}
     verdicts = await record_events(stores, list(events.values()), courses.values()) if events else ()
     return _merge([given.id for given in command.events], faults, verdicts, unknown=code_of_unknown(viewer))

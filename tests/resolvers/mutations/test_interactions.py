@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from resolvers.mutations.interactions import InteractionInput
+from resolvers.policy.policy import DEFAULT_POLICY, Policy
 from resolvers.types.scalars import show_time
 from resolvers.viewer import Viewer
 from stores.domain.events import VERB_IRIS, Event, Verb
@@ -29,9 +30,12 @@ def interaction(number: int, verb: str = "PLAYED", **more: Any) -> dict[str, Any
     return {"id": uuid(number), "registration": IN_ALGEBRA, "verb": verb, "itemKey": "video", "at": AT, **more}
 
 
-async def record(school: School, *events: dict[str, Any], viewer: Viewer | None = None) -> list[str]:
+async def record(
+    school: School, *events: dict[str, Any], viewer: Viewer | None = None, policy: Policy = DEFAULT_POLICY
+) -> list[str]:
     """The status of each event, or the code and the path of its rejection."""
-    payload = await school.write(RECORD, {"events": list(events)}, viewer or world.learner())
+    peer = replace(world.peer_of(school.stores, viewer or world.learner()), policy=policy)
+    payload = await school.write(RECORD, {"events": list(events)}, peer=peer)
     assert payload["errors"] == []
     assert [result["id"] for result in payload["results"]] == [one["id"] for one in events]
     return [summary_of(result) for result in payload["results"]]
@@ -250,11 +254,30 @@ STAFF_VERBS = ("REGISTERED", "UNREGISTERED", "WAIVED", "VOIDED")
 async def test_permissions(school: School, viewer: Viewer, plain: str, staff: str) -> None:
     batch = [interaction(1), *(interaction(2 + number, verb) for number, verb in enumerate(STAFF_VERBS))]
     batch[-1]["voids"] = uuid(1)
-    found = await record(school, *batch, viewer=viewer)
+    found = await record(school, *batch, viewer=viewer, policy=Policy(instructors_may_enroll=True))
     want = [plain, *[staff] * len(STAFF_VERBS)]
     assert [
         code if code == "ACCEPTED" else code.replace(f" {number}.", " ") for number, code in enumerate(found)
     ] == want
+
+
+@pytest.mark.parametrize("may", [True, False])
+async def test_an_instructor_who_may_not_enrol_brings_no_learner_back(school: School, may: bool) -> None:
+    """Neither by REGISTERED nor by voiding the withdrawal, whoever recorded it."""
+    key = UUID(BEN_IN_BOTANY)
+    leaving = interaction(1, "UNREGISTERED", registration=BEN_IN_BOTANY, itemKey=None, at=show_time(world.NOW))
+    assert await record(school, leaving, viewer=world.admin()) == ["ACCEPTED"]
+    back = interaction(2, "REGISTERED", registration=BEN_IN_BOTANY, itemKey=None, at=show_time(world.NOW))
+    undone = interaction(3, "VOIDED", registration=BEN_IN_BOTANY, itemKey=None, voids=uuid(1))
+    found = await record(school, undone, back, viewer=TEACHER, policy=Policy(instructors_may_enroll=may))
+    assert found == (["ACCEPTED"] * 2 if may else ["FORBIDDEN 0.voids", "FORBIDDEN 1.verb"])
+    row = (await school.stores.progress.by_registrations([key]))[key]
+    assert (row.state is EnrollmentState.WITHDRAWN) is not may
+
+
+async def test_an_instructor_who_may_not_enrol_voids_other_events(school: School) -> None:
+    batch = [interaction(1), interaction(2, "VOIDED", voids=uuid(1)), interaction(3, "VOIDED", voids=uuid(99))]
+    assert await record(school, *batch, viewer=TEACHER) == ["ACCEPTED"] * 3
 
 
 @pytest.mark.parametrize("viewer", [world.learner(world.BEN), world.instructor(world.BOTANY), service()])
