@@ -14,6 +14,8 @@ NODE = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+)(?::[0-9]{1,5}
 """An address, in brackets or not, and a port (RFC 7239, section 6; proxies write X-Forwarded-For in the same way)."""
 PAIR = re.compile(r'[ \t]*([\w!#$%&\'*+.^`|~-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s",;]*))[ \t]*')
 """A parameter of a Forwarded header and its value (RFC 7239, section 4)."""
+MOST_HOPS = 32
+"""Of X-Forwarded-For. Clients can fill a head with addresses, which take 5 µs each."""
 SECURE = {"http": {"http": "http", "https": "https"}, "websocket": {"http": "ws", "https": "wss"}}
 """The ASGI scheme of each protocol that a proxy may name, by the type of the scope."""
 
@@ -98,16 +100,17 @@ def _elements(text: str) -> Iterator[dict[str, str]]:
 
 
 def x_forwarded(headers: Headers) -> list[Hop] | None:
-    """The hops of X-Forwarded-For, None if there is none. Proxies that do not append to X-Forwarded-Proto replace it:
+    """The last hops of X-Forwarded-For, None if there is none. Proxies that do not append to X-Forwarded-Proto replace it:
     its last value is then that of all hops."""
     text = ",".join(headers.getlist("x-forwarded-for"))
     if not text:
         return None
-    addresses = [_parse_address(each.strip()) for each in text.split(",")]
-    protocols = [each.strip().lower() for each in ",".join(headers.getlist("x-forwarded-proto")).split(",")]
+    addresses = text.split(",")
+    protocols = ",".join(headers.getlist("x-forwarded-proto")).split(",")
     if len(protocols) != len(addresses):
         protocols = [protocols[-1]] * len(addresses)
-    return [Hop(address, protocol) for address, protocol in zip(addresses, protocols, strict=True)]
+    last = list(zip(addresses, protocols, strict=True))[-MOST_HOPS:]
+    return [Hop(_parse_address(address.strip()), protocol.strip().lower()) for address, protocol in last]
 
 
 def _parse_address(text: str) -> Address | None:

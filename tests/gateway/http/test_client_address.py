@@ -1,10 +1,11 @@
 """The address of clients behind proxies."""
 
 import pytest
+from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from gateway.config.settings import read_settings
-from gateway.http.client_address import TrustedProxies, client_address
+from gateway.http.client_address import MOST_HOPS, TrustedProxies, client_address, x_forwarded
 from gateway.runtime.errors import CommandError
 
 PROXY, CLIENT = "10.0.0.1", "203.0.113.7"
@@ -78,6 +79,13 @@ async def test_a_trusted_proxy_is_believed_about_its_own_peer(header: tuple[str,
 async def test_headers_of_several_lines_are_one_list() -> None:
     assert (await seen(PROXY, by("6.6.6.6"), by(CLIENT)))[0] == CLIENT
     assert (await seen(PROXY, forwarded("for=6.6.6.6"), forwarded(f"for={CLIENT}")))[0] == CLIENT
+
+
+def test_a_head_full_of_addresses_is_read_from_its_end_only() -> None:
+    hops = x_forwarded(Headers({"x-forwarded-for": "1," * 15_000 + CLIENT}))
+    assert hops is not None
+    assert len(hops) == MOST_HOPS
+    assert str(hops[-1].address) == CLIENT
 
 
 async def test_headers_that_disagree_are_not_believed() -> None:
