@@ -69,7 +69,8 @@ def key_of_jwk(jwk: Any, *, shared: bool = False) -> Key:
         raise UnusableKey("is not a public key of RSA, P-256 or Ed25519")
     if jwk.get("alg", algorithm) != algorithm:
         raise UnusableKey(f"is not for {algorithm}")
-    if jwk.get("use", "sig") != "sig" or "verify" not in jwk.get("key_ops", ["verify"]):
+    operations = jwk.get("key_ops", ["verify"])
+    if jwk.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:
         raise UnusableKey("is not for signatures")
     if PRIVATE_MEMBERS & jwk.keys():
         raise UnusableKey("is a private key: the gateway must not have it")

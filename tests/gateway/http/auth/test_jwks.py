@@ -65,6 +65,15 @@ async def test_one_fetch_serves_tokens_of_all_kinds(server: JwksServer, verifica
     assert server.requests == 1
 
 
+@pytest.mark.parametrize("member", ["use", "key_ops", "alg", "kid", "kty", "crv", "x"])
+@pytest.mark.parametrize("value", [None, 5, True, "", [], {}])
+async def test_a_key_that_is_malformed_leaves_the_others(
+    server: JwksServer, verification: Verification, member: str, value: object
+) -> None:
+    server.keys = [{**jwk_of("EdDSA", kid="odd"), member: value}, jwk_of("RS256", kid="RS256")]
+    assert await accepted(verification, signed(claims(), kid="RS256"))
+
+
 async def test_a_new_key_is_found_at_once(server: JwksServer, verification: Verification, seconds: Seconds) -> None:
     assert await accepted(verification, signed(claims(), kid="RS256"))
     server.keys = [*server.keys, jwk_of("EdDSA", key=OTHER_KEY, kid="new")]
