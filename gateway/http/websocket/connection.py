@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.http import GraphQLHTTPResponse
 
 from gateway.http.auth.refusals import Unauthenticated
@@ -195,7 +195,7 @@ class Connection:
         async with self._sending:
             if self._running.get(id) is not asyncio.current_task():
                 return
-            await self.websocket.send_text(text)
+            await self._write(text)
             if kind != "next":
                 del self._running[id]
 
@@ -205,9 +205,18 @@ class Connection:
     async def _send(self, kind: str, id: str | None = None, payload: object = None) -> None:
         text = messages.write(kind, id, payload)
         async with self._sending:
-            await self.websocket.send_text(text)
+            await self._write(text)
+
+    async def _write(self, text: str) -> None:
+        """Send a text. Raises `WebSocketDisconnect` also if an earlier message has found the connection lost, or it is
+        closed: starlette has another error for that."""
+        if self.websocket.application_state is WebSocketState.DISCONNECTED:
+            raise WebSocketDisconnect(messages.LOST)
+        await self.websocket.send_text(text)
 
     async def _close(self, close: Close) -> None:
         async with self._sending:
+            if self.websocket.application_state is WebSocketState.DISCONNECTED:
+                return
             with suppress(WebSocketDisconnect):
                 await self.websocket.close(close.code, close.reason)

@@ -7,6 +7,7 @@ import orjson
 
 from gateway.http import request_json
 
+LOST = 1006
 MALFORMED = 4400
 UNAUTHORIZED = 4401
 FORBIDDEN = 4403

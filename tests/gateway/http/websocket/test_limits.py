@@ -143,7 +143,7 @@ async def test_a_client_that_does_not_read_slows_down_the_source() -> None:
 
 @pytest.mark.parametrize("query", [NEVER, "subscription { fat }"])
 @pytest.mark.parametrize("how", ["close", "reset"])
-async def test_a_disconnect_ends_all_operations(query: str, how: str) -> None:
+async def test_a_disconnect_ends_all_operations(query: str, how: str, caplog: pytest.LogCaptureFixture) -> None:
     async with serve_gateway() as gateway:
         socket = await gateway.socket(max_queue=1)
         await initialize(socket)
@@ -158,6 +158,7 @@ async def test_a_disconnect_ends_all_operations(query: str, how: str) -> None:
         socket.transport.abort()
         if closing is not None:
             await closing
+    assert [each.message for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 @pytest.mark.parametrize("query", [NEVER, "subscription { fat }"])
