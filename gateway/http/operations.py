@@ -45,7 +45,8 @@ class Operations:
     async def admitted(self, peer: Peer, request: GraphQLRequest) -> GraphQLRequest:
         """The request with its document, once the peer may run it. Raises `RequestRefused`."""
         await peer.admit()
-        peer.charge(len(request.query or "") // UNIT_CHARACTERS)
+        text = len(request.query or "")
+        peer.charge((text if peer.viewer.authenticated else max(text, request.size)) // UNIT_CHARACTERS)
         return await self.documents.resolve(peer, request)
 
     async def execute(self, peer: Peer, request: GraphQLRequest, allowed: Collection[OperationType]) -> ExecutionResult:

@@ -78,6 +78,14 @@ async def test_variables_that_led_to_nothing_are_charged(streams: bool) -> None:
     assert 5 + sum(owed for _, _, owed in rates.calls) == 1 + 60
 
 
+async def test_without_a_token_the_variables_are_charged() -> None:
+    rates = CountedRates(Clock())
+    async with app_client(access=TOKEN_ACCESS, rate=RATE, open_stores=sample_stores(rates=rates)) as client:
+        answer = await post(client, {}, query="{ __typename }", variables={"no": "list" * 1_500})
+    assert answer.status_code == 200
+    assert 5 + sum(owed for _, _, owed in rates.calls) == 1 + 60
+
+
 async def test_there_is_no_limit_without_a_rate() -> None:
     async with app_client(access=TOKEN_ACCESS, open_stores=sample_stores(rates=None)) as client:
         assert set(await statuses(client, LEARNER, 5)) == {200}
