@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from resolvers.data.access_paths import LEARNER_COUNTS_BY_TIME, PROFILES, LearnerActivityArgs
 from resolvers.data.dataloaders import DerivedPath, Loaders
+from resolvers.data.student_paths import STUDENTS
+from resolvers.policy.rules import About
+from resolvers.policy.table import rule_of
 from stores.domain.activity import ActivityCount
 from stores.domain.calendar import MINUTE, Span, Window, grain_of, spans, zone_named
 
@@ -32,7 +35,11 @@ class LocalActivity(NamedTuple):
 async def _time_zones(loaders: Loaders, learner_ids: Sequence[str], given: str | None) -> Mapping[str, str]:
     if given is not None:
         return dict.fromkeys(learner_ids, given)
-    profiles = await loaders.load_many(PROFILES, learner_ids, ())
+    rule = rule_of("Learner", "timeZone")
+    decided = {key: rule.decide(loaders.viewer, About(key)) for key in learner_ids}
+    students = await loaders.load_many(STUDENTS, [key for key, may in decided.items() if may is None], False)
+    seen = [key for key, may in decided.items() if may or key in students]
+    profiles = await loaders.load_many(PROFILES, seen, ())
     return {key: profile.time_zone for key, profile in profiles.items()}
 
 
@@ -62,5 +69,6 @@ def _grain(zone: str, args: LocalActivityArgs) -> timedelta | None:
 
 
 TIME_ZONES: DerivedPath[str, str | None, str] = DerivedPath(_time_zones)
-"""The zone that is the argument, else that of each learner's profile."""
+"""The zone that is the argument, else that of each learner's profile. A zone that the viewer may not see is left out:
+windows and days of local time would show it."""
 LOCAL_ACTIVITY: DerivedPath[str, LocalActivityArgs, LocalActivity] = DerivedPath(_local_activity)

@@ -97,7 +97,8 @@ class Learner(Node):
         count=count_windows,
         description="The learner's activity, for every window of local time that overlaps the range. An instructor "
         "sees that in courses they teach. Without `timeZone`, the profile has the zone: the activity is null if the "
-        "profile cannot be read, and INVALID_TIME_ZONE if its timeZone is not an IANA zone.",
+        "profile cannot be read or the viewer may not see its timeZone, and INVALID_TIME_ZONE if that is not an IANA "
+        "zone.",
     )
     session = store_field(
         VISIBLE_SESSIONS,
@@ -116,8 +117,8 @@ class Learner(Node):
         view=streak_view,
         weight=5,
         description="The learner's runs of days with activity. An instructor sees those of the courses they teach. "
-        "Without `timeZone`, the profile has the zone: the streak is null if the profile cannot be read, and "
-        "INVALID_TIME_ZONE if its timeZone is not an IANA zone.",
+        "Without `timeZone`, the profile has the zone: the streak is null if the profile cannot be read or the viewer "
+        "may not see its timeZone, and INVALID_TIME_ZONE if that is not an IANA zone.",
     )
 
     @classmethod

@@ -66,6 +66,21 @@ async def test_an_instructor_sees_the_activity_of_their_courses_only() -> None:
     assert await streak('(course: "no such course")') == ({"current": 0, "longest": 0, "lastActiveOn": None}, None)
 
 
+async def test_local_time_does_not_show_the_zone_of_a_learner_who_withdrew() -> None:
+    """Ben has withdrawn from botany."""
+    stores = await world.open_school()
+    botany = world.instructor(world.BOTANY)
+    assert await streak(stores=stores, viewer=botany, of=world.BEN) == (None, None)
+    (given, code) = await streak('(timeZone: "Europe/Berlin")', stores=stores, viewer=botany, of=world.BEN)
+    assert (given is None, code) == (False, None)
+    days = 'window: DAY, range: {from: "2026-03-27T00:00:00Z", to: "2026-03-28T00:00:00Z"}'
+    query = f"""{{ learner(learnerId: "{world.BEN}") {{
+      own: activity({days}) {{ start }} given: activity({days}, timeZone: "UTC") {{ start }} }} }}"""
+    result = await SCHEMA.execute(query, context_value=world.peer_of(stores, botany))
+    assert result.errors is None
+    assert result.data == {"learner": {"own": None, "given": [{"start": "2026-03-27T00:00:00.000Z"}]}}
+
+
 async def test_fifty_learners_cost_two_calls() -> None:
     stores = await world.open_school()
     query = f'{{ enrollments(course: "{world.ALGEBRA}", first: 50) {{ edges {{ node {{ learner {{ streak {FIELDS}'
