@@ -66,6 +66,15 @@ async def test_sql_reads_the_recent_ones_only(servers: Servers) -> None:
         assert len(await revocations.in_force(NOON)) == 3
 
 
+async def test_sql_leaves_out_what_a_newer_version_revoked(servers: Servers) -> None:
+    """One that cannot be read must not hide the others."""
+    async with backends.sql_revocations(servers) as revocations:
+        for key in ("ada", "ben"):
+            await revocations.revoke(revocation(key))
+        await revocations._pool.execute("UPDATE token_revocations SET kind = 'device' WHERE key = 'ben'")
+        assert await revocations.recent() == await revocations.in_force(NOON) == [revocation("ada")]
+
+
 async def test_a_revocation_ends(revocations: Revocations) -> None:
     await revocations.revoke(revocation("ada"))
     await revocations.revoke(revocation("ben", at=NOON + timedelta(hours=1)))

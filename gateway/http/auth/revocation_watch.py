@@ -74,7 +74,7 @@ class RevocationWatch:
         try:
             async with asyncio.timeout(self._deadline):
                 found = await (revocations.in_force(self._now()) if complete else revocations.recent())
-        except (StoreError, TimeoutError, ValueError):  # ValueError: a kind of a newer version
+        except (StoreError, TimeoutError):
             self._failed()
             return
         if complete:
