@@ -100,8 +100,8 @@ def _elements(text: str) -> Iterator[dict[str, str]]:
 
 
 def x_forwarded(headers: Headers) -> list[Hop] | None:
-    """The last hops of X-Forwarded-For, None if there is none. Proxies that do not append to X-Forwarded-Proto replace it:
-    its last value is then that of all hops."""
+    """The last hops of X-Forwarded-For, None if there is none. Proxies that do not append to X-Forwarded-Proto replace
+    it: its last value is then that of all hops."""
     text = ",".join(headers.getlist("x-forwarded-for"))
     if not text:
         return None
