@@ -52,7 +52,7 @@ class Operations:
     async def execute(self, peer: Peer, request: GraphQLRequest, allowed: Collection[OperationType]) -> ExecutionResult:
         """The result of an admitted query or mutation. Raises `RequestRefused`, and strawberry's errors of requests
         that cannot be run."""
-        slot = self.slots.take()
+        slot = self.slots.take(peer.viewer.subject)
         try:
             result = await self.schema.execute(
                 request.query,
@@ -73,7 +73,7 @@ class Operations:
         """Yield the response to an admitted query or mutation, or one for each event of a subscription. One without
         `data` is the last. Closing the generator ends the subscription."""
         try:
-            slot = self.slots.take()
+            slot = self.slots.take(peer.viewer.subject)
         except RequestRefused as refusal:  # the response has begun
             yield {"errors": [refusal.error]}
             return

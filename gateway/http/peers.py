@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -73,6 +74,6 @@ class Peers:
             trace="stores" in traced,
             trace_cost="cost" in traced,
             timeout=operation_timeout(request_timeout, longest=self.operation_timeout),
-            keep_running=state["background_writes"].keep,
+            keep_running=partial(state["background_writes"].keep, viewer.subject),
             **charged,
         )

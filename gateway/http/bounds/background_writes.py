@@ -20,9 +20,9 @@ class BackgroundWrites:
         self._idle = asyncio.Event()
         self._idle.set()
 
-    def keep(self, writing: "asyncio.Future[Any]") -> None:
-        """Hold a mutation until it ends."""
-        slot = Slot(self._slots)
+    def keep(self, subject: str, writing: "asyncio.Future[Any]") -> None:
+        """Hold a mutation of a subject until it ends."""
+        slot = Slot(self._slots, subject)
         self._running.add(writing)
         self._idle.clear()
 
