@@ -47,14 +47,16 @@ def _parsed(text: str, most_tokens: int | None) -> Document:
     return Document(text, document)
 
 
-def validation_errors(schema: GraphQLSchema, document: Document) -> list[GraphQLError]:
-    """The errors of a document, at most `MOST_ERRORS` and one that says that there are more. Computed once."""
-    return (_validated if document.is_cached else _validated.__wrapped__)(schema, document)
+def validation_errors(schema: GraphQLSchema, document: Document, *, suggest: bool) -> list[GraphQLError]:
+    """The errors of a document, at most `MOST_ERRORS` and one that says that there are more. Computed once. `suggest`:
+    they name what the schema has in place of a wrong name."""
+    return (_validated if document.is_cached else _validated.__wrapped__)(schema, document, suggest)
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
-def _validated(schema: GraphQLSchema, document: Document) -> list[GraphQLError]:
-    return [_fault(error) for error in validate(schema, document.node, RULES, max_errors=MOST_ERRORS)]
+def _validated(schema: GraphQLSchema, document: Document, suggest: bool) -> list[GraphQLError]:
+    errors = validate(schema, document.node, RULES, max_errors=MOST_ERRORS, hide_suggestions=not suggest)
+    return [_fault(error) for error in errors]
 
 
 def _fault(error: GraphQLError) -> GraphQLError:

@@ -12,7 +12,7 @@ from resolvers.context import Context, Peer
 from resolvers.error_codes import ErrorCode
 from resolvers.errors import RequestError, masked, unauthenticated
 from resolvers.execution.document_cache import Document, validation_errors
-from resolvers.execution.limits.document_limits import document_refusal
+from resolvers.execution.limits.document_limits import document_refusal, may_introspect
 from resolvers.execution.limits.response_cost import traced_cost
 from resolvers.execution.public_operations import is_public
 from resolvers.strawberry_internals import core_schema, requested_operation
@@ -45,9 +45,7 @@ class Operation(SchemaExtension):
         if execution.graphql_document is not None:
             document = Document(execution.query or "", execution.graphql_document)
             refusal = self._refusal(document)
-            execution.pre_execution_errors = (
-                validation_errors(core_schema(execution.schema), document) if refusal is None else [refusal]
-            )
+            execution.pre_execution_errors = self._faults(document) if refusal is None else [refusal]
         yield
 
     def _refusal(self, document: Document) -> GraphQLError | None:
@@ -60,6 +58,11 @@ class Operation(SchemaExtension):
         if get_operation_ast(document.node, name) is None:
             return RequestError(ErrorCode.BAD_REQUEST, OPERATION_REQUIRED)
         return None
+
+    def _faults(self, document: Document) -> list[GraphQLError]:
+        peer = self.execution_context.context.peer
+        suggest = may_introspect(peer.limits, peer.viewer)
+        return validation_errors(core_schema(self.execution_context.schema), document, suggest=suggest)
 
     def get_results(self) -> dict[str, Any]:
         """What the peer traces: in `extensions.stores` the store calls of the operation or the event, in

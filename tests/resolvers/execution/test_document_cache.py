@@ -56,7 +56,7 @@ def test_a_document_that_leaves_the_cache_leaves_nothing_for_the_garbage_collect
 
 def test_errors_of_a_document_refer_to_no_frames() -> None:
     document = parsed('{ course(key: 7) { nothing } node(id: "a") { id(x: 1) } }', None)
-    errors = validation_errors(core_schema(SCHEMA), document)
+    errors = validation_errors(core_schema(SCHEMA), document, suggest=True)
     assert len(errors) == 3
     for error in errors:
         assert error.__traceback__ is None

@@ -89,6 +89,22 @@ async def test_introspection_is_for_whom_the_setting_says(query: str) -> None:
     assert await errors(Limits(introspection="admin"), world.learner()) == [{"code": "FORBIDDEN"}]
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["{ learnr { id } }", "{ me { displayNam } }", "{ course(kee: 1) { id } }", "{ me { ... on Leaner { id } } }"],
+)
+async def test_errors_suggest_names_to_those_who_may_introspect(query: str) -> None:
+    async def suggested(limits: Limits, viewer: Viewer) -> bool:
+        result = await SCHEMA.execute(query, context_value=await peer_without_stores(limits, viewer))
+        assert result.errors
+        return any("Did you mean" in error.message for error in result.errors)
+
+    assert await suggested(Limits(introspection="admin"), world.admin())
+    assert await suggested(Limits(introspection="all"), world.learner())
+    assert not await suggested(Limits(introspection="admin"), world.learner())
+    assert await suggested(Limits(introspection="admin"), world.admin())
+
+
 async def test_the_name_of_a_type_is_no_introspection() -> None:
     peer = await peer_without_stores(Limits(introspection="admin"), world.learner())
     result = await SCHEMA.execute("{ __typename me { __typename learnerId } }", context_value=peer)
