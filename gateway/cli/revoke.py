@@ -34,7 +34,6 @@ def run(options: Namespace) -> int:
 
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
-    from gateway.http.policy import policy_of
     from gateway.observability.logs import write_logs
     from gateway.runtime.clock import utc_now
     from gateway.runtime.console import stderr_console
@@ -58,7 +57,7 @@ def run(options: Namespace) -> int:
                 WriteStores.outside_operations(
                     stores, deadlines=settings.deadlines, now=utc_now, random_bytes=token_bytes
                 ),
-                policy=policy_of(settings),
+                policy=settings.policy.of_peers(keep_revocations=settings.auth.keep_revocations),
             )
             operator = Viewer(subject="quadrangle revoke", role=Role.ADMIN)
             done = await revoke_tokens(write_stores, operator, RevokeTokens(subject=options.subject, jti=options.jti))

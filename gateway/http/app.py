@@ -33,7 +33,6 @@ from gateway.http.middleware.security_headers import SecurityHeaders
 from gateway.http.operations import Operations
 from gateway.http.origins import Origins
 from gateway.http.peers import Peers
-from gateway.http.policy import policy_of
 from gateway.http.rates.open_rate_limit import open_rate_limit
 from gateway.http.state import AppState
 from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
@@ -107,7 +106,7 @@ def build_app(
         limits=settings.limits.of_peers(),
         operation_timeout=settings.http.operation_timeout,
         now=now,
-        policy=policy_of(settings),
+        policy=settings.policy.of_peers(keep_revocations=settings.auth.keep_revocations),
     )
     slots = OperationSlots(settings.http.operations)
     operations = Operations(schema=schema, documents=persisted_documents(settings, schema), slots=slots)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
-from gateway.config.groups.settings_group import Seconds, SettingsGroup
+from gateway.config.groups.settings_group import Listed, Seconds, SettingsGroup
 
 MIN_SECRET_BYTES = 32
 EXAMPLE_URL = "https://login.example.org/.well-known/jwks.json"
@@ -42,10 +42,6 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _parse_list(given: object) -> object:
-    return tuple(each.strip() for each in given.split(",") if each.strip()) if isinstance(given, str) else given
-
-
 Secret = Annotated[SecretStr, AfterValidator(_check_secret)]
 Days = Annotated[float, Field(gt=0, le=400)]
 
@@ -60,16 +56,17 @@ class AuthSettings(SettingsGroup):
 
     secret: Secret | None = Field(default=None, validation_alias="GATEWAY_AUTH_SECRET")
     previous_secret: Secret | None = Field(default=None, validation_alias="GATEWAY_AUTH_PREVIOUS_SECRET")
-    keys: Annotated[tuple[Path, ...], BeforeValidator(_parse_list)] = Field(
-        default=(), validation_alias="GATEWAY_AUTH_KEYS"
-    )
+    keys: Annotated[tuple[Path, ...], Listed] = Field(default=(), validation_alias="GATEWAY_AUTH_KEYS")
     jwks_url: Annotated[str, AfterValidator(_check_jwks_url)] | None = Field(
         default=None, validation_alias="GATEWAY_AUTH_JWKS_URL"
     )
     jwks_refresh: Seconds = Field(default=timedelta(minutes=10), validation_alias="GATEWAY_AUTH_JWKS_REFRESH")
     issuer: str | None = Field(default=None, min_length=1, validation_alias="GATEWAY_AUTH_ISSUER")
-    audience: Annotated[tuple[str, ...], BeforeValidator(_parse_list)] = Field(
-        default=(), validation_alias="GATEWAY_AUTH_AUDIENCE"
-    )
+    audience: Annotated[tuple[str, ...], Listed] = Field(default=(), validation_alias="GATEWAY_AUTH_AUDIENCE")
     leeway: Seconds = Field(default=timedelta(seconds=5), validation_alias="GATEWAY_AUTH_LEEWAY")
     longest_days: Days = Field(default=30, validation_alias="GATEWAY_AUTH_LONGEST_DAYS")
+
+    @property
+    def keep_revocations(self) -> timedelta:
+        """How long revocations are kept: until all tokens that they revoke have expired."""
+        return timedelta(days=self.longest_days) + 2 * self.leeway  # the leeway counts at both ends of a token's life

@@ -5,27 +5,25 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from gateway.config.groups.settings_group import SettingsGroup
+from gateway.config.groups.settings_group import SettingsGroup, listed
 from gateway.config.json_pointer import JsonPointer
 
 RoleName = Literal["LEARNER", "INSTRUCTOR", "ADMIN", "SERVICE"]
 
 
-def _parse_pairs(text: str, example: str) -> Mapping[str, str]:
-    """The pairs of a list such as `example`, in its order."""
-    pairs = [each.strip().rpartition("=") for each in text.split(",") if each.strip()]
-    parsed = {name.strip(): value.strip() for name, _, value in pairs}
-    if not all(parsed) or len(parsed) < len(pairs):
-        raise ValueError(f"not a list such as {example}")
-    return parsed
+def _pairs_as(example: str) -> BeforeValidator:
+    """Reads the pairs of a list such as `example`, in its order."""
 
+    def parse(given: object) -> object:
+        if not isinstance(entries := listed(given), tuple):
+            return given
+        pairs = [each.rpartition("=") for each in entries]
+        parsed = {name.strip(): value.strip() for name, _, value in pairs}
+        if not all(parsed) or len(parsed) < len(pairs):
+            raise ValueError(f"not a list such as {example}")
+        return parsed
 
-def _parse_roles(given: object) -> object:
-    return _parse_pairs(given, "student=LEARNER,teacher=INSTRUCTOR") if isinstance(given, str) else given
-
-
-def _parse_required(given: object) -> object:
-    return _parse_pairs(given, "/token_type=access") if isinstance(given, str) else given
+    return BeforeValidator(parse)
 
 
 def _check_pointer(text: str) -> str:
@@ -34,8 +32,8 @@ def _check_pointer(text: str) -> str:
 
 
 Pointer = Annotated[str, AfterValidator(_check_pointer)]
-Required = Annotated[Mapping[Pointer, str], BeforeValidator(_parse_required)]
-Roles = Annotated[Mapping[str, RoleName], BeforeValidator(_parse_roles)]
+Required = Annotated[Mapping[Pointer, str], _pairs_as("/token_type=access")]
+Roles = Annotated[Mapping[str, RoleName], _pairs_as("student=LEARNER,teacher=INSTRUCTOR")]
 
 
 class ClaimsSettings(SettingsGroup):

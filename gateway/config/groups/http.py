@@ -4,18 +4,16 @@ import re
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
-from gateway.config.groups.settings_group import Seconds, SettingsGroup
+from gateway.config.groups.settings_group import Listed, Seconds, SettingsGroup
 
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")  # RFC 6454, section 6.2
 
 
-def _parse_origins(given: object) -> object:
-    """The origins in a comma-separated list, in the form in which browsers send them."""
-    if not isinstance(given, str):
-        return given
-    origins = tuple(filter(None, (each.strip().lower() for each in given.split(","))))
+def _parse_origins(given: tuple[str, ...]) -> tuple[str, ...]:
+    """The origins of a list, in the form in which browsers send them."""
+    origins = tuple(map(str.lower, given))
     if {"*", "null"} & set(origins):
         raise ValueError("`*` and `null` are not accepted: list the origins of your pages")
     if not all(map(ORIGIN.fullmatch, origins)):
@@ -23,7 +21,7 @@ def _parse_origins(given: object) -> object:
     return tuple(re.sub("^(https://.+):443$|^(http://.+):80$", r"\1\2", origin) for origin in origins)
 
 
-Origins = Annotated[tuple[str, ...], BeforeValidator(_parse_origins)]
+Origins = Annotated[tuple[str, ...], AfterValidator(_parse_origins), Listed]
 
 
 class HttpSettings(SettingsGroup):

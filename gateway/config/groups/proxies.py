@@ -5,17 +5,15 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from gateway.config.groups.settings_group import SettingsGroup
+from gateway.config.groups.settings_group import Listed, SettingsGroup
 
 Network = IPv4Network | IPv6Network
 
 
-def _parse_networks(given: object) -> object:
-    """The networks in a comma-separated list. A single address is a network, too."""
-    if not isinstance(given, str):
-        return given
+def _parse_networks(given: tuple[str | Network, ...]) -> tuple[Network, ...]:
+    """The networks of a list. A single address is a network, too."""
     try:
-        networks = tuple(ip_network(each.strip()) for each in given.split(",") if each.strip())
+        networks = tuple(map(ip_network, given))
     except ValueError:
         raise ValueError("not a list of networks, such as 10.0.0.0/8,fd00::/8") from None
     if any(network.prefixlen == 0 for network in networks):
@@ -23,7 +21,7 @@ def _parse_networks(given: object) -> object:
     return networks
 
 
-Networks = Annotated[tuple[Network, ...], BeforeValidator(_parse_networks)]
+Networks = Annotated[tuple[Network, ...], BeforeValidator(_parse_networks), Listed]
 
 
 class ProxiesSettings(SettingsGroup):

@@ -14,6 +14,11 @@ class SettingsGroup(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, hide_input_in_errors=True)
 
 
+def listed(given: object) -> object:
+    """The entries of a comma-separated list, without those that are empty; a value that is no text as it is."""
+    return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given
+
+
 def _parse_seconds(seconds: object) -> object:
     if not isinstance(seconds, str):
         return seconds
@@ -28,3 +33,5 @@ def _parse_seconds(seconds: object) -> object:
 
 Seconds = Annotated[timedelta, BeforeValidator(_parse_seconds)]
 """A duration, written as a number of seconds."""
+Listed = BeforeValidator(listed)
+"""Reads a comma-separated list."""
