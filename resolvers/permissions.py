@@ -31,11 +31,6 @@ def is_self(viewer: Viewer, learner_id: str) -> bool:
     return viewer.role is not Role.SERVICE and viewer.subject == learner_id
 
 
-def may_read_private(viewer: Viewer, learner_id: str) -> bool:
-    """E-mail, preferences and demographics of a learner."""
-    return may(viewer, "Learner", "attributes", About(learner_id))
-
-
 def may_read_course_records(viewer: Viewer, course_key: str) -> bool:
     """The enrolments, activity and presence of a course."""
     return may(viewer, "Course", "enrollments", About(course_key=course_key))

@@ -37,10 +37,6 @@ class Step:
     condition: str = ""
 
 
-Outcomes = Mapping[str, str]
-"""By field."""
-
-
 Found = dict[str, dict[str, set[tuple[str, str]]]]
 """By type and by the field that led to its object: its fields with their outcomes."""
 

@@ -20,7 +20,6 @@ CREATE = """mutation ($input: CreateLearnersInput!) { createLearners(input: $inp
   results { learner { learnerId displayName } errors { code path } } errors { code path } } }"""
 ENROLL = """mutation ($input: EnrollManyInput!) { enrollMany(input: $input) {
   results { enrollment { registration state } errors { code path } } errors { code path } } }"""
-NOT_WRITTEN = {"enrollment": None}
 
 
 def person(key: str | None, name: str = "New", **more: Any) -> dict[str, Any]:
