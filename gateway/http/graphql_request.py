@@ -27,6 +27,11 @@ class GraphQLRequest(GraphQLRequestData):
     size: int = 0
 
     @property
+    def variables_size(self) -> int:
+        """About the size of the variables: what the client sent beside the text."""
+        return max(0, self.size - len(self.query or ""))
+
+    @property
     def has_document(self) -> bool:
         """Whether there is a text, or an id of one."""
         return bool(self.query) or self.document_id is not None

@@ -43,7 +43,7 @@ class EnrollInput:
     "enrolment is returned, or CONFLICT if the input says another registration, time or attributes."
 )
 class EnrollManyInput:
-    enrollments: list[EnrollInput] = strawberry.field(description="500 at most.", directives=[Cost(weight="0.5")])
+    enrollments: list[EnrollInput] = strawberry.field(description="500 at most.", directives=[Cost(weight="1")])
 
 
 @strawberry.input(description="A learner leaves a course. Progress stays.")

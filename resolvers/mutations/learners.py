@@ -39,7 +39,7 @@ class CreateLearnerInput:
     "profile; CONFLICT if it has other contents."
 )
 class CreateLearnersInput:
-    learners: list[CreateLearnerInput] = strawberry.field(description="500 at most.", directives=[Cost(weight="0.5")])
+    learners: list[CreateLearnerInput] = strawberry.field(description="500 at most.", directives=[Cost(weight="1")])
 
 
 @strawberry.input(description="Absent fields stay. Preferences and attributes are merged (JSON Merge Patch, RFC 7396).")

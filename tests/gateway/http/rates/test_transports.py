@@ -75,15 +75,16 @@ async def test_variables_that_led_to_nothing_are_charged(streams: bool) -> None:
         body = {"query": query, "variables": {"ids": ids}}
         answer = await client.post("/graphql", json=body, headers=LEARNER | (EVENTS if streams else {}))
     assert "BAD_USER_INPUT" in answer.text
-    assert 5 + sum(owed for _, _, owed in rates.calls) == 1 + 60
+    assert 5 + sum(owed for _, _, owed in rates.calls) == 1 + 6 + 60
 
 
-async def test_without_a_token_the_variables_are_charged() -> None:
+@pytest.mark.parametrize(("headers", "units"), [({}, 60), (LEARNER, 6)])
+async def test_variables_are_charged(headers: dict[str, str], units: int) -> None:
     rates = CountedRates(Clock())
     async with app_client(access=TOKEN_ACCESS, rate=RATE, open_stores=sample_stores(rates=rates)) as client:
-        answer = await post(client, {}, query="{ __typename }", variables={"no": "list" * 1_500})
+        answer = await post(client, headers, query="{ __typename }", variables={"no": "list" * 1_500})
     assert answer.status_code == 200
-    assert 5 + sum(owed for _, _, owed in rates.calls) == 1 + 60
+    assert 5 + sum(owed for _, _, owed in rates.calls) == 1 + units
 
 
 async def test_there_is_no_limit_without_a_rate() -> None:
