@@ -60,6 +60,7 @@ def run(options: Namespace) -> int:
     if options.live_rate is not None and not options.live:
         options.parser.error("--live-rate needs --live")
     from gateway.cli.served_schema import served_schema
+    from gateway.config.groups.rates import RatesSettings
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
     from gateway.datasets.demo.prepare import prepare_data
@@ -78,9 +79,9 @@ def run(options: Namespace) -> int:
     from gateway.simulation.live_stores import with_demo_learners
 
     settings, console = environment_settings(), stderr_console()
-    # The demo's data are invented: every role may introspect.
+    # The demo's data are invented: every role may introspect, as often as it likes.
     everyone = settings.limits.model_copy(update={"introspection": "all"})
-    settings = settings.model_copy(update={"limits": everyone})
+    settings = settings.model_copy(update={"limits": everyone, "rates": RatesSettings(limit=0)})
     write_logs(settings.log.level or "WARNING")
     folder = DataFolder(options.data)
     folder.refuse_if_served()

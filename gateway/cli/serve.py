@@ -73,7 +73,6 @@ def run(options: Namespace) -> int:
                         )
                     ),
                     now=utc_now,
-                    rate=settings.rates.rate,
                 )
                 await serve(
                     app,

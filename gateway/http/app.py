@@ -41,7 +41,6 @@ from gateway.relay.publishing import publishing
 from gateway.web.graphiql import static_route
 from resolvers.health import Health
 from resolvers.subscriptions.topics import TopicRegistry
-from stores.domain.rates import Rate
 from stores.ports.stores import Stores
 
 Backends = Mapping[str, str]
@@ -61,14 +60,12 @@ def build_app(
     host: str = "127.0.0.1",
     loopback_origins: bool = False,
     limits: ConnectionLimits = DEFAULT_LIMITS,
-    rate: Rate | None = None,
 ) -> Starlette:
     """Build the app. The lifespan opens the stores and publishes commits until it ends.
 
     `host` is the address that the server listens on: without tokens, requests may name only it or loopback. Pages
     of the settings' origins may use the app, and with `loopback_origins` those of local development servers. `new_id`
-    creates request ids. `rate` is that of each subject and address, None for no limit. Raises `CommandError` if a
-    trusted document does not fit the schema or the limits.
+    creates request ids. Raises `CommandError` if a trusted document does not fit the schema or the limits.
     """
 
     @asynccontextmanager
@@ -84,7 +81,7 @@ def build_app(
                 aclosing(topics),
                 aclosing(writes),
                 open_rate_limit(
-                    rate, stores.rates, deadline=settings.deadlines["rates"], health=health, now=now
+                    settings.rates.rate, stores.rates, deadline=settings.deadlines["rates"], health=health, now=now
                 ) as rate_limit,
                 watching(watch),
             ):

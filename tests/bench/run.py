@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from strawberry.relay import to_base64
 
+from gateway.config.groups.rates import RatesSettings
 from gateway.config.migrate_stores import migrate_stores
 from gateway.config.open_stores import open_stores
 from gateway.config.settings import Settings
@@ -101,7 +102,7 @@ async def bench(rounds: int, learners: int, folder: Path) -> list[dict[str, Any]
             await load(dataset, stores, now=utc_now)
             of_course, of_learner = await busiest(stores)
         app = build_app(
-            Settings(),
+            Settings(rates=RatesSettings(limit=0)),
             schema=build_schema(),
             open_stores=lambda: open_stores(urls, now=now),
             access=Access(verification=verification_by(SECRET), anonymous_viewer=ADMIN),

@@ -11,7 +11,8 @@ from typing import Any
 import httpx2
 from starlette.types import Receive, Scope, Send
 
-from gateway.config.settings import read_settings
+from gateway.config.groups.rates import RatesSettings
+from gateway.config.settings import Settings, read_settings
 from gateway.http.app import OpenStores, build_app
 from gateway.http.auth.access import Access
 from gateway.http.auth.configured import verification_by
@@ -41,6 +42,12 @@ def sample_stores(**instead: Any) -> OpenStores:
     return opened
 
 
+def settings_of(environment: Mapping[str, str], rate: Rate | None) -> Settings:
+    """The settings of an environment, with this rate of each subject and address; None: no limit."""
+    rates = RatesSettings(limit=0) if rate is None else RatesSettings(limit=rate.per_minute, burst=rate.burst)
+    return read_settings(environment).model_copy(update={"rates": rates})
+
+
 @asynccontextmanager
 async def app_client(
     settings: Mapping[str, str] = NO_SETTINGS,
@@ -54,7 +61,7 @@ async def app_client(
     """A client that calls the app in this process. Request ids are request-1, request-2 …"""
     ids = count(1)
     app = build_app(
-        read_settings(settings),
+        settings_of(settings, rate),
         schema=SCHEMA,
         open_stores=open_stores or sample_stores(),
         access=access,
@@ -62,7 +69,6 @@ async def app_client(
         new_id=lambda: f"request-{next(ids)}",
         host=host,
         loopback_origins=loopback_origins,
-        rate=rate,
     )
     lifespan: AbstractAsyncContextManager[Any] = app.router.lifespan_context(app)
     async with lifespan as state:

@@ -12,14 +12,13 @@ import strawberry
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from gateway.config.settings import read_settings
 from gateway.http.app import build_app
 from gateway.http.auth.access import Access
 from gateway.http.server import address_of, bind, serve
 from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
 from gateway.runtime.shutdown import Shutdown
 from stores.domain.rates import Rate
-from tests.gateway.app_client import ANONYMOUS_ACCESS, NO_SETTINGS, sample_stores
+from tests.gateway.app_client import ANONYMOUS_ACCESS, NO_SETTINGS, sample_stores, settings_of
 from tests.gateway.controlled_subscriptions import Sources, schema_with
 from tests.resolvers import world
 
@@ -60,7 +59,7 @@ async def serve_gateway(
 ) -> AsyncIterator[ServedGateway]:
     """Serve until the block ends. The default schema is that of controlled_subscriptions.py."""
     sources, ready, shutdown = Sources(), asyncio.Event(), Shutdown(lambda: None)
-    read = read_settings(settings)
+    read = settings_of(settings, rate)
     app = build_app(
         read,
         schema=schema or schema_with(sources),
@@ -69,7 +68,6 @@ async def serve_gateway(
         now=now,
         new_id=lambda: "request-1",
         loopback_origins=loopback_origins,
-        rate=rate,
         limits=limits,
     )
     thresholds = gc.get_threshold()
