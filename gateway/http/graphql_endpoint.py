@@ -200,12 +200,11 @@ def status_of(errors: Sequence[Any]) -> int:
 
 
 def refused(refusal: RequestRefused, request: Request) -> Response:
-    """The response to an operation that was refused before it ran. It must not be cached: another request may succeed.
-    The status of a GraphQL result is 200 as JSON only."""
+    """The response to an operation that was refused before it ran. The status of a GraphQL result is 200 as JSON
+    only."""
     media_type = media_type_for(request)
     status = 400 if (refusal.status, media_type) == (200, GRAPHQL_JSON) else refusal.status
-    headers = {**refusal.headers, "Cache-Control": "no-store"}
-    return Response(orjson.dumps({"errors": [refusal.error]}), status, headers, media_type)
+    return Response(orjson.dumps({"errors": [refusal.error]}), status, refusal.headers, media_type)
 
 
 def event_stream(results: AsyncGenerator[GraphQLHTTPResponse, None], peer: Peer, request: Request) -> Response:

@@ -22,7 +22,7 @@ async def readyz(request: Request[AppState]) -> Response:
     ready = any(store.state is not StoreState.DOWN for store in stores)
     states = {store.store: {"state": store.state.value} for store in stores}
     body = orjson.dumps({"ready": ready, "stores": states})
-    return Response(body, 200 if ready else 503, {"Cache-Control": "no-store"}, "application/json")
+    return Response(body, 200 if ready else 503, media_type="application/json")
 
 
 def health_routes() -> list[Route]:

@@ -1,4 +1,4 @@
-"""Response headers that limit what browsers do with a response."""
+"""Response headers that limit what browsers and caches do with a response."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,6 +11,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     # Pages of other origins load responses by CORS only, never as an image or a script.
     "Cross-Origin-Resource-Policy": "same-origin",
+    # What one viewer got must not be served to another, by a proxy that keeps the answers to GET by their URL alone.
+    "Cache-Control": "no-store",
 }
 """For every response. Strict-Transport-Security is left to the proxy that terminates TLS."""
 STARTS = ("http.response.start", "websocket.http.response.start")

@@ -25,6 +25,8 @@ REQUESTS = [
     ("GET", "/livez", {}),
     ("GET", "/readyz", {}),
 ]
+OWN_CACHING = {"text/javascript": "public, max-age=3600", "text/event-stream": "no-cache, no-transform"}
+"""By media type: scripts of the page are the same for all, and an event stream must not be transformed."""
 
 
 @pytest.mark.parametrize(("method", "path", "headers"), REQUESTS)
@@ -32,8 +34,9 @@ async def test_every_response_has_them(method: str, path: str, headers: dict[str
     async with app_client(loopback_origins=True) as client:
         response = await client.request(method, path, headers=headers)
     found = {name: response.headers.get_list(name) for name in HEADERS}
-    policies = found.pop("Content-Security-Policy")
-    assert found == {name: [value] for name, value in HEADERS.items() if name != "Content-Security-Policy"}
+    policies, caching = found.pop("Content-Security-Policy"), found.pop("Cache-Control")
+    assert found == {name: [value] for name, value in HEADERS.items() if name in found}
+    assert caching == [OWN_CACHING.get(response.headers.get("content-type", "").partition(";")[0], "no-store")]
     [policy] = policies
     assert policy.startswith("default-src 'none'; ")
     assert policy.endswith("frame-ancestors 'none'")
