@@ -19,15 +19,10 @@ from contextlib import asynccontextmanager
 import pytest
 
 from stores.domain.updates import FeedKey, Update
-from stores.errors import Unavailable
 from stores.memory.live import MemoryLive
-from tests.gateway.app_client import SCHEMA, TOKEN_ACCESS
-from tests.gateway.served_gateway import serve_gateway
-from tests.protocol.feeds import REGISTRATION, pass_quiz
+from tests.protocol.feeds import pass_quiz
+from tests.protocol.gateways import TEACHER, serve_with_degraded
 from tests.protocol.node import Node
-from tests.protocol.test_caches import ENVIRONMENT, TEACHER
-from tests.resolvers import world
-from tests.resolvers.queries import BrokenStore
 
 assert __doc__ is not None
 ROWS = [[cell.strip() for cell in line.split("|")[1:4]] for line in __doc__.splitlines() if line.startswith("| ")]
@@ -55,22 +50,12 @@ class CountedFeeds(MemoryLive):
 @pytest.mark.parametrize("client", list(CHECKS))
 async def test_a_client_passes_the_usual_checks(node: Node, client: str) -> None:
     feeds = CountedFeeds(SUBSCRIPTIONS[client])
-    down = BrokenStore(lambda: Unavailable("profiles", "cannot be reached"))
     async with (
-        serve_gateway(schema=SCHEMA, access=TOKEN_ACCESS, live=feeds) as gateway,
-        serve_gateway(schema=SCHEMA, access=TOKEN_ACCESS, profiles=down) as degraded,
+        serve_with_degraded(feeds) as (gateway, environment),
+        node.suite(f"{client}_checks.mjs", **environment) as suite,
     ):
-        environment = {
-            **ENVIRONMENT,
-            "GRAPHQL_URL": f"{gateway.url}/graphql",
-            "DEGRADED_URL": f"{degraded.url}/graphql",
-            "TOKEN": TEACHER["Authorization"].removeprefix("Bearer "),
-            "REGISTRATION": REGISTRATION,
-            "COURSE": world.ALGEBRA,
-        }
-        async with node.suite(f"{client}_checks.mjs", **environment) as suite:
-            for opened in feeds.opened:
-                await suite.until(opened)
-                await pass_quiz(gateway, TEACHER)
-            assert await suite.passed() == COUNTS[client]
-            assert suite.names() == CHECKS[client]
+        for opened in feeds.opened:
+            await suite.until(opened)
+            await pass_quiz(gateway, TEACHER)
+        assert await suite.passed() == COUNTS[client]
+        assert suite.names() == CHECKS[client]

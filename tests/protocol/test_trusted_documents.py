@@ -9,9 +9,9 @@ from gateway.documents.read_documents import read_documents
 from resolvers.strawberry_internals import core_schema
 from tests.gateway.app_client import SCHEMA, TOKEN_ACCESS, bearer
 from tests.gateway.served_gateway import serve_gateway
-from tests.protocol.feeds import REGISTRATION, Feeds, pass_quiz
+from tests.protocol.feeds import Feeds, pass_quiz
+from tests.protocol.gateways import ENVIRONMENT, environment_for
 from tests.protocol.node import HERE, Node
-from tests.protocol.test_caches import ENVIRONMENT, TEACHER
 from tests.resolvers import world
 
 CHECKS = 4
@@ -35,16 +35,9 @@ async def test_a_client_sends_ids_only(node: Node, client: str, tmp_path: Path) 
     feeds = Feeds()
     settings = {"GATEWAY_DOCUMENTS": "trusted", "GATEWAY_DOCUMENTS_PATH": str(manifest)}
     async with serve_gateway(settings, schema=SCHEMA, access=TOKEN_ACCESS, live=feeds) as gateway:
-        environment = {
-            **ENVIRONMENT,
-            "GRAPHQL_URL": f"{gateway.url}/graphql",
-            "TOKEN": TEACHER["Authorization"].removeprefix("Bearer "),
-            "REGISTRATION": REGISTRATION,
-            "MANIFEST": str(manifest),
-            "FOLDER": str(tmp_path / "client"),
-        }
+        own = {"MANIFEST": str(manifest), "FOLDER": str(tmp_path / "client")}
         (tmp_path / "client").mkdir()
-        async with node.suite(f"{client}_trusted.mjs", **environment) as suite:
+        async with node.suite(f"{client}_trusted.mjs", **environment_for(gateway), **own) as suite:
             await suite.until(feeds.opened)
             await pass_quiz(gateway, bearer(world.admin()))  # an ADMIN may send a text
             await suite.until(feeds.closed)
