@@ -8,8 +8,8 @@ import pytest
 from tests.gateway.app_client import TOKEN_ACCESS, app_client, bearer
 from tests.gateway.http.websocket.client import code_of, initialize, receive_message, still_serves, subscribe
 from tests.gateway.served_gateway import serve_gateway
+from tests.hostile.documents import cube
 from tests.resolvers import world
-from tests.resolvers.execution.limits.hostile import cube
 
 NAME = {"query": "{ me { displayName } }"}
 SCHEMA = {"query": "{ __schema { queryType { name } } }"}
