@@ -24,10 +24,11 @@ async def reenrolling_faults(stores: WriteStores, viewer: Viewer, events: Mappin
     }
     targets = list(dict.fromkeys(event.voids for event in barred.values() if event.voids is not None))
     known = await stores.loaders.load_many(LEDGER, targets, ()) if targets else {}
+    withdrawals = {(key, row.registration) for key, row in known.items() if row.verb is Verb.UNREGISTERED}
     faults: dict[int, Fault] = {}
     for place, event in barred.items():
         if event.voids is None:
             faults[place] = Fault("FORBIDDEN", NOT_ENROLLING, ("verb",))
-        elif event.voids in known and known[event.voids].verb is Verb.UNREGISTERED:
+        elif (event.voids, event.registration) in withdrawals:  # what another enrolment's event is, stays unsaid
             faults[place] = Fault("FORBIDDEN", NOT_ENROLLING, ("voids",))
     return faults

@@ -275,6 +275,13 @@ async def test_an_instructor_who_may_not_enrol_brings_no_learner_back(school: Sc
     assert (row.state is EnrollmentState.WITHDRAWN) is not may
 
 
+async def test_an_instructor_does_not_learn_that_an_event_elsewhere_is_a_withdrawal(school: School) -> None:
+    leaving = interaction(1, "UNREGISTERED", registration=BEN_IN_BOTANY, itemKey=None)
+    assert await record(school, leaving, interaction(2), viewer=world.admin()) == ["ACCEPTED"] * 2
+    other = interaction(3, "VOIDED", itemKey=None, voids=uuid(1))
+    assert await record(school, other, viewer=world.instructor(world.ALGEBRA)) == ["INVALID_VOID 0.voids"]
+
+
 async def test_an_instructor_who_may_not_enrol_voids_other_events(school: School) -> None:
     batch = [interaction(1), interaction(2, "VOIDED", voids=uuid(1)), interaction(3, "VOIDED", voids=uuid(99))]
     assert await record(school, *batch, viewer=TEACHER) == ["ACCEPTED"] * 3
