@@ -57,37 +57,30 @@ REDIS_LIVE = Backend(openers.redis_live)
 REDIS_DOCUMENTS = Backend(openers.redis_documents)
 REDIS_RATES = Backend(openers.redis_rates)
 
+MONGO, SQL, REDIS = ("mongodb", "mongodb+srv"), ("cockroachdb", "postgresql"), ("redis", "rediss")
+"""The schemes of servers that the same backend serves."""
+
+
+def stored_in(schemes: Sequence[str], backend: Backend, *, memory: Opener) -> Mapping[str, Backend]:
+    """One backend for these schemes, and the one in memory."""
+    return dict.fromkeys(schemes, backend) | {"memory": Backend(memory)}
+
+
 PORTS: Mapping[str, PortBackends] = {
     "profiles": PortBackends(
-        by_scheme={
-            "mongodb": MONGO_PROFILES,
-            "mongodb+srv": MONGO_PROFILES,
-            "memory": Backend(openers.memory_profiles),
-        },
+        by_scheme=stored_in(MONGO, MONGO_PROFILES, memory=openers.memory_profiles),
         embedded=["mongo"],
     ),
     "catalog": PortBackends(
-        by_scheme={
-            "mongodb": MONGO_CATALOG,
-            "mongodb+srv": MONGO_CATALOG,
-            "memory": Backend(openers.memory_catalog),
-        },
+        by_scheme=stored_in(MONGO, MONGO_CATALOG, memory=openers.memory_catalog),
         embedded=["mongo"],
     ),
     "progress": PortBackends(
-        by_scheme={
-            "cockroachdb": SQL_PROGRESS,
-            "postgresql": SQL_PROGRESS,
-            "memory": Backend(openers.memory_progress),
-        },
+        by_scheme=stored_in(SQL, SQL_PROGRESS, memory=openers.memory_progress),
         embedded=["sql"],
     ),
     "activity": PortBackends(
-        by_scheme={
-            "cockroachdb": SQL_ACTIVITY,
-            "postgresql": SQL_ACTIVITY,
-            "memory": Backend(openers.memory_activity),
-        },
+        by_scheme=stored_in(SQL, SQL_ACTIVITY, memory=openers.memory_activity),
         embedded=["sql"],
         shares_url_of="progress",
     ),
@@ -101,54 +94,30 @@ PORTS: Mapping[str, PortBackends] = {
         embedded=["influx", "sql"],
     ),
     "sessions": PortBackends(
-        by_scheme={
-            "redis": REDIS_SESSIONS,
-            "rediss": REDIS_SESSIONS,
-            "memory": Backend(openers.memory_sessions),
-        },
+        by_scheme=stored_in(REDIS, REDIS_SESSIONS, memory=openers.memory_sessions),
         embedded=["redis"],
     ),
     "live": PortBackends(
-        by_scheme={
-            "redis": REDIS_LIVE,
-            "rediss": REDIS_LIVE,
-            "memory": Backend(openers.memory_live),
-        },
+        by_scheme=stored_in(REDIS, REDIS_LIVE, memory=openers.memory_live),
         embedded=["redis"],
     ),
     "documents": PortBackends(
-        by_scheme={
-            "redis": REDIS_DOCUMENTS,
-            "rediss": REDIS_DOCUMENTS,
-            "memory": Backend(openers.memory_documents),
-        },
+        by_scheme=stored_in(REDIS, REDIS_DOCUMENTS, memory=openers.memory_documents),
         embedded=["redis"],
         shares_url_of="sessions",
     ),
     "rates": PortBackends(
-        by_scheme={
-            "redis": REDIS_RATES,
-            "rediss": REDIS_RATES,
-            "memory": Backend(openers.memory_rates),
-        },
+        by_scheme=stored_in(REDIS, REDIS_RATES, memory=openers.memory_rates),
         embedded=["redis"],
         shares_url_of="sessions",
     ),
     "revocations": PortBackends(
-        by_scheme={
-            "cockroachdb": SQL_REVOCATIONS,
-            "postgresql": SQL_REVOCATIONS,
-            "memory": Backend(openers.memory_revocations),
-        },
+        by_scheme=stored_in(SQL, SQL_REVOCATIONS, memory=openers.memory_revocations),
         embedded=["sql"],
         shares_url_of="progress",
     ),
     "outbox": PortBackends(
-        by_scheme={
-            "cockroachdb": SQL_OUTBOX,
-            "postgresql": SQL_OUTBOX,
-            "memory": Backend(openers.memory_outbox),
-        },
+        by_scheme=stored_in(SQL, SQL_OUTBOX, memory=openers.memory_outbox),
         embedded=["sql"],
         shares_url_of="progress",
     ),
