@@ -12,7 +12,8 @@ from gateway.http.auth.jwks import RemoteKeys
 from gateway.http.auth.jwks_request import fetch_jwks
 from gateway.http.auth.key_files import key_of_secret, read_key_file
 from gateway.http.auth.keys import Keys, KeySet, UnusableKey
-from gateway.http.auth.verification import TokenRules, Verification, utc_time
+from gateway.http.auth.verification import TokenRules, Verification
+from gateway.runtime.clock import utc_now
 from gateway.runtime.errors import CommandError
 from resolvers.viewer import Role
 
@@ -22,7 +23,7 @@ def verification_of(
     claims: ClaimsSettings,
     *,
     secret: str | None,
-    now: Callable[[], datetime] = utc_time,
+    now: Callable[[], datetime] = utc_now,
 ) -> Verification:
     """Verifies by `secret`, if there is one, and by every key of the settings. Raises `CommandError` for key files that
     cannot be used."""

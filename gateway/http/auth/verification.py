@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -12,6 +12,7 @@ import jwt
 from gateway.http.auth.claims import ClaimMapping
 from gateway.http.auth.keys import ALGORITHMS, Key, Keys
 from gateway.http.auth.refusals import RefusalLog, TokenRefused, Unauthenticated
+from gateway.runtime.clock import utc_now
 from resolvers.viewer import Viewer
 
 CACHED_TOKENS = 2_000
@@ -39,15 +40,10 @@ class TokenRules:
     longest: timedelta = timedelta(days=30)
 
 
-def utc_time() -> datetime:
-    """The time now."""
-    return datetime.now(UTC)
-
-
 class Verification:
-    """Turns tokens into viewers. Verified ones are cached by their sha256, because clients repeat
-    them; the cache holds no token. They are verified again once they have expired, and after `recheck`, because the
-    issuer may have withdrawn the key.
+    """Turns tokens into viewers. Verified ones are cached by their sha256, because clients repeat them; the cache holds
+    no token. They are verified again once they have expired, and after `recheck`, because the issuer may have withdrawn
+    the key.
     """
 
     def __init__(
@@ -57,7 +53,7 @@ class Verification:
         rules: TokenRules,
         mapping: ClaimMapping,
         recheck: timedelta = timedelta(minutes=10),
-        now: Callable[[], datetime] = utc_time,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._keys = keys
         self._rules = rules
