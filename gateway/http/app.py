@@ -20,7 +20,6 @@ from gateway.http.auth.open_streams import OpenStreams
 from gateway.http.auth.revocation_watch import RevocationWatch, watching
 from gateway.http.bounds.background_writes import BackgroundWrites
 from gateway.http.bounds.operation_slots import OperationSlots
-from gateway.http.client_address import TrustedProxies
 from gateway.http.documents import persisted_documents
 from gateway.http.error_responses import http_error
 from gateway.http.graphql_endpoint import GraphQLEndpoint
@@ -30,6 +29,7 @@ from gateway.http.middleware.body_limit import BodyLimit
 from gateway.http.middleware.compression import Compression
 from gateway.http.middleware.cors import Cors
 from gateway.http.middleware.security_headers import SecurityHeaders
+from gateway.http.middleware.trusted_proxies import TrustedProxies
 from gateway.http.operations import Operations
 from gateway.http.origins import Origins
 from gateway.http.peers import Peers

@@ -5,7 +5,8 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from gateway.config.settings import read_settings
-from gateway.http.client_address import MOST_HOPS, TrustedProxies, client_address, x_forwarded
+from gateway.http.client_address import client_address
+from gateway.http.middleware.trusted_proxies import MOST_HOPS, TrustedProxies, x_forwarded
 from gateway.runtime.errors import CommandError
 
 PROXY, CLIENT = "10.0.0.1", "203.0.113.7"
