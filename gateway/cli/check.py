@@ -32,7 +32,7 @@ def run(options: Namespace) -> int:
     from gateway.config.check_stores import faults_of_stores
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
-    from gateway.http.auth.configured import keys_of
+    from gateway.http.auth.configured import key_sources
     from gateway.http.auth.jwks_request import JwksUnavailable, fetch_jwks
     from gateway.http.documents import persisted_documents
     from gateway.observability.logs import write_logs
@@ -45,7 +45,7 @@ def run(options: Namespace) -> int:
     settings, console = environment_settings(), stderr_console()
     # Both raise CommandError.
     persisted_documents(settings, served_schema(settings.federation))
-    keys_of(settings.auth, secret=None)
+    key_sources(settings.auth, secret=None)
     write_logs(settings.log.level or "WARNING")
 
     async def check(shutdown: Shutdown) -> int:

@@ -10,7 +10,7 @@ from gateway.http.origins import is_foreign
 from resolvers import permissions
 from resolvers.viewer import Viewer
 
-TRACE_HEADER, FORMAT = "apollo-federation-include-trace", "ftv1"
+FIELD_TRACE_HEADER, FORMAT = "apollo-federation-include-trace", "ftv1"
 ROUTER_HEADER = "x-router-authorization"
 """The router's own token. `Authorization` has that of the viewer for whom it asks."""
 
@@ -20,7 +20,7 @@ async def wants_field_trace(
 ) -> bool:
     """Whether a request asks for a trace of its fields and may have one: the viewer or the router needs the right. An
     invalid token of the router costs the trace, not the answer."""
-    if headers.get(TRACE_HEADER) != FORMAT:
+    if headers.get(FIELD_TRACE_HEADER) != FORMAT:
         return False
     if permissions.may_trace_fields(viewer):
         return True

@@ -68,7 +68,7 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
         except HTTPException as error:
             if error.status_code == 405:
                 response = error_response(405, error.reason, headers={"Allow": "GET, POST"})
-            elif self._peers.lacks_token(request.headers):  # the fault of a request is not for everybody
+            elif self._peers.lacks_token(request.headers):  # only who may ask learns what is wrong
                 response = unauthenticated(Unauthenticated.missing())
             else:
                 response = error_response(error.status_code, error.reason)

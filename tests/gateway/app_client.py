@@ -81,7 +81,11 @@ async def app_client(
             yield client
 
 
+def token_of(viewer: Viewer) -> str:
+    """A token of this viewer, for an hour."""
+    return TOKENS.mint(viewer, now=datetime.now(UTC), valid_for=timedelta(hours=1))
+
+
 def bearer(viewer: Viewer) -> dict[str, str]:
     """The Authorization header of this viewer."""
-    token = TOKENS.mint(viewer, now=datetime.now(UTC), valid_for=timedelta(hours=1))
-    return {"Authorization": f"Bearer {token}"}
+    return {"Authorization": f"Bearer {token_of(viewer)}"}

@@ -6,14 +6,15 @@ from pathlib import Path
 
 from stores.errors import Unavailable
 from stores.ports.live import Live
-from tests.gateway.app_client import SCHEMA, TOKEN_ACCESS, bearer
+from tests.gateway.app_client import SCHEMA, TOKEN_ACCESS, bearer, token_of
 from tests.gateway.served_gateway import ServedGateway, serve_gateway
 from tests.protocol.feeds import REGISTRATION
 from tests.resolvers import world
 from tests.resolvers.queries import BrokenStore
 
 TOP = Path(__file__).resolve().parent.parent.parent
-TEACHER = bearer(world.instructor(world.ALGEBRA))
+TEACHING = world.instructor(world.ALGEBRA)
+TEACHER = bearer(TEACHING)
 ENVIRONMENT = {
     "SCHEMA": str(TOP / "schema.graphql"),
     "NODE_OPTIONS": "--conditions=development",  # the builds of the clients that warn
@@ -25,7 +26,7 @@ def environment_for(gateway: ServedGateway) -> Mapping[str, str]:
     return {
         **ENVIRONMENT,
         "GRAPHQL_URL": f"{gateway.url}/graphql",
-        "TOKEN": TEACHER["Authorization"].removeprefix("Bearer "),
+        "TOKEN": token_of(TEACHING),
         "REGISTRATION": REGISTRATION,
         "COURSE": world.ALGEBRA,
     }

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.gateway.app_client import TOKEN_ACCESS, bearer
+from tests.gateway.app_client import TOKEN_ACCESS, token_of
 from tests.gateway.served_gateway import serve_gateway
 from tests.protocol.node import Node
 from tests.protocol.products import products_subgraph
@@ -20,7 +20,7 @@ ENVIRONMENT = {
     "LEARNERS": json.dumps([world.ADA, *(f"learner-{number:03d}" for number in range(1, BOUGHT))]),
     "REGISTRATIONS": json.dumps([str(world.registration(world.ALGEBRA, number)) for number in range(BOUGHT)]),
     **{
-        name: bearer(viewer)["Authorization"].removeprefix("Bearer ")
+        name: token_of(viewer)
         for name, viewer in {
             "ROUTER_TOKEN": router("schema:read", "trace:read"),
             "ADMIN_TOKEN": world.admin(),

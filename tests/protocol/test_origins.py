@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.gateway.app_client import SCHEMA, bearer
+from tests.gateway.app_client import SCHEMA, token_of
 from tests.gateway.served_gateway import serve_gateway
 from tests.protocol.node import Node
 from tests.resolvers import world
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 
 
 async def test_browsers_enforce_the_origins(node: Node, chromium: str) -> None:
-    token = bearer(world.learner())["Authorization"].removeprefix("Bearer ")
+    token = token_of(world.learner())
     async with (
         serve_gateway(schema=SCHEMA, loopback_origins=True) as allowing,
         serve_gateway(schema=SCHEMA) as refusing,

@@ -34,11 +34,11 @@ def verification_of(
         longest=timedelta(days=settings.longest_days),
     )
     return Verification(
-        keys_of(settings, secret), rules=rules, mapping=mapping_of(claims), recheck=settings.jwks_refresh, now=now
+        key_sources(settings, secret), rules=rules, mapping=mapping_of(claims), recheck=settings.jwks_refresh, now=now
     )
 
 
-def keys_of(settings: AuthSettings, secret: str | None) -> Sequence[Keys]:
+def key_sources(settings: AuthSettings, secret: str | None) -> Sequence[Keys]:
     """All sources of keys. Raises `CommandError`."""
     previous = settings.previous_secret
     secrets = [secret, None if previous is None else previous.get_secret_value()]

@@ -36,10 +36,10 @@ async def fetch_jwks(url: str) -> KeySet:
         raise JwksUnavailable(f"no answer in {TIMEOUT_SECONDS:g} s") from None
     except (aiohttp.ClientError, OSError, ValueError) as error:
         raise JwksUnavailable(type(error).__name__) from None
-    return keys_of(bytes(body))
+    return usable_keys(bytes(body))
 
 
-def keys_of(body: bytes) -> KeySet:
+def usable_keys(body: bytes) -> KeySet:
     """The usable keys of a response. Raises `JwksUnavailable` if it is no JWKS, or has none."""
     try:
         document: Any = json.loads(body)
