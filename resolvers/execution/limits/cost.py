@@ -2,8 +2,7 @@
 
 As the specification of `@cost` and `@listSize` defines it, the field cost and the type cost, added up: each field that
 is resolved costs its weight, and each object 1. Lists have their largest size. Fields that `@skip` and `@include` leave
-out cost nothing, nor does introspection, which has limits of its own. A scalar that has an alias
-costs a little.
+out cost nothing, nor does introspection, which has limits of its own. A scalar that has an alias costs a little.
 """
 
 from collections.abc import Callable, Mapping

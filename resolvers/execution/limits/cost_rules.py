@@ -51,7 +51,6 @@ class FieldRule:
     """
 
     field: GraphQLField
-
     weight: float
     returns: GraphQLNamedType | None
     is_list: bool
