@@ -5,6 +5,7 @@ that does not exist and one that the viewer may not see give the same FORBIDDEN.
 """
 
 from resolvers.errors import forbidden
+from resolvers.limits import Limits
 from resolvers.policy.policy import DEFAULT_POLICY, Policy
 from resolvers.policy.rules import NOTHING, About
 from resolvers.policy.table import rule_of
@@ -100,9 +101,19 @@ def may_trace(viewer: Viewer) -> bool:
     return may(viewer, "Action", "trace")
 
 
-def may_read_schema(viewer: Viewer) -> bool:
-    """Read the schema for composition (`_service`)."""
-    return may(viewer, "Query", "_service")
+def may_introspect(viewer: Viewer, limits: Limits) -> bool:
+    """Read the schema, by introspection or by what errors suggest."""
+    return limits.introspection == "all" or may(viewer, "Action", "introspect")
+
+
+def may_read_schema(viewer: Viewer, limits: Limits) -> bool:
+    """Read the schema for composition (`_service`): for all who may introspect, and for a router."""
+    return may_introspect(viewer, limits) or may(viewer, "Query", "_service")
+
+
+def may_send_text(viewer: Viewer) -> bool:
+    """Send the text of a document where only trusted documents are served."""
+    return may(viewer, "Action", "sendText")
 
 
 def may_trace_fields(viewer: Viewer) -> bool:

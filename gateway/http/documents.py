@@ -17,10 +17,10 @@ from gateway.documents.trusted_documents import TrustedDocuments, hash_of
 from gateway.http.graphql_request import GraphQLRequest
 from gateway.http.refusal import RequestRefused
 from gateway.runtime.errors import CommandError
+from resolvers import permissions
 from resolvers.context import Peer
 from resolvers.error_codes import ErrorCode
 from resolvers.strawberry_internals import core_schema
-from resolvers.viewer import Role
 
 APQ_VERSION = 1
 PATH_VARIABLE = "GATEWAY_DOCUMENTS_PATH"
@@ -66,7 +66,7 @@ class PersistedDocuments:
             await self.registered.register(peer, request.document_id, request.query)
 
     def _check_text_allowed(self, peer: Peer, request: GraphQLRequest) -> None:
-        if request.query and self.registered is None and peer.viewer.role is not Role.ADMIN:
+        if request.query and self.registered is None and not permissions.may_send_text(peer.viewer):
             raise RequestRefused(
                 ErrorCode.UNTRUSTED_DOCUMENT, "only trusted documents are served: send the id of one", status=200
             )

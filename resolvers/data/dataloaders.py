@@ -116,12 +116,10 @@ class Loaders:
         operation has made as many as it may.
         """
         try:
-            self._count_call()
-        except RequestError:
+            return await self.call_queued(store, name, keys, lambda on_start: work, max_wait=timedelta())
+        finally:
             if isinstance(work, Coroutine):
-                work.close()
-            raise
-        return await self._run(store, name, keys, lambda on_start: work, max_wait=timedelta())
+                work.close()  # one that was refused was not awaited
 
     async def call_queued(
         self,
@@ -137,17 +135,6 @@ class Loaders:
         `work` is given a function to call when its turn comes: the store's deadline counts from then on.
         """
         self._count_call()
-        return await self._run(store, name, keys, work, max_wait=max_wait)
-
-    async def _run(
-        self,
-        store: str,
-        name: str,
-        keys: int,
-        work: Callable[[Callable[[], None]], Awaitable[T]],
-        *,
-        max_wait: timedelta,
-    ) -> T:
         now = asyncio.get_running_loop().time
         deadline = self.deadlines[store].total_seconds()
 

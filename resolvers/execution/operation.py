@@ -8,11 +8,12 @@ from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
+from resolvers import permissions
 from resolvers.context import Context, Peer
 from resolvers.error_codes import ErrorCode
 from resolvers.errors import RequestError, masked, unauthenticated
 from resolvers.execution.document_cache import Document, validation_errors
-from resolvers.execution.limits.document_limits import document_refusal, may_introspect
+from resolvers.execution.limits.document_limits import document_refusal
 from resolvers.execution.limits.response_cost import traced_cost
 from resolvers.execution.public_operations import is_public
 from resolvers.strawberry_internals import core_schema, requested_operation
@@ -61,7 +62,7 @@ class Operation(SchemaExtension):
 
     def _faults(self, document: Document) -> list[GraphQLError]:
         peer = self.execution_context.context.peer
-        suggest = may_introspect(peer.limits, peer.viewer)
+        suggest = permissions.may_introspect(peer.viewer, peer.limits)
         return validation_errors(core_schema(self.execution_context.schema), document, suggest=suggest)
 
     def get_results(self) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def subgraph_query(query: type, entities: Sequence[Entity], sdl: str) -> type:
     )
     def describe(self: Any, info: Info) -> Any:
         context = info.context
-        if context.peer.limits.introspection != "all" and not permissions.may_read_schema(context.viewer):
+        if not permissions.may_read_schema(context.viewer, context.peer.limits):
             raise forbidden()
         return Subgraph(sdl=sdl)
 

@@ -41,7 +41,7 @@ class Rule:
         if "PUBLIC" in grants or (viewer.authenticated and "ANY_TOKEN" in grants):
             return True
         if viewer.role is Role.ADMIN:
-            return "ADMIN" in grants or (self._of_self(viewer, about, policy))
+            return "ADMIN" in grants or self._of_self(viewer, about, policy)
         if viewer.role is Role.SERVICE:
             return any(f"SCOPE({scope})" in grants for scope in viewer.scopes)
         return self._of_self(viewer, about, policy) or self._of_instructor(viewer, about, policy)

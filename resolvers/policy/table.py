@@ -68,7 +68,7 @@ ROWS = (
     # ------------------------------------------------------------ what is no field
     Row("Action", TEACHES | ADMIN | WRITES_EVENTS, "grade writeForOthers"),
     Row("Action", ADMIN | WRITES_EVENTS, "writeAll"),
-    Row("Action", ADMIN, "trace"),
+    Row("Action", ADMIN, "trace introspect sendText"),
     Row("Action", ADMIN | scope("trace:read"), "traceFields"),
     # ------------------------------------------------------------ learners
     Row("Learner", SELF | ONCE_ENROLLED | ADMIN, "id learnerId displayName enrollment enrollments timeline activity"),

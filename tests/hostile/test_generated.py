@@ -20,7 +20,7 @@ from tests.hostile.served import VIEWERS, Served, secrets_in
 SEED = 11
 CLIENTS = 6
 KNOWN = {
-    "learnerId": literals("demo-0001", "demo-0002", "nobody"),
+    "learnerId": literals("demo-0001", "demo-0002", "unknown"),
     "key": literals(SQL101, "course-v1:none"),
     "course": literals(SQL101),
     "id": literals("TGVhcm5lcjpkZW1vLTAwMDE=", "x"),

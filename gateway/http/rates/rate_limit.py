@@ -110,7 +110,7 @@ class RateLimit:
             await self.return_leases(idle_for=timedelta())
 
     async def return_leases(self, *, idle_for: timedelta) -> None:
-        """Settle the leases that had no use for this time: give back their units, or pay what is owed."""
+        """Settle the leases that had no use for this time: return the units in hand, or pay the debt."""
         now = self.now()
         for account, lease in list(self._leases.items()):
             if now - lease.used_at < idle_for:

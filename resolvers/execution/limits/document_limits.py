@@ -23,14 +23,9 @@ def document_refusal(document: Document, limits: Limits, viewer: Viewer) -> Grap
     for exceeded in exceeded_limits(size, limits):
         if (refusal := exceeded.refusal(limits)) is not None:
             return refusal
-    if size.introspection_fields and not may_introspect(limits, viewer):
+    if size.introspection_fields and not permissions.may_introspect(viewer, limits):
         return RequestError(ErrorCode.FORBIDDEN, NO_INTROSPECTION)
     return None
-
-
-def may_introspect(limits: Limits, viewer: Viewer) -> bool:
-    """Whether the viewer may read the schema, by introspection or by what errors suggest."""
-    return limits.introspection == "all" or permissions.is_admin(viewer)
 
 
 def exceeded_limits(size: DocumentSize, limits: Limits) -> Iterator[Exceeded]:

@@ -263,7 +263,7 @@ async def test_permissions(school: School, viewer: Viewer, plain: str, staff: st
 
 @pytest.mark.parametrize("may", [True, False])
 async def test_an_instructor_who_may_not_enrol_brings_no_learner_back(school: School, may: bool) -> None:
-    """Neither by REGISTERED nor by voiding the withdrawal, whoever recorded it."""
+    """Neither by REGISTERED nor by voiding a withdrawal, also one that an ADMIN recorded."""
     key = UUID(BEN_IN_BOTANY)
     leaving = interaction(1, "UNREGISTERED", registration=BEN_IN_BOTANY, itemKey=None, at=show_time(world.NOW))
     assert await record(school, leaving, viewer=world.admin()) == ["ACCEPTED"]
