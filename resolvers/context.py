@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import strawberry
 
@@ -15,6 +15,9 @@ from resolvers.policy.policy import DEFAULT_POLICY, Policy
 from resolvers.subscriptions.topics import TopicRegistry
 from resolvers.viewer import Viewer
 from stores.ports.stores import Stores
+
+
+ExecutorName = Literal["compiled", "reference"]
 
 
 async def admitted() -> None:
@@ -42,7 +45,9 @@ class Peer:
     schema traces fields. `admit` raises if the peer may run no operation now; `charge` takes the estimated cost of each
     one, before it reads anything. `policy`: what the operator chose about the rules. `timeout` limits each query,
     mutation and event. `keep_running` takes the task of a mutation that exceeds it or whose client disconnects.
-    `on_subscribe` is called when an operation turns out to be a subscription.
+    `on_subscribe` is called when an operation turns out to be a subscription. `executor`: which of the two runs its
+    operations; `compiled` compiles a document after `compile_after` earlier uses. `trace_plan`: answers show the plan
+    in `extensions.plan`.
     """
 
     stores: Stores
@@ -61,6 +66,9 @@ class Peer:
     timeout: timedelta | None = None
     keep_running: "Callable[[asyncio.Future[Any]], None]" = untracked
     on_subscribe: Callable[[], None] = unnoticed
+    executor: ExecutorName = "compiled"
+    compile_after: int = 0
+    trace_plan: bool = False
 
 
 @dataclass(slots=True)
