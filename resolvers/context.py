@@ -16,7 +16,6 @@ from resolvers.subscriptions.topics import TopicRegistry
 from resolvers.viewer import Viewer
 from stores.ports.stores import Stores
 
-
 ExecutorName = Literal["compiled", "reference"]
 
 
@@ -90,7 +89,14 @@ class Context:
     @classmethod
     def of(cls, peer: Peer) -> "Context":
         """A context with loaders that have read nothing yet."""
-        loaders = Loaders(peer.stores, peer.deadlines, peer.health, peer.now, peer.viewer, peer.limits)
+        loaders = Loaders(
+            stores=peer.stores,
+            deadlines=peer.deadlines,
+            failures=peer.health,
+            now=peer.now,
+            viewer=peer.viewer,
+            limits=peer.limits,
+        )
         return cls(peer=peer, viewer=peer.viewer, loaders=loaders)
 
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from gateway.relay.announcement import announce_commits
 from gateway.relay.relay import Relay
-from resolvers.data.dataloaders import Failures
+from resolvers.data.store_calls import Failures
 from stores.cancellation import cancel_and_wait
 from stores.ports.stores import Stores
 

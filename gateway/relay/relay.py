@@ -15,7 +15,7 @@ from gateway.relay.delivery import deliver_to_live, deliver_to_timeline
 from gateway.relay.delivery_loop import OrderedLoop, UnorderedLoop
 from gateway.relay.lease import Lease
 from gateway.relay.repeat import repeat
-from resolvers.data.dataloaders import Failures
+from resolvers.data.store_calls import Failures
 from stores.backoff import Backoff
 from stores.batches import SAVED_RESUME_POINTS
 from stores.cancellation import cancel_and_wait

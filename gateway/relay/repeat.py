@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from resolvers.data.dataloaders import Failures
+from resolvers.data.store_calls import Failures
 from stores.backoff import Backoff
 from stores.cancellation import cancel_requested
 from stores.errors import StoreError

@@ -1,49 +1,27 @@
-"""Data loaders: one store call for all keys that the fields of a level request, with deadline, batch size and trace.
+"""Reads of one operation: one store call for all keys that the fields of a level request.
 
-aiodataloader collects the keys. `access_paths.py` and its neighbours declare the paths; `store_field` awaits them.
+Sets of keys (`key_sets.py`) are the base. aiodataloader serves what is resolved object by object: it collects the keys
+of a level into a set. `access_paths.py` and its neighbours declare the paths.
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from time import perf_counter
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from aiodataloader import DataLoader
 
-from resolvers.error_codes import ErrorCode
-from resolvers.errors import RequestError
-from resolvers.limits import DEFAULT_LIMITS, Limits
+from resolvers.data.key_sets import Arrived, KeyBatch, KeySets
+from resolvers.data.store_calls import StoreCalls
 from resolvers.viewer import NO_RIGHTS, Viewer
-from stores.cancellation import cancel_requested, preserve_cancellation
-from stores.errors import StoreError, TimedOut, Unavailable
 from stores.ports.stores import Stores
 
-log = logging.getLogger("quadrangle.limits")
 K = TypeVar("K", bound=Hashable)
 A = TypeVar("A", bound=Hashable)
 V = TypeVar("V")
-T = TypeVar("T")
 V_co = TypeVar("V_co", covariant=True)
-
-
-class Batch(NamedTuple):
-    """One store call, as the trace shows it: the port, the call, the number of keys and the milliseconds it took."""
-
-    store: str
-    call: str
-    keys: int
-    ms: float
-
-
-class Failures(Protocol):
-    """Where failed store calls are recorded; `Health` is one."""
-
-    def failed(self, store: str) -> None:
-        """A call of this store failed just now."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,23 +50,20 @@ class DerivedPath(Generic[K, A, V_co]):
 AccessPath = StorePath[K, A, V] | DerivedPath[K, A, V]
 
 
-@dataclass(slots=True)
-class Loaders:
-    """The loaders of one operation, or of one event of a subscription: one for each path and arguments in use.
+@dataclass(slots=True, kw_only=True)
+class Loaders(StoreCalls):
+    """The reads of one operation, or of one event of a subscription. Values are cached until it ends.
 
-    `deadlines` are by store, `now` is the clock in UTC, `viewer` decides what the visible paths return, and `limits`
-    how many store calls may begin; `calls` is their number, and `batches` lists those that have ended.
+    `now` is the clock in UTC, and `viewer` decides what the visible paths return.
     """
 
     stores: Stores
-    deadlines: Mapping[str, timedelta]
-    failures: Failures
     now: Callable[[], datetime]
     viewer: Viewer = NO_RIGHTS
-    limits: Limits = DEFAULT_LIMITS
-    calls: int = 0
-    batches: list[Batch] = field(default_factory=list)
-    _open: dict[tuple[object, object], DataLoader[Any, Any]] = field(default_factory=dict)
+    _sets: dict[tuple[object, object], KeySets[Any, Any]] = field(default_factory=dict)
+    _loaders: dict[tuple[object, object], DataLoader[Any, Any]] = field(default_factory=dict)
+    _collected: list[tuple[Any, Any, KeySets[Any, Any], KeyBatch[Any, Any]]] = field(default_factory=list)
+    _starting: int = 0
     _reading: "set[asyncio.Task[Any]]" = field(default_factory=set)
 
     async def load(self, path: "AccessPath[K, A, V]", key: K, args: A) -> V | None:
@@ -99,72 +74,34 @@ class Loaders:
         found: V | None = await self._shielded(self._loader(path, args).load(key))
         return found
 
-    async def load_many(self, path: "AccessPath[K, A, V]", keys: Sequence[K], args: A) -> Mapping[K, V]:
-        """Return the values of many keys, without the keys that have none. Raises `StoreError`."""
-        values = await self._shielded(asyncio.gather(*map(self._loader(path, args).load, keys)))
-        return {key: value for key, value in zip(keys, values, strict=True) if value is not None}
+    def load_many(self, path: "AccessPath[K, A, V]", keys: Sequence[K], args: A) -> "asyncio.Future[Mapping[K, V]]":
+        """The values of many keys, without the keys that have none. Raises `StoreError`."""
+        future: asyncio.Future[Mapping[K, V]] = asyncio.get_running_loop().create_future()
+        future.add_done_callback(_retrieve)
+
+        def arrived(known: Mapping[K, V | None], failures: Mapping[K, Exception]) -> None:
+            if future.done():
+                return
+            if failures:
+                future.set_exception(next(iter(failures.values())))
+            else:
+                future.set_result({key: value for key in keys if (value := known.get(key)) is not None})
+
+        self._set(path, args).request(keys, arrived)
+        return future
+
+    def request(self, path: "AccessPath[K, A, V]", keys: Sequence[K], args: A, arrived: Arrived[K, V]) -> None:
+        """Call `arrived` when all keys are read: at once if they are cached. For the compiled executor."""
+        self._set(path, args).request(keys, arrived)
 
     def prime(self, path: "AccessPath[K, A, V]", key: K, args: A, value: V) -> None:
         """Cache a value that another path returned, so that this key is not read."""
-        self._loader(path, args).prime(key, value)
-
-    async def call(self, store: str, name: str, keys: int, work: Awaitable[T]) -> T:
-        """Await one call of a store, a read or a write, within the store's deadline, and add it to the trace.
-
-        Raises the store's `StoreError`, `TimedOut` after the deadline, and `Unavailable` if the driver cancels the
-        call: a `CancelledError` that is not ours would end the caller without an error. TOO_MANY_STORE_CALLS if the
-        operation has made as many as it may.
-        """
-        try:
-            return await self.call_queued(store, name, keys, lambda on_start: work, max_wait=timedelta())
-        finally:
-            if isinstance(work, Coroutine):
-                work.close()  # one that was refused was not awaited
-
-    async def call_queued(
-        self,
-        store: str,
-        name: str,
-        keys: int,
-        work: Callable[[Callable[[], None]], Awaitable[T]],
-        *,
-        max_wait: timedelta,
-    ) -> T:
-        """As `call`, for work that may wait in the store's queue for at most `max_wait`.
-
-        `work` is given a function to call when its turn comes: the store's deadline counts from then on.
-        """
-        self._count_call()
-        now = asyncio.get_running_loop().time
-        deadline = self.deadlines[store].total_seconds()
-
-        def on_start() -> None:
-            if not timeout.expired():
-                timeout.reschedule(now() + deadline)
-
-        started = perf_counter()
-        try:
-            async with asyncio.timeout(max_wait.total_seconds() + deadline) as timeout:
-                with preserve_cancellation():
-                    return await work(on_start)
-        except TimeoutError:
-            self.failures.failed(store)
-            raise TimedOut(store, "no answer within its deadline") from None
-        except asyncio.CancelledError:
-            if cancel_requested():
-                raise
-            self.failures.failed(store)
-            raise Unavailable(store, "the driver cancelled the call") from None
-        except StoreError as error:
-            if isinstance(error, TimedOut | Unavailable):
-                self.failures.failed(store)
-            raise
-        finally:
-            self.batches.append(Batch(store, name, keys, (perf_counter() - started) * 1000))
+        self._set(path, args).known.setdefault(key, value)
 
     def forget(self) -> None:
         """Drop all cached values, so that later loads see what was written in between."""
-        self._open.clear()
+        self._sets.clear()
+        self._loaders.clear()
 
     def cancel(self) -> None:
         """Cancel the reads under way, for an operation that is cancelled: each runs in a task of its own."""
@@ -178,39 +115,91 @@ class Loaders:
         self.batches.clear()
         self.calls = 0
 
-    def _count_call(self) -> None:
-        """Count one call more, or raise TOO_MANY_STORE_CALLS."""
-        most = self.limits.store_calls
-        if self.calls >= most:
-            if self.limits.enforced:
-                raise RequestError(ErrorCode.TOO_MANY_STORE_CALLS, f"at most {most:,} store calls in one operation")
-            if self.calls == most:
-                log.warning("beyond a limit: storeCalls, at most %d", most)
-        self.calls += 1
+    def _set(self, path: "AccessPath[K, A, V]", args: A) -> KeySets[K, V]:
+        found = self._sets.get((path, args))
+        if found is None:
+            found = self._sets[path, args] = KeySets(partial(self._begin, path, args))
+        return found
 
-    def _loader(self, path: "AccessPath[K, A, V]", args: A) -> DataLoader[K, V | None]:
-        loader = self._open.get((path, args))
-        if loader is None:
-            size = path.batch_size if isinstance(path, StorePath) else None
-            loader = self._open[path, args] = DataLoader(partial(self._batch, path, args), max_batch_size=size)
-        return loader
-
-    async def _batch(self, path: "AccessPath[K, A, V]", args: A, keys: list[K]) -> list[V | None]:
-        task = cast("asyncio.Task[Any]", asyncio.current_task())  # aiodataloader runs each batch in a task
-        self._reading.add(task)
-        try:
-            found = await self._read(path, keys, args)
-        finally:
-            self._reading.discard(task)
-        return [found.get(key) for key in keys]
-
-    async def _read(self, path: "AccessPath[K, A, V]", keys: list[K], args: A) -> Mapping[K, V]:
+    def _begin(self, path: "AccessPath[K, A, V]", args: A, sets: KeySets[K, V], batch: KeyBatch[K, V]) -> None:
+        """Read a batch: that of a derived path in the next turn of the loop, that of a store path once all derived
+        paths have requested what they need."""
         if isinstance(path, DerivedPath):
-            return await path.read(self, keys, args)
-        found = await self.call(path.store, path.call, len(keys), path.read(self.stores, keys, args))
+            self._starting += 1
+            self._spawn(self._derive(path, args, sets, batch))
+        else:
+            self._collected.append((path, args, sets, batch))
+            if len(self._collected) == 1:
+                asyncio.get_running_loop().call_soon(self._dispatch)
+
+    def _dispatch(self) -> None:
+        if self._starting:
+            asyncio.get_running_loop().call_soon(self._dispatch)
+            return
+        collected, self._collected = self._collected, []
+        for path, args, sets, batch in collected:
+            self._spawn(self._read_store(path, args, sets, batch))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+
+    async def _derive(self, path: "DerivedPath[K, A, V]", args: A, sets: KeySets[K, V], batch: KeyBatch[K, V]) -> None:
+        self._starting -= 1
+        keys = sets.close(batch)
+        found: Mapping[K, V] = {}
+        failures: Mapping[K, Exception] = {}
+        try:
+            found = await path.read(self, keys, args)
+        except Exception as error:
+            failures = dict.fromkeys(keys, error)
+        sets.finish(batch, found, failures)
+
+    async def _read_store(
+        self, path: "StorePath[K, A, V]", args: A, sets: KeySets[K, V], batch: KeyBatch[K, V]
+    ) -> None:
+        keys, size = sets.close(batch), path.batch_size
+        if len(keys) <= size:
+            parts = [await self._read(path, keys, args)]
+        else:
+            chunks = [keys[start : start + size] for start in range(0, len(keys), size)]
+            parts = await asyncio.gather(*(self._read(path, chunk, args) for chunk in chunks))
+        found: dict[K, V] = {}
+        failures: dict[K, Exception] = {}
+        for some, failed in parts:
+            found.update(some)
+            failures.update(failed)
+        sets.finish(batch, found, failures)
+
+    async def _read(
+        self, path: "StorePath[K, A, V]", keys: list[K], args: A
+    ) -> tuple[Mapping[K, V], Mapping[K, Exception]]:
+        """What one store call finds, or its error for each of the keys."""
+        try:
+            found = await self.call(path.store, path.call, len(keys), path.read(self.stores, keys, args))
+        except Exception as error:
+            return {}, dict.fromkeys(keys, error)
         if path.prime is not None:
             path.prime(self, found)
-        return found
+        return found, {}
+
+    def _loader(self, path: "AccessPath[K, A, V]", args: A) -> DataLoader[K, V | None]:
+        loader = self._loaders.get((path, args))
+        if loader is None:
+            loader = self._loaders[path, args] = DataLoader(partial(self._load_batch, path, args))
+        return loader
+
+    async def _load_batch(self, path: "AccessPath[K, A, V]", args: A, keys: list[K]) -> list[Any]:
+        """The value of each key, or its error in its place."""
+        batch: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
+
+        def arrived(known: Mapping[K, V | None], failures: Mapping[K, Exception]) -> None:
+            if not batch.done():
+                batch.set_result([failures[key] if key in failures else known.get(key) for key in keys])
+
+        self._set(path, args).request(keys, arrived)
+        return await batch
 
     async def _shielded(self, future: "asyncio.Future[Any]") -> Any:
         """Await a loader's future, which all fields that requested the key share.

@@ -10,7 +10,8 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from resolvers.data.dataloaders import Failures, Loaders
+from resolvers.data.dataloaders import Loaders
+from resolvers.data.store_calls import Failures
 from resolvers.subscriptions.topic import SharedTopic, Subscriber
 from stores.backoff import Backoff
 from stores.cancellation import cancel_and_wait, cancel_requested
@@ -45,7 +46,7 @@ class TopicRegistry:
 
     def loaders(self) -> Loaders:
         """Fresh loaders for one refresh of a topic, whose values do not depend on a viewer."""
-        return Loaders(self.stores, self._deadlines, self._failures, self.now)
+        return Loaders(stores=self.stores, deadlines=self._deadlines, failures=self._failures, now=self.now)
 
     def subscribe(
         self, kind: Callable[..., SharedTopic[E]], *key: Hashable

@@ -47,7 +47,7 @@ class WriteStores:
     ) -> "WriteStores":
         """For writers that run no GraphQL operation (the simulation, an xAPI endpoint). Loaders remember what they
         read: make new `WriteStores` for each command, or for each group of commands that run at once."""
-        loaders = Loaders(stores, deadlines, IgnoredFailures(), now)
+        loaders = Loaders(stores=stores, deadlines=deadlines, failures=IgnoredFailures(), now=now)
         return cls(loaders=loaders, now=now, random_bytes=random_bytes)
 
     @property

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from gateway.http.auth.open_streams import OpenStreams
-from resolvers.data.dataloaders import Failures
+from resolvers.data.store_calls import Failures
 from resolvers.viewer import Viewer
 from stores.cancellation import cancel_and_wait
 from stores.domain.revocations import RECENT, REVOKED_CHANNEL, Revocation, RevocationKind

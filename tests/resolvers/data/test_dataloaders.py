@@ -27,7 +27,7 @@ class RecordedFailures:
 
 def loaders_with(failures: RecordedFailures, deadline: float = 5.0, limits: Limits = DEFAULT_LIMITS) -> Loaders:
     deadlines = {"profiles": timedelta(seconds=deadline)}
-    return Loaders(cast(Stores, None), deadlines, failures, Clock(), limits=limits)
+    return Loaders(stores=cast(Stores, None), deadlines=deadlines, failures=failures, now=Clock(), limits=limits)
 
 
 def path_of(read: Any, batch_size: int = 100) -> StorePath[str, Any, str]:

@@ -34,7 +34,7 @@ async def counting(context: Context) -> AsyncIterator[AsyncIterator[Event]]:
     async def events() -> AsyncIterator[Event]:
         for number in range(1_000):
             # While it waits for an event, a subscription holds nothing of the last one.
-            assert (context.loaders.batches, context.loaders._open) == ([], {})
+            assert (context.loaders.batches, context.loaders._sets) == ([], {})
             yield Event(number=number)
 
     yield events()

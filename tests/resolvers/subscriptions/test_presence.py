@@ -140,7 +140,7 @@ async def _sum_is_present(steps: list[tuple[str, str, int, bool]]) -> None:
         if what != "nothing" and signalled is not None:
             signalled.add(learner_id)
         if refresh:
-            loaders = Loaders(peer.stores, peer.deadlines, peer.health, peer.now)
+            loaders = Loaders(stores=peer.stores, deadlines=peer.deadlines, failures=peer.health, now=peer.now)
             keys = None if signalled is None else frozenset(signalled)
             for one in await topic.refresh(loaders, keys, now=clock()):
                 assert event.get(one.learner_id, PresenceStatus.OFFLINE) is not one.status or not keys

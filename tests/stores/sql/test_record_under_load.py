@@ -58,7 +58,7 @@ def batch_of(number: int, chance: Random) -> list[Event]:
 async def record(progress: SqlProgress, events: Sequence[Event]) -> Sequence[Verdict]:
     """As the gateway does it, with the store's deadline."""
     clock = Clock()
-    loaders = Loaders(memory_stores(clock), {"progress": DEADLINE}, NoFailures(), clock)
+    loaders = Loaders(stores=memory_stores(clock), deadlines={"progress": DEADLINE}, failures=NoFailures(), now=clock)
     return await loaders.call_queued(
         "progress",
         "record",

@@ -1,0 +1,93 @@
+"""Reads of one access path by sets of keys: keys that are requested in one turn of the event loop are read together.
+
+A set has one callback, however many keys it has: no future and no task for a single key.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any, Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+Arrived = Callable[[Mapping[K, V | None], Mapping[K, Exception]], None]
+"""What is called when a set is there: the values that are known (None for a key without a value), and the errors of the
+keys that could not be read. It must not raise."""
+NO_FAILURES: Mapping[Any, Exception] = {}
+
+
+class _Waiter(Generic[K, V]):
+    """A set whose keys are in several batches."""
+
+    __slots__ = ("arrived", "failures", "left")
+
+    def __init__(self, left: int, arrived: "Arrived[K, V]") -> None:
+        self.left = left
+        self.arrived = arrived
+        self.failures: Mapping[K, Exception] = NO_FAILURES
+
+
+class KeyBatch(Generic[K, V]):
+    """The keys of one read, in the order in which they were requested, and the sets that wait for it."""
+
+    __slots__ = ("keys", "waiters")
+
+    def __init__(self) -> None:
+        self.keys: dict[K, None] = {}
+        self.waiters: list[_Waiter[K, V]] = []
+
+
+class KeySets(Generic[K, V]):
+    """What one path returned for one set of arguments, and what is being read.
+
+    `begin` is called with each new batch: it arranges that the batch is read once this turn of the event loop is over.
+    """
+
+    __slots__ = ("_begin", "_collecting", "_reading", "known")
+
+    def __init__(self, begin: Callable[["KeySets[K, V]", KeyBatch[K, V]], None]) -> None:
+        self._begin = begin
+        self.known: dict[K, V | None] = {}
+        self._reading: dict[K, KeyBatch[K, V]] = {}
+        self._collecting: KeyBatch[K, V] | None = None
+
+    def request(self, keys: Iterable[K], arrived: Arrived[K, V]) -> None:
+        """Call `arrived` when all these keys are known or have failed: at once if they are known."""
+        known = self.known
+        missing = [key for key in keys if key not in known]
+        if not missing:
+            arrived(known, NO_FAILURES)
+            return
+        batches = {self._batch_of(key) for key in missing}
+        waiter: _Waiter[K, V] = _Waiter(len(batches), arrived)
+        for batch in batches:
+            batch.waiters.append(waiter)
+
+    def _batch_of(self, key: K) -> KeyBatch[K, V]:
+        batch = self._reading.get(key)
+        if batch is None:
+            batch = self._collecting
+            if batch is None:
+                batch = self._collecting = KeyBatch()
+                self._begin(self, batch)
+            batch.keys[key] = None
+            self._reading[key] = batch
+        return batch
+
+    def close(self, batch: KeyBatch[K, V]) -> list[K]:
+        """The keys of a batch that takes no more of them, because it is read now."""
+        if self._collecting is batch:
+            self._collecting = None
+        return list(batch.keys)
+
+    def finish(self, batch: KeyBatch[K, V], found: Mapping[K, V], failures: Mapping[K, Exception]) -> None:
+        """Store what a batch found, and call the sets for which it was the last. Failed keys may be requested again."""
+        known, reading = self.known, self._reading
+        for key in batch.keys:
+            del reading[key]
+            if key not in failures:
+                known[key] = found.get(key)
+        for waiter in batch.waiters:
+            waiter.left -= 1
+            if failures:
+                waiter.failures = {**waiter.failures, **failures}
+            if not waiter.left:
+                waiter.arrived(known, waiter.failures)
