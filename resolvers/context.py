@@ -77,14 +77,16 @@ class OperationCost:
     estimated: float = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Context:
-    """One operation of a peer. Its loaders cache values for as long as the operation, or one of its events, lasts."""
+    """One operation of a peer. Its loaders cache values for as long as the operation, or one of its events, lasts.
+    `plan_trace` is what `extensions.plan` shows; the executor sets it for peers that trace their plans."""
 
     peer: Peer
     viewer: Viewer
     loaders: Loaders
     cost: OperationCost = field(default_factory=OperationCost)
+    plan_trace: dict[str, Any] | None = None
 
     @classmethod
     def of(cls, peer: Peer) -> "Context":

@@ -24,6 +24,11 @@ from resolvers.subscription_root import Subscription
 from resolvers.types.scalars import CONFIG
 from resolvers.types.store_field import RootStoreField, StoreField
 
+PLANS = 1_000
+"""How many plans a schema keeps, if the settings do not say it."""
+MOST_PLANS = "most_plans"
+"""Where a schema of graphql-core has how many plans it keeps, in `extensions`."""
+
 
 class Graph(strawberry.Schema):
     """A Strawberry schema that leaves the logging of errors to `resolvers.errors`."""
@@ -47,16 +52,17 @@ class Graph(strawberry.Schema):
         return await super()._prepare_operation_async(context, extensions_runner)
 
 
-def build_schema() -> strawberry.Schema:
-    """The schema of the gateway."""
-    schema = schema_of(Query, Mutation, Subscription)
+def build_schema(*, plans: int = PLANS) -> strawberry.Schema:
+    """The schema of the gateway. It keeps the last `plans` plans of its compiled executor."""
+    schema = schema_of(Query, Mutation, Subscription, plans=plans)
     check_policy(core_schema(schema))
     return schema
 
 
-def build_subgraph(*tracing: type[SchemaExtension]) -> strawberry.Schema:
+def build_subgraph(*tracing: type[SchemaExtension], plans: int = PLANS) -> strawberry.Schema:
     """The schema of the gateway with the root fields of a subgraph (Apollo Federation v2)."""
-    schema = schema_of(subgraph_query(Query, ENTITIES, subgraph_sdl()), Mutation, Subscription, tracing=tracing)
+    query = subgraph_query(Query, ENTITIES, subgraph_sdl())
+    schema = schema_of(query, Mutation, Subscription, tracing=tracing, plans=plans)
     check_policy(core_schema(schema))
     return schema
 
@@ -73,6 +79,7 @@ def schema_of(
     *,
     types: Sequence[type] = (),
     tracing: Sequence[type[SchemaExtension]] = (),
+    plans: int = PLANS,
 ) -> strawberry.Schema:
     """A schema of these root types and those that no field leads to, with the extensions, the executor and the scalars
     of this project. Extensions for `tracing` begin first and end last."""
@@ -88,6 +95,7 @@ def schema_of(
     refuse_fragile(schema)
     core = core_schema(schema)
     core.extensions[COST_RULES] = cost_rules(core)
+    core.extensions[MOST_PLANS] = plans
     return schema
 
 

@@ -44,7 +44,7 @@ def run(options: Namespace) -> int:
 
     settings, console = environment_settings(), stderr_console()
     # Both raise CommandError.
-    persisted_documents(settings, served_schema(settings.federation))
+    persisted_documents(settings, served_schema(settings))
     key_sources(settings.auth, secret=None)
     write_logs(settings.log.level or "WARNING")
 

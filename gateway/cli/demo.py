@@ -135,7 +135,7 @@ def run(options: Namespace) -> int:
                 access = demo_access(secret, on_loopback=is_loopback(host))
                 app = build_app(
                     settings,
-                    schema=served_schema(settings.federation),
+                    schema=served_schema(settings),
                     open_stores=open_stores,
                     access=access,
                     now=utc_now,

@@ -65,7 +65,7 @@ def run(options: Namespace) -> int:
 
                 app = build_app(
                     settings,
-                    schema=served_schema(settings.federation),
+                    schema=served_schema(settings),
                     open_stores=location.opener(utc_now),
                     access=Access(
                         verification=verification_of(

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 import strawberry
 
-from gateway.config.groups.federation import FederationSettings
+from gateway.config.settings import Settings
 from gateway.runtime.errors import CommandError
 from resolvers.schema import build_schema, build_subgraph
 
@@ -12,11 +12,12 @@ HAS_PROTOBUF = find_spec("google") is not None and find_spec("google.protobuf") 
 """Whether the extra `tracing` is installed."""
 
 
-def served_schema(settings: FederationSettings, *, has_protobuf: bool = HAS_PROTOBUF) -> strawberry.Schema:
+def served_schema(settings: Settings, *, has_protobuf: bool = HAS_PROTOBUF) -> strawberry.Schema:
     """The gateway's schema, as a subgraph if the settings say so. Raises `CommandError` for what is missing."""
-    if settings.trace == "off":
-        return build_subgraph() if settings.subgraph else build_schema()
-    if not settings.subgraph:
+    federation, plans = settings.federation, settings.executor.plans
+    if federation.trace == "off":
+        return build_subgraph(plans=plans) if federation.subgraph else build_schema(plans=plans)
+    if not federation.subgraph:
         raise CommandError(
             "GATEWAY_FEDERATION_TRACE: only a subgraph has a router: set GATEWAY_FEDERATION=true as well"
         )
@@ -24,4 +25,4 @@ def served_schema(settings: FederationSettings, *, has_protobuf: bool = HAS_PROT
         raise CommandError("GATEWAY_FEDERATION_TRACE: needs the package protobuf: pip install 'quadrangle[tracing]'")
     from resolvers.federation.trace import FieldTrace
 
-    return build_subgraph(FieldTrace)
+    return build_subgraph(FieldTrace, plans=plans)

@@ -13,6 +13,7 @@ from gateway.config.backends import PORTS_WITH_DEADLINE, PORTS_WITH_URL
 from gateway.config.groups.auth import AuthSettings
 from gateway.config.groups.claims import ClaimsSettings
 from gateway.config.groups.documents import DocumentsSettings
+from gateway.config.groups.executor import ExecutorSettings
 from gateway.config.groups.federation import FederationSettings
 from gateway.config.groups.http import HttpSettings
 from gateway.config.groups.limits import LimitsSettings
@@ -49,6 +50,7 @@ class Settings(SettingsGroup):
     claims: ClaimsSettings = ClaimsSettings()
     http: HttpSettings = HttpSettings()
     limits: LimitsSettings = LimitsSettings()
+    executor: ExecutorSettings = ExecutorSettings()
     documents: DocumentsSettings = DocumentsSettings()
     policy: PolicySettings = PolicySettings()
     proxies: ProxiesSettings = ProxiesSettings()

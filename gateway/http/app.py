@@ -103,6 +103,7 @@ def build_app(
         limits=settings.limits.of_peers(),
         operation_timeout=settings.http.operation_timeout,
         now=now,
+        executor=settings.executor,
         policy=settings.policy.of_peers(keep_revocations=settings.auth.keep_revocations),
     )
     slots = OperationSlots(settings.http.operations)

@@ -22,14 +22,13 @@ from strawberry.types.graphql import OperationType
 from gateway.http import request_json
 from gateway.http.auth.refusals import Unauthenticated
 from gateway.http.bounds.disconnect import EndedByDisconnect
-from gateway.http.bounds.request_timeout import TIMEOUT_HEADER
 from gateway.http.client_address import client_address
 from gateway.http.error_responses import error_response
 from gateway.http.field_traces import wants_field_trace
 from gateway.http.graphql_request import GraphQLRequest, MalformedRequest, parse_request, response_of
 from gateway.http.operations import Operations
 from gateway.http.origins import is_foreign
-from gateway.http.peers import TRACE_HEADER, Peers
+from gateway.http.peers import Peers
 from gateway.http.refusal import RequestRefused
 from gateway.http.sse import EventStreamResponse, accepts_event_stream, accepts_only_event_stream
 from gateway.web.graphiql import graphiql_page, wants_graphiql
@@ -118,8 +117,7 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
             request.state,
             headers.get("authorization"),
             foreign=is_foreign(headers),
-            trace=headers.get(TRACE_HEADER),
-            request_timeout=headers.get(TIMEOUT_HEADER),
+            asked=headers.get,
             address=client_address(request.scope),
         )
         traces_fields = await wants_field_trace(

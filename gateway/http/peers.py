@@ -4,27 +4,32 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from starlette.datastructures import Headers
 
+from gateway.config.groups.executor import ExecutorSettings
 from gateway.http.auth.access import Access
 from gateway.http.auth.refusals import Unauthenticated
-from gateway.http.bounds.request_timeout import operation_timeout
+from gateway.http.bounds.request_timeout import TIMEOUT_HEADER, operation_timeout
 from gateway.http.origins import is_foreign
 from gateway.http.rates.accounts import account_of, account_of_address
 from gateway.http.rates.rate_limit import FAILED_AUTHENTICATION, RateLimit
-from resolvers.context import Peer
+from resolvers.context import ExecutorName, Peer
 from resolvers.limits import Limits
 from resolvers.policy.policy import Policy
 
 TRACE_HEADER = "x-gateway-trace"
+"""Lists what the answer shows in `extensions`: `stores`, `cost`, `plan`."""
+EXECUTOR_HEADER = "x-gateway-executor"
+"""Chooses the executor, `compiled` or `reference`."""
+EXECUTORS = ("compiled", "reference")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peers:
     """What all peers of the process share: how to authenticate them, deadlines of stores and operations, their limits,
-    the clock, the policy."""
+    the clock, the policy, the executor."""
 
     access: Access
     deadlines: Mapping[str, timedelta]
@@ -32,6 +37,7 @@ class Peers:
     operation_timeout: timedelta
     now: Callable[[], datetime]
     policy: Policy
+    executor: ExecutorSettings
 
     def lacks_token(self, headers: Headers) -> bool:
         """Whether a request with these headers has no token and needs one."""
@@ -43,15 +49,15 @@ class Peers:
         authorization: str | None,
         *,
         foreign: bool,
-        trace: str | None,
-        request_timeout: object,
+        asked: Callable[[str], object],
         address: str,
     ) -> Peer:
         """The peer for this Authorization header; its viewer is `UNAUTHENTICATED` if a token is missing.
 
-        `state` is the AppState; `foreign`: a page of another origin sends the request; `trace` is the value of
-        TRACE_HEADER, `stores`, `cost` or both, `request_timeout` that of TIMEOUT_HEADER; `address` is the client's.
-        Raises `Unauthenticated` and `RequestRefused`, for example if too many tokens of this address were refused."""
+        `state` is the AppState; `foreign`: a page of another origin sends the request; `asked` returns the
+        value of a header, or None: TRACE_HEADER and EXECUTOR_HEADER, which count for viewers who may trace, and
+        TIMEOUT_HEADER; `address` is the client's. Raises `Unauthenticated` and `RequestRefused`, for example if too
+        many tokens of this address were refused."""
         rate_limit: RateLimit | None = state["rate_limit"]
         try:
             viewer = await self.access.viewer(authorization, foreign=foreign, revoked=state["revocations"].revoked)
@@ -60,8 +66,7 @@ class Peers:
                 await rate_limit.admit(account_of_address(address), units=FAILED_AUTHENTICATION)
             raise
         charged = {} if rate_limit is None else rate_limit.of(account_of(viewer, address))
-        asked = {each.strip() for each in (trace or "").split(",")}
-        traced = asked if self.access.may_trace(viewer) else set()
+        traced, executor = _diagnostics(asked) if self.access.may_trace(viewer) else (frozenset[str](), None)
         return Peer(
             stores=state["stores"],
             viewer=viewer,
@@ -73,7 +78,17 @@ class Peers:
             policy=self.policy,
             trace="stores" in traced,
             trace_cost="cost" in traced,
-            timeout=operation_timeout(request_timeout, longest=self.operation_timeout),
+            trace_plan="plan" in traced,
+            executor=executor or self.executor.name,
+            compile_after=self.executor.compile_after,
+            timeout=operation_timeout(asked(TIMEOUT_HEADER), longest=self.operation_timeout),
             keep_running=partial(state["background_writes"].keep, viewer.subject),
             **charged,
         )
+
+
+def _diagnostics(asked: Callable[[str], object]) -> tuple[frozenset[str], ExecutorName | None]:
+    """What to trace, and the executor, if the request chooses one. Values that are unknown are ignored."""
+    trace, executor = asked(TRACE_HEADER), asked(EXECUTOR_HEADER)
+    traced = frozenset(each.strip() for each in trace.split(",")) if isinstance(trace, str) else frozenset[str]()
+    return traced, cast(ExecutorName, executor) if executor in EXECUTORS else None

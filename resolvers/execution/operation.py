@@ -67,7 +67,7 @@ class Operation(SchemaExtension):
 
     def get_results(self) -> dict[str, Any]:
         """What the peer traces: in `extensions.stores` the store calls of the operation or the event, in
-        `extensions.cost` what it costs."""
+        `extensions.cost` what it costs, in `extensions.plan` the plan by which it ran."""
         context = self.execution_context.context
         if not isinstance(context, Context):
             return {}
@@ -80,6 +80,8 @@ class Operation(SchemaExtension):
             traced["stores"] = {"calls": len(batches), "batches": batches}
         if context.peer.trace_cost:
             traced["cost"] = traced_cost(self.execution_context, context.cost)
+        if context.peer.trace_plan and context.plan_trace is not None:
+            traced["plan"] = context.plan_trace
         return traced
 
 

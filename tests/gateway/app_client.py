@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 import httpx2
+import strawberry
 from starlette.types import Receive, Scope, Send
 
 from gateway.config.groups.rates import RatesSettings
@@ -56,13 +57,14 @@ async def app_client(
     open_stores: OpenStores | None = None,
     host: str = "127.0.0.1",
     loopback_origins: bool = False,
+    schema: strawberry.Schema = SCHEMA,
     rate: Rate | None = None,
 ) -> AsyncIterator[httpx2.AsyncClient]:
     """A client that calls the app in this process. Request ids are request-1, request-2 …"""
     ids = count(1)
     app = build_app(
         settings_of(settings, rate),
-        schema=SCHEMA,
+        schema=schema,
         open_stores=open_stores or sample_stores(),
         access=access,
         now=lambda: world.NOW,

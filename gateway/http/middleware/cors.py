@@ -8,7 +8,7 @@ from gateway.http.origins import Origins, is_foreign, log_refused
 
 METHODS = ("GET", "POST")
 REQUEST_HEADERS = (
-    *("Authorization", "X-Gateway-Trace", "X-Request-ID", "X-Request-Timeout", "Last-Event-ID"),
+    *("Authorization", "X-Gateway-Trace", "X-Gateway-Executor", "X-Request-ID", "X-Request-Timeout", "Last-Event-ID"),
     *("Apollo-Require-Preflight", "Apollographql-Client-Name", "Apollographql-Client-Version"),
     *("Traceparent", "Tracestate", "Baggage"),  # tracing in browsers (W3C Trace Context) sends them with each request
 )

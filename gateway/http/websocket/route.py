@@ -8,13 +8,12 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from gateway.http.auth.refusals import Unauthenticated
-from gateway.http.bounds.request_timeout import TIMEOUT_HEADER
 from gateway.http.client_address import client_address
 from gateway.http.error_responses import error_response
 from gateway.http.graphql_request import GraphQLRequest
 from gateway.http.operations import Operations
 from gateway.http.origins import Origins, is_foreign, log_refused
-from gateway.http.peers import TRACE_HEADER, Peers
+from gateway.http.peers import Peers
 from gateway.http.rates.accounts import account_of_address
 from gateway.http.websocket.connection import Connection, ConnectionLimits, Results
 from gateway.http.websocket.messages import NOT_ACCEPTABLE, TOO_MANY, Close
@@ -83,12 +82,12 @@ class WebSocketEndpoint:
         authorization = given.get("authorization", websocket.headers.get("authorization"))
         if authorization is not None and not isinstance(authorization, str):
             raise Unauthenticated.refused()
-        trace = given.get(TRACE_HEADER, websocket.headers.get(TRACE_HEADER))
-        timeout = given.get(TIMEOUT_HEADER, websocket.headers.get(TIMEOUT_HEADER))
-        foreign = is_foreign(websocket.headers)
-        address = client_address(websocket.scope)
         peer = await self._peers.create(
-            websocket.state, authorization, foreign=foreign, trace=trace, request_timeout=timeout, address=address
+            websocket.state,
+            authorization,
+            foreign=is_foreign(websocket.headers),
+            asked=lambda name: given.get(name, websocket.headers.get(name)),
+            address=client_address(websocket.scope),
         )
         if not peer.viewer.authenticated:
             raise Unauthenticated.missing()

@@ -17,26 +17,26 @@ TRACED = {"GATEWAY_FEDERATION_TRACE": "service"}
 
 
 def test_the_default_is_the_plain_schema() -> None:
-    schema = served_schema(read_settings({}).federation)
+    schema = served_schema(read_settings({}))
     assert "_entities" not in schema.as_str()
     assert trace.FieldTrace not in schema.extensions
 
 
 @pytest.mark.parametrize("tracing", [{}, TRACED])
 def test_a_subgraph_traces_if_the_settings_say_so(tracing: dict[str, str]) -> None:
-    schema = served_schema(read_settings(SUBGRAPH | tracing).federation)
+    schema = served_schema(read_settings(SUBGRAPH | tracing))
     assert "_entities" in schema.as_str()
     assert (trace.FieldTrace in schema.extensions) is bool(tracing)
 
 
 def test_tracing_needs_its_package() -> None:
     with pytest.raises(CommandError, match=r"protobuf: pip install 'quadrangle\[tracing\]'"):
-        served_schema(read_settings(SUBGRAPH | TRACED).federation, has_protobuf=False)
+        served_schema(read_settings(SUBGRAPH | TRACED), has_protobuf=False)
 
 
 def test_tracing_needs_a_subgraph() -> None:
     with pytest.raises(CommandError, match="GATEWAY_FEDERATION=true"):
-        served_schema(read_settings(TRACED).federation)
+        served_schema(read_settings(TRACED))
 
 
 def test_serve_serves_what_the_settings_say(tmp_path: Path) -> None:

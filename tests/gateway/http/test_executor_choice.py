@@ -1,0 +1,69 @@
+"""Which executor runs the operations of a request, and who may choose it."""
+
+from typing import Any
+
+import pytest
+import strawberry
+
+from resolvers.context import Info
+from resolvers.schema import MOST_PLANS, build_schema, schema_of
+from resolvers.strawberry_internals import core_schema
+from tests.gateway.app_client import TOKEN_ACCESS, app_client, bearer
+from tests.resolvers import world
+
+CHOICE = "{ choice }"
+ADMIN, LEARNER = bearer(world.admin()), bearer(world.learner())
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(description="The executor of the peer, after how many uses it compiles, and the traced plan.")
+    def choice(self, info: Info) -> list[str]:
+        info.context.plan_trace = {"levels": 1}
+        peer = info.context.peer
+        return [peer.executor, str(peer.compile_after)]
+
+
+SCHEMA = schema_of(Query)
+
+
+async def chosen(settings: dict[str, str], headers: dict[str, str]) -> Any:
+    async with app_client(settings, access=TOKEN_ACCESS, schema=SCHEMA) as client:
+        return (await client.post("/graphql", json={"query": CHOICE}, headers=headers)).json()
+
+
+@pytest.mark.parametrize(
+    ("settings", "choice"),
+    [
+        ({}, ["compiled", "1"]),
+        ({"GATEWAY_EXECUTOR": "reference"}, ["reference", "1"]),
+        ({"GATEWAY_EXECUTOR_COMPILE_AFTER": "0"}, ["compiled", "0"]),
+    ],
+)
+async def test_the_settings_say_which_executor_runs(settings: dict[str, str], choice: list[str]) -> None:
+    assert (await chosen(settings, LEARNER))["data"]["choice"] == choice
+
+
+@pytest.mark.parametrize(
+    ("viewer", "header", "executor"),
+    [
+        (ADMIN, "reference", "reference"),
+        (ADMIN, "compiled", "compiled"),
+        (ADMIN, "fastest", "compiled"),
+        (LEARNER, "reference", "compiled"),
+    ],
+)
+async def test_an_admin_chooses_the_executor_of_a_request(viewer: dict[str, str], header: str, executor: str) -> None:
+    answer = await chosen({}, {**viewer, "X-Gateway-Executor": header})
+    assert answer["data"]["choice"][0] == executor
+
+
+async def test_an_admin_may_trace_the_plan() -> None:
+    trace = {"X-Gateway-Trace": "plan"}
+    assert (await chosen({}, {**ADMIN, **trace}))["extensions"] == {"plan": {"levels": 1}}
+    assert "extensions" not in await chosen({}, {**LEARNER, **trace})
+    assert "extensions" not in await chosen({}, ADMIN)
+
+
+def test_a_schema_keeps_as_many_plans_as_it_is_built_for() -> None:
+    assert core_schema(build_schema(plans=7)).extensions[MOST_PLANS] == 7
