@@ -15,6 +15,7 @@ from stores.errors import Conflict
 from stores.mongo.client import COURSES, Database, Document, translate_errors
 from stores.mongo.course_cache import CourseCache
 from stores.mongo.course_documents import course_of, document_of, id_of
+from stores.mongo.key_ranges import KeyRanges, above
 from stores.ports.catalog import Catalog
 
 MAX_ATTEMPTS = 50
@@ -30,6 +31,7 @@ class MongoCatalog(Catalog):
 
     def __init__(self, database: Database, *, cache: CourseCache) -> None:
         self._courses = database[COURSES]
+        self._ranges = KeyRanges(database, COURSES, key="key")
         self._cache = cache
 
     async def ping(self) -> None:
@@ -52,19 +54,20 @@ class MongoCatalog(Catalog):
         return found
 
     async def page(self, where: CourseFilter, *, after: str | None, first: int) -> Page[Course]:
-        past = {} if after is None else {"$gt": COURSE_CURSORS.decode(after)[0]}
-        chosen = past if where.keys is None else past | {"$in": sorted(set(where.keys))}
+        past = None if after is None else COURSE_CURSORS.decode(after)[0]
         title = folded(where.title_contains or "")
-        pins = await self._newest(
-            {"key": chosen} if chosen else {},
-            {"$sort": {"_id": 1}},
-            {"$limit": first + 1},
-            newest=_newest_titled(title) if title else NEWEST,
-        )
+        newest = _newest_titled(title) if title else NEWEST
+        pins: list[CourseVersion] = []
+        for keys in await self._key_conditions(where, past, wanted=first + 1):
+            if (left := first + 1 - len(pins)) == 0:
+                break
+            matching = {"key": keys} if keys else {}
+            pins += await self._newest(matching, {"$sort": {"_id": 1}}, {"$limit": left}, newest=newest)
         found = await self.versions(pins)
         return page_of((found[pin] for pin in pins), (COURSE_CURSORS.encode(pin.key) for pin in pins), first)
 
     async def publish(self, course: Course) -> Course:
+        await self._ranges.add([course.key])
         for _ in range(MAX_ATTEMPTS):
             newest = await self._newest({"key": course.key})
             kept = replace(course, version=newest[0].version + 1 if newest else 1)
@@ -75,6 +78,12 @@ class MongoCatalog(Catalog):
                     continue
             return kept
         raise Conflict("catalog", f"{MAX_ATTEMPTS} other publishers were first")
+
+    async def _key_conditions(self, where: CourseFilter, past: str | None, *, wanted: int) -> Sequence[Document]:
+        """The conditions on the key of one query each. Their results, one after the other, are the list in order."""
+        if where.keys is not None:
+            return [above(past) | {"$in": sorted(set(where.keys))}]
+        return await self._ranges.after(past, wanted=wanted)
 
     async def _newest(
         self, matching: Document, *stages: Document, newest: Sequence[Document] = NEWEST

@@ -10,6 +10,7 @@ from stores.batches import MONGO_INSERTS
 from stores.domain.folding import folded
 from stores.domain.names import words_of
 from stores.mongo.client import COURSES, LEARNERS, Database, Document, translate_errors
+from stores.mongo.key_ranges import KeyRanges
 
 OLD_NAME_INDEX = "nameKey_1"
 OLD_COURSE_INDEX = "key_1_version_-1"
@@ -27,7 +28,13 @@ async def migrate_profiles(database: Database) -> Sequence[str]:
         await _drop_index(learners, OLD_NAME_INDEX)
         old: Document = {"$or": [{"nameKey": {"$exists": True}}, {"nameWords": {"$exists": False}}]}
         filled = await _update(learners, old, "displayName", _words_of_name)
-    return [f"indexed the words of {filled:,} names"] if filled else []
+    ranges = KeyRanges(database, LEARNERS)
+    if await ranges.needed():
+        with translate_errors("profiles"):
+            # SecantusDB has no index of `_id` that serves ranges, except one that begins with it.
+            await learners.create_indexes([IndexModel([("_id", ASCENDING), ("createdAt", ASCENDING)])])
+    indexed = [f"indexed the words of {filled:,} names"] if filled else []
+    return [*indexed, *(["divided the learners into ranges"] if await ranges.fill() else [])]
 
 
 async def migrate_catalog(database: Database) -> Sequence[str]:
@@ -39,7 +46,9 @@ async def migrate_catalog(database: Database) -> Sequence[str]:
         await courses.create_indexes([IndexModel(newest)])
         await _drop_index(courses, OLD_COURSE_INDEX)
         filled = await _update(courses, {"titleKey": {"$exists": False}}, "title", _key_of_title)
-    return [f"indexed the titles of {filled:,} course versions"] if filled else []
+    indexed = [f"indexed the titles of {filled:,} course versions"] if filled else []
+    divided = await KeyRanges(database, COURSES, key="key").fill()
+    return [*indexed, *(["divided the courses into ranges"] if divided else [])]
 
 
 def _words_of_name(name: str) -> Document:

@@ -1,23 +1,25 @@
 """Profiles in MongoDB: one document for each learner, with `_id` = learner id."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from bson.regex import Regex
-from pymongo import ASCENDING
 from pymongo.errors import BulkWriteError
 
 from stores.batches import MONGO_IDS, MONGO_INSERTS, batched
-from stores.domain.names import words_of
+from stores.domain.names import name_matches, words_of
 from stores.domain.paging import LEARNERS as LEARNER_CURSORS
 from stores.domain.paging import Page, page_of
 from stores.domain.profiles import Consent, Profile, ProfileFilter, check_profile
 from stores.mongo.client import LEARNERS, Database, Document, translate_errors
 from stores.mongo.key_escaping import escape_keys, unescape_keys
+from stores.mongo.key_ranges import KeyRanges, above
 from stores.ports.profiles import Profiles
 
 DUPLICATE_KEY = 11000
 OLD_NAME_KEY = "nameKey"
 """Earlier versions search names by this field. `migrate_profiles` recognises their documents by it."""
+HIGHEST = "\U0010ffff"
+"""The last code point. It is in no word."""
 OPTIONAL = ("email", "emailKey", "avatarUrl", "goals", "skills", "preferences", "attributes", "consents")
 
 
@@ -26,6 +28,7 @@ class MongoProfiles(Profiles):
 
     def __init__(self, database: Database) -> None:
         self._learners = database[LEARNERS]
+        self._ranges = KeyRanges(database, LEARNERS)
 
     async def ping(self) -> None:
         # The command `ping` succeeds without a login, a read does not.
@@ -42,19 +45,11 @@ class MongoProfiles(Profiles):
 
     async def page(self, where: ProfileFilter, *, after: str | None, first: int) -> Page[Profile]:
         past = None if after is None else LEARNER_CURSORS.decode(after)[0]
-        wanted = first + 1
         rows: list[Profile] = []
-        with translate_errors("profiles"):
-            for chosen in _selections(where, past):
-                left = wanted - len(rows)
-                if left == 0:
-                    break
-                ordered = self._learners.find(chosen, batch_size=wanted).sort("_id").limit(left)
-                if chosen.keys() <= {"_id"}:
-                    # MongoDB chooses this index by itself. SecantusDB needs the hint: 0.5 s instead of 1.2 s over
-                    # 28,785 learners.
-                    ordered = ordered.hint([("_id", ASCENDING)])
-                rows += [_profile(document) async for document in ordered]
+        for keys in await self._key_conditions(where, past, wanted=first + 1):
+            if (left := first + 1 - len(rows)) == 0:
+                break
+            rows += await self._matching(where, keys, left)
         return page_of(rows, (LEARNER_CURSORS.encode(row.learner_id) for row in rows), first)
 
     async def add(self, profiles: Sequence[Profile]) -> int:
@@ -62,6 +57,7 @@ class MongoProfiles(Profiles):
         for profile in profiles:
             check_profile(profile)
             new.setdefault(profile.learner_id, profile)
+        await self._ranges.add(new)
         added = 0
         for some in batched(new.values(), MONGO_INSERTS):
             added += await self._insert([_document(profile) for profile in some])
@@ -77,6 +73,43 @@ class MongoProfiles(Profiles):
             done = await self._learners.update_one({"_id": profile.learner_id, "version": profile.version - 1}, change)
         return done.matched_count == 1
 
+    async def _key_conditions(self, where: ProfileFilter, past: str | None, *, wanted: int) -> Sequence[Document]:
+        """The conditions on the id of one query each. Their results, one after the other, are the list in order."""
+        if where.ids is not None:
+            ids = sorted(key for key in set(where.ids) if past is None or key > past)
+            return [{"$in": chosen} for chosen in batched(ids, MONGO_IDS)]
+        if where.email is not None or words_of(where.name_starts_with or ""):
+            return [above(past)]  # the index of e-mails or of words is narrower than a range of ids
+        return await self._ranges.after(past, wanted=wanted)
+
+    async def _matching(self, where: ProfileFilter, keys: Document, most: int) -> list[Profile]:
+        """The first profiles whose id meets the condition `keys`, in order."""
+        # The longest word first: MongoDB searches the index for one of them.
+        searched = sorted(words_of(where.name_starts_with or ""), key=len, reverse=True)
+        is_scanned = bool(searched) and await self._ranges.needed()
+        selection: Document = {}
+        if where.email is not None:
+            selection["emailKey"] = where.email.casefold()
+        if is_scanned:
+            # SecantusDB searches an index by bounds, not by regular expressions. The rest is compared here.
+            selection["nameWords"] = {"$gte": searched[0], "$lt": f"{searched[0]}{HIGHEST}"}
+        elif searched:
+            # Words are letters and numbers, so there is nothing to escape; flags (`re.compile` has one) would keep
+            # MongoDB from using the index.
+            selection["nameWords"] = {"$all": [Regex(f"^{word}") for word in searched]}
+        if keys:
+            selection["_id"] = keys
+        found = self._learners.find(selection, batch_size=most).sort("_id").limit(0 if is_scanned else most)
+        rows: list[Profile] = []
+        with translate_errors("profiles"):
+            async with found:
+                async for document in found:
+                    if not is_scanned or name_matches(document["displayName"], searched):
+                        rows.append(_profile(document))
+                    if len(rows) == most:
+                        break
+        return rows
+
     async def _insert(self, documents: list[Document]) -> int:
         with translate_errors("profiles"):
             try:
@@ -86,26 +119,6 @@ class MongoProfiles(Profiles):
                 if error.details["writeConcernErrors"] or any(each["code"] != DUPLICATE_KEY for each in failures):
                     raise
                 return len(documents) - len(failures)
-
-
-def _selections(where: ProfileFilter, past: str | None) -> Iterator[Document]:
-    """The filters of one query each. Their results, one after the other, are the whole list in order."""
-    selection: Document = {}
-    if searched := words_of(where.name_starts_with or ""):
-        # The longest word first: MongoDB searches the index for one of them. Words are letters and numbers, so there is
-        # nothing to escape; flags (`re.compile` has one) would keep MongoDB from using the index.
-        longest_first = sorted(searched, key=len, reverse=True)
-        selection["nameWords"] = {"$all": [Regex(f"^{word}") for word in longest_first]}
-    if where.email is not None:
-        selection["emailKey"] = where.email.casefold()
-    if where.ids is not None:
-        ids = sorted(key for key in set(where.ids) if past is None or key > past)
-        for chosen in batched(ids, MONGO_IDS):
-            yield selection | {"_id": {"$in": chosen}}
-    elif past is not None:
-        yield selection | {"_id": {"$gt": past}}
-    else:
-        yield selection
 
 
 def _document(profile: Profile) -> Document:

@@ -14,6 +14,8 @@ from tests.backends import Servers, fresh_mongo
 from tests.stores.samples import course, profile
 
 INDEXES = {"_id_", "nameWords_1", "emailKey_1"}
+RANGE_INDEX = "_id_1_createdAt_1"
+"""Where the server needs it (`stores.mongo.key_ranges`)."""
 
 
 async def age_profiles(database: Database, *learner_ids: str) -> None:
@@ -34,7 +36,7 @@ async def test_migrating_twice_changes_nothing(servers: Servers) -> None:
         before = [await database[name].index_information() for name in (LEARNERS, COURSES)]
         assert [*await migrate_profiles(database), *await migrate_catalog(database)] == []
         assert [await database[name].index_information() for name in (LEARNERS, COURSES)] == before
-        assert before[0].keys() == INDEXES
+        assert before[0].keys() - {RANGE_INDEX} == INDEXES
 
 
 async def test_old_profiles_are_found_by_name_after_the_migration(servers: Servers) -> None:
@@ -47,7 +49,7 @@ async def test_old_profiles_are_found_by_name_after_the_migration(servers: Serve
         await database[LEARNERS].update_many({"_id": {"$lt": "u1202"}}, old)
         assert await migrate_profiles(database) == ["indexed the words of 1,202 names"]
         assert await migrate_profiles(database) == []
-        assert (await database[LEARNERS].index_information()).keys() == INDEXES
+        assert (await database[LEARNERS].index_information()).keys() - {RANGE_INDEX} == INDEXES
         assert await database[LEARNERS].count_documents({"nameKey": {"$exists": True}}) == 0
         assert await found_by_name(profiles, "elodie 1200") == ["u1200"]
         assert dict(await profiles.by_ids(["u0007"])) == {"u0007": people[7]}
