@@ -53,16 +53,19 @@ def courses_taught(viewer: Viewer) -> frozenset[str]:
     return viewer.courses if viewer.role is Role.INSTRUCTOR else frozenset()
 
 
-def visible_courses(viewer: Viewer, learner_id: str) -> frozenset[str] | None:
-    """The courses in which the viewer may see what this learner does: None for all, an empty set for none."""
+VisibleCourses = frozenset[str] | None
+"""The keys of the courses that a viewer may see of a learner: None for all, an empty set for none."""
+
+
+def visible_courses(viewer: Viewer, learner_id: str) -> VisibleCourses:
+    """The courses in which the viewer may see what this learner does."""
     if rule_of("Interaction").decide(viewer, About(learner_id)):
         return None
     return frozenset(course for course in courses_taught(viewer) if may_read_enrollment(viewer, learner_id, course))
 
 
-def narrowed_courses(viewer: Viewer, learner_id: str, course: str | None) -> frozenset[str] | None:
+def narrowed_courses(visible: VisibleCourses, course: str | None) -> VisibleCourses:
     """`visible_courses`, narrowed to one course where the client names one. FORBIDDEN if that one is not visible."""
-    visible = visible_courses(viewer, learner_id)
     if course is None:
         return visible
     if visible is not None and course not in visible:

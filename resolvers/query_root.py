@@ -1,11 +1,10 @@
 """The root fields of queries: what each one looks up, and who may."""
 
-import asyncio
-from collections.abc import Awaitable, Iterable
 from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
+from graphql import GraphQLSchema
 
 from resolvers import permissions
 from resolvers.context import Info
@@ -14,7 +13,7 @@ from resolvers.data.course_enrollment_paths import COURSE_ENROLLMENTS
 from resolvers.data.reference_paths import EXISTING_COURSES, EXISTING_LEARNERS
 from resolvers.data.references import CourseRef, LearnerRef, course_of
 from resolvers.data.visible_paths import VISIBLE_COURSE_PROGRESS, VISIBLE_ENROLLMENTS, VISIBLE_ITEM_PROGRESS
-from resolvers.errors import bad_input, forbidden, not_found
+from resolvers.errors import bad_input, forbidden
 from resolvers.policy.rules import About
 from resolvers.types import enrollment_connection as enrollment_pages
 from resolvers.types.certificate import CertificateFacts, lookup_certificate
@@ -28,7 +27,7 @@ from resolvers.types.enrollment_order import Filter, OrderBy
 from resolvers.types.learner import Learner
 from resolvers.types.learner_filter import LearnerFilter
 from resolvers.types.node import Node, key_of, parse_id
-from resolvers.types.store_field import Lookup, RootStoreField, root_store_field
+from resolvers.types.store_field import Lookup, RootStoreField, root_list_field, root_store_field
 from resolvers.types.store_health import StoreHealth
 from resolvers.types.viewer import Viewer as ViewerType
 from resolvers.types.viewer import own_learner
@@ -45,13 +44,6 @@ def found_or_forbidden(viewer: Viewer, found: Any, lookup: Lookup) -> Any:
     if found is None and not permissions.is_admin(viewer):
         raise forbidden()
     return found
-
-
-async def found_each(fetches: Iterable[Awaitable[Any]]) -> list[Any]:
-    """The result of each fetch, or its error in its place; NOT_FOUND for None."""
-    found = await asyncio.gather(*fetches, return_exceptions=True)
-    # graphql-core reports an exception in a list as the error of its element.
-    return [not_found() if each is None else each for each in found]
 
 
 def lookup_learner(
@@ -117,9 +109,7 @@ def lookup_enrollments(
     after: After = None,
 ) -> Lookup:
     """`Query.enrollments`."""
-    args = enrollment_pages.course_args(
-        viewer, CourseRef(course), state=state, filter=filter, order_by=order_by, first=first, after=after
-    )
+    args = enrollment_pages.course_args(state=state, filter=filter, order_by=order_by, first=first, after=after)
     return Lookup(COURSE_ENROLLMENTS, course, args, About(course_key=course))
 
 
@@ -147,6 +137,17 @@ def registration_of(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise bad_input("not a global id") from None
+
+
+def each_id(
+    schema: GraphQLSchema,
+    *,
+    ids: Annotated[list[strawberry.ID], strawberry.argument(description="The global ids.")],
+) -> list[dict[str, Any]]:
+    """The elements of `Query.nodes`."""
+    if len(ids) > MOST:
+        raise bad_input(f"at most {MOST} ids")
+    return [{"id": each} for each in ids]
 
 
 NODE = RootStoreField(lookup=lookup_node, view=found_or_forbidden)
@@ -214,17 +215,14 @@ class Query:
         lookup=lookup_node, view=found_or_forbidden, returns=Node, description="The object with this global id."
     )
 
-    @strawberry.field(
+    nodes = root_list_field(
+        element=NODE,
+        elements=each_id,
+        returns=list[Node | None],
         description=f"The objects with these global ids, at most {MOST}, in this order. Each null has its own error; "
         "NOT_FOUND if an ADMIN requests an object that does not exist.",
         directives=[sized_by("ids", assumed=MOST)],
     )
-    async def nodes(
-        self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="The global ids.")]
-    ) -> list[Node | None]:
-        if len(ids) > MOST:
-            raise bad_input(f"at most {MOST} ids")
-        return await found_each(NODE.fetch(info, None, {"id": value}) for value in ids)
 
     @strawberry.field(
         description="The state of each store, at most a second old. It never fails. `store` and `state` are for all, "

@@ -3,6 +3,7 @@
 tests/test_internals.py checks that the installed version has them. Private attributes are read here only.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import strawberry
@@ -16,7 +17,8 @@ USED = {
     "strawberry.Info": ("_raw_info", "variable_values"),
     "strawberry.types.ExecutionContext": ("_provided_operation_name", "graphql_document", "pre_execution_errors"),
     "strawberry.types.base.StrawberryObjectDefinition": ("fields", "from_input"),
-    "strawberry.types.arguments": ("InputContext",),
+    "strawberry.schema.schema_converter.GraphQLCoreConverter": ("from_resolver",),
+    "strawberry.types.arguments": ("InputContext", "convert_arguments"),
     "strawberry.types.graphql": ("OperationType",),
     "strawberry.extensions.SchemaExtension": ("on_operation", "on_stream_result", "on_validate", "get_results"),
     "strawberry.schema.exceptions": ("CannotGetOperationTypeError", "InvalidOperationTypeError"),
@@ -39,6 +41,13 @@ USED = {
 def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
     """The schema of graphql-core that strawberry built."""
     return schema._schema
+
+
+def scalar_registry(schema: GraphQLSchema) -> Mapping[object, Any]:
+    """The scalars of a schema that strawberry built, by their Python types: `convert_arguments` needs them."""
+    converter = schema._strawberry_schema.schema_converter  # type: ignore[attr-defined]
+    registry: Mapping[object, Any] = converter.scalar_registry
+    return registry
 
 
 def requested_operation(context: ExecutionContext) -> str | None:

@@ -1,16 +1,14 @@
 """Entities: the types that other subgraphs refer to by a key, and how a representation of one is looked up."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLSchema, assert_object_type
 
-from resolvers.context import Info
 from resolvers.errors import bad_input
 from resolvers.federation.field_sets import coerced, is_given, parse_field_set
 from resolvers.query_root import found_or_forbidden
-from resolvers.strawberry_internals import resolve_info
 from resolvers.types.store_field import Lookup, RootStoreField
 from resolvers.viewer import Viewer
 
@@ -32,9 +30,9 @@ class Entity:
         return name
 
 
-def reader(entities: Sequence[Entity]) -> Callable[[Info, object], Awaitable[Any]]:
-    """A function that reads the entity of a representation as a root field does: through the loaders of the operation,
-    with the same permissions. BAD_USER_INPUT for a malformed representation."""
+def entity_field(entities: Sequence[Entity]) -> RootStoreField:
+    """The declaration that reads the entity of a representation as a root field does, with the same permissions.
+    BAD_USER_INPUT for a malformed representation."""
     keys_of = {
         entity.name: [(parse_field_set(fields), lookup) for fields, lookup in entity.keys.items()]
         for entity in entities
@@ -50,9 +48,4 @@ def reader(entities: Sequence[Entity]) -> Callable[[Info, object], Awaitable[Any
                 return lookup(viewer, {**representation, **coerced(fields, kind, representation)})
         raise bad_input(f"a representation of {name} has all fields of one of its keys")
 
-    field = RootStoreField(lookup=lookup_entity, view=found_or_forbidden)
-
-    async def read(info: Info, representation: object) -> Any:
-        return await field.fetch(info, None, {"schema": resolve_info(info).schema, "representation": representation})
-
-    return read
+    return RootStoreField(lookup=lookup_entity, view=found_or_forbidden)

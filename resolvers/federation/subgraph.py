@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Union
 
 import strawberry
+from graphql import GraphQLSchema
 
 from resolvers import permissions
 from resolvers.context import Info
 from resolvers.errors import bad_input, forbidden
-from resolvers.federation.entities import Entity, reader
-from resolvers.query_root import found_each
+from resolvers.federation.entities import Entity, entity_field
 from resolvers.types.cost_directives import sized_by
 from resolvers.types.scalars import Representation
+from resolvers.types.store_field import root_list_field
 
 MOST_REPRESENTATIONS = 1_000
 """Of one request. A router sends one for each row of a page, or of several pages."""
@@ -24,27 +25,30 @@ class Subgraph:
     sdl: str = strawberry.field(description="The schema with its keys, in GraphQL's schema definition language.")
 
 
+def each_representation(
+    schema: GraphQLSchema,
+    *,
+    representations: Annotated[
+        list[Representation], strawberry.argument(description="The type and the key of each entity.")
+    ],
+) -> list[dict[str, Any]]:
+    """The elements of `_entities`."""
+    if len(representations) > MOST_REPRESENTATIONS:
+        raise bad_input(f"at most {MOST_REPRESENTATIONS:,} representations")
+    return [{"schema": schema, "representation": each} for each in representations]
+
+
 def subgraph_query(query: type, entities: Sequence[Entity], sdl: str) -> type:
     """The query type with the root fields of a subgraph, whose schema is `sdl`."""
-    read = reader(entities)
-
-    @strawberry.field(
+    find_entities = root_list_field(
         name="_entities",
+        element=entity_field(entities),
+        elements=each_representation,
+        returns=list[_union_of(entities) | None],  # type: ignore[misc]
         description=f"The entities with these keys, at most {MOST_REPRESENTATIONS:,}, in this order. For routers. Each "
         "null has its own error; NOT_FOUND if an ADMIN requests an object that does not exist.",
-        graphql_type=list[_union_of(entities) | None],  # type: ignore[misc]
         directives=[sized_by("representations", assumed=100)],
     )
-    async def find_entities(
-        self: Any,
-        info: Info,
-        representations: Annotated[
-            list[Representation], strawberry.argument(description="The type and the key of each entity.")
-        ],
-    ) -> Any:
-        if len(representations) > MOST_REPRESENTATIONS:
-            raise bad_input(f"at most {MOST_REPRESENTATIONS:,} representations")
-        return await found_each(read(info, each) for each in representations)
 
     @strawberry.field(
         name="_service",

@@ -10,11 +10,11 @@ import strawberry
 from resolvers import permissions
 from resolvers.data.access_paths import CourseActivityArgs
 from resolvers.data.local_activity_paths import LocalActivity, LocalActivityArgs
-from resolvers.data.references import CourseRef, LearnerRef
+from resolvers.data.references import LearnerRef
 from resolvers.errors import bad_input
+from resolvers.permissions import VisibleCourses
 from resolvers.types.enums import Window
 from resolvers.types.time_zones import given_zone, profile_zone
-from resolvers.viewer import Viewer
 from stores.domain import calendar
 from stores.domain.activity import ActivityWindow, sum_into_windows
 from stores.domain.calendar import Span
@@ -92,8 +92,7 @@ def windows_of(window: Window, span: Span, zone: str, *, grain: timedelta) -> tu
 
 
 def learner_activity_args(
-    viewer: Viewer,
-    parent: LearnerRef,
+    visible: VisibleCourses,
     *,
     window: WindowOf,
     range: RangeOf,
@@ -106,7 +105,7 @@ def learner_activity_args(
     span = range.span()
     if time_zone is not None:
         windows_of(window, span, time_zone, grain=calendar.MINUTE)
-    courses = permissions.narrowed_courses(viewer, parent.learner_id, course)
+    courses = permissions.narrowed_courses(visible, course)
     return LocalActivityArgs(window, span, time_zone, courses, MOST_WINDOWS)
 
 
@@ -123,8 +122,6 @@ def learner_buckets(
 
 
 def course_activity_args(
-    viewer: Viewer,
-    parent: CourseRef,
     selected: frozenset[str],
     *,
     window: WindowOf,

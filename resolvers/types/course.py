@@ -17,7 +17,6 @@ from resolvers.types.course_summary import CourseSummary, summary_args, zoned_su
 from resolvers.types.enums import ItemType, MoveOn
 from resolvers.types.node import Node, opaque_id
 from resolvers.types.store_field import record_field, store_field
-from resolvers.viewer import Viewer
 from stores.domain import catalog
 
 
@@ -80,8 +79,6 @@ course_field = partial(record_field, COURSES, "itself")
 
 
 def item_args(
-    viewer: Viewer,
-    parent: object,
     *,
     key: Annotated[str, strawberry.argument(description="The item's key, compared exactly.")],
 ) -> str:

@@ -13,7 +13,6 @@ from resolvers.types.activity import ASSUMED_WINDOWS, RangeOf, WindowOf, count_w
 from resolvers.types.cost_directives import ListSize
 from resolvers.types.store_field import store_field
 from resolvers.types.time_zones import given_zone
-from resolvers.viewer import Viewer
 from stores.domain import calendar, course_summary
 from stores.domain.calendar import Span
 
@@ -61,9 +60,9 @@ class ItemSummary:
     )
 
 
-def completions_args(viewer: Viewer, parent: ZonedSummary, *, range: RangeOf, window: WindowOf) -> tuple[Span, ...]:
+def completions_args(zone: str, *, range: RangeOf, window: WindowOf) -> tuple[Span, ...]:
     """The windows of `CourseSummary.completions`."""
-    return windows_of(window, range.span(), parent.zone, grain=calendar.QUARTER)
+    return windows_of(window, range.span(), zone, grain=calendar.QUARTER)
 
 
 def completion_counts(
@@ -97,6 +96,7 @@ class CourseSummary:
         key="course_key",
         returns=list[CompletionBucket],
         args=completions_args,
+        scope=lambda viewer, summary: summary.zone,
         view=completion_counts,
         weight=5,
         size=ASSUMED_WINDOWS,
@@ -111,8 +111,6 @@ class CourseSummary:
 
 
 def summary_args(
-    viewer: Viewer,
-    parent: CourseRef,
     selected: frozenset[str],
     *,
     time_zone: Annotated[

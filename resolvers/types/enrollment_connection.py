@@ -8,13 +8,13 @@ from resolvers import permissions
 from resolvers.data.access_paths import CountArgs, EnrollmentsArgs
 from resolvers.data.course_enrollment_paths import CourseEnrollmentsArgs
 from resolvers.data.derived_paths import ENROLLMENT_COUNTS
-from resolvers.data.references import CourseRef, LearnerRef
+from resolvers.data.references import LearnerRef
+from resolvers.permissions import VisibleCourses
 from resolvers.types.connection import After, Edge, First, PageInfo, PageRows, checked_first, connection
 from resolvers.types.enrollment_order import Filter, OrderBy
 from resolvers.types.enums import EnrollmentState
 from resolvers.types.lazy import ENROLLMENT
 from resolvers.types.store_field import store_field
-from resolvers.viewer import Viewer
 
 States = Annotated[
     list[EnrollmentState] | None, strawberry.argument(description="Only the enrolments in these states.")
@@ -38,26 +38,22 @@ class EnrollmentConnection:
 
 
 def learner_args(
-    viewer: Viewer, parent: LearnerRef, *, state: States = None, first: First = 20, after: After = None
+    visible: VisibleCourses, *, state: States = None, first: First = 20, after: After = None
 ) -> EnrollmentsArgs:
     """The arguments of `Learner.enrollments`, narrowed to the courses that the viewer may see."""
-    courses = permissions.visible_courses(viewer, parent.learner_id)
-    return EnrollmentsArgs(_frozen(state), courses, after, checked_first(first, default=20))
+    return EnrollmentsArgs(_frozen(state), visible, after, checked_first(first, default=20))
 
 
 def one_course_args(
-    viewer: Viewer,
-    parent: LearnerRef,
+    visible: VisibleCourses,
     *,
     course: Annotated[str, strawberry.argument(description="The course's key, compared exactly.")],
 ) -> EnrollmentsArgs:
     """The arguments of `Learner.enrollment`. FORBIDDEN if the viewer may not see the learner in this course."""
-    return EnrollmentsArgs(None, permissions.narrowed_courses(viewer, parent.learner_id, course), None, 1)
+    return EnrollmentsArgs(None, permissions.narrowed_courses(visible, course), None, 1)
 
 
 def course_args(
-    viewer: Viewer,
-    parent: CourseRef,
     *,
     state: States = None,
     filter: Filter = None,

@@ -1,5 +1,6 @@
 """Checks the policy table's stricter rules of single fields, before a field is read."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import strawberry
@@ -37,13 +38,27 @@ def refused(viewer: Viewer, otherwise: Otherwise) -> Any:
     return INSTEAD[otherwise]
 
 
-def guarded_field(name: str, returns: Any, description: str) -> Any:
-    """A field with the attribute `name` of its record, for the viewers whom the table names."""
+@dataclass(frozen=True, slots=True)
+class GuardedField:
+    """A field with an attribute of its record, for the viewers whom the table names."""
 
-    async def resolve(parent: strawberry.Parent[Any], info: Info) -> Any:
+    attribute: str
+
+    async def fetch(self, info: Info, parent: Any) -> Any:
+        """Resolve the field for one parent."""
         stricter = stricter_rule(info)
         if stricter is not None and not await permitted(info, stricter[0], about(parent)):
             return refused(info.context.viewer, stricter[1])
-        return getattr(parent, name)
+        return getattr(parent, self.attribute)
 
-    return strawberry.field(resolver=resolve, graphql_type=returns, description=description)
+
+def guarded_field(name: str, returns: Any, description: str) -> Any:
+    """See `GuardedField`."""
+    declared = GuardedField(name)
+
+    async def resolve(parent: strawberry.Parent[Any], info: Info) -> Any:
+        return await declared.fetch(info, parent)
+
+    return strawberry.field(
+        resolver=resolve, graphql_type=returns, description=description, metadata={"guarded_field": declared}
+    )

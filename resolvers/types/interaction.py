@@ -12,12 +12,12 @@ from resolvers import permissions
 from resolvers.data.access_paths import TimelineArgs
 from resolvers.data.course_version_paths import ITEMS
 from resolvers.data.references import LearnerRef, newest_course
+from resolvers.permissions import VisibleCourses
 from resolvers.types.activity import TimeRange
 from resolvers.types.connection import After, First, PageRows, checked_first, connection
 from resolvers.types.course import Course, CourseItem
 from resolvers.types.enums import Verb
 from resolvers.types.store_field import store_field
-from resolvers.viewer import Viewer
 from stores.domain.events import Event
 
 
@@ -61,8 +61,7 @@ class Interaction:
 
 
 def timeline_args(
-    viewer: Viewer,
-    parent: LearnerRef,
+    visible: VisibleCourses,
     *,
     range: Annotated[TimeRange | None, strawberry.argument(description="Only the events in this range.")] = None,
     verbs: Annotated[list[Verb] | None, strawberry.argument(description="Only the events with these verbs.")] = None,
@@ -74,7 +73,7 @@ def timeline_args(
     return TimelineArgs(
         span=None if range is None else range.span(),
         verbs=None if verbs is None else frozenset(verbs),
-        courses=permissions.narrowed_courses(viewer, parent.learner_id, course),
+        courses=permissions.narrowed_courses(visible, course),
         after=after,
         first=checked_first(first, default=50),
     )

@@ -7,11 +7,13 @@ from typing import Any
 import strawberry
 from strawberry.scalars import JSON
 
+from resolvers import permissions
 from resolvers.data.access_paths import EVENTS, LEARNER_ENROLLMENTS, PROFILES
 from resolvers.data.local_activity_paths import LOCAL_ACTIVITY
 from resolvers.data.references import LearnerRef
 from resolvers.data.streak_paths import STREAKS
 from resolvers.data.visible_paths import VISIBLE_PRESENCE, VISIBLE_SESSIONS
+from resolvers.permissions import VisibleCourses
 from resolvers.types import enrollment_connection as enrollment_pages
 from resolvers.types.activity import (
     ASSUMED_WINDOWS,
@@ -27,6 +29,13 @@ from resolvers.types.node import Node
 from resolvers.types.session import Presence, Session
 from resolvers.types.store_field import record_field, store_field
 from resolvers.types.streak import Streak, streak_args, streak_view
+from resolvers.viewer import Viewer
+
+
+def visible_courses_of(viewer: Viewer, learner: LearnerRef) -> VisibleCourses:
+    """The courses in which the viewer may see what the learner does."""
+    return permissions.visible_courses(viewer, learner.learner_id)
+
 
 MASKED = "Empty unless the viewer is the learner or an ADMIN."
 
@@ -66,6 +75,7 @@ class Learner(Node):
         key="learner_id",
         returns=enrollment_pages.EnrollmentConnection,
         args=enrollment_pages.learner_args,
+        scope=visible_courses_of,
         view=enrollment_pages.page_of_learner,
         description="The learner's enrolments, newest first. An instructor sees those in courses they teach.",
     )
@@ -74,6 +84,7 @@ class Learner(Node):
         key="learner_id",
         returns=Connection[Interaction],
         args=timeline_args,
+        scope=visible_courses_of,
         view=timeline_page,
         description="The learner's events, newest first. An instructor sees those in courses they teach.",
     )
@@ -82,6 +93,7 @@ class Learner(Node):
         key="learner_id",
         returns=ENROLLMENT,
         args=enrollment_pages.one_course_args,
+        scope=visible_courses_of,
         view=lambda learner, page, args: None if page is None else page.rows[0],
         description="The learner's enrolment in this course; null if there is none. FORBIDDEN for the instructors of "
         "other courses.",
@@ -91,6 +103,7 @@ class Learner(Node):
         key="learner_id",
         returns=list[ActivityBucket],
         args=learner_activity_args,
+        scope=visible_courses_of,
         view=learner_buckets,
         weight=5,
         size=ASSUMED_WINDOWS,
@@ -114,6 +127,7 @@ class Learner(Node):
         key="learner_id",
         returns=Streak,
         args=streak_args,
+        scope=visible_courses_of,
         view=streak_view,
         weight=5,
         description="The learner's runs of days with activity. An instructor sees those of the courses they teach. "

@@ -15,7 +15,6 @@ from resolvers.types.enums import ProgressState
 from resolvers.types.node import Node
 from resolvers.types.scalars import BigInt
 from resolvers.types.store_field import store_field
-from resolvers.viewer import Viewer
 from stores.domain import progress
 
 ITEM = ("registration", "item_key")
@@ -126,8 +125,6 @@ class Attempt:
 
 
 def items_args(
-    viewer: Viewer,
-    parent: progress.Enrollment,
     *,
     state: Annotated[
         list[ProgressState] | None, strawberry.argument(description="Only the items in these states.")
@@ -140,8 +137,6 @@ def items_args(
 
 
 def attempts_args(
-    viewer: Viewer,
-    parent: progress.Enrollment,
     *,
     item: Annotated[str | None, strawberry.argument(description="Only the attempts at the item with this key.")] = None,
     first: First = 50,

@@ -1,11 +1,13 @@
 """`store_field`: the only way a field reads a store. It names the access path, the key of the parent and the arguments.
 
-graphql-core resolves the field for each object through a loader. The declaration (`StoreField`, in the field's
-metadata) is also read by the nullability check in `schema.py`.
+The declaration (`StoreField`, `RootStoreField` or `RootListField`, in the field's metadata) serves both executors:
+graphql-core resolves the field for each object through a loader, the compiled executor for all objects of a level at
+once. The nullability check in `schema.py` reads it, too.
 """
 
+import asyncio
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Optional
 
@@ -13,7 +15,9 @@ import strawberry
 
 from resolvers.context import Info
 from resolvers.data.dataloaders import AccessPath
+from resolvers.errors import not_found
 from resolvers.policy.rules import NOTHING, About, about
+from resolvers.strawberry_internals import resolve_info
 from resolvers.types.cost_directives import Cost, ListSize, page_size
 from resolvers.types.guard import permitted, refused, stricter_rule
 from resolvers.types.selection import selected_fields
@@ -28,16 +32,20 @@ class StoreField:
     """How a field of an object reads a store.
 
     A stricter rule of the policy table is checked before anything is read. `key`: attributes of the parent record; if
-    one of them is None, the field is null without a store call. `args(viewer, parent, **arguments)` returns the path's
-    arguments, or raises a `RequestError`. With `by_selection` it is also given the names of the fields that the
-    operation selects beneath this one. `view(parent, found, args)` returns what the field's type is a view of; `found`
-    is None if the key has no value. `count(arguments)`: how long a list the GraphQL arguments ask for, for the cost.
+    one of them is None, the field is null without a store call. `args(**arguments)` returns the path's arguments, or
+    raises a `RequestError`. It is a function of what it is given: with `scope`, first what `scope(viewer, parent)`
+    returns, then with `by_selection` the names of the fields that the operation selects beneath this one.
+    `view(parent, found, args)` returns what the field's type is a view of; `found` is None if the key has no value.
+    Without a view that is `found` itself, or its `attribute`. `count(arguments)`: how long a list the GraphQL arguments
+    ask for, for the cost.
     """
 
     path: AccessPath[Any, Any, Any]
     key: Key
     args: Callable[..., Any] | None = None
+    scope: Callable[[Viewer, Any], Hashable] | None = None
     view: Callable[[Any, Any, Any], Any] | None = None
+    attribute: str | None = None
     by_selection: bool = False
     count: Callable[[Mapping[str, Any]], int] | None = None
 
@@ -53,12 +61,20 @@ class StoreField:
         context = info.context
         if (stricter := stricter_rule(info)) is not None and not await permitted(info, stricter[0], about(parent)):
             return refused(context.viewer, stricter[1])
-        selected = (selected_fields(info),) if self.by_selection else ()
-        args = () if self.args is None else self.args(context.viewer, parent, *selected, **given)
+        args: Any = ()
+        if self.args is not None:
+            scope = () if self.scope is None else (self.scope(context.viewer, parent),)
+            selected = (selected_fields(info),) if self.by_selection else ()
+            args = self.args(*scope, *selected, **given)
         key = self.key_of(parent)
         if key is None:
             return None
-        found = await context.loaders.load(self.path, key, args)
+        return self.viewed(parent, await context.loaders.load(self.path, key, args), args)
+
+    def viewed(self, parent: Any, found: Any, args: Any) -> Any:
+        """What the field's type is a view of."""
+        if self.attribute is not None:
+            return None if found is None else getattr(found, self.attribute)
         return found if self.view is None else self.view(parent, found, args)
 
 
@@ -90,8 +106,33 @@ class RootStoreField:
         lookup = self.lookup(context.viewer, **given)
         if (stricter := stricter_rule(info)) is not None and not await permitted(info, stricter[0], lookup.about):
             return refused(context.viewer, stricter[1])
-        found = await context.loaders.load(lookup.path, lookup.key, lookup.args)
-        return found if self.view is None else self.view(context.viewer, found, lookup)
+        return self.viewed(context.viewer, await context.loaders.load(lookup.path, lookup.key, lookup.args), lookup)
+
+    def viewed(self, viewer: Viewer, found: Any, lookup: Lookup) -> Any:
+        """What the field's type is a view of. Raises FORBIDDEN."""
+        return found if self.view is None else self.view(viewer, found, lookup)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootListField:
+    """How a root field reads an object for each element of an argument, each with an error of its own.
+
+    `elements(schema, **arguments)` returns the arguments of `element` for each, or raises a `RequestError`. An element
+    that does not exist is NOT_FOUND.
+    """
+
+    element: RootStoreField
+    elements: Callable[..., list[dict[str, Any]]]
+
+    async def fetch(self, info: Info, parent: Any, given: dict[str, Any]) -> Any:
+        """Resolve the field. graphql-core reports an exception in a list as the error of its element."""
+        elements = self.elements(resolve_info(info).schema, **given)
+        fetches = (self.element.fetch(info, None, each) for each in elements)
+        return [self.listed(each) for each in await asyncio.gather(*fetches, return_exceptions=True)]
+
+    def listed(self, found: Any) -> Any:
+        """An element of the list: what was found, or the error."""
+        return not_found() if found is None else found
 
 
 def store_field(
@@ -101,7 +142,9 @@ def store_field(
     returns: Any,
     description: str,
     args: Callable[..., Any] | None = None,
+    scope: Callable[[Viewer, Any], Hashable] | None = None,
     view: Callable[[Any, Any, Any], Any] | None = None,
+    attribute: str | None = None,
     by_selection: bool = False,
     weight: float = 1,
     size: int | None = None,
@@ -111,19 +154,23 @@ def store_field(
 
     `weight` is what it costs for each object, and `size` how long its list is assumed to be (`@cost`, `@listSize`); a
     field with the argument `first` is as long as that says, and one with `count` as that returns."""
-    declared = StoreField(path=path, key=key, args=args, view=view, by_selection=by_selection, count=count)
-    return _field(declared, arguments_of(args), returns, description, weight, size)
+    declared = StoreField(
+        path=path,
+        key=key,
+        args=args,
+        scope=scope,
+        view=view,
+        attribute=attribute,
+        by_selection=by_selection,
+        count=count,
+    )
+    directives = [Cost(weight=f"{weight:g}"), *_sizes(arguments_of(args), size)]
+    return _field(declared, arguments_of(args), Optional[returns], description, directives)  # noqa: UP045
 
 
 def record_field(path: AccessPath[Any, Any, Any], key: Key, name: str, returns: Any, description: str) -> Any:
     """A field with the attribute `name` of the record that the path finds; null if it finds none."""
-    return store_field(
-        path,
-        key=key,
-        returns=returns,
-        view=lambda parent, found, args: getattr(found, name, None),
-        description=description,
-    )
+    return store_field(path, key=key, returns=returns, attribute=name, description=description)
 
 
 def root_store_field(
@@ -134,7 +181,23 @@ def root_store_field(
     view: Callable[[Viewer, Any, Lookup], Any] | None = None,
 ) -> Any:
     """A nullable root field; see `RootStoreField`. Its GraphQL arguments are `lookup`'s keyword-only ones."""
-    return _field(RootStoreField(lookup=lookup, view=view), arguments_of(lookup), returns, description, 1, None)
+    declared, arguments = RootStoreField(lookup=lookup, view=view), arguments_of(lookup)
+    directives = [Cost(weight="1"), *_sizes(arguments, None)]
+    return _field(declared, arguments, Optional[returns], description, directives)  # noqa: UP045
+
+
+def root_list_field(
+    *,
+    element: RootStoreField,
+    elements: Callable[..., list[dict[str, Any]]],
+    returns: Any,
+    description: str,
+    directives: list[Any],
+    name: str | None = None,
+) -> Any:
+    """A root field with a list of type `returns`, whose elements are nullable; see `RootListField`."""
+    declared = RootListField(element=element, elements=elements)
+    return _field(declared, arguments_of(elements), returns, description, directives, name=name)
 
 
 def arguments_of(function: Callable[..., Any] | None) -> list[inspect.Parameter]:
@@ -146,12 +209,13 @@ def arguments_of(function: Callable[..., Any] | None) -> list[inspect.Parameter]
 
 
 def _field(
-    declared: StoreField | RootStoreField,
+    declared: StoreField | RootStoreField | RootListField,
     arguments: list[inspect.Parameter],
     returns: Any,
     description: str,
-    weight: float,
-    size: int | None,
+    directives: list[Any],
+    *,
+    name: str | None = None,
 ) -> Any:
     async def resolve(parent: Any, info: Any, **given: Any) -> Any:
         return await declared.fetch(info, parent, given)
@@ -164,13 +228,14 @@ def _field(
             inspect.Parameter("info", named, annotation=Info),
             *arguments,
         ],
-        return_annotation=Optional[returns],  # noqa: UP045 - `returns` may be an Annotated lazy type
+        return_annotation=returns,
     )
     return strawberry.field(
         resolver=resolve,
+        name=name,
         description=description,
         metadata={"store_field": declared},
-        directives=[Cost(weight=f"{weight:g}"), *_sizes(arguments, size)],
+        directives=directives,
     )
 
 

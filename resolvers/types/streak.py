@@ -8,8 +8,8 @@ import strawberry
 from resolvers import permissions
 from resolvers.data.references import LearnerRef
 from resolvers.data.streak_paths import ActiveQuarters, StreakArgs
+from resolvers.permissions import VisibleCourses
 from resolvers.types.time_zones import given_zone, profile_zone
-from resolvers.viewer import Viewer
 from stores.domain import streak
 
 
@@ -26,8 +26,7 @@ class Streak:
 
 
 def streak_args(
-    viewer: Viewer,
-    parent: LearnerRef,
+    visible: VisibleCourses,
     *,
     course: Annotated[str | None, strawberry.argument(description="Only the activity in this course.")] = None,
     time_zone: Annotated[
@@ -37,7 +36,7 @@ def streak_args(
     """The arguments of `Learner.streak`."""
     if time_zone is not None:
         given_zone(time_zone)
-    return StreakArgs(permissions.narrowed_courses(viewer, parent.learner_id, course), time_zone)
+    return StreakArgs(permissions.narrowed_courses(visible, course), time_zone)
 
 
 def streak_view(parent: LearnerRef, found: ActiveQuarters | None, args: StreakArgs) -> streak.Streak | None:

@@ -33,11 +33,26 @@ class ResponseSize:
         size = 0
         if type(value) is str:
             size = len(value)
-        elif type(value) in (dict, list) and self._left >= 0:
-            size = len(orjson.dumps(value))
-        self._left -= size + NAME
+            if size >= LONG:
+                self.charge_text(size)
+        elif type(value) in (dict, list):
+            size = self.measure(value)
+        self.add_counted(size + NAME)
+
+    def measure(self, document: Any) -> int:
+        """The size of a JSON document, which is charged if it is long."""
+        size = len(orjson.dumps(document)) if self._left >= 0 else 0
         if size >= LONG:
-            self._charge(size // LONG)
+            self.charge_text(size)
+        return size
+
+    def charge_text(self, size: int) -> None:
+        """Charge a value of at least `LONG` characters."""
+        self._charge(size // LONG)
+
+    def add_counted(self, size: int) -> None:
+        """Count values whose size is known, names included. Raises TOO_COMPLEX as `add` does."""
+        self._left -= size
         if self._left < 0:
             self._refuse()
 
