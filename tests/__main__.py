@@ -97,7 +97,8 @@ COMMANDS = {
     "sockets": (sockets, "open and close sockets for ten minutes (--minutes N): memory and tasks stay flat"),
     "bench": (
         bench,
-        "compare the gateway with the plain drivers; `bench live`: the write path; `bench growth`: large worlds",
+        "compare the gateway with pages by hand and other servers; `bench live`: the write path; `bench growth`: large "
+        "worlds",
     ),
     "newest": (
         newest_versions,

@@ -1,6 +1,8 @@
-"""CPU seconds and resident memory of processes, from /proc."""
+"""CPU seconds, resident memory and cores of processes, from the kernel."""
 
 import os
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 TICK = os.sysconf("SC_CLK_TCK")
@@ -14,6 +16,12 @@ def cpu_seconds(pid: int) -> float:
     return total / TICK
 
 
+def own_cpu_seconds(pid: int) -> float:
+    """CPU seconds, user and system, of all threads of one process, in ns (clock_getcpuclockid(3)). `/proc/PID/stat`
+    has the same number in ticks of 10 ms."""
+    return time.clock_gettime(~pid << 3 | 2)
+
+
 def children(pid: int) -> list[int]:
     try:
         return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
@@ -22,8 +30,23 @@ def children(pid: int) -> list[int]:
 
 
 def resident_kib(pid: int) -> int:
+    return _status(pid, "VmRSS:")
+
+
+def peak_kib(pid: int) -> int:
+    """The most resident memory that a process had."""
+    return _status(pid, "VmHWM:")
+
+
+def pin(pid: int, cores: Iterable[int]) -> None:
+    """Keep all threads of a process on these cores, and what they start."""
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(thread.name), cores)
+
+
+def _status(pid: int, name: str) -> int:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+    return next(int(line.split()[1]) for line in lines if line.startswith(name))
 
 
 def _ticks(pid: int) -> int:

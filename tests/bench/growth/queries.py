@@ -14,10 +14,9 @@ from gateway.datasets.demo.dataset import WEEKS
 from gateway.embedded.loopback import HOST
 from gateway.runtime.clock import utc_now
 from resolvers.types.scalars import show_time
-from tests.bench.cases import GRID, TIMELINE
+from tests.bench.cases import GRID, TIMELINE, global_id
 from tests.bench.growth.world import World
 from tests.bench.http import Connection
-from tests.bench.run import global_id
 
 COURSE = """query ($course: String!, $window: Window!, $range: TimeRange!) {
   course(key: $course) { activity(window: $window, range: $range) { start events activeSeconds %s } } }"""

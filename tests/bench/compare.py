@@ -1,0 +1,120 @@
+"""One interleaved run of servers over the same stores."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from gateway.http.auth.tokens import Tokens
+from gateway.runtime.clock import utc_now
+from tests.bench.cases import Case
+from tests.bench.data import Data
+from tests.bench.measure import Samples, Target, check_same, interleaved
+from tests.bench.processes import peak_kib, pin
+from tests.bench.servers import HAND, Process, Server
+from tests.e2e.deployment import SECRET
+
+CONCURRENCIES = (1, 8)
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cores:
+    """The cores of the server that is measured, and those of the load and the stores. They are the same on a machine
+    with a single one."""
+
+    server: frozenset[int]
+    load: frozenset[int]
+
+    @classmethod
+    def available(cls) -> "Cores":
+        """The first core for servers and the rest for the load."""
+        first, *rest = sorted(os.sched_getaffinity(0))
+        return cls(server=frozenset({first}), load=frozenset(rest or {first}))
+
+    def __str__(self) -> str:
+        if self.server == self.load:
+            return "servers, load and stores on the same core"
+        cores = ", ".join(map(str, sorted(self.load)))
+        return f"each server on core {min(self.server)}, the load and the stores on {cores}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What is compared, and how long: `rounds` times `seconds` for each server at each concurrency."""
+
+    servers: Sequence[Server]
+    rounds: int
+    seconds: float
+    cores: Cores
+    folder: Path
+
+    def slices(self, case_count: int) -> int:
+        """How often `on_slice` is called for so many cases."""
+        return case_count * len(self.servers) * (1 + self.rounds * len(CONCURRENCIES))
+
+    async def run(
+        self, data: Data, chosen: Sequence[Case], *, on_case: Callable[[str], None], on_slice: Callable[[], None]
+    ) -> Mapping[str, list[Row]]:
+        """The rows of each case. Raises `WrongAnswer` if the servers' answers differ."""
+        found = {}
+        for settings in dict.fromkeys(tuple(case.settings.items()) for case in chosen):
+            with ExitStack() as stack:
+                processes: dict[str, Process] = {}
+                for server in self.servers:
+                    process = await server.start(data.deployment, dict(settings), self.folder)
+                    stack.callback(process.stop)
+                    pin(process.pid, self.cores.server)
+                    processes[server.name] = process
+                for case in chosen:
+                    if tuple(case.settings.items()) == settings:
+                        on_case(case.name)
+                        found[case.name] = await self._case(case, processes, on_slice)
+        return found
+
+    async def _case(self, case: Case, processes: Mapping[str, Process], on_slice: Callable[[], None]) -> list[Row]:
+        targets = [target_of(server, processes[server.name], case) for server in self.servers]
+        await check_same(targets)
+        samples = await interleaved(
+            targets, concurrencies=CONCURRENCIES, rounds=self.rounds, seconds=self.seconds, on_slice=on_slice
+        )
+        await check_same(targets)
+        return [row_of(target, samples) for target in targets]
+
+
+def target_of(server: Server, process: Process, case: Case) -> Target:
+    """The request of a case to a server: its GraphQL, or its variables to the page written by hand."""
+    token = Tokens(secret=SECRET).mint(case.viewer, now=utc_now(), valid_for=timedelta(hours=2))
+    body = {"query": case.query, "variables": case.variables} if server.path else case.variables
+    return Target(
+        name=server.name,
+        pid=process.pid,
+        port=process.port,
+        path=server.path_of(case.name),
+        authorization=f"Bearer {token}",
+        body=orjson.dumps(body),
+    )
+
+
+def row_of(target: Target, samples: Mapping[tuple[str, int], Samples]) -> Row:
+    """The numbers of a server."""
+    row: Row = {"server": target.name}
+    for concurrency in CONCURRENCIES:
+        its, hand = samples[target.name, concurrency], samples.get((HAND, concurrency))
+        row |= {
+            f"cpu_ms_c{concurrency}": its.cpu_ms,
+            f"ratio_c{concurrency}": None if hand is None else its.cpu_ms / hand.cpu_ms,
+            f"p50_ms_c{concurrency}": its.p(50),
+            f"p99_ms_c{concurrency}": its.p(99),
+        }
+    row |= {
+        "p99_by_p50_c8": row["p99_ms_c8"] / row["p50_ms_c8"],
+        "requests": sum(len(samples[target.name, each].latencies) for each in CONCURRENCIES),
+        "peak_mib": peak_kib(target.pid) // 1024,
+    }
+    return row
