@@ -9,6 +9,7 @@ from typing import Any, Literal
 import strawberry
 
 from resolvers.data.dataloaders import Loaders
+from resolvers.documents.document import Document
 from resolvers.health import Health
 from resolvers.limits import DEFAULT_LIMITS, Limits
 from resolvers.policy.policy import DEFAULT_POLICY, Policy
@@ -80,12 +81,15 @@ class OperationCost:
 @dataclass(slots=True, kw_only=True)
 class Context:
     """One operation of a peer. Its loaders cache values for as long as the operation, or one of its events, lasts.
-    `plan_trace` is what `extensions.plan` shows; the executor sets it for peers that trace their plans."""
+
+    `document` is set once the text is parsed. `plan_trace` is what `extensions.plan` shows; the executor sets it for
+    peers that trace their plans."""
 
     peer: Peer
     viewer: Viewer
     loaders: Loaders
     cost: OperationCost = field(default_factory=OperationCost)
+    document: Document | None = None
     plan_trace: dict[str, Any] | None = None
 
     @classmethod

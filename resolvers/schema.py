@@ -1,18 +1,23 @@
 """The schema: its root types, extensions and executor, and the check that fields over stores are nullable."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
 import strawberry
 from graphql import GraphQLError, GraphQLNonNull, GraphQLObjectType
 from strawberry.extensions import SchemaExtension
 from strawberry.extensions.runner import SchemaExtensionsRunner
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
 
+from resolvers.context import Peer
+from resolvers.execution.document_cache import DocumentCache
 from resolvers.execution.event_executor import EventExecutor
 from resolvers.execution.limits.cost_rules import COST_RULES, cost_rules
 from resolvers.execution.limits.document_text import parse_limited
-from resolvers.execution.operation import Operation
+from resolvers.execution.operation import Operation, mask
+from resolvers.execution.repeated_query import execute_repeated, repeated_query
 from resolvers.federation.platform_entities import ENTITIES, SHAREABLE
 from resolvers.federation.sdl import federated_sdl
 from resolvers.federation.subgraph import subgraph_query
@@ -31,7 +36,39 @@ MOST_PLANS = "most_plans"
 
 
 class Graph(strawberry.Schema):
-    """A Strawberry schema that leaves the logging of errors to `resolvers.errors`."""
+    """A Strawberry schema that leaves the logging of errors to `resolvers.errors`, and keeps the documents that it has
+    parsed. Its overridden methods keep their names."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.documents = DocumentCache(core_schema(self))
+
+    async def execute(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any | None = None,
+        root_value: Any | None = None,
+        operation_name: str | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+    ) -> ExecutionResult:
+        """The result of a query or mutation. The queries of repeated documents take a short way."""
+        peer = cast("Peer", context_value)
+        document = repeated_query(self.documents, query, operation_name, peer, allowed_operation_types)
+        if document is not None:
+            return await execute_repeated(core_schema(self), document, operation_name, peer, variable_values)
+        result = await super().execute(
+            query,
+            variable_values,
+            context_value,
+            root_value,
+            operation_name,
+            allowed_operation_types,
+            operation_extensions,
+        )
+        mask(result)  # `Operation` does not see what an unexpected error outside of a field makes of it
+        return result
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Do not log: Strawberry's default logs the text of every error. `errors.masked` logs unexpected ones."""
@@ -44,11 +81,12 @@ class Graph(strawberry.Schema):
         Strawberry has no hook that may refuse a text before it parses it: an error in one breaks a stream of results.
         """
         if context.query:
-            document = parse_limited(context.query, context.context.peer.limits)
+            document = parse_limited(self.documents, context.query, context.context.peer.limits)
             if isinstance(document, GraphQLError):
                 context.pre_execution_errors = [document]
                 return PreExecutionError(data=None, errors=[document])
-            context.graphql_document = document
+            context.context.document = document
+            context.graphql_document = document.node
         return await super()._prepare_operation_async(context, extensions_runner)
 
 

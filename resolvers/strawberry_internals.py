@@ -13,13 +13,14 @@ from strawberry.types import ExecutionContext
 READ_IN = "0.341.2"
 """The version whose source was read for this."""
 USED = {
-    "strawberry.Schema": ("_prepare_operation_async", "_schema", "process_errors", "stream"),
+    "strawberry.Schema": ("_prepare_operation_async", "_schema", "execute", "process_errors", "stream"),
     "strawberry.Info": ("_raw_info", "variable_values"),
     "strawberry.types.ExecutionContext": ("_provided_operation_name", "graphql_document", "pre_execution_errors"),
     "strawberry.types.base.StrawberryObjectDefinition": ("fields", "from_input"),
     "strawberry.schema.schema_converter.GraphQLCoreConverter": ("from_resolver",),
     "strawberry.types.arguments": ("InputContext", "convert_arguments"),
     "strawberry.types.graphql": ("OperationType",),
+    "strawberry.execution": ("optimized_is_awaitable",),
     "strawberry.extensions.SchemaExtension": ("on_operation", "on_stream_result", "on_validate", "get_results"),
     "strawberry.schema.exceptions": ("CannotGetOperationTypeError", "InvalidOperationTypeError"),
     "strawberry.schema.schema": ("StrawberryGraphQLCoreExecutionContext",),

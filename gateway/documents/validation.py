@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, Source, parse, validate
 
+from resolvers.documents.document_size import document_size
 from resolvers.errors import shortened
-from resolvers.execution.document_cache import Document
 from resolvers.execution.limits.document_limits import exceeded_limits
-from resolvers.execution.limits.document_size import document_size
 from resolvers.execution.limits.exceeded import Exceeded
 from resolvers.limits import Limits
 
@@ -55,7 +54,7 @@ def limit_faults(text: str, limits: Limits, source: str) -> Iterator[str]:
     """Which limits of operations a valid document is beyond, a line each."""
     size = Exceeded("size", limits.size, len(text.encode()))
     exceeded = [size] if size.found is not None and size.found > limits.size else []
-    for each in [*exceeded, *exceeded_limits(document_size(Document(text, parse(text))), limits)]:
+    for each in [*exceeded, *exceeded_limits(document_size(parse(text)), limits)]:
         if (refusal := each.refusal(limits)) is not None:
             yield f"{source}: {refusal.message}"
 

@@ -33,8 +33,8 @@ from gateway.http.refusal import RequestRefused
 from gateway.http.sse import EventStreamResponse, accepts_event_stream, accepts_only_event_stream
 from gateway.web.graphiql import graphiql_page, wants_graphiql
 from resolvers.context import Peer
+from resolvers.documents.public_operations import LONGEST_PUBLIC
 from resolvers.error_codes import ErrorCode
-from resolvers.execution.public_operations import LONGEST_PUBLIC
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"

@@ -1,22 +1,22 @@
-"""The life cycle of one operation: its Context, the masking of its errors, and the trace of its store calls."""
+"""The life cycle of one operation: its Context, the refusal of what may not run, the masking of its errors, and what
+the answer traces. `Operation` makes it a part of Strawberry's; `repeated_query.py` calls the same functions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from graphql import GraphQLError, get_operation_ast
+from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from resolvers import permissions
 from resolvers.context import Context, Peer
+from resolvers.documents.document import Document
 from resolvers.error_codes import ErrorCode
 from resolvers.errors import RequestError, masked, unauthenticated
-from resolvers.execution.document_cache import Document, validation_errors
 from resolvers.execution.limits.document_limits import document_refusal
 from resolvers.execution.limits.response_cost import traced_cost
-from resolvers.execution.public_operations import is_public
-from resolvers.strawberry_internals import core_schema, requested_operation
+from resolvers.strawberry_internals import requested_operation
 
 CANNOT_BE_RUN = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 """Strawberry raises these over HTTP, and makes them the first result of a stream."""
@@ -31,8 +31,7 @@ class Operation(SchemaExtension):
         peer: Peer = self.execution_context.context
         context = self.execution_context.context = Context.of(peer)
         yield
-        mask(self.execution_context.result)
-        context.loaders.forget()  # cuts the cycle of loaders and cache: they are freed without a garbage collection
+        end(context, self.execution_context.result)
 
     def on_stream_result(self, result: Any) -> Iterator[None]:
         """Mask the errors of each result of a stream before it is sent."""
@@ -43,46 +42,59 @@ class Operation(SchemaExtension):
         """Refuse an operation before it is validated: one that needs a token and has none, one beyond the limits, and
         one of several without `operationName`, for which strawberry would run the first one. Validate any other."""
         execution = self.execution_context
-        if execution.graphql_document is not None:
-            document = Document(execution.query or "", execution.graphql_document)
-            refusal = self._refusal(document)
-            execution.pre_execution_errors = self._faults(document) if refusal is None else [refusal]
+        document, peer = execution.context.document, execution.context.peer
+        if document is not None:
+            refusal = refusal_of(document, requested_operation(execution), peer)
+            execution.pre_execution_errors = faults_of(document, peer) if refusal is None else [refusal]
         yield
 
-    def _refusal(self, document: Document) -> GraphQLError | None:
-        execution = self.execution_context
-        name, peer = requested_operation(execution), execution.context.peer
-        if not peer.viewer.authenticated and not is_public(core_schema(execution.schema), document.node, name):
-            return unauthenticated("a token is required")
-        if (refusal := document_refusal(document, peer.limits, peer.viewer)) is not None:
-            return refusal
-        if get_operation_ast(document.node, name) is None:
-            return RequestError(ErrorCode.BAD_REQUEST, OPERATION_REQUIRED)
-        return None
-
-    def _faults(self, document: Document) -> list[GraphQLError]:
-        peer = self.execution_context.context.peer
-        suggest = permissions.may_introspect(peer.viewer, peer.limits)
-        return validation_errors(core_schema(self.execution_context.schema), document, suggest=suggest)
-
     def get_results(self) -> dict[str, Any]:
-        """What the peer traces: in `extensions.stores` the store calls of the operation or the event, in
-        `extensions.cost` what it costs, in `extensions.plan` the plan by which it ran."""
-        context = self.execution_context.context
+        """What the peer traces."""
+        execution = self.execution_context
+        context, result = execution.context, execution.result
         if not isinstance(context, Context):
             return {}
-        traced: dict[str, Any] = {}
-        if context.peer.trace:
-            batches = [
-                {"store": batch.store, "call": batch.call, "keys": batch.keys, "ms": round(batch.ms, 3)}
-                for batch in context.loaders.batches
-            ]
-            traced["stores"] = {"calls": len(batches), "batches": batches}
-        if context.peer.trace_cost:
-            traced["cost"] = traced_cost(self.execution_context, context.cost)
-        if context.peer.trace_plan and context.plan_trace is not None:
-            traced["plan"] = context.plan_trace
-        return traced
+        return traced(context, requested_operation(execution), None if result is None else result.data)
+
+
+def refusal_of(document: Document, operation_name: str | None, peer: Peer) -> GraphQLError | None:
+    """Why an operation is refused before its document is validated; None if it is not."""
+    if not peer.viewer.authenticated and not document.is_public(operation_name):
+        return unauthenticated("a token is required")
+    if (refusal := document_refusal(document, peer.limits, peer.viewer)) is not None:
+        return refusal
+    if document.operation(operation_name) is None:
+        return RequestError(ErrorCode.BAD_REQUEST, OPERATION_REQUIRED)
+    return None
+
+
+def faults_of(document: Document, peer: Peer) -> list[GraphQLError]:
+    """What is not valid in a document, in the words that the viewer may read."""
+    return document.errors(suggest=permissions.may_introspect(peer.viewer, peer.limits))
+
+
+def end(context: Context, result: Any) -> None:
+    """End an operation: mask the errors of its result, and free its loaders without a garbage collection."""
+    mask(result)
+    context.loaders.forget()  # cuts the cycle of loaders and cache
+
+
+def traced(context: Context, operation_name: str | None, data: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the peer traces: in `extensions.stores` the store calls of the operation or the event, in `extensions.cost`
+    what it costs, in `extensions.plan` the plan by which it ran."""
+    peer = context.peer
+    found: dict[str, Any] = {}
+    if peer.trace:
+        batches = [
+            {"store": batch.store, "call": batch.call, "keys": batch.keys, "ms": round(batch.ms, 3)}
+            for batch in context.loaders.batches
+        ]
+        found["stores"] = {"calls": len(batches), "batches": batches}
+    if peer.trace_cost:
+        found["cost"] = traced_cost(context, operation_name, data)
+    if peer.trace_plan and context.plan_trace is not None:
+        found["plan"] = context.plan_trace
+    return found
 
 
 def mask(result: Any) -> None:

@@ -10,8 +10,8 @@ import pytest
 import strawberry
 from graphql import GraphQLError
 
+from resolvers.documents.document import MOST_ERRORS
 from resolvers.errors import LONGEST_MESSAGE, masked
-from resolvers.execution.document_cache import MOST_ERRORS
 from resolvers.schema import schema_of
 from stores.errors import RetryLater, TimedOut
 from tests.resolvers import world

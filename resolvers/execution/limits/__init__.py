@@ -1,8 +1,7 @@
 """What an operation may ask for, checked in the order of these modules:
 
 document_text.py   the size of the text, before it is parsed, and its tokens
-document_size.py   one pass over the parsed document, before it is validated
-document_limits.py that size against the limits, and who may introspect
+document_limits.py the size of the parsed document, before it is validated, and who may introspect
 cost_rules.py      the costs of the schema's fields, out of `@cost` and `@listSize`
 cost.py            the estimated cost, after the variables are coerced and before any resolver runs
 response_size.py   the size of a response, while its values are completed

@@ -23,6 +23,7 @@ from graphql.execution.values import VariableValues
 from graphql.language import FragmentDefinitionNode, FragmentSpreadNode
 
 from resolvers.context import Context
+from resolvers.documents.document import Document
 from resolvers.execution.limits.argument_values import size_in_arguments
 from resolvers.execution.limits.cost_rules import COST_RULES, UNSIZED, CostRules, FieldRule, SizeRule
 from resolvers.execution.limits.exceeded import Exceeded
@@ -39,7 +40,7 @@ def limit_cost(executor: Executor[Any]) -> GraphQLError | None:
     """The refusal of an operation that costs too much, or None once the peer is charged for it. The estimate is stored
     in its Context."""
     context: Context = executor.context_value
-    estimated = estimated_cost(executor)
+    estimated = _estimated_once(context.document, executor)
     context.cost.estimated = estimated
     maximum = context.peer.limits.cost
     if estimated > maximum:
@@ -50,15 +51,35 @@ def limit_cost(executor: Executor[Any]) -> GraphQLError | None:
     return None
 
 
-def estimated_cost(executor: Executor[Any]) -> float:
-    """The most that the operation of an executor costs."""
+def _estimated_once(document: Document | None, executor: Executor[Any]) -> float:
+    """The most that the operation of an executor costs: computed once for each document if no variable matters."""
     schema, operation = executor.schema, executor.operation
+    if document is not None and (known := document.fixed_costs.get(id(operation))) is not None:
+        return known
     root = schema.get_root_type(operation.operation)
     if root is None:
         return 0
     fragments = executor.fragment_definitions
     estimate = _Estimate(schema, schema.extensions[COST_RULES], fragments, executor.variable_values)
-    return estimate.of_selections(operation.selection_set, root, NO_SIZES)
+    cost = estimate.of_selections(operation.selection_set, root, NO_SIZES)
+    if document is not None and not estimate.variables.read:
+        document.fixed_costs[id(operation)] = cost
+    return cost
+
+
+class _Variables(dict[str, Any]):
+    """The values of variables, and whether one of them was read."""
+
+    read = False
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a variable."""
+        self.read = True
+        return super().get(name, default)
+
+    def __getitem__(self, name: str) -> Any:
+        self.read = True
+        return super().__getitem__(name)
 
 
 class _Estimate:
@@ -72,14 +93,14 @@ class _Estimate:
         variables: VariableValues,
     ) -> None:
         self._schema, self._rules, self._fragments = schema, rules, fragments
-        self._variable_values, self._variables = variables, variables.coerced
+        self._variable_values, self.variables = variables, _Variables(variables.coerced)
         self._known: dict[tuple[str, str, tuple[tuple[str, int], ...]], float] = {}
 
     def of_selections(self, selections: SelectionSetNode, kind: GraphQLNamedType, sizes: Sizes) -> float:
         """The cost of the fields that are selected of one object of this type."""
         rules, total = self._rules.get(kind.name, {}), 0.0
         for selection in selections.selections:
-            if selection.directives and not is_included(selection, self._variables):
+            if selection.directives and not is_included(selection, self.variables):
                 continue
             if isinstance(selection, FieldNode):
                 if selection.alias is not None and selection.selection_set is None:
@@ -95,7 +116,7 @@ class _Estimate:
     def _of_field(self, node: FieldNode, rule: FieldRule, sizes: Sizes) -> float:
         cost = rule.weight
         for path, weight in rule.inputs:
-            cost += weight * (size_in_arguments(node, path, self._variables, rule.defaults) or 0)
+            cost += weight * (size_in_arguments(node, path, self.variables, rule.defaults) or 0)
         if rule.returns is None or node.selection_set is None:
             return cost
         number, inner = UNSIZED, {}
@@ -113,13 +134,14 @@ class _Estimate:
     def _counted(
         self, node: FieldNode, field: GraphQLField, count: Callable[[Mapping[str, Any]], int], assumed: int
     ) -> int:
+        self.variables.read = True
         try:
             return count(get_argument_values(field, node, self._variable_values))
         except GraphQLError:  # the field will report it
             return assumed
 
     def _size(self, node: FieldNode, rule: FieldRule, size: SizeRule) -> int:
-        found = (size_in_arguments(node, path, self._variables, rule.defaults) for path in size.slices)
+        found = (size_in_arguments(node, path, self.variables, rule.defaults) for path in size.slices)
         # A size below zero, which the field will refuse, must not pay for other fields.
         return next((max(0, each) for each in found if each is not None), size.assumed)
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from graphql import GraphQLError
 
 from resolvers import permissions
+from resolvers.documents.document import Document
+from resolvers.documents.document_size import DocumentSize
 from resolvers.error_codes import ErrorCode
 from resolvers.errors import RequestError
-from resolvers.execution.document_cache import Document
-from resolvers.execution.limits.document_size import DocumentSize, document_size
 from resolvers.execution.limits.exceeded import Exceeded
 from resolvers.limits import Limits
 from resolvers.viewer import Viewer
@@ -19,11 +19,14 @@ NO_INTROSPECTION = "introspection is for an ADMIN here: the setting GATEWAY_INTR
 def document_refusal(document: Document, limits: Limits, viewer: Viewer) -> GraphQLError | None:
     """Why a document is refused: TOO_COMPLEX, or FORBIDDEN if it introspects and the viewer may not; None if it is
     not."""
-    size = document_size(document)
-    for exceeded in exceeded_limits(size, limits):
-        if (refusal := exceeded.refusal(limits)) is not None:
-            return refusal
-    if size.introspection_fields and not permissions.may_introspect(viewer, limits):
+    if document.within is not limits:
+        exceeded = list(exceeded_limits(document.size, limits))
+        for each in exceeded:
+            if (refusal := each.refusal(limits)) is not None:
+                return refusal
+        if not exceeded:
+            document.within = limits
+    if document.size.introspection_fields and not permissions.may_introspect(viewer, limits):
         return RequestError(ErrorCode.FORBIDDEN, NO_INTROSPECTION)
     return None
 

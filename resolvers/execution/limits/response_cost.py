@@ -13,29 +13,25 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
-    get_operation_ast,
 )
 from graphql.language import FragmentDefinitionNode, FragmentSpreadNode, SelectionSetNode
-from strawberry.types import ExecutionContext
 
-from resolvers.context import OperationCost
+from resolvers.context import Context
 from resolvers.execution.limits.cost_rules import COST_RULES, CostRules
-from resolvers.strawberry_internals import core_schema, requested_operation
 
 Fragments = Mapping[str, FragmentDefinitionNode]
 
 
-def traced_cost(execution: ExecutionContext, cost: OperationCost) -> dict[str, float]:
+def traced_cost(context: Context, operation_name: str | None, data: Mapping[str, Any] | None) -> dict[str, float]:
     """`extensions.cost`: the estimate, and what the answer cost. An event of a subscription has the estimate only."""
-    document, result = execution.graphql_document, execution.result
-    operation = None if document is None else get_operation_ast(document, requested_operation(execution))
+    document, estimated = context.document, context.cost.estimated
+    operation = None if document is None else document.operation(operation_name)
     if document is None or operation is None or operation.operation is OperationType.SUBSCRIPTION:
-        return {"estimated": cost.estimated}
-    schema = core_schema(execution.schema)
-    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
-    data = None if result is None else result.data
+        return {"estimated": estimated}
+    definitions, schema = document.node.definitions, document.schema
+    fragments = {each.name.value: each for each in definitions if isinstance(each, FragmentDefinitionNode)}
     actual = response_cost(schema, schema.extensions[COST_RULES], operation, fragments, data)
-    return {"estimated": cost.estimated, "actual": actual}
+    return {"estimated": estimated, "actual": actual}
 
 
 def response_cost(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from resolvers.execution.public_operations import LONGEST_PUBLIC
+from resolvers.documents.public_operations import LONGEST_PUBLIC
 from tests.gateway.app_client import TOKEN_ACCESS, app_client
 from tests.resolvers.queries import SCHEMA
 

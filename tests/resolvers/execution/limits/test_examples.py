@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from graphql import OperationDefinitionNode, parse
 
-from resolvers.execution.document_cache import parsed
+from resolvers.documents.document_size import document_size
 from resolvers.execution.limits.document_limits import exceeded_limits
-from resolvers.execution.limits.document_size import document_size
 from resolvers.limits import Limits
 from tests.bench.cases import DASHBOARD, GRID, TIMELINE
 from tests.resolvers import world
@@ -57,4 +56,4 @@ async def test_four_times_an_example_is_within_the_limits(query: str) -> None:
     await SCHEMA.execute(query, variable_values=VARIABLES, context_value=replace(peer, charge=charged.append))
     [cost] = charged
     assert cost * 4 <= Limits().cost
-    assert list(exceeded_limits(document_size(parsed(query, None)), Limits())) == []
+    assert list(exceeded_limits(document_size(parse(query)), Limits())) == []

@@ -8,7 +8,6 @@ count as nothing.
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from graphql import (
     DirectiveNode,
@@ -19,8 +18,6 @@ from graphql import (
     OperationDefinitionNode,
 )
 from graphql.language import FragmentSpreadNode
-
-from resolvers.execution.document_cache import CACHED_DOCUMENTS, Document
 
 INTROSPECTION = frozenset({"__schema", "__type"})
 
@@ -73,17 +70,8 @@ class _Definition:
     selected: list[_Selected] = field(default_factory=lambda: [_Selected()])
 
 
-def document_size(document: Document) -> DocumentSize:
-    """The size of a document that need not be valid. Computed once for each text that is cached."""
-    return (_cached_size if document.is_cached else _cached_size.__wrapped__)(document)
-
-
-@lru_cache(maxsize=CACHED_DOCUMENTS)
-def _cached_size(document: Document) -> DocumentSize:
-    return _size(document.node)
-
-
-def _size(document: DocumentNode) -> DocumentSize:
+def document_size(document: DocumentNode) -> DocumentSize:
+    """The size of a document that need not be valid."""
     fragments: dict[str, _Definition] = {}
     operations: list[_Definition] = []
     for each in document.definitions:

@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
+from graphql import parse
 
-from resolvers.execution.document_cache import parsed
-from resolvers.execution.limits.document_size import document_size
+from resolvers.documents.document_size import document_size
 
 
 def size(text: str, *names: str) -> tuple[Any, ...]:
-    found = document_size(parsed(text, None))
+    found = document_size(parse(text))
     return tuple(getattr(found, name) for name in names)
 
 
@@ -64,8 +64,3 @@ def test_a_long_chain_of_fragments_needs_no_recursion() -> None:
     chain = " ".join(f"fragment F{n} on T{{a ...F{n + 1} ...F{n + 1}}}" for n in range(3_000))
     [fields] = size(f"{{...F0}} {chain} fragment F3000 on T{{a}}", "fields")
     assert fields == 2**3001 - 1
-
-
-def test_the_size_of_a_text_is_computed_once() -> None:
-    text = "{ a { once } }"
-    assert document_size(parsed(text, None)) is document_size(parsed(text, None))

@@ -1,0 +1,6 @@
+"""Parsed documents, and what is known of each before it runs.
+
+document.py            a document: its operations, size, errors and fixed costs, each computed once
+document_size.py       how large it is, in one pass
+public_operations.py   whether an operation needs no token
+"""

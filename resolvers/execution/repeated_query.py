@@ -1,0 +1,88 @@
+"""Runs queries of documents that the schema knows to be valid, without the life cycle that Strawberry builds for each
+operation: its extension runner, four context managers and two middlewares cost more than a small query itself.
+
+Every decision is made by the functions that the extension `Operation` calls. A document runs in Strawberry's life cycle
+first, and so does everything else: mutations, subscriptions, documents with errors, operations whose fields are traced.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from graphql import ExecutionResult as CoreResult
+from graphql import GraphQLError, GraphQLSchema, OperationType
+from strawberry.execution import optimized_is_awaitable
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType as RequestedType
+
+from resolvers.context import Context, Peer
+from resolvers.documents.document import Document
+from resolvers.execution.document_cache import DocumentCache
+from resolvers.execution.event_executor import EventExecutor
+from resolvers.execution.limits.document_text import most_tokens
+from resolvers.execution.operation import end, refusal_of, traced
+
+
+def repeated_query(
+    documents: DocumentCache,
+    text: str | None,
+    operation_name: str | None,
+    peer: Peer,
+    allowed: Iterable[RequestedType] | None,
+) -> Document | None:
+    """The document of a text, if it is known to be valid and within the limits of the peer, and its operation is a
+    query that may run without Strawberry's life cycle. None for any other."""
+    if not text or peer.traces_fields or (allowed is not None and RequestedType.QUERY not in allowed):
+        return None
+    document = documents.find(text, most_tokens(peer.limits))
+    if document is None or document.within is not peer.limits or not document.is_known_valid:
+        return None
+    operation = document.operation(operation_name)
+    return document if operation is not None and operation.operation is OperationType.QUERY else None
+
+
+async def execute_repeated(
+    schema: GraphQLSchema,
+    document: Document,
+    operation_name: str | None,
+    peer: Peer,
+    variables: Mapping[str, Any] | None,
+) -> ExecutionResult:
+    """The result of a query of a known document, as Strawberry's life cycle gives it."""
+    context = Context.of(peer)
+    context.document = document
+    result: ExecutionResult
+    refusal = refusal_of(document, operation_name, peer)
+    if refusal is not None:
+        result = PreExecutionError(data=None, errors=[refusal])
+    else:
+        try:
+            done = await _executed(schema, document, operation_name, context, variables)
+            result = ExecutionResult(data=done.data, errors=done.errors)
+        except Exception as error:  # a field's errors are in the result
+            failed = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
+            result = PreExecutionError(data=None, errors=[failed])
+    end(context, result)
+    result.extensions = traced(context, operation_name, result.data)
+    return result
+
+
+async def _executed(
+    schema: GraphQLSchema,
+    document: Document,
+    operation_name: str | None,
+    context: Context,
+    variables: Mapping[str, Any] | None,
+) -> CoreResult:
+    executor = EventExecutor.build(
+        schema,
+        document.node,
+        context_value=context,
+        raw_variable_values=variables,
+        operation_name=operation_name,
+        is_awaitable=optimized_is_awaitable,
+    )
+    if isinstance(executor, list):
+        return CoreResult(None, executor)
+    result = executor.execute_operation()
+    return cast("CoreResult", await result if executor.is_awaitable(result) else result)
