@@ -1,6 +1,8 @@
 """One interleaved run of servers over the same stores."""
 
+import asyncio
 import os
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,7 +18,9 @@ from tests.bench.cases import Case
 from tests.bench.data import Data
 from tests.bench.measure import Samples, Target, check_same, interleaved
 from tests.bench.processes import peak_kib, pin
-from tests.bench.servers import HAND, Process, Server
+from tests.bench.sampler import shares
+from tests.bench.served import Served
+from tests.bench.servers import HAND, Server
 from tests.e2e.deployment import SECRET
 
 CONCURRENCIES = (1, 8)
@@ -46,13 +50,15 @@ class Cores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """What is compared, and how long: `rounds` times `seconds` for each server at each concurrency."""
+    """What is compared, and how long: `rounds` times `seconds` for each server at each concurrency. `profile`: sample
+    where the servers' CPU goes."""
 
     servers: Sequence[Server]
     rounds: int
     seconds: float
     cores: Cores
     folder: Path
+    profile: bool = False
 
     def slices(self, case_count: int) -> int:
         """How often `on_slice` is called for so many cases."""
@@ -65,9 +71,10 @@ class Comparison:
         found = {}
         for settings in dict.fromkeys(tuple(case.settings.items()) for case in chosen):
             with ExitStack() as stack:
-                processes: dict[str, Process] = {}
+                processes: dict[str, Served] = {}
+                environment = {**data.deployment.environment, **dict(settings)}
                 for server in self.servers:
-                    process = await server.start(data.deployment, dict(settings), self.folder)
+                    process = await server.start(environment, self.folder, profile=self.profile)
                     stack.callback(process.stop)
                     pin(process.pid, self.cores.server)
                     processes[server.name] = process
@@ -77,17 +84,37 @@ class Comparison:
                         found[case.name] = await self._case(case, processes, on_slice)
         return found
 
-    async def _case(self, case: Case, processes: Mapping[str, Process], on_slice: Callable[[], None]) -> list[Row]:
+    async def _case(self, case: Case, processes: Mapping[str, Served], on_slice: Callable[[], None]) -> list[Row]:
         targets = [target_of(server, processes[server.name], case) for server in self.servers]
         await check_same(targets)
+        if self.profile:
+            await self._profiles(processes)
         samples = await interleaved(
             targets, concurrencies=CONCURRENCIES, rounds=self.rounds, seconds=self.seconds, on_slice=on_slice
         )
         await check_same(targets)
-        return [row_of(target, samples) for target in targets]
+        rows = [row_of(target, samples) for target in targets]
+        if self.profile:
+            found = await self._profiles(processes)
+            for row in rows:
+                row["profile"] = {**found[row["server"]], "cpu_ms": shares(found[row["server"]], row["cpu_ms_c8"])}
+        return rows
+
+    async def _profiles(self, processes: Mapping[str, Served]) -> Mapping[str, Any]:
+        """The samples of each server since the last call."""
+        found = {}
+        for server in self.servers:
+            file = server.profile_of(self.folder)
+            os.kill(processes[server.name].pid, signal.SIGUSR1)
+            async with asyncio.timeout(10):
+                while not file.exists():  # noqa: ASYNC110 - another process writes it
+                    await asyncio.sleep(0.01)
+            found[server.name] = orjson.loads(file.read_bytes())
+            file.unlink()
+        return found
 
 
-def target_of(server: Server, process: Process, case: Case) -> Target:
+def target_of(server: Server, process: Served, case: Case) -> Target:
     """The request of a case to a server: its GraphQL, or its variables to the page written by hand."""
     token = Tokens(secret=SECRET).mint(case.viewer, now=utc_now(), valid_for=timedelta(hours=2))
     body = {"query": case.query, "variables": case.variables} if server.path else case.variables

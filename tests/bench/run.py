@@ -25,7 +25,7 @@ from tests.bench.compare import Comparison, Cores
 from tests.bench.data import LEARNERS, open_data
 from tests.bench.measure import WrongAnswer
 from tests.bench.servers import HAND, OURS, SERVERS, Server
-from tests.bench.tables import markdown, table
+from tests.bench.tables import markdown, profile_table, table
 
 BARS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 WIDTH = 140
@@ -38,7 +38,9 @@ async def bench(
     cores = Cores.available()
     os.sched_setaffinity(0, cores.load)  # the servers of the stores are started by this process
     console.print(str(cores))
-    comparison = Comparison(servers=servers, rounds=given.rounds, seconds=given.seconds, cores=cores, folder=folder)
+    comparison = Comparison(
+        servers=servers, rounds=given.rounds, seconds=given.seconds, cores=cores, folder=folder, profile=given.profile
+    )
     with Progress(*BARS, console=console) as bars:
         bar = bars.add_task("loading", total=None)
 
@@ -80,6 +82,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--quick", action="store_true", help=f"only {HAND} and {OURS}, and {', '.join(QUICK)} unless others are named"
     )
+    parser.add_argument("--profile", action="store_true", help="also show where the CPU goes; it then costs more")
     parser.add_argument("--markdown", action="store_true", help="print the tables as README has them")
     parser.add_argument("--json", type=Path, default=Path("bench.json"), help="output file (default %(default)s)")
     given = parser.parse_args()
@@ -110,6 +113,8 @@ def main() -> int:
             print(markdown(name, rows))
         else:
             Console(width=WIDTH).print(table(name, rows))
+        if given.profile:
+            Console(width=WIDTH).print(profile_table(name, rows))
     about = {"at": datetime.now(UTC).isoformat(), "python": platform.python_version(), "cores": os.cpu_count()}
     given.json.write_text(json.dumps({**about, "rows": dict(found)}, indent=1) + "\n")
     console.print(f"written to {given.json}")

@@ -27,7 +27,7 @@ class Served:
             self._process = subprocess.Popen(
                 [*wrapper, *map(str, command)],
                 cwd=TOP,
-                env={**PLAIN, **environment, "PORT": str(self.port)},
+                env={**PLAIN, **environment, "PORT": str(self.port), "GATEWAY_PORT": str(self.port)},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

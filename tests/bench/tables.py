@@ -49,7 +49,21 @@ def markdown(title: str, rows: Sequence[Row]) -> str:
     return "\n".join([*lines, ""])
 
 
+def profile_table(title: str, rows: Sequence[Row]) -> Table:
+    """Where the CPU of a request goes, in ms: a column for each server, a line for each layer."""
+    shown = Table(title=f"{title}: CPU ms of a request by layer", title_justify="left")
+    shown.add_column("layer")
+    for row in rows:
+        shown.add_column(row["server"], justify="right")
+    parts = [row["profile"]["cpu_ms"] for row in rows]
+    for layer in sorted(
+        {name for each in parts for name in each}, key=lambda name: -max(each.get(name, 0) for each in parts)
+    ):
+        shown.add_row(layer, *(text(each.get(layer)) for each in parts))
+    return shown
+
+
 def used(rows: Sequence[Row]) -> list[str]:
     """The columns that have a value in any row."""
     names = [name for name in COLUMNS if any(row.get(name) is not None for row in rows)]
-    return [*names, *dict.fromkeys(name for row in rows for name in row if name not in COLUMNS)]
+    return [*names, *dict.fromkeys(name for row in rows for name in row if name not in (*COLUMNS, "profile"))]
