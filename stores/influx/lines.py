@@ -4,7 +4,7 @@ Learner and course are tags: one series for each enrolment. The time of a point 
 millisecond and its slot as nanoseconds. All other fields of the event are fields of the point; None is left out.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 from urllib.parse import quote, unquote
@@ -13,6 +13,7 @@ from uuid import UUID
 import orjson
 
 from stores.domain.event_codec import FIELDS, Kind
+from stores.domain.event_columns import partial_event, read_columns
 from stores.domain.event_validity import event_fault
 from stores.domain.events import Event, Verb
 from stores.domain.paging import from_ms
@@ -23,8 +24,6 @@ from stores.influx.influxql import EARLIEST, LATEST, NS_OF_MS, Row
 INTERACTION = "interaction"
 """The measurement. The layout before had others (`client.OLD_MEASUREMENTS`)."""
 POINT_FIELDS = tuple(name for name in FIELDS if name not in ("learner_id", "course_key", "at", "slot"))
-COLUMNS = ",".join(("course", "voided", *POINT_FIELDS))
-"""What a read selects, after the time."""
 MAX_LINE = 1_000_000
 """Bytes. In 2.x a text field may have 1 MiB. Keys are shorter than a tag may be (`event_fault`)."""
 
@@ -61,7 +60,6 @@ DECODERS: Mapping[Kind, Callable[[Any], Any]] = {
 }
 _values = attrgetter(*POINT_FIELDS)
 _encoders = [(f"{name}=", ENCODERS[FIELDS[name]]) for name in POINT_FIELDS]
-_decoders = [(place, DECODERS[FIELDS[name]]) for place, name in enumerate(POINT_FIELDS) if FIELDS[name] in DECODERS]
 
 
 def lines_of(events: Sequence[Event], *, voided: bool) -> list[bytes]:
@@ -88,13 +86,22 @@ def lines_of(events: Sequence[Event], *, voided: bool) -> list[bytes]:
     return lines
 
 
-def event_of(learner_id: str, row: Row) -> Event:
-    """The event of a row of the time and COLUMNS."""
-    time, course, _, *values = row
-    ms, slot = divmod(time, NS_OF_MS)
-    for place, decode in _decoders:
-        if values[place] is not None:
-            values[place] = decode(values[place])
-    fields = dict(zip(POINT_FIELDS, values, strict=True))
-    fields["extensions"] = fields["extensions"] or {}
-    return Event(learner_id=learner_id, course_key=key_of(course), at=from_ms(ms), slot=slot, **fields)
+class EventReader:
+    """Reads events of which only some attributes are asked for (None: all)."""
+
+    def __init__(self, columns: Collection[str] | None) -> None:
+        rest = [name for name in read_columns(columns) if name in POINT_FIELDS and name != "verb"]
+        self._names = ["verb", *rest]
+        self._decoders = [(name, DECODERS[FIELDS[name]]) for name in self._names if FIELDS[name] in DECODERS]
+        self.columns = ",".join(("course", "voided", *self._names))
+        """What to select, after the time. All points have a verb; a point without any of the fields would be no row."""
+
+    def event_of(self, learner_id: str, row: Row) -> Event:
+        """The event of a row of the time and `columns`."""
+        time, course, _, *values = row
+        ms, slot = divmod(time, NS_OF_MS)
+        fields = {name: value for name, value in zip(self._names, values, strict=True) if value is not None}
+        for name, decode in self._decoders:
+            if name in fields:
+                fields[name] = decode(fields[name])
+        return partial_event(learner_id=learner_id, course_key=key_of(course), at=from_ms(ms), slot=slot, **fields)

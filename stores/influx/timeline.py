@@ -10,13 +10,15 @@ from stores.domain.paging import TIMELINE, Page, from_ms, page_of
 from stores.domain.slots import position_of
 from stores.influx.client import Influx
 from stores.influx.influxql import EARLIEST, LATEST, NS_OF_MS, Conditions, Row, between, nanoseconds, select
-from stores.influx.lines import COLUMNS, INTERACTION, event_of, key_of, lines_of, tag_of
+from stores.influx.lines import INTERACTION, EventReader, key_of, lines_of, tag_of
 from stores.ports.timeline import Timeline
 
 COUNTED = "id, voided, duration_ms, voided_ms, verb"
 COUNTS = "COUNT(id), COUNT(voided), SUM(duration_ms), SUM(voided_ms)"
 CLERICAL_VERBS = sorted(verb.value for verb in NO_ACTIVITY)
-TIME, COURSE, VOIDED = range(3)  # in a row: the time, then COLUMNS
+SEARCHED_FIRST = 1_000
+"""Points that are searched for verbs first, in all. The server reads all points of a subquery, however many match."""
+TIME, COURSE, VOIDED = range(3)  # in a row: the time, then the columns of a reader
 
 
 class InfluxTimeline(Timeline):
@@ -43,37 +45,62 @@ class InfluxTimeline(Timeline):
         courses: Collection[str] | None,
         after: str | None,
         first: int,
+        columns: Collection[str] | None = None,
     ) -> Mapping[str, Page[Event]]:
         start, end = (EARLIEST, LATEST) if span is None else (nanoseconds(span.start), nanoseconds(span.end))
         passed = (LATEST, "") if after is None else order_of_cursor(after)
         end = min(end, passed[0] + 1)  # with the cursor's time: further courses of it may come after the cursor
         nothing_asked = start >= end or any(one is not None and not one for one in (verbs, courses))
         short = [] if nothing_asked else [tag_of(key) for key in learner_ids]
+        reader = EventReader(columns)
         pages: dict[str, Page[Event]] = {}
         limit = first + 2 + first // 8  # some spare points, because some may be voided
+        window = None if verbs is None else max(limit, SEARCHED_FIRST // max(1, len(short)))
         while short:
-            bound = Conditions()
-            points, where = INTERACTION, [bound.either("learner", short), *of_courses(bound, courses)]
-            if verbs is not None:
-                points = f"({select(COLUMNS, of=points, where=where)})"
-                where = [bound.either("verb", (verb.value for verb in verbs))]
-            then = f"GROUP BY learner ORDER BY time DESC LIMIT {limit}"
-            page = select(COLUMNS, of=points, where=[*where, between(start, end)], then=then)
-            [answer] = await self._influx.ask(page, values=bound.values)
-            short = []
-            for series in answer:
+            found, counted = await self._newest(reader, short, courses, verbs, between(start, end), limit, window)
+            unfinished = []
+            for tag in short:
+                rows = found.get(tag, ())
                 # The points of one time come in no order, so those of the last time of a full answer may not all be in.
-                full = len(series.rows) == limit
-                rows = [row for row in series.rows if row[TIME] > series.rows[-1][TIME]] if full else series.rows
-                live = sorted((row for row in rows if not row[VOIDED]), key=order_of, reverse=True)
-                live = [row for row in live if order_of(row) < passed][: first + 1]
+                full = len(rows) == limit or counted.get(tag) == window is not None
+                rows = [row for row in rows if not row[VOIDED] and not (full and row[TIME] == rows[-1][TIME])]
+                live = [row for row in sorted(rows, key=order_of, reverse=True) if order_of(row) < passed][: first + 1]
                 if full and len(live) <= first:
-                    short.append(series.tags["learner"])
+                    unfinished.append(tag)
                 elif live:
-                    key = key_of(series.tags["learner"])
-                    pages[key] = page_of((event_of(key, row) for row in live), map(cursor_of, live), first)
-            limit *= 2
+                    key = key_of(tag)
+                    pages[key] = page_of((reader.event_of(key, row) for row in live), map(cursor_of, live), first)
+            short, limit, window = unfinished, limit * 2, None
         return pages
+
+    async def _newest(
+        self,
+        reader: EventReader,
+        learners: Collection[str],
+        courses: Collection[str] | None,
+        verbs: Collection[Verb] | None,
+        times: str,
+        limit: int,
+        window: int | None,
+    ) -> tuple[Mapping[str, Sequence[Row]], Mapping[str, int]]:
+        """The newest `limit` points of each of these learners, given as tags, newest first. With `verbs`, only those
+        among the newest `window` points (None: all) that have one of them, and how many points were searched."""
+        bound = Conditions()
+        where, counts = [bound.either("learner", learners), *of_courses(bound, courses), times], []
+        points = INTERACTION
+        if verbs is not None:
+            searched = "" if window is None else newest(window)
+            points = f"({select(reader.columns, of=points, where=where, then=searched)})"
+            if window is not None:
+                verbs_only = f"({select('verb', of=INTERACTION, where=where, then=searched)})"
+                counts = [select("COUNT(verb)", of=verbs_only, where=[times], then=newest(1))]
+            where = [bound.either("verb", (verb.value for verb in verbs)), times]
+        page = select(reader.columns, of=points, where=where, then=newest(limit))
+        found, *counted = await self._influx.ask(page, *counts, values=bound.values)
+        return (
+            {series.tags["learner"]: series.rows for series in found},
+            {series.tags["learner"]: series.rows[0][1] for answer in counted for series in answer},
+        )
 
     async def learner_counts(
         self, learner_ids: Sequence[str], *, span: Span, grain: timedelta, courses: Collection[str] | None
@@ -89,6 +116,11 @@ class InfluxTimeline(Timeline):
         [answer] = await self._influx.ask(counts, values=bound.values)
         counted = {key_of(series.tags["learner"]): counts_of(series.rows) for series in answer}
         return {key: counts for key, counts in counted.items() if counts}
+
+
+def newest(limit: int) -> str:
+    """The end of a statement for the newest points of each learner. A subquery must have the order of its statement."""
+    return f"GROUP BY learner ORDER BY time DESC LIMIT {limit}"
 
 
 def of_courses(bound: Conditions, courses: Collection[str] | None) -> list[str]:

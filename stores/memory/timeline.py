@@ -8,6 +8,7 @@ from uuid import UUID
 
 from stores.domain.activity import ActivityCount, count_activity
 from stores.domain.calendar import Span
+from stores.domain.event_columns import partial_event, read_columns
 from stores.domain.event_validity import check_events
 from stores.domain.events import Event, Verb
 from stores.domain.paging import TIMELINE, Page, page_of
@@ -44,12 +45,14 @@ class MemoryTimeline(Timeline):
         courses: Collection[str] | None,
         after: str | None,
         first: int,
+        columns: Collection[str] | None = None,
     ) -> Mapping[str, Page[Event]]:
         passed = None if after is None else position_of(after)
+        names = read_columns(columns)
         pages = {}
         for learner_id in learner_ids:
             rows = [
-                event
+                partial_event(**{name: getattr(event, name) for name in names})
                 for event in sorted(self._live(learner_id, span, courses), key=_order, reverse=True)
                 if (verbs is None or event.verb in verbs) and (passed is None or _order(event) < passed)
             ]

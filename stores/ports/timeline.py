@@ -36,10 +36,12 @@ class Timeline(Pinger, Protocol):
         courses: Collection[str] | None,
         after: str | None,
         first: int,
+        columns: Collection[str] | None = None,
     ) -> Mapping[str, Page[Event]]:
         """Each learner's events by (millisecond, slot, course key), all descending, without voided ones; pages have no
         gaps and no repeats. `span`, `verbs` and `courses` restrict the events (None: no restriction; empty: no events).
-        Learners without events are absent. `Rejected`: malformed cursor."""
+        Learners without events are absent. `columns`: the attributes of the events that are read (None: all), beside
+        those that are always read; the others have a neutral value (`event_columns`). `Rejected`: malformed cursor."""
 
     async def learner_counts(
         self, learner_ids: Sequence[str], *, span: Span, grain: timedelta, courses: Collection[str] | None

@@ -11,6 +11,8 @@ import pytest
 
 from stores.domain.activity import ActivityCount
 from stores.domain.calendar import ALL_TIME, QUARTER, Span
+from stores.domain.event_codec import FIELDS
+from stores.domain.event_columns import ALWAYS_READ, NIL, partial_event
 from stores.domain.events import Event, Verb
 from stores.domain.paging import TIMELINE, Page
 from stores.errors import Rejected
@@ -241,6 +243,44 @@ async def test_impossible_keys_do_not_affect_others(timeline: Timeline) -> None:
         assert pages.keys() == {"u1"}
         counted = await timeline.learner_counts([nul, "u1"], span=span, grain=QUARTER, courses=courses)
         assert counted.keys() == {"u1"}
+
+
+@pytest.mark.parametrize("verb", [Verb.PASSED, Verb.RATED])
+async def test_a_verb_is_found_below_thousands_of_events_with_others(timeline: Timeline, verb: Verb) -> None:
+    """Also where most of its events are voided, or the learner has none."""
+    rare = [event(n, verb=Verb.PASSED, at=NOON + n // 2 * MS, slot=n) for n in range(6)]
+    await timeline.append([*rare, *(event(n, at=NOON + n * MS) for n in range(6, 2_500))])
+    await timeline.append([event(9_000, learner_id="u2", verb=verb)])
+    await timeline.void(rare[2:4])
+    expected = [5, 4, 1, 0] if verb is Verb.PASSED else []
+    for first in (1, 3, 4, 5):
+        assert await numbers_of(timeline, verbs=[verb], first=first) == expected
+    pages = await timeline.by_learners(["u1", "u2"], span=None, verbs=[verb], courses=None, after=None, first=2)
+    assert {key: [row.id.int for row in page.rows] for key, page in pages.items()} == (
+        {"u1": [5, 4], "u2": [9_000]} if expected else {"u2": [9_000]}
+    )
+    assert len(await numbers_of(timeline, verbs=[Verb.PLAYED, verb], first=100)) == 2_494 + len(expected)
+
+
+async def test_only_the_attributes_that_are_asked_for_are_read(timeline: Timeline) -> None:
+    """The others have a neutral value; rows, order and cursors are the same."""
+    await timeline.append([FULL, event(2, at=NOON), event(3, at=NOON + MS, extensions={"a": 1})])
+    await timeline.void([event(2, at=NOON)])
+    whole = await pages_of(timeline)
+    optional = set(FIELDS) - ALWAYS_READ
+    for columns in (set[str](), {"at"}, {"score", "extensions"}, *({name} for name in optional), optional):
+        asked = {**dict.fromkeys(FIELDS.keys() & columns), **dict.fromkeys(ALWAYS_READ)}
+        [page] = await pages_of(timeline, columns=columns)
+        assert page.cursors == whole[0].cursors
+        for verbs in (None, set(Verb)):
+            assert await events_of(timeline, columns=columns, verbs=verbs) == [
+                partial_event(**{name: getattr(row, name) for name in asked}) for row in whole[0].rows
+            ]
+    neutral = partial_event(learner_id="u1", course_key="c1", at=NOON, slot=1, verb=Verb.PLAYED)
+    assert (neutral.id, neutral.registration, neutral.verb_iri, neutral.score, neutral.extensions) == (
+        *(NIL, NIL, "", None),
+        {},
+    )
 
 
 async def test_append_and_void_are_idempotent(timeline: Timeline) -> None:

@@ -1,19 +1,28 @@
 """Conversion between rows of the timeline's table and records."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 
 from stores.domain.activity import ActivityCount
+from stores.domain.event_codec import FIELDS
+from stores.domain.event_columns import read_columns
 from stores.domain.events import Event
 from stores.domain.paging import TIMELINE
 from stores.domain.slots import place_of
 from stores.sql.core.event_columns import EventColumns
 from stores.sql.core.tables import Table
 
-COLUMNS = EventColumns(renamed={"id": "event_id"}, document_type="text")
+
+def columns_of(columns: Collection[str] | None) -> EventColumns:
+    """The columns of the table that are read for these attributes of events (None: for all)."""
+    without = FIELDS.keys() - read_columns(columns)
+    return EventColumns(renamed={"id": "event_id"}, without=without, document_type="text")
+
+
+COLUMNS = columns_of(None)
 EVENTS = Table(name="interactions", columns=COLUMNS.types)
 
 
@@ -24,11 +33,6 @@ def distinct_rows(events: Iterable[Event]) -> list[Sequence[object]]:
     for event in events:
         rows[event.learner_id, event.at, place_of(event).slot, event.registration] = event
     return [COLUMNS.values(rows[key]) for key in sorted(rows)]
-
-
-def event_of(row: asyncpg.Record) -> Event:
-    """The event of a row."""
-    return Event(**COLUMNS.fields(row))
 
 
 def cursor_of(event: Event) -> str:

@@ -12,6 +12,7 @@ import asyncpg
 from stores.batches import SQL_ROWS, batched
 from stores.domain.activity import ActivityCount
 from stores.domain.calendar import Span
+from stores.domain.event_columns import partial_event
 from stores.domain.event_validity import check_events
 from stores.domain.events import NO_ACTIVITY, Event, Verb
 from stores.domain.paging import Page, from_ms, page_of
@@ -20,7 +21,7 @@ from stores.ports.timeline import Timeline
 from stores.sql.core.pool import Pool
 from stores.sql.core.transact import fetch
 from stores.sql.core.where_clause import WhereClause, storable
-from stores.sql.timeline.rows import EVENTS, count_of, cursor_of, distinct_rows, event_of
+from stores.sql.timeline.rows import EVENTS, columns_of, count_of, cursor_of, distinct_rows
 
 KEY = "learner_id, at, slot, registration"
 IS_ACTIVITY = f"verb <> ALL ('{{{','.join(sorted(verb.value for verb in NO_ACTIVITY))}}}')"
@@ -59,6 +60,7 @@ class SqlTimeline(Timeline):
         courses: Collection[str] | None,
         after: str | None,
         first: int,
+        columns: Collection[str] | None = None,
     ) -> Mapping[str, Page[Event]]:
         where = WhereClause(storable(learner_ids), first + 1)
         if span is not None:
@@ -69,14 +71,15 @@ class SqlTimeline(Timeline):
             ms, slot, course_key = position_of(after)
             passed = '(at, slot, course_key COLLATE "C") < ({0}::timestamptz, {1}::int8, {2}::text)'
             where.add(f"at <= {{0}}::timestamptz AND {passed}", from_ms(ms), slot, course_key)
-        query = f"""SELECT {", ".join(f"event.{name}" for name in EVENTS.columns)}
+        read = columns_of(columns)
+        query = f"""SELECT {", ".join(f"event.{name}" for name in read.types)}
         FROM unnest($1::text[]) AS asked(learner_id) CROSS JOIN LATERAL (
-            SELECT {EVENTS.names} FROM {EVENTS.name}
+            SELECT {", ".join(read.types)} FROM {EVENTS.name}
             WHERE learner_id = asked.learner_id AND NOT voided{where.text} ORDER BY {ORDER} LIMIT $2
         ) AS event"""
         found: defaultdict[str, list[Event]] = defaultdict(list)
         for row in await self._fetch(query, *where.args):
-            found[row["learner_id"]].append(event_of(row))
+            found[row["learner_id"]].append(partial_event(**read.fields(row)))
         return {key: page_of(rows, map(cursor_of, rows), first) for key, rows in found.items()}
 
     async def learner_counts(

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -18,7 +18,7 @@ from stores.domain.events import Event, Verb
 from stores.errors import Rejected, StoreError, TimedOut, Unavailable
 from stores.influx.client import Influx, open_influx, refused
 from stores.influx.influxql import Series, nanoseconds
-from stores.influx.timeline import InfluxTimeline
+from stores.influx.timeline import SEARCHED_FIRST, InfluxTimeline
 from tests.backends import missing
 from tests.proxy import Proxy, ProxyMode, through_proxy
 from tests.stores.influx.holding_proxy import holding
@@ -285,6 +285,18 @@ async def test_a_server_that_comes_back_is_used_again(tmp_path: Path) -> None:
         running.kill()
 
 
+class AskedInflux:
+    """Counts the requests of reads."""
+
+    def __init__(self, influx: Influx) -> None:
+        self._influx = influx
+        self.requests = 0
+
+    async def ask(self, *statements: str, values: Mapping[str, str] | None = None) -> list[list[Series]]:
+        self.requests += 1
+        return await self._influx.ask(*statements, values=values)
+
+
 class Recorder(Influx):
     """Records the statements, and knows of no points."""
 
@@ -302,9 +314,42 @@ async def test_conditions_on_fields_stay_apart_from_conditions_on_tags() -> None
     timeline = InfluxTimeline(influx)
     await timeline.learner_counts(["u1"], span=SPAN, grain=QUARTER, courses=["c1"])
     await timeline.by_learners(["u1"], span=SPAN, verbs=[Verb.PASSED], courses=["c1"], after=None, first=1)
+    assert len(influx.statements) == 3
     for statement in influx.statements:
-        _, of_tags, of_fields = statement.split(" WHERE ")
+        _, of_tags, around = statement.split(" WHERE ")
         assert "learner" in of_tags
         assert "course" in of_tags
         assert "verb" not in of_tags
-        assert "verb" in of_fields
+        assert ("verb" in around) != statement.startswith("SELECT COUNT(verb)")
+
+
+async def test_a_page_selects_only_the_fields_that_are_asked_for() -> None:
+    influx = Recorder()
+    await InfluxTimeline(influx).by_learners(
+        ["u1"], span=None, verbs=None, courses=None, after=None, first=1, columns={"score", "at"}
+    )
+    assert [statement.split()[1] for statement in influx.statements] == ["course,voided,verb,score"]
+
+
+async def test_a_search_for_frequent_verbs_reads_the_newest_points_only(influx: Influx) -> None:
+    """Without enough of them there, all points are searched."""
+    timeline = InfluxTimeline(influx)
+    rare = [event(n, verb=Verb.PASSED, at=NOON + n * MS) for n in range(3)]
+    await timeline.append([*rare, *(event(n, at=NOON + n * MS) for n in range(3, 3 + 2 * SEARCHED_FIRST))])
+    asked = AskedInflux(influx)
+    for verb, found, requests in ((Verb.PLAYED, 2, 1), (Verb.PASSED, 2, 2), (Verb.RATED, 0, 2)):
+        asked.requests = 0
+        pages = await InfluxTimeline(cast(Influx, asked)).by_learners(
+            ["u1"], span=None, verbs=[verb], courses=None, after=None, first=2
+        )
+        assert [row.verb for page in pages.values() for row in page.rows] == [verb] * found
+        assert asked.requests == requests
+
+
+async def test_a_search_for_verbs_that_reads_all_points_at_once_is_one_request(influx: Influx) -> None:
+    await InfluxTimeline(influx).append([event(n, at=NOON + n * MS) for n in range(30)])
+    asked = AskedInflux(influx)
+    for verb in (Verb.PLAYED, Verb.RATED):
+        timeline = InfluxTimeline(cast(Influx, asked))
+        await timeline.by_learners(["u1", "u2"], span=None, verbs=[verb], courses=None, after=None, first=50)
+    assert asked.requests == 2

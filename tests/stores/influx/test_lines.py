@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from stores.domain.events import Event, Verb
 from stores.errors import Rejected
 from stores.influx.influxql import Conditions, select
-from stores.influx.lines import MAX_LINE, event_of, key_of, lines_of, tag_of, text
+from stores.influx.lines import MAX_LINE, EventReader, key_of, lines_of, tag_of, text
 from tests.stores.samples import NOON, REGISTRATION, event
 
 NOON_MS = 1_774_699_200_000
@@ -92,8 +92,8 @@ def test_a_tag_needs_no_escapes_and_tells_its_key(key: str) -> None:
 def test_a_row_becomes_the_event_again() -> None:
     """The server writes 1.0 as 1."""
     time = NOON_MS * 1_000_000 + 123_456
-    row = [time, "c%20c", None, str(UUID(int=1)), str(REGISTRATION), "PASSED", "iri", "i"]
-    found = event_of("u1", [*row, 1, True, 0, 5, 7, "s", None, '{"a":1}'])
+    row = [time, "c%20c", None, "PASSED", str(UUID(int=1)), str(REGISTRATION), "iri", "i"]
+    found = EventReader(None).event_of("u1", [*row, 1, True, 0, 5, 7, "s", None, '{"a":1}'])
     assert found == Event(
         id=UUID(int=1),
         registration=REGISTRATION,
