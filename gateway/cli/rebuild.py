@@ -12,7 +12,8 @@ DESCRIPTION = (
     "as they are: empty a database that was restored from an older backup first, for it may have events that were\n"
     "voided since.\n"
     "activity: recounts the activity of courses. Until a run over all registrations ends, Course.activity is null.\n"
-    "progress: recomputes the progress of registrations. `migrate` does this after an upgrade that needs it.\n"
+    "progress: recomputes the progress of registrations, and counts the enrolments of their courses. `migrate` does\n"
+    "this after an upgrade that needs it.\n"
     "All are safe to repeat, and to run while gateways serve. A run over all registrations that was interrupted\n"
     "continues where it stopped; storeHealth reports the share that is done."
 )

@@ -65,6 +65,11 @@ class EnrollmentFilter:
             found[OrderField.LAST_ACTIVITY] = (NO_VALUE, float(to_ms(self.inactive_since)))
         return found
 
+    @property
+    def allows_all(self) -> bool:
+        """Whether there is no condition."""
+        return self == EnrollmentFilter()
+
     def allows(self, enrollment: Enrollment, course: CourseProgress) -> bool:
         """Whether an enrolment with this progress satisfies all conditions."""
         if self.learner_ids is not None and enrollment.learner_id not in self.learner_ids:

@@ -93,6 +93,9 @@ class MemoryProgress(MemoryProgressReads, Progress):
                 changed += 1
         return changed
 
+    async def recount(self, course_keys: Sequence[str]) -> int:
+        return 0
+
     async def start_rebuild(self, rebuild: Rebuild) -> None:
         self._rebuilds.setdefault(rebuild, RebuildPosition(started_at=self._outbox.now()))
 

@@ -77,7 +77,8 @@ class Progress(Pinger, Protocol):
         states: Collection[EnrollmentState] | None,
         where: EnrollmentFilter | None = None,
     ) -> Mapping[str, int]:
-        """The number of enrolments that `by_courses` would return; zero may be absent."""
+        """The number of enrolments that `by_courses` would return; zero may be absent. Without `where`, the time that
+        it takes does not depend on this number."""
 
     async def course_progress(self, registrations: Sequence[UUID]) -> Mapping[UUID, CourseProgress]:
         """The roll-up of each registration; every known registration has one from its enrolment on."""
@@ -147,6 +148,10 @@ class Progress(Pinger, Protocol):
         SERIALIZABLE transaction; return how many registrations changed. A change adds one to the version and leaves a
         `Commit` without events in the outbox, for LIVE. Unknown registrations are ignored; repeating is harmless.
         `Rejected` if `items` lacks a pinned version in use."""
+
+    async def recount(self, course_keys: Sequence[str]) -> int:
+        """Count the enrolments of these courses again, where `count_by_courses` reads kept numbers; return how many
+        courses had other numbers. Each course in one SERIALIZABLE transaction; repeating is harmless."""
 
     async def start_rebuild(self, rebuild: Rebuild) -> None:
         """Start this rebuild of all registrations, unless it is under way. Its position is durable, so that a rebuild

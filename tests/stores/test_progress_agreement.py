@@ -117,6 +117,7 @@ async def emptied(pool: Pool) -> SqlProgress:
         "course_activity",
         "course_item_counts",
         "enrollment_order",
+        "enrollment_counts",
         "outbox",
     ):
         await pool.execute(f"DELETE FROM {table}")

@@ -37,6 +37,8 @@ SELECT * FROM (
 WHERE started + satisfied + failed + scored <> 0
 """
 """What the counters must be, computed from the rows of the items."""
+ENROLLMENT_COUNTS = "SELECT course_key, state, sum(enrollments) FROM enrollment_counts GROUP BY course_key, state"
+COUNTED_ENROLLMENTS = "SELECT course_key, state, count(*) FROM enrollments GROUP BY course_key, state"
 LAST_ITEMS = """
 SELECT course.registration, (
     SELECT max(item_key COLLATE "C") FROM item_progress AS item
@@ -70,6 +72,8 @@ async def check_tables(before: Before, pool: Pool) -> None:
             assert partition == crc32(registration.bytes) % 64, table
     counters = set(map(tuple, await pool.fetch(COUNTERS)))
     assert counters == set(map(tuple, await pool.fetch(COUNTED_ITEMS))) != set()
+    enrollment_counts = set(map(tuple, await pool.fetch(ENROLLMENT_COUNTS)))
+    assert enrollment_counts == set(map(tuple, await pool.fetch(COUNTED_ENROLLMENTS))) != set()
     last_items = "SELECT registration, item_key FROM enrollment_order WHERE field = 'LAST_ACTIVITY'"
     assert set(map(tuple, await pool.fetch(last_items))) == set(map(tuple, await pool.fetch(LAST_ITEMS)))
     valid = "SELECT indisvalid AND indisunique FROM pg_index WHERE indexrelid = to_regclass('event_ledger_by_place')"

@@ -20,6 +20,7 @@ REGIONAL_ROWS = frozenset(
         "course_activity",
         "course_item_counts",
         "enrollment_order",
+        "enrollment_counts",
     }
 )
 """Tables whose rows are stored in the region that wrote them, in a database with several regions."""

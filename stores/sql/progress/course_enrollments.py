@@ -46,9 +46,9 @@ def page(
 
 
 def counts(
-    course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None, where: EnrollmentFilter | None
+    course_keys: Sequence[str], *, states: Collection[EnrollmentState] | None, where: EnrollmentFilter
 ) -> tuple[str, list[object]]:
-    """The statement and the parameters of `Progress.count_by_courses`."""
+    """The statement and the parameters of `Progress.count_by_courses` with a filter: it counts rows."""
     clause = WhereClause(storable(course_keys))
     clause.is_in("state", states)
     add_filter(clause, where)

@@ -1,4 +1,4 @@
-"""Enrolling: insert enrolments with their empty course progress and their sort values, in one statement."""
+"""Enrolling: insert and count enrolments with their empty course progress and sort values, in one statement."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -7,6 +7,7 @@ from stores.domain.enrollment_order import OrderField
 from stores.domain.progress_projection import RegistrationState
 from stores.sql.core.pool import Connection
 from stores.sql.core.tables import Table, with_partition
+from stores.sql.progress.enrollment_counts import ON_CONFLICT
 from stores.sql.progress.order_rows import FIELDS, NEW_SORT_VALUES
 from stores.sql.progress.rows import course_values, enrollment_values
 from stores.sql.progress.tables import COURSES, ENROLLMENTS
@@ -19,7 +20,13 @@ ENROLL = f"""
 WITH given AS ({BOTH.given()}), fresh AS (
     INSERT INTO enrollments ({ENROLLMENTS.names}, partition) SELECT {ENROLLMENTS.names}, partition FROM given
     ON CONFLICT DO NOTHING
-    RETURNING registration, learner_id, course_key
+    RETURNING registration, learner_id, course_key, state, partition
+), counted AS (
+    INSERT INTO enrollment_counts (partition, course_key, state, enrollments)
+    SELECT (SELECT partition FROM fresh ORDER BY registration LIMIT 1), course_key, state, count(*)
+    FROM fresh GROUP BY course_key, state ORDER BY course_key, state
+    {ON_CONFLICT}
+    RETURNING 1
 ), rolled AS (
     INSERT INTO course_progress ({COURSES.names}, partition, counted)
     SELECT {", ".join(f"given.{name}" for name in COURSES.columns)}, given.partition, true FROM given
@@ -42,11 +49,18 @@ WITH given AS ({BOTH.given()}), fresh AS (
 SELECT registration FROM fresh
 """
 
-FORGET = """
+FORGET = f"""
 WITH gone AS (
     DELETE FROM course_progress WHERE registration = ANY($1::text[]::uuid[]) RETURNING registration
 ), unsorted AS (
     DELETE FROM enrollment_order WHERE registration = ANY($1::text[]::uuid[]) RETURNING 1
+), uncounted AS (
+    INSERT INTO enrollment_counts (partition, course_key, state, enrollments)
+    SELECT min(partition), course_key, state, -count(*)
+    FROM enrollments WHERE registration = ANY($1::text[]::uuid[])
+    GROUP BY course_key, state ORDER BY course_key, state
+    {ON_CONFLICT}
+    RETURNING 1
 )
 DELETE FROM enrollments WHERE registration IN (SELECT registration FROM gone)
 """

@@ -20,9 +20,11 @@ from stores.domain.sessions import ResumePoint
 from stores.ports.progress import Progress
 from stores.sql.core.pool import Connection, Pool
 from stores.sql.core.transact import RETRY_LIMITS, RetryLimits, transact
+from stores.sql.core.where_clause import storable
 from stores.sql.progress import queries, rebuilds
 from stores.sql.progress.batching import in_batches
 from stores.sql.progress.enrolling import enroll, forget
+from stores.sql.progress.enrollment_counts import recount
 from stores.sql.progress.group_commit import GroupCommit
 from stores.sql.progress.reads import SqlProgressReads
 from stores.sql.progress.recording import record_batch
@@ -86,6 +88,10 @@ class SqlProgress(SqlProgressReads, Progress):
     async def refold(self, registrations: Sequence[UUID], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
         work = partial(refold_registrations, index_of=course_indexes(items), codes=self._codes)
         return await self._over_ledgers(registrations, work)
+
+    async def recount(self, course_keys: Sequence[str]) -> int:
+        changed = [await self._transact(partial(recount, course_key=key)) for key in storable(course_keys)]
+        return sum(changed)
 
     async def start_rebuild(self, rebuild: Rebuild) -> None:
         await self._fetch(rebuilds.START, rebuilds.NAMES[rebuild])

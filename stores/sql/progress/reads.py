@@ -25,7 +25,7 @@ from stores.sql.core.pool import Pool
 from stores.sql.core.tables import Table
 from stores.sql.core.transact import fetch
 from stores.sql.core.where_clause import storable
-from stores.sql.progress import course_enrollments, queries, rebuilds
+from stores.sql.progress import course_enrollments, enrollment_counts, queries, rebuilds
 from stores.sql.progress.ledger import BY_ID
 from stores.sql.progress.pages import attempt_cursor, dated_cursor, pages
 from stores.sql.progress.rows import (
@@ -110,7 +110,10 @@ class SqlProgressReads:
         states: Collection[EnrollmentState] | None,
         where: EnrollmentFilter | None = None,
     ) -> Mapping[str, int]:
-        query, args = course_enrollments.counts(course_keys, states=states, where=where)
+        if where is None or where.allows_all:
+            query, args = enrollment_counts.counts(course_keys, states)
+        else:
+            query, args = course_enrollments.counts(course_keys, states=states, where=where)
         return {row[0]: row[1] for row in await self._fetch(query, *args)}
 
     async def course_progress(self, registrations: Sequence[UUID]) -> Mapping[UUID, CourseProgress]:

@@ -10,6 +10,11 @@ from stores.sql.core.pool import Connection
 from stores.sql.core.tables import Table
 from stores.sql.outbox.rows import OUTBOX
 from stores.sql.progress.changes import Changes
+from stores.sql.progress.enrollment_counts import (
+    ENROLLMENT_COUNTS,
+    add_enrollment_counts,
+    enrollment_count_values,
+)
 from stores.sql.progress.order_rows import NEW_SORT_VALUES, order_rows, upsert_sort_values
 from stores.sql.progress.rows import (
     certificate_values,
@@ -93,6 +98,7 @@ PARTS: Sequence[tuple[Table, Callable[[int], str]]] = (
     ),
     (ACTIVITY, add_activity),
     (ITEM_COUNTS, add_item_counts),
+    (ENROLLMENT_COUNTS, add_enrollment_counts),
     (OUTBOX, lambda first: f"INSERT INTO outbox ({OUTBOX.names}) {OUTBOX.given(first)}"),
 )
 """The tables that a transaction may write, each with its statement, whose first parameter has the given number."""
@@ -177,6 +183,7 @@ async def save(connection: Connection, changes: Changes) -> None:
         [certificate_values(row) for row in changes.certificates],
         [activity_values(row, count) for row, count in changes.activity],
         item_count_values(add_all(changes.item_counts), changes.numbers),
+        enrollment_count_values(changes.states, changes.numbers),
         changes.outbox_rows,
     )
     parts = tuple(part for part, its in enumerate(rows) if its)

@@ -34,6 +34,9 @@ ITEM_COUNTS = """
 SELECT course_key, item_key, sum(started), sum(satisfied), sum(failed), sum(scored), sum(score_nano)
 FROM course_item_counts GROUP BY course_key, item_key ORDER BY course_key, item_key
 """
+ENROLLMENT_COUNTS = """
+SELECT course_key, state, sum(enrollments) FROM enrollment_counts GROUP BY course_key, state ORDER BY course_key, state
+"""
 DIFFERS = {"version", "commits", "stored_at", "verify_code"}
 """Columns that depend on the number of commits, on the clock or on chance."""
 
@@ -66,7 +69,8 @@ async def test_a_world_has_the_rows_that_the_loader_writes(servers: Servers) -> 
             rows = await loaded.rows(table)
             assert rows, table
             assert await copied.rows(table) == rows, table
-        assert await copied.pool.fetch(ITEM_COUNTS) == await loaded.pool.fetch(ITEM_COUNTS) != []
+        for query in (ITEM_COUNTS, ENROLLMENT_COUNTS):
+            assert await copied.pool.fetch(query) == await loaded.pool.fetch(query) != []
         learners = [profile.learner_id for profile in dataset.profiles]
         assert await timeline(copied.stores, learners) == await timeline(loaded.stores, learners) != {}
 

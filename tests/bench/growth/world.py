@@ -28,6 +28,7 @@ from stores.domain.events import Event
 from stores.domain.progress_projection import course_indexes
 from stores.ports.stores import Stores
 from stores.sql.core.pool import open_pool
+from stores.sql.migrations.fill_enrollment_counts import fill_enrollment_counts
 from stores.sql.migrations.fill_item_counts import fill_item_counts
 from tests.bench.growth.world_rows import rows_of, slotted
 from tests.e2e.deployment import Deployment
@@ -105,6 +106,7 @@ async def make_world(dataset: Dataset, stores: Stores, sql_url: str, *, on_progr
         on_progress("events", done, done)
         async with open_pool(sql_url, size=1) as pool:
             await fill_item_counts(pool)
+            await fill_enrollment_counts(pool)
         await connection.execute("VACUUM ANALYZE", timeout=1800)
     finally:
         await connection.close()

@@ -25,6 +25,8 @@ NAMES = [
     "0012_course_item_counts.sql",
     "0013_fill_item_counts.py",
     "0014_token_revocations.sql",
+    "0015_enrollment_counts.sql",
+    "0016_fill_enrollment_counts.py",
 ]
 LEARNERS = 2 * REGISTRATIONS + 20
 Rows = list[tuple[Any, ...]]
