@@ -12,6 +12,7 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from resolvers.context import Peer
+from resolvers.execution.compiled.plan_cache import PLAN_CACHE, PlanCache
 from resolvers.execution.document_cache import DocumentCache
 from resolvers.execution.event_executor import EventExecutor
 from resolvers.execution.limits.cost_rules import COST_RULES, cost_rules
@@ -31,8 +32,6 @@ from resolvers.types.store_field import RootStoreField, StoreField
 
 PLANS = 1_000
 """How many plans a schema keeps, if the settings do not say it."""
-MOST_PLANS = "most_plans"
-"""Where a schema of graphql-core has how many plans it keeps, in `extensions`."""
 
 
 class Graph(strawberry.Schema):
@@ -133,7 +132,7 @@ def schema_of(
     refuse_fragile(schema)
     core = core_schema(schema)
     core.extensions[COST_RULES] = cost_rules(core)
-    core.extensions[MOST_PLANS] = plans
+    core.extensions[PLAN_CACHE] = PlanCache(plans)
     return schema
 
 

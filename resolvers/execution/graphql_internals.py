@@ -16,10 +16,13 @@ READ_IN = "3.3.2"
 USED = {
     "graphql.execution.Executor": (
         *("_relevant_sub_fields", "async_helpers", "build", "build_per_event_executor", "complete_leaf_value"),
-        *("context_value",),
+        *("build_resolve_info", "build_response", "context_value", "ensure_valid_runtime_type", "field_resolver"),
+        *("fragments", "hide_suggestions", "root_value", "type_resolver"),
         *("execute_operation", "fragment_definitions", "gather_async_work", "is_awaitable", "operation", "schema"),
         *("track_async_work", "variable_values"),
     ),
+    "graphql.execution.collect_fields": ("FieldDetails", "collect_fields", "collect_subfields"),
+    "graphql.execution.executor": ("invalid_return_type_error",),
     "graphql.language.ast.Token": ("next", "prev"),
     "graphql.type.definition": ("GraphQLResolveInfoHelpers",),
 }

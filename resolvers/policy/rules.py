@@ -4,6 +4,7 @@ A rule is decided before anything is fetched: from the viewer alone, or from the
 ENROLLED and ONCE_ENROLLED may need the enrolments of a learner.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -21,6 +22,16 @@ class About(NamedTuple):
 
 
 NOTHING = About()
+
+
+_BY_LEARNER = frozenset({"SELF", "SELF_ENROLLING"})
+BY_RECORD: Mapping[Role, frozenset[str]] = {
+    Role.LEARNER: _BY_LEARNER,
+    Role.INSTRUCTOR: _BY_LEARNER | {"TEACHES", "ENROLLING", "ENROLLED", "ONCE_ENROLLED"},
+    Role.ADMIN: _BY_LEARNER,
+    Role.SERVICE: frozenset(),
+}
+"""The grants that depend on what a record is about, by the viewers to whom they may apply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,12 @@ class Rule:
         if viewer.role is Role.SERVICE:
             return any(f"SCOPE({scope})" in grants for scope in viewer.scopes)
         return self._of_self(viewer, about, policy) or self._of_instructor(viewer, about, policy)
+
+    def decide_alone(self, viewer: Viewer, policy: Policy = DEFAULT_POLICY) -> bool | None:
+        """The decision where it depends on the viewer alone; None if it depends on what the record is about."""
+        if self.decide(viewer, NOTHING, policy):
+            return True
+        return None if self.grants & BY_RECORD[viewer.role] else False
 
     def _of_self(self, viewer: Viewer, about: About, policy: Policy) -> bool:
         if viewer.subject != about.learner_id:

@@ -1,25 +1,32 @@
 """Which fields an operation selects beneath a field."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphql import FieldNode, SelectionNode, SelectionSetNode, VariableNode
-from graphql.language import FragmentSpreadNode, InlineFragmentNode
+from graphql.language import FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode
 
 from resolvers.context import Info
 from resolvers.strawberry_internals import resolve_info
 
 
 def selected_fields(info: Info) -> frozenset[str]:
-    """The names of the fields that are selected beneath the field of `info`, in the form of the schema.
+    """The names of the fields that are selected beneath the field of `info`, in the form of the schema."""
+    field = resolve_info(info)
+    return selected_beneath(field.field_nodes, field.fragments, info.variable_values)
+
+
+def selected_beneath(
+    nodes: Sequence[FieldNode], fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any]
+) -> frozenset[str]:
+    """The names of the fields that are selected beneath these selections of one field.
 
     Fragments are followed; what `@skip` and `@include` leave out is not selected. Each fragment is visited once:
     strawberry's `Info.selected_fields` takes time exponential in the depth of fragments that spread others twice.
     """
-    field, variables = resolve_info(info), info.variable_values
     names: set[str] = set()
     visited: set[str] = set()
-    pending: list[SelectionSetNode | None] = [node.selection_set for node in field.field_nodes]
+    pending: list[SelectionSetNode | None] = [node.selection_set for node in nodes]
     while pending:
         selections = pending.pop()
         for selection in () if selections is None else selections.selections:
@@ -31,7 +38,7 @@ def selected_fields(info: Info) -> frozenset[str]:
                 pending.append(selection.selection_set)
             elif isinstance(selection, FragmentSpreadNode) and (name := selection.name.value) not in visited:
                 visited.add(name)
-                pending.append(field.fragments[name].selection_set)
+                pending.append(fragments[name].selection_set)
     return frozenset(names)
 
 

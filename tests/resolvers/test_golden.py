@@ -33,7 +33,7 @@ async def answer_of(query: str) -> str:
     batches = (result.extensions or {})["stores"]["batches"]
     answer = {
         "data": result.data,
-        "errors": [error.formatted for error in result.errors or []],
+        "errors": sorted((error.formatted for error in result.errors or []), key=lambda error: str(error.get("path"))),
         "calls": sorted([batch["store"], batch["call"], batch["keys"]] for batch in batches),
     }
     return json.dumps(answer, indent=1, ensure_ascii=False) + "\n"

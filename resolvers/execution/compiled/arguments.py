@@ -1,0 +1,70 @@
+"""The arguments of a field: the same for all rows of a level, so they are coerced and converted once."""
+
+from typing import Any
+
+from graphql.execution.values import get_argument_values
+from graphql.language import VariableNode, Visitor, visit
+from strawberry import Info
+from strawberry.types.arguments import convert_arguments
+
+from resolvers.execution.compiled.field import Field
+from resolvers.execution.compiled.run import Run
+from resolvers.strawberry_internals import scalar_registry
+from resolvers.types.scalars import CONFIG
+
+
+class Arguments:
+    """The arguments of one field in a document. Those without variables are converted once for all operations."""
+
+    __slots__ = ("_constant", "_field", "_known")
+
+    def __init__(self, field: Field) -> None:
+        self._field = field
+        first = field.details[0]
+        self._constant = first.fragment_variable_values is None and not _has_variables(field)
+        self._known: dict[str, Any] | None = {} if not field.definition.args else None
+
+    def coerced(self, run: Run) -> dict[str, Any]:
+        """The values as graphql-core passes them to a resolver. Raises the error of a value that does not fit."""
+        field, first = self._field, self._field.details[0]
+        if not field.definition.args:
+            return {}
+        return get_argument_values(
+            field.definition,
+            first.node,
+            run.executor.variable_values,
+            first.fragment_variable_values,
+            run.executor.hide_suggestions,
+        )
+
+    def converted(self, run: Run, info: "Info[Any, Any] | None" = None) -> dict[str, Any]:
+        """The values as strawberry passes them to a resolver, by the names of its parameters."""
+        if self._known is not None:
+            return self._known
+        converted = convert_arguments(
+            self.coerced(run),
+            self._field.strawberry.arguments,
+            scalar_registry=scalar_registry(run.executor.schema),
+            config=CONFIG,
+            info=info,
+        )
+        if self._constant:
+            self._known = converted
+        return converted
+
+
+class _VariableSearch(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = False
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> None:
+        """Note that there is one."""
+        self.found = True
+
+
+def _has_variables(field: Field) -> bool:
+    search = _VariableSearch()
+    for argument in field.details[0].node.arguments or ():
+        visit(argument, search)
+    return search.found

@@ -1,0 +1,84 @@
+"""Sources of fields that are declared with a rule or a store (`resolvers/types/`): they are read once for all rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from resolvers.execution.compiled.arguments import Arguments
+from resolvers.execution.compiled.masks import Mask, decide, read_open
+from resolvers.execution.compiled.requests import LevelRequest
+from resolvers.execution.compiled.run import Run
+from resolvers.execution.compiled.values import Column, Deliver, attempt
+from resolvers.policy.rules import Rule, about
+from resolvers.policy.table import Otherwise
+from resolvers.types.guard import GuardedField
+from resolvers.types.store_field import StoreField
+
+Stricter = tuple[Rule, Otherwise] | None
+"""The stricter rule of a field, as the policy table has it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guarded:
+    """A `GuardedField`: an attribute of the rows whose field the viewer may see."""
+
+    declared: GuardedField
+    stricter: Stricter
+
+    def read(self, run: Run, rows: Column, deliver: Deliver) -> None:
+        """See `Source`."""
+        read_permitted(run, self.stricter, rows, self._attributes, deliver)
+
+    def _attributes(self, rows: Column, deliver: Deliver) -> None:
+        deliver([attempt(getattr, row, self.declared.attribute) for row in rows])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FromStore:
+    """A `StoreField`. `selected`: the names of the fields beneath it, if its arguments depend on them."""
+
+    declared: StoreField
+    arguments: Arguments
+    selected: frozenset[str]
+    stricter: Stricter
+
+    def read(self, run: Run, rows: Column, deliver: Deliver) -> None:
+        """See `Source`."""
+        read_permitted(run, self.stricter, rows, partial(self._request, run), deliver)
+
+    def _request(self, run: Run, rows: Column, deliver: Deliver) -> None:
+        LevelRequest(self.declared, rows, deliver).send(run, self._args(run, rows))
+
+    def _args(self, run: Run, rows: Column) -> Column:
+        """The path's arguments for each row, or an exception in their place."""
+        declared = self.declared
+        if declared.args is None:
+            return [()] * len(rows)
+        given = attempt(self.arguments.converted, run)
+        if isinstance(given, Exception):
+            return [given] * len(rows)
+        args_of = partial(declared.args, **given)
+        selected = (self.selected,) if declared.by_selection else ()
+        if declared.scope is None:
+            return [attempt(args_of, *selected)] * len(rows)
+        scopes = [attempt(declared.scope, run.viewer, row) for row in rows]
+        by_scope = {
+            scope: scope if isinstance(scope, Exception) else attempt(args_of, scope, *selected)
+            for scope in dict.fromkeys(scopes)
+        }
+        return [by_scope[scope] for scope in scopes]
+
+
+def read_permitted(
+    run: Run, stricter: Stricter, rows: Column, read: Callable[[Column, Deliver], None], deliver: Deliver
+) -> None:
+    """Read the rows whose field the viewer may see; the others have what the table gives them instead."""
+    if stricter is None:
+        read(rows, deliver)
+        return
+    rule, otherwise = stricter
+
+    def decided(mask: Mask) -> None:
+        read_open(run, otherwise, mask, rows, read, deliver)
+
+    decide(run, rule, lambda: [about(row) for row in rows], decided)
