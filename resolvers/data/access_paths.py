@@ -48,13 +48,15 @@ class AttemptsArgs(NamedTuple):
 
 
 class TimelineArgs(NamedTuple):
-    """A page of events, only those within `span`, with one of `verbs` and in `courses` (None: all)."""
+    """A page of events, only those within `span`, with one of `verbs` and in `courses` (None: all). `columns`: the
+    attributes that are read."""
 
     span: Span | None
     verbs: frozenset[Verb] | None
     courses: frozenset[str] | None
     after: str | None
     first: int
+    columns: frozenset[str]
 
 
 class LearnerActivityArgs(NamedTuple):

@@ -140,7 +140,7 @@ class Course(Node):
         key="key",
         returns=list[ActivityBucket],
         args=course_activity_args,
-        by_selection=True,
+        by_selection=(),
         weight=5,
         size=ASSUMED_WINDOWS,
         count=count_windows,
@@ -161,7 +161,7 @@ class Course(Node):
         returns=CourseSummary,
         args=summary_args,
         view=zoned_summary,
-        by_selection=True,
+        by_selection=(),
         weight=10,
         description="The numbers of the course. For the course's instructors and an ADMIN.",
     )

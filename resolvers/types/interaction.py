@@ -60,8 +60,29 @@ class Interaction:
         return JSON(extensions)
 
 
+READS: Mapping[str, tuple[str, ...]] = {
+    "id": ("id",),
+    "registration": ("registration",),
+    "verb": ("verb",),
+    "verbIri": ("verb_iri",),
+    "itemKey": ("item_key",),
+    "at": ("at",),
+    "position": ("position",),
+    "score": ("score",),
+    "success": ("success",),
+    "progress": ("progress",),
+    "sessionId": ("session_id",),
+    "item": ("registration", "item_key"),
+    "course": ("course_key",),
+    "durationSeconds": ("duration_ms",),
+    "extensions": ("extensions",),
+}
+"""The attributes of an event that each field reads: the others are not read from the store."""
+
+
 def timeline_args(
     visible: VisibleCourses,
+    selected: frozenset[str],
     *,
     range: Annotated[TimeRange | None, strawberry.argument(description="Only the events in this range.")] = None,
     verbs: Annotated[list[Verb] | None, strawberry.argument(description="Only the events with these verbs.")] = None,
@@ -69,13 +90,15 @@ def timeline_args(
     first: First = 50,
     after: After = None,
 ) -> TimelineArgs:
-    """The arguments of `Learner.timeline`, narrowed to the courses that the viewer may see."""
+    """The arguments of `Learner.timeline`, narrowed to the courses that the viewer may see. `selected`: fields of
+    `Interaction`."""
     return TimelineArgs(
         span=None if range is None else range.span(),
         verbs=None if verbs is None else frozenset(verbs),
         courses=permissions.narrowed_courses(visible, course),
         after=after,
         first=checked_first(first, default=50),
+        columns=frozenset(column for name in selected for column in READS.get(name, ())),
     )
 
 

@@ -86,6 +86,7 @@ class Learner(Node):
         args=timeline_args,
         scope=visible_courses_of,
         view=timeline_page,
+        by_selection=("edges", "node"),
         description="The learner's events, newest first. An instructor sees those in courses they teach.",
     )
     enrollment = store_field(

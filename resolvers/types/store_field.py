@@ -20,7 +20,7 @@ from resolvers.policy.rules import NOTHING, About, about
 from resolvers.strawberry_internals import resolve_info
 from resolvers.types.cost_directives import Cost, ListSize, page_size
 from resolvers.types.guard import permitted, refused, stricter_rule
-from resolvers.types.selection import selected_fields
+from resolvers.types.selection import selected_with_same_name
 from resolvers.viewer import Viewer
 
 Key = str | tuple[str, ...]
@@ -34,7 +34,8 @@ class StoreField:
     A stricter rule of the policy table is checked before anything is read. `key`: attributes of the parent record; if
     one of them is None, the field is null without a store call. `args(**arguments)` returns the path's arguments, or
     raises a `RequestError`. It is a function of what it is given: with `scope`, first what `scope(viewer, parent)`
-    returns, then with `by_selection` the names of the fields that the operation selects beneath this one.
+    returns, then with `by_selection`, a path beneath this field, the names of the fields that the operation selects
+    there. All fields with one name in an operation are given the same ones, so that they are read in one store call.
     `view(parent, found, args)` returns what the field's type is a view of; `found` is None if the key has no value.
     Without a view that is `found` itself, or its `attribute`. `count(arguments)`: how long a list the GraphQL arguments
     ask for, for the cost.
@@ -46,7 +47,7 @@ class StoreField:
     scope: Callable[[Viewer, Any], Hashable] | None = None
     view: Callable[[Any, Any, Any], Any] | None = None
     attribute: str | None = None
-    by_selection: bool = False
+    by_selection: tuple[str, ...] | None = None
     count: Callable[[Mapping[str, Any]], int] | None = None
 
     def key_of(self, parent: Any) -> Any:
@@ -64,7 +65,7 @@ class StoreField:
         args: Any = ()
         if self.args is not None:
             scope = () if self.scope is None else (self.scope(context.viewer, parent),)
-            selected = (selected_fields(info),) if self.by_selection else ()
+            selected = () if self.by_selection is None else (selected_with_same_name(info, self.by_selection),)
             args = self.args(*scope, *selected, **given)
         key = self.key_of(parent)
         if key is None:
@@ -145,7 +146,7 @@ def store_field(
     scope: Callable[[Viewer, Any], Hashable] | None = None,
     view: Callable[[Any, Any, Any], Any] | None = None,
     attribute: str | None = None,
-    by_selection: bool = False,
+    by_selection: tuple[str, ...] | None = None,
     weight: float = 1,
     size: int | None = None,
     count: Callable[[Mapping[str, Any]], int] | None = None,

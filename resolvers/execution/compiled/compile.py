@@ -25,7 +25,7 @@ from resolvers.execution.compiled.sources import Event, function_of_row, source_
 from resolvers.execution.compiled.store_sources import FromStore, Guarded
 from resolvers.policy.table import STRICTER
 from resolvers.types.guard import GuardedField
-from resolvers.types.selection import selected_beneath
+from resolvers.types.selection import selected_in_operation
 from resolvers.types.store_field import RootListField, RootStoreField, StoreField
 
 MOST_FIELDS = 2_000
@@ -131,9 +131,11 @@ class Compiler:
         return STRICTER.get((field.parent.name, field.name))
 
     def _selected(self, field: Field, declared: StoreField) -> frozenset[str]:
-        if not declared.by_selection:
+        if declared.by_selection is None:
             return frozenset()
-        return selected_beneath(field.nodes, self._definitions, self._variables.coerced)
+        return selected_in_operation(
+            field.name, declared.by_selection, self._operation, self._definitions, self._variables.coerced
+        )
 
     def _completion(self, kind: GraphQLOutputType, field: Field) -> OrNull:
         non_null = isinstance(kind, GraphQLNonNull)

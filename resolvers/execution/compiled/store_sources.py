@@ -58,7 +58,7 @@ class FromStore:
         if isinstance(given, Exception):
             return [given] * len(rows)
         args_of = partial(declared.args, **given)
-        selected = (self.selected,) if declared.by_selection else ()
+        selected = () if declared.by_selection is None else (self.selected,)
         if declared.scope is None:
             return [attempt(args_of, *selected)] * len(rows)
         scopes = [attempt(declared.scope, run.viewer, row) for row in rows]
