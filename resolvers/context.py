@@ -1,7 +1,7 @@
 """What resolvers are given: a Peer for each request or socket, a Context for each operation."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -32,8 +32,13 @@ def untracked(task: "asyncio.Future[Any]") -> None:
     """Take a task that runs on, and do not wait for it."""
 
 
-def unnoticed() -> None:
+def unnoticed(executor: Any) -> None:
     """Do nothing when a subscription begins."""
+
+
+def executed(events: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    """Leave the events of a subscription to the executor that began it."""
+    return events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +50,10 @@ class Peer:
     schema traces fields. `admit` raises if the peer may run no operation now; `charge` takes the estimated cost of each
     one, before it reads anything. `policy`: what the operator chose about the rules. `timeout` limits each query,
     mutation and event. `keep_running` takes the task of a mutation that exceeds it or whose client disconnects.
-    `on_subscribe` is called when an operation turns out to be a subscription. `executor`: which of the two runs its
-    operations; `compiled` compiles a document after `compile_after` earlier uses. `trace_plan`: answers show the plan
-    in `extensions.plan`.
+    `on_subscribe` is given the executor of an operation that turns out to be a subscription. `take_events` is given the
+    events of a subscription that has begun, and returns those that this executor executes. `executor`: which of the two
+    runs its operations; `compiled` compiles a document after `compile_after` earlier uses. `trace_plan`: answers show
+    the plan in `extensions.plan`.
     """
 
     stores: Stores
@@ -65,7 +71,8 @@ class Peer:
     policy: Policy = DEFAULT_POLICY
     timeout: timedelta | None = None
     keep_running: "Callable[[asyncio.Future[Any]], None]" = untracked
-    on_subscribe: Callable[[], None] = unnoticed
+    on_subscribe: Callable[[Any], None] = unnoticed
+    take_events: Callable[[AsyncIterator[Any]], AsyncIterator[Any]] = executed
     executor: ExecutorName = "compiled"
     compile_after: int = 0
     trace_plan: bool = False

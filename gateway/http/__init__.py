@@ -9,6 +9,7 @@ middleware/           an ASGI middleware each
 peers.py              creates the Peer of a request or connection; field_traces.py: whether it gets a trace
 graphql_request.py    parses a request, for all transports; request_json.py decodes its JSON
 operations.py         admits and runs operations, for all transports; refusal.py: why one is not admitted
+streamed_result.py    serialised results of a stream; subscription_setup.py: what strawberry leaves to the event groups
 documents.py          the document of a request that names it by an id or a hash
 graphql_endpoint.py   /graphql over HTTP: one operation per request, as JSON (sse.py: as events)
 websocket/            graphql-transport-ws

@@ -31,6 +31,8 @@ from gateway.http.origins import is_foreign
 from gateway.http.peers import Peers
 from gateway.http.refusal import RequestRefused
 from gateway.http.sse import EventStreamResponse, accepts_event_stream, accepts_only_event_stream
+from gateway.http.streamed_result import StreamedResult
+from gateway.http.streamed_result import refused as refused_stream
 from gateway.web.graphiql import graphiql_page, wants_graphiql
 from resolvers.context import Peer
 from resolvers.documents.public_operations import LONGEST_PUBLIC
@@ -205,7 +207,7 @@ def refused(refusal: RequestRefused, request: Request) -> Response:
     return Response(orjson.dumps({"errors": [refusal.error]}), status, refusal.headers, media_type)
 
 
-def event_stream(results: AsyncGenerator[GraphQLHTTPResponse, None], peer: Peer, request: Request) -> Response:
+def event_stream(results: AsyncGenerator[StreamedResult, None], peer: Peer, request: Request) -> Response:
     """The response with these results, which ends with the peer's token, and when the server stops."""
     state = request.state
     return EventStreamResponse(
@@ -213,9 +215,9 @@ def event_stream(results: AsyncGenerator[GraphQLHTTPResponse, None], peer: Peer,
     )
 
 
-async def only_result(refusal: RequestRefused) -> AsyncGenerator[GraphQLHTTPResponse, None]:
+async def only_result(refusal: RequestRefused) -> AsyncGenerator[StreamedResult, None]:
     """The results of a stream that was refused."""
-    yield {"errors": [refusal.error]}
+    yield refused_stream(refusal.error)
 
 
 def log_name(request: Request, operation: GraphQLRequest) -> None:

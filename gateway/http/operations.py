@@ -1,21 +1,23 @@
 """Runs GraphQL operations for all transports: HTTP, server-sent events and WebSocket."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from strawberry.http import GraphQLHTTPResponse
 from strawberry.schema import BaseSchema
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from gateway.http.bounds.operation_slots import OperationSlots
-from gateway.http.graphql_request import GraphQLRequest, response_of
+from gateway.http.graphql_request import GraphQLRequest
 from gateway.http.refusal import RequestRefused
+from gateway.http.streamed_result import StreamedResult, encode, refused, streamed
+from gateway.http.subscription_setup import SubscriptionSetup
+from gateway.runtime.loop_turns import LoopTurns
 from resolvers.context import Peer
+from resolvers.execution.event_groups.event_groups import EventGroups
 
 UNIT_CHARACTERS = 100
 """A unit of the rate for each of these parts of a text: what the parser and the validation of a new document take. The
@@ -24,6 +26,9 @@ VARIABLES_UNIT_CHARACTERS = 1_000
 """The same for the variables of a viewer with a token: they are parsed quickly, and the cost counts their use."""
 REFUSED_UNIT_CHARACTERS = 10
 """The same for a text that is refused: it is parsed and validated again each time."""
+DELIVERED_AT_ONCE = 100
+"""Events in each turn of the event loop, of all subscribers. To deliver one takes some 50 µs. A source that always has
+an event, and a client whose buffer always has room, must let other tasks run, too."""
 
 
 class Documents(Protocol):
@@ -43,6 +48,8 @@ class Operations:
     schema: BaseSchema
     documents: Documents
     slots: OperationSlots
+    groups: EventGroups[StreamedResult] = field(default_factory=lambda: EventGroups(encode))
+    deliveries: LoopTurns = field(default_factory=lambda: LoopTurns(DELIVERED_AT_ONCE))
 
     async def admitted(self, peer: Peer, request: GraphQLRequest) -> GraphQLRequest:
         """The request with its document, once the peer may run it. Raises `RequestRefused`."""
@@ -71,42 +78,74 @@ class Operations:
 
     async def stream(
         self, peer: Peer, request: GraphQLRequest, allowed: Collection[OperationType] = tuple(OperationType)
-    ) -> AsyncGenerator[GraphQLHTTPResponse, None]:
-        """Yield the response to an admitted query or mutation, or one for each event of a subscription. One without
+    ) -> AsyncGenerator[StreamedResult, None]:
+        """Yield the result of an admitted query or mutation, or one for each event of a subscription. One without
         `data` is the last. Closing the generator ends the subscription."""
         try:
             slot = self.slots.take(peer.viewer.subject)
         except RequestRefused as refusal:  # the response has begun
-            yield {"errors": [refusal.error]}
+            yield refused(refusal.error)
             return
+        setup = SubscriptionSetup(slot)
         try:
-            results = await self.schema.stream(
-                request.query,
-                variable_values=request.variables,
-                context_value=replace(peer, on_subscribe=slot.free),
-                operation_name=request.operation_name,
-                operation_extensions=request.extensions,
-                allowed_operation_types=allowed,
-            )
-            first = True
-            async with aclosing(results):
+            async with aclosing(self._results(setup.of(peer), request, allowed)) as results:
                 async for result in results:
-                    if first:
-                        await self._noted(peer, request, result)
-                    else:
-                        await peer.admit()  # the executor charges each event
-                    first = False
-                    response = response_of(result)  # type: ignore[arg-type]  # no @defer and @stream in the schema
-                    yield response
-                    if "data" not in response:
+                    yield result
+            if setup.events is None:
+                return
+            await self.documents.validated(peer, request)
+            first = True
+            with setup.join(self.groups, request) as member:
+                while True:
+                    try:
+                        event = await anext(setup.events)
+                    except StopAsyncIteration:
                         return
-                    # A source that always has an event, and a client whose buffer always has room, would never suspend
-                    # this task: no other task would run.
-                    await asyncio.sleep(0)
+                    except Exception as error:
+                        yield self.groups.failure(error)
+                        return
+                    await self.deliveries.take()
+                    if not first:
+                        await peer.admit()
+                    first = False
+                    peer.charge(member.cost)
+                    response, more = await member.result(event)
+                    peer.charge(more)
+                    del event  # while it waits, it holds nothing of the last event
+                    yield response
+                    if response.errors is not None:
+                        return
         except RequestRefused as refusal:
-            yield {"errors": [refusal.error]}
+            yield refused(refusal.error)
         finally:
-            slot.free()
+            await setup.close()
+
+    async def _results(
+        self, peer: Peer, request: GraphQLRequest, allowed: Collection[OperationType]
+    ) -> AsyncGenerator[StreamedResult, None]:
+        """The results that the schema makes: of a query, of a mutation, of a subscription that is refused, and those of
+        one that belongs to no group."""
+        results = await self.schema.stream(
+            request.query,
+            variable_values=request.variables,
+            context_value=peer,
+            operation_name=request.operation_name,
+            operation_extensions=request.extensions,
+            allowed_operation_types=allowed,
+        )
+        first = True
+        async with aclosing(results):
+            async for result in results:
+                if first:
+                    await self._noted(peer, request, result)
+                else:
+                    await peer.admit()  # the executor charges each event
+                first = False
+                response = streamed(result)
+                yield response
+                if response.errors is not None:
+                    return
+                await self.deliveries.take()
 
     async def _noted(self, peer: Peer, request: GraphQLRequest, result: object) -> None:
         """Record that the document is valid, or charge the peer for one that is not, and for variables that led to

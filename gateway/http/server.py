@@ -14,9 +14,9 @@ from starlette.types import ASGIApp
 
 from gateway.config.groups.http import HttpSettings
 from gateway.http.bounds.http_protocol import ConnectionBounds, HttpProtocol
-from gateway.http.websocket.cleanup import CleanUp
-from gateway.http.websocket.uvicorn_protocol import WebSocketProtocol
+from gateway.http.websocket.uvicorn_protocol import CLEANED_AT_ONCE, WebSocketProtocol
 from gateway.runtime.errors import CommandError
+from gateway.runtime.loop_turns import LoopTurns
 from gateway.runtime.shutdown import Shutdown
 
 BACKLOG = 2048
@@ -86,7 +86,7 @@ async def serve(
         app,
         lifespan="on",
         http=partial(HttpProtocol, bounds=ConnectionBounds.of(settings)),  # type: ignore[arg-type]  # it makes one
-        ws=partial(WebSocketProtocol, clean_up=CleanUp()),  # type: ignore[arg-type]
+        ws=partial(WebSocketProtocol, clean_up=LoopTurns(CLEANED_AT_ONCE)),  # type: ignore[arg-type]
         ws_max_size=settings.body_limit,
         ws_ping_interval=ping.total_seconds(),
         ws_ping_timeout=ping.total_seconds(),

@@ -5,13 +5,12 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import timedelta
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from strawberry.http import GraphQLHTTPResponse
 
 from gateway.http.auth.open_streams import EventStreamEnd, OpenStreams
+from gateway.http.streamed_result import StreamedResult
 from resolvers.viewer import Viewer
 from stores.cancellation import cancel_and_wait, cancel_requested
 
@@ -48,7 +47,7 @@ class EventStreamResponse(Response):
 
     def __init__(
         self,
-        results: AsyncGenerator[GraphQLHTTPResponse, None],
+        results: AsyncGenerator[StreamedResult, None],
         *,
         stopping: asyncio.Event,
         viewer: Viewer,
@@ -71,7 +70,7 @@ class EventStreamResponse(Response):
             try:
                 async with aclosing(self._results):
                     async for result in self._results:
-                        await write(b"event: next\ndata: " + orjson.dumps(result) + b"\n\n")
+                        await write(b"event: next\ndata: " + result.json + b"\n\n")
                 # Browsers ignore an event without a data line.
                 await write(b"event: complete\ndata:\n\n")
             except asyncio.CancelledError:

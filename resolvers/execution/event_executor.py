@@ -40,7 +40,7 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
             if refusal is not None:
                 return [refusal]
             if made.operation.operation is OperationType.SUBSCRIPTION:
-                made.context_value.peer.on_subscribe()
+                made.context_value.peer.on_subscribe(made)
             return made
         given = signature(build).bind(*args, **kwargs).arguments
         errors = coercion_errors(

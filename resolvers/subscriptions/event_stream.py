@@ -15,8 +15,8 @@ Source = AbstractAsyncContextManager[AsyncIterator[Any]]
 class EventStream:
     """The async iterator that a subscription's root field returns.
 
-    graphql-core asks for an event, executes it and then asks for the next one. Each event is executed with loaders
-    that have cached nothing before it: this is the only place that clears them.
+    Each event is executed with loaders that have cached nothing before it: this is the only place that clears those of
+    the subscription, with which its source reads and graphql-core executes. A group has its own for each event.
     """
 
     __slots__ = ("_context", "_events", "_source")
@@ -63,4 +63,4 @@ async def open_stream(context: Context, source: Source) -> Any:
     """
     async with AsyncExitStack() as stack:
         events = await stack.enter_async_context(source)
-        return EventStream(context, events, stack.pop_all())
+        return context.peer.take_events(EventStream(context, events, stack.pop_all()))

@@ -10,11 +10,11 @@ from typing import Any
 from uuid import uuid4
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
-from strawberry.http import GraphQLHTTPResponse
 
 from gateway.http.auth.refusals import Unauthenticated
 from gateway.http.graphql_request import GraphQLRequest, MalformedRequest, parse_request
 from gateway.http.refusal import RequestRefused
+from gateway.http.streamed_result import StreamedResult
 from gateway.http.websocket import messages
 from gateway.http.websocket.messages import Close
 from resolvers.context import Peer
@@ -23,7 +23,7 @@ from resolvers.viewer import Viewer
 from stores.cancellation import cancel_and_wait, cancel_requested
 
 log = logging.getLogger("quadrangle.websocket")
-Results = AsyncGenerator[GraphQLHTTPResponse, None]
+Results = AsyncGenerator[StreamedResult, None]
 CLEANUP_SECONDS = 1.0
 """How long a new operation waits for the cleanup of a cancelled one when the connection is full."""
 
@@ -166,16 +166,17 @@ class Connection:
     async def _operate(self, id: str, results: Results) -> None:
         try:
             errors: object = None
+            prefix = messages.next_prefix(id)
             async with aclosing(results):
                 async for result in results:
-                    if "data" not in result:
-                        errors = result["errors"]
+                    if result.errors is not None:
+                        errors = result.errors
                         break
-                    await self._send_result("next", id, result)
-            await self._send_result("error" if errors else "complete", id, errors)
+                    await self._send_result("next", id, f"{prefix}{result.json.decode()}}}")
+            await self._send_last(id, errors)
         except RequestRefused as refusal:
             with suppress(WebSocketDisconnect):
-                await self._send_result("error", id, [refusal.error])
+                await self._send_last(id, [refusal.error])
         except WebSocketDisconnect:
             pass  # `serve` receives the disconnect, too, and ends all operations
         except (Exception, asyncio.CancelledError) as error:
@@ -185,13 +186,16 @@ class Connection:
             log.exception("unexpected error", extra={"error_id": error_id})
             masked = {"message": f"internal error {error_id}", "extensions": {"code": ErrorCode.INTERNAL}}
             with suppress(WebSocketDisconnect):
-                await self._send_result("error", id, [masked])
+                await self._send_last(id, [masked])
 
-    async def _send_result(self, kind: str, id: str, payload: object) -> None:
+    async def _send_last(self, id: str, errors: object) -> None:
+        kind = "error" if errors else "complete"
+        await self._send_result(kind, id, messages.write(kind, id, errors))
+
+    async def _send_result(self, kind: str, id: str, text: str) -> None:
         """Send a message of the current operation, unless the client has completed it: its id may be in use again.
         After the last message the id is free. No turn of the loop lies between sending it and freeing the id, so a
         client that reuses the id at once is served."""
-        text = messages.write(kind, id, payload)
         async with self._sending:
             if self._running.get(id) is not asyncio.current_task():
                 return

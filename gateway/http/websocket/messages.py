@@ -63,6 +63,12 @@ def read(frame: Mapping[str, Any]) -> dict[str, Any]:
     return message
 
 
+def next_prefix(id: str) -> str:
+    """The part of a `next` message before its payload; a brace follows the payload. Over all events of an operation it
+    is the same, and the payload is serialised once for all of its subscribers."""
+    return f'{{"type":"next","id":{orjson.dumps(id).decode()},"payload":'
+
+
 def write(kind: str, id: str | None = None, payload: object = None) -> str:
     """Encode a message of the server."""
     message: dict[str, object] = {"type": kind}

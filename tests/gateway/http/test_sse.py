@@ -9,10 +9,10 @@ from typing import Any
 
 import httpx2
 import pytest
-from strawberry.http import GraphQLHTTPResponse
 
 from gateway.http.auth.open_streams import OpenStreams
 from gateway.http.sse import EventStreamResponse
+from gateway.http.streamed_result import StreamedResult
 from tests.gateway.app_client import TOKEN_ACCESS, bearer
 from tests.gateway.controlled_subscriptions import SWALLOWS, WITHIN
 from tests.gateway.served_gateway import ServedGateway, serve_gateway
@@ -183,9 +183,9 @@ async def test_a_stopping_gateway_ends_its_streams(caplog: pytest.LogCaptureFixt
 async def test_an_idle_stream_sends_comments() -> None:
     may_end, said = asyncio.Event(), list[bytes]()
 
-    async def answers() -> AsyncIterator[GraphQLHTTPResponse]:
+    async def answers() -> AsyncIterator[StreamedResult]:
         await may_end.wait()
-        yield {"data": None}
+        yield StreamedResult(b'{"data":null}')
 
     async def receive() -> Any:
         await asyncio.Event().wait()
