@@ -36,20 +36,16 @@ class SubscriptionSetup:
     def join(self, groups: EventGroups[T], request: GraphQLRequest) -> Member[T]:
         """Join the group of a subscription that has begun."""
         executor, self._executor = self._executor, None
-        return groups.join(
-            executor,
-            text=request.query or "",
-            operation_name=request.operation_name,
-            variables=request.variables or {},
-        )
+        return groups.join(executor, operation_name=request.operation_name, variables=request.variables or {})
 
     async def close(self) -> None:
         """End the operation: stop listening."""
         self._slot.free()
-        self._executor = None
-        if self.events is not None:
+        # Both refer to the peer, which refers to this object.
+        events, self.events, self._executor = self.events, None, None
+        if events is not None:
             with suppress(Exception):  # as graphql-core does
-                await self.events.aclose()  # type: ignore[attr-defined]  # an EventStream
+                await events.aclose()  # type: ignore[attr-defined]  # an EventStream
 
     def _begin(self, executor: Any) -> None:
         self._slot.free()

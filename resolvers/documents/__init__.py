@@ -2,5 +2,6 @@
 
 document.py            a document: its operations, size, errors and fixed costs, each computed once
 document_size.py       how large it is, in one pass
+event_variables.py     the variables that the execution of an event reads
 public_operations.py   whether an operation needs no token
 """

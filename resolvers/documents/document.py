@@ -1,4 +1,4 @@
-"""A parsed document and what is known of it: its size, its operations, its errors, what its operations cost.
+"""A parsed document and what is known of it: its size, its operations, its errors, what its operations cost and read.
 
 Each fact is computed when it is first asked for, and lives as long as the document.
 """
@@ -19,6 +19,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from resolvers.documents.document_size import DocumentSize, document_size
+from resolvers.documents.event_variables import event_variables
 from resolvers.documents.public_operations import is_public
 from resolvers.limits import Limits
 
@@ -42,6 +43,7 @@ class Document:
         self.fixed_costs: dict[int, float] = {}
         self._errors: dict[bool, list[GraphQLError]] = {}
         self._public: dict[str | None, bool] = {}
+        self._event_variables: dict[str | None, frozenset[str]] = {}
 
     @cached_property
     def size(self) -> DocumentSize:
@@ -73,6 +75,14 @@ class Document:
             found = validate(self.schema, self.node, RULES, max_errors=MOST_ERRORS, hide_suggestions=not suggest)
             self._errors[suggest] = [_fault(error) for error in found]
         return self._errors[suggest]
+
+    def event_variables(self, name: str | None) -> frozenset[str]:
+        """The variables that the execution of an event of this subscription reads."""
+        if name not in self._event_variables:
+            operation = self._operations[name]
+            assert operation is not None  # noqa: S101 - it has begun
+            self._event_variables[name] = event_variables(self.node, operation)
+        return self._event_variables[name]
 
     @property
     def is_known_valid(self) -> bool:

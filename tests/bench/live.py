@@ -18,12 +18,13 @@ from rich.console import Console
 from rich.table import Table
 
 from gateway.runtime.shutdown import new_loop
+from tests.bench.crowd import crowding
 from tests.bench.importing import OULAD, importing
 from tests.bench.watching import WATCHED, idle, watching
 from tests.bench.writing import LEARNERS, writing
 from tests.e2e.deployment import open_deployment
 
-CASES = ("write", "write-by-two", "watch", "idle", "import")
+CASES = ("write", "write-by-two", "watch", "crowd", "idle", "import")
 
 
 async def case(name: str, given: argparse.Namespace, folder: Path) -> dict[str, Any]:
@@ -39,6 +40,8 @@ async def case(name: str, given: argparse.Namespace, folder: Path) -> dict[str, 
                 return await writing(deployment, stores, rate=given.rate, seconds=given.seconds, gateways=2)
             case "watch":
                 return await watching(deployment, stores, rate=100, seconds=given.seconds / 2)
+            case "crowd":
+                return await crowding(deployment, rate=10, seconds=given.seconds / 2)
             case "idle":
                 return await idle(deployment)
     async with open_deployment(folder / "import", learners=0) as (deployment, stores):

@@ -1,6 +1,5 @@
 """Groups of subscribers that get the same of each event: it is executed and serialised once for all of them.
 
-event_variables.py  the variables that the execution of an event reads
 group_key.py        what makes two subscribers members of one group
 event_group.py      one group: the executor of its events
 execution.py        the execution of one event, and its waiters

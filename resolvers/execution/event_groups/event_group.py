@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 from graphql import ExecutionResult, GraphQLError
 from graphql.execution import Executor
 
-from resolvers.context import Context
+from resolvers.context import Context, free
 from resolvers.execution.event_groups.execution import EventExecution
 from resolvers.execution.event_groups.group_key import shared_peer
 from resolvers.execution.event_groups.recent_results import RecentResults
@@ -23,12 +23,13 @@ Encode = Callable[[ExecutionResult], tuple[T, int]]
 class EventGroup(Generic[T]):
     """The subscribers with one `group_key`. `members`: how many there are; `executions`: how many have begun."""
 
-    __slots__ = ("_encode", "_executor", "_peer", "_recent", "executions", "members")
+    __slots__ = ("_document", "_encode", "_executor", "_peer", "_recent", "executions", "members")
 
     def __init__(self, executor: Executor[Any], recent: RecentResults, encode: Encode[T]) -> None:
-        self._peer = shared_peer(executor.context_value.peer)
+        first: Context = executor.context_value
+        self._peer, self._document = shared_peer(first.peer), first.document
         self._executor = copy(executor)
-        self._executor.context_value = Context.of(self._peer)  # not the first member's, which it would keep
+        self._executor.context_value = self._context(free)  # not the first member's, which it would keep
         self._recent = recent
         self._encode = encode
         self.members = 0
@@ -43,11 +44,16 @@ class EventGroup(Generic[T]):
             await execution.wait()
         return cast("T", execution.result), execution.charged
 
+    def _context(self, charge: Callable[[float], None]) -> Context:
+        context = Context.of(replace(self._peer, charge=charge))
+        context.document = self._document
+        return context
+
     def _begin(self, event: object) -> EventExecution[T]:
         self.executions += 1
         execution = EventExecution[T](self.executions, event)
         # Each event has its own context: members that are behind execute theirs at the same time.
-        context = Context.of(replace(self._peer, charge=execution.charge))
+        context = self._context(execution.charge)
         executor = copy(self._executor)
         executor.context_value = context
         result: Any  # no @defer and @stream in the schema

@@ -8,7 +8,6 @@ from graphql.execution import Executor
 
 from resolvers.context import Context
 from resolvers.execution.event_groups.event_group import Encode, EventGroup, failed, masked
-from resolvers.execution.event_groups.event_variables import Subscription
 from resolvers.execution.event_groups.group_key import group_key
 from resolvers.execution.event_groups.recent_results import RecentResults
 
@@ -27,13 +26,10 @@ class EventGroups(Generic[T]):
     def __len__(self) -> int:
         return len(self._groups)
 
-    def join(
-        self, executor: Executor[Any], *, text: str, operation_name: str | None, variables: Mapping[str, Any]
-    ) -> "Member[T]":
+    def join(self, executor: Executor[Any], *, operation_name: str | None, variables: Mapping[str, Any]) -> "Member[T]":
         """Make the subscriber whose subscription this executor began a member of its group, until `leave`."""
-        subscription = Subscription(text, operation_name, executor.operation, executor.fragment_definitions)
         context: Context = executor.context_value
-        key = group_key(context.peer, subscription, variables)
+        key = group_key(context, operation_name, variables)
         group = None if key is None else self._groups.get(key)
         if group is None:
             group = EventGroup(executor, self.recent, self._encode)

@@ -6,9 +6,7 @@ from typing import Any
 
 import orjson
 
-from resolvers.context import Peer
-from resolvers.execution.document_cache import LONGEST_CACHED
-from resolvers.execution.event_groups.event_variables import Subscription, event_variables
+from resolvers.context import Context, Peer
 from resolvers.policy import rights
 from resolvers.viewer import Viewer
 
@@ -29,12 +27,16 @@ def is_traced(peer: Peer) -> bool:
     return any(getattr(peer, name) for name in TRACED)
 
 
-def group_key(peer: Peer, subscription: Subscription, variables: Mapping[str, Any]) -> Hashable | None:
-    """The key of the group of a subscriber, None if it has to be alone. `variables` are those of the request."""
-    if len(subscription.text) > LONGEST_CACHED:
+def group_key(context: Context, operation_name: str | None, variables: Mapping[str, Any]) -> Hashable | None:
+    """The key of the group of a subscriber, None if it has to be alone. `variables` are those of the request.
+
+    Documents are compared by identity: the schema keeps those that are in use, if they are not too long."""
+    peer, document = context.peer, context.document
+    if document is None:
         return None
     try:
-        read = {name: variables[name] for name in event_variables(subscription) if name in variables}
+        names = document.event_variables(operation_name)
+        read = {name: variables[name] for name in names if name in variables}
         given = orjson.dumps(read, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # a number that JSON texts may have and orjson does not write
         return None
@@ -42,7 +44,7 @@ def group_key(peer: Peer, subscription: Subscription, variables: Mapping[str, An
         return None
     by_value = tuple(getattr(peer, name) for name in sorted(BY_VALUE))
     by_identity = tuple(id(getattr(peer, name)) for name in sorted(BY_IDENTITY))
-    return subscription.text, subscription.name, given, rights.rights_of(peer.viewer), by_value, by_identity
+    return document, operation_name, given, rights.rights_of(peer.viewer), by_value, by_identity
 
 
 def shared_peer(peer: Peer) -> Peer:

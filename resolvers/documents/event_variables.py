@@ -5,12 +5,11 @@ subscribers to different courses, or with different cursors, may be in one group
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from graphql import (
     DirectiveNode,
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -22,26 +21,14 @@ from graphql import (
     visit,
 )
 
-CACHED = 128
 
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """A subscription that has been validated. Those of equal text and name are equal."""
-
-    text: str
-    name: str | None
-    operation: OperationDefinitionNode = field(compare=False)
-    fragments: Mapping[str, FragmentDefinitionNode] = field(compare=False)
-
-
-@lru_cache(maxsize=CACHED)
-def event_variables(subscription: Subscription) -> frozenset[str]:
-    """The names of the variables outside the arguments of root fields. Computed once."""
+def event_variables(document: DocumentNode, operation: OperationDefinitionNode) -> frozenset[str]:
+    """The names of the variables outside the arguments of root fields, in a valid document."""
+    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
     names = _Variables()
     at_root: set[str] = set()
-    _visit_root(subscription.operation.selection_set, subscription.fragments, at_root, names)
-    for name, fragment in subscription.fragments.items():
+    _visit_root(operation.selection_set, fragments, at_root, names)
+    for name, fragment in fragments.items():
         if name not in at_root:
             visit(fragment, names)
     return frozenset(names.found)
