@@ -9,6 +9,7 @@ from typing import Any, Literal
 import strawberry
 
 from resolvers.data.dataloaders import Loaders
+from resolvers.data.shared_reads.shared_reads import SharedReads
 from resolvers.documents.document import Document
 from resolvers.health import Health
 from resolvers.limits import DEFAULT_LIMITS, Limits
@@ -53,7 +54,7 @@ class Peer:
     `on_subscribe` is given the executor of an operation that turns out to be a subscription. `take_events` is given the
     events of a subscription that has begun, and returns those that this executor executes. `executor`: which of the two
     runs its operations; `compiled` compiles a document after `compile_after` earlier uses. `trace_plan`: answers show
-    the plan in `extensions.plan`.
+    the plan in `extensions.plan`. `shared`: what its queries share with those of others.
     """
 
     stores: Stores
@@ -76,6 +77,7 @@ class Peer:
     executor: ExecutorName = "compiled"
     compile_after: int = 0
     trace_plan: bool = False
+    shared: SharedReads | None = None
 
 
 @dataclass(slots=True)

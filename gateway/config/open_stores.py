@@ -1,7 +1,7 @@
 """Open the stores that the URLs select."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from typing import Any
 
 from gateway.config.backends import PORTS, backend_for, url_for
@@ -9,6 +9,8 @@ from gateway.config.settings import url_variable
 from gateway.config.store_clients import Now, StoreClients
 from gateway.config.urls import Url
 from gateway.runtime.errors import CommandError
+from resolvers.data.shared_reads.announced_stores import announced
+from resolvers.data.shared_reads.announcer import Announcer
 from stores.errors import Rejected
 from stores.ports.stores import Stores
 
@@ -46,12 +48,18 @@ def shown_scheme(scheme: str) -> str:
 
 @asynccontextmanager
 async def open_stores(urls: Mapping[str, Url], *, now: Now) -> AsyncIterator[tuple[Stores, Mapping[str, str]]]:
-    """The stores, and the name of each port's backend. Closes all clients at the end."""
+    """The stores, and the name of each port's backend. Writes of profiles and courses are announced to all processes.
+    Closes all clients at the end."""
     checked = checked_urls(urls)
     async with AsyncExitStack() as stack:
         clients = StoreClients(stack, now)
         opened = {port: await _open_port(port, url, clients) for port, url in checked.items()}
-        yield Stores(**opened), {port: url.scheme.partition("+")[0] for port, url in checked.items()}
+        stores = Stores(**opened)
+        announcer = await stack.enter_async_context(aclosing(Announcer(stores.live)))
+        yield (
+            announced(stores, announcer.announce),
+            {port: url.scheme.partition("+")[0] for port, url in checked.items()},
+        )
 
 
 async def _open_port(port: str, url: Url, clients: StoreClients) -> Any:

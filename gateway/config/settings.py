@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from gateway.config.backends import PORTS_WITH_DEADLINE, PORTS_WITH_URL
 from gateway.config.groups.auth import AuthSettings
+from gateway.config.groups.cache import CacheSettings
 from gateway.config.groups.claims import ClaimsSettings
 from gateway.config.groups.documents import DocumentsSettings
 from gateway.config.groups.executor import ExecutorSettings
@@ -51,6 +52,7 @@ class Settings(SettingsGroup):
     http: HttpSettings = HttpSettings()
     limits: LimitsSettings = LimitsSettings()
     executor: ExecutorSettings = ExecutorSettings()
+    cache: CacheSettings = CacheSettings()
     documents: DocumentsSettings = DocumentsSettings()
     policy: PolicySettings = PolicySettings()
     proxies: ProxiesSettings = ProxiesSettings()

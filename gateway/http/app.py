@@ -34,6 +34,7 @@ from gateway.http.operations import Operations
 from gateway.http.origins import Origins
 from gateway.http.peers import Peers
 from gateway.http.rates.open_rate_limit import open_rate_limit
+from gateway.http.shared_reads import open_shared_reads
 from gateway.http.state import AppState
 from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
 from gateway.http.websocket.route import WebSocketEndpoint
@@ -70,7 +71,10 @@ def build_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[AppState]:
-        async with open_stores() as (stores, backends):
+        async with (
+            open_stores() as (opened, backends),
+            open_shared_reads(settings, opened, backends) as (shared, stores),
+        ):
             health = Health(stores=stores, backends=backends, now=now)
             topics = TopicRegistry(stores, deadlines=settings.deadlines, failures=health, now=now)
             writes = BackgroundWrites(slots)
@@ -87,6 +91,7 @@ def build_app(
             ):
                 yield AppState(
                     stores=stores,
+                    shared=shared,
                     health=health,
                     topics=topics,
                     background_writes=writes,

@@ -69,6 +69,7 @@ class Peers:
         traced, executor = _diagnostics(asked) if self.access.may_trace(viewer) else (frozenset[str](), None)
         return Peer(
             stores=state["stores"],
+            shared=state["shared"],
             viewer=viewer,
             health=state["health"],
             topics=state["topics"],

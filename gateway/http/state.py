@@ -7,6 +7,7 @@ from gateway.http.auth.open_streams import OpenStreams
 from gateway.http.auth.revocation_watch import RevocationWatch
 from gateway.http.bounds.background_writes import BackgroundWrites
 from gateway.http.rates.rate_limit import RateLimit
+from resolvers.data.shared_reads.shared_reads import SharedReads
 from resolvers.health import Health
 from resolvers.subscriptions.topics import TopicRegistry
 from stores.ports.stores import Stores
@@ -14,9 +15,10 @@ from stores.ports.stores import Stores
 
 class AppState(TypedDict):
     """What lives as long as the process. `stopping` is set when the server begins to stop: event streams end then.
-    `rate_limit`: None if there is none."""
+    `rate_limit`: None if there is none. `shared`: None if operations share nothing."""
 
     stores: Stores
+    shared: SharedReads | None
     health: Health
     topics: TopicRegistry
     background_writes: BackgroundWrites

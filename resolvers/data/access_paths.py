@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from resolvers.data.dataloaders import Loaders, StorePath
+from resolvers.data.shared_reads.sharing import Sharing
 from stores.domain.activity import ActivityCount, ActivityWindow, no_activity
 from stores.domain.calendar import QUARTER, Span, Window
 from stores.domain.catalog import Course, CourseFilter, CourseVersion
@@ -95,7 +96,9 @@ class CountArgs(NamedTuple):
 
 
 # ---------------------------------------------------------------- profiles
-PROFILES: StorePath[str, NoArgs, Profile] = StorePath("profiles", "by_ids", lambda s, keys, _: s.profiles.by_ids(keys))
+PROFILES: StorePath[str, NoArgs, Profile] = StorePath(
+    "profiles", "by_ids", lambda s, keys, _: s.profiles.by_ids(keys), shared=Sharing.ANNOUNCED
+)
 
 
 async def _profile_page(
@@ -116,9 +119,11 @@ PROFILE_PAGE: StorePath[ProfileFilter, PageArgs, Page[Profile]] = StorePath(
 )
 
 # ---------------------------------------------------------------- catalog
-LATEST: StorePath[str, NoArgs, Course] = StorePath("catalog", "latest", lambda s, keys, _: s.catalog.latest(keys))
+LATEST: StorePath[str, NoArgs, Course] = StorePath(
+    "catalog", "latest", lambda s, keys, _: s.catalog.latest(keys), shared=Sharing.ANNOUNCED
+)
 VERSIONS: StorePath[CourseVersion, NoArgs, Course] = StorePath(
-    "catalog", "versions", lambda s, keys, _: s.catalog.versions(keys)
+    "catalog", "versions", lambda s, keys, _: s.catalog.versions(keys), shared=Sharing.IMMUTABLE
 )
 
 
@@ -222,7 +227,7 @@ async def _course_activity(
 
 
 COURSE_ACTIVITY: StorePath[str, CourseActivityArgs, Sequence[ActivityWindow]] = StorePath(
-    "activity", "by_courses", _course_activity
+    "activity", "by_courses", _course_activity, shared=Sharing.BRIEF
 )
 
 # ---------------------------------------------------------------- sessions

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from resolvers.data.dataloaders import DerivedPath, Loaders, StorePath
+from resolvers.data.shared_reads.sharing import Sharing
 from stores.domain.calendar import Span
 from stores.domain.course_summary import CourseSummary, summarize
 from stores.ports.stores import Stores
@@ -46,7 +47,12 @@ def no_enrollments(course_key: str, *, items: bool) -> CourseSummary:
 
 
 SUMMARIES: StorePath[str, SummaryArgs, CourseSummary] = StorePath(
-    "activity", "summaries", lambda s, keys, args: s.activity.summaries(keys, items=args.items, now=args.now)
+    "activity",
+    "summaries",
+    lambda s, keys, args: s.activity.summaries(keys, items=args.items, now=args.now),
+    shared=Sharing.BRIEF,
 )
-COMPLETIONS: StorePath[str, tuple[Span, ...], Sequence[int]] = StorePath("activity", "completions", _completions)
+COMPLETIONS: StorePath[str, tuple[Span, ...], Sequence[int]] = StorePath(
+    "activity", "completions", _completions, shared=Sharing.BRIEF
+)
 COURSE_SUMMARIES: DerivedPath[str, CourseSummaryArgs, CourseSummary] = DerivedPath(_course_summaries)

@@ -14,6 +14,8 @@ from typing import Any, Generic, TypeVar
 from aiodataloader import DataLoader
 
 from resolvers.data.key_sets import Arrived, KeyBatch, KeySets
+from resolvers.data.shared_reads.shared_reads import SharedReads
+from resolvers.data.shared_reads.sharing import Sharing
 from resolvers.data.store_calls import StoreCalls
 from resolvers.viewer import NO_RIGHTS, Viewer
 from stores.ports.stores import Stores
@@ -30,7 +32,8 @@ class StorePath(Generic[K, A, V_co]):
 
     `store` and `call` name it in traces and errors. `read(stores, keys, args)` returns the values by key, without the
     keys that have none; `args` apply to all keys of a call. `batch_size` limits the keys of one call.
-    `prime(loaders, found)` caches rows that came with the values and that another path would read again.
+    `prime(loaders, found)` caches rows that came with the values and that another path would read again. `shared`: how
+    long operations may share its values, None: not at all; `prime` is not called for shared values.
     """
 
     store: str
@@ -38,6 +41,7 @@ class StorePath(Generic[K, A, V_co]):
     read: Callable[[Stores, Sequence[K], A], Awaitable[Mapping[K, V_co]]]
     batch_size: int = 100
     prime: Callable[["Loaders", Mapping[K, V_co]], None] | None = None
+    shared: Sharing | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,12 +58,14 @@ AccessPath = StorePath[K, A, V] | DerivedPath[K, A, V]
 class Loaders(StoreCalls):
     """The reads of one operation, or of one event of a subscription. Values are cached until it ends.
 
-    `now` is the clock in UTC, and `viewer` decides what the visible paths return.
+    `now` is the clock in UTC, and `viewer` decides what the visible paths return. `shared`: what it shares with other
+    operations; None for one that must see each write at once, such as a mutation.
     """
 
     stores: Stores
     now: Callable[[], datetime]
     viewer: Viewer = NO_RIGHTS
+    shared: SharedReads | None = None
     _sets: dict[tuple[object, object], KeySets[Any, Any]] = field(default_factory=dict)
     _loaders: dict[tuple[object, object], DataLoader[Any, Any]] = field(default_factory=dict)
     _collected: list[tuple[Any, Any, KeySets[Any, Any], KeyBatch[Any, Any]]] = field(default_factory=list)
@@ -175,14 +181,22 @@ class Loaders(StoreCalls):
     async def _read(
         self, path: "StorePath[K, A, V]", keys: list[K], args: A
     ) -> tuple[Mapping[K, V], Mapping[K, Exception]]:
-        """What one store call finds, or its error for each of the keys."""
+        """What one store call finds, or its error for each of the keys. Values that are shared cost no call."""
+        shared = None if path.shared is None else self.shared
+        kept: dict[K, V] = {} if shared is None else shared.kept(path, keys, args)
+        missing = [key for key in keys if key not in kept] if kept else keys
+        if not missing:
+            return kept, {}
+        reading = (
+            path.read(self.stores, missing, args) if shared is None else shared.fetch(path, missing, args, self.stores)
+        )
         try:
-            found = await self.call(path.store, path.call, len(keys), path.read(self.stores, keys, args))
+            found = await self.call(path.store, path.call, len(missing), reading)
         except Exception as error:
-            return {}, dict.fromkeys(keys, error)
+            return kept, dict.fromkeys(missing, error)
         if path.prime is not None:
             path.prime(self, found)
-        return found, {}
+        return {**kept, **found} if kept else found, {}
 
     def _loader(self, path: "AccessPath[K, A, V]", args: A) -> DataLoader[K, V | None]:
         loader = self._loaders.get((path, args))

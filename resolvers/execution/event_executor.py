@@ -41,6 +41,9 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
                 return [refusal]
             if made.operation.operation is OperationType.SUBSCRIPTION:
                 made.context_value.peer.on_subscribe(made)
+            elif made.operation.operation is OperationType.QUERY:
+                # Only here: a mutation and an event of a subscription must see each write at once.
+                made.context_value.loaders.shared = made.context_value.peer.shared
             return made
         given = signature(build).bind(*args, **kwargs).arguments
         errors = coercion_errors(

@@ -72,6 +72,10 @@ class MemoryLive(Live):
         for channel in channels:
             self._channels.signal(channel, channel)
 
+    async def announce(self, channel: str, keys: Collection[str]) -> None:
+        for key in keys:
+            self._channels.signal(channel, key)
+
     def signals(self, channel: str) -> Signals:
         return self._channels.listen(channel)
 

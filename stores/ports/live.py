@@ -39,5 +39,9 @@ class Live(Pinger, Protocol):
     async def signal(self, channels: Collection[str]) -> None:
         """Send a signal on these channels to the subscribers in all processes."""
 
+    async def announce(self, channel: str, keys: Collection[str]) -> None:
+        """Send a signal for each of these keys on a channel to the subscribers in all processes. Signals that one
+        process sends one after the other arrive in this order."""
+
     def signals(self, channel: str) -> Signals:
-        """The signals of a channel. Each key is the name of the channel."""
+        """The signals of a channel. The key of one that `signal` sent is the name of the channel."""

@@ -1,7 +1,7 @@
 """Live in Redis: streams store the updates of a feed, channels deliver them at once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -61,13 +61,18 @@ class RedisLive(Live):
             yield listener
 
     async def signal(self, channels: Collection[str]) -> None:
-        if not channels:
-            return
+        await self._send((channel, channel) for channel in channels)
+
+    async def announce(self, channel: str, keys: Collection[str]) -> None:
+        await self._send((channel, key) for key in keys)
+
+    async def _send(self, signals: Iterable[tuple[str, str]]) -> None:
         with translate_errors("live"):
             async with self._client.pipeline(transaction=False) as pipeline:
-                for channel in channels:
-                    pipeline.execute_command("PUBLISH", f"{self._prefix}s:{channel}", channel)
-                await pipeline.execute()
+                for channel, key in signals:
+                    pipeline.execute_command("PUBLISH", f"{self._prefix}s:{channel}", key)
+                if len(pipeline):
+                    await pipeline.execute()
 
     def signals(self, channel: str) -> Signals:
         return open_mailbox(self._pubsub, f"{self._prefix}s:{channel}", store="live")

@@ -1,0 +1,44 @@
+"""Opens what the operations of the process share."""
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import aclosing, asynccontextmanager
+from uuid import uuid4
+
+from gateway.config.settings import Settings
+from resolvers.data.shared_reads.announced_stores import announced
+from resolvers.data.shared_reads.change_watch import ChangeWatch, watching_changes
+from resolvers.data.shared_reads.shared_reads import SharedReads
+from stores.ports.stores import Stores
+
+ANNOUNCED = frozenset({"profiles", "catalog"})
+"""The stores whose writes are announced."""
+
+
+@asynccontextmanager
+async def open_shared_reads(
+    settings: Settings, stores: Stores, backends: Mapping[str, str]
+) -> AsyncIterator[tuple[SharedReads | None, Stores]]:
+    """The shared reads, None if they are switched off, and the stores to write through: their writes invalidate the
+    shared reads of this process before they return."""
+    if settings.cache.mode == "off":
+        yield None, stores
+        return
+    shared = SharedReads(
+        most_bytes=settings.cache.bytes, ttl=settings.cache.ttl, unannounced=unannounced(settings, backends)
+    )
+
+    async def invalidate(store: str, keys: Collection[str]) -> None:
+        shared.invalidate(store, keys)
+
+    watch = ChangeWatch(stores.live, shared, name=uuid4().hex)
+    async with aclosing(shared), watching_changes(watch):
+        yield shared, announced(stores, invalidate)
+
+
+def unannounced(settings: Settings, backends: Mapping[str, str]) -> Collection[str]:
+    """The stores to which a process may write without an announcement: profiles that another application writes, and
+    those that other processes can reach while announcements stay in this one."""
+    stores = {"profiles"} if settings.profiles.mapping is not None else set[str]()
+    if backends["live"] == "memory":
+        stores |= {store for store in ANNOUNCED if backends[store] != "memory"}
+    return stores

@@ -1,0 +1,95 @@
+"""Values of access paths by arguments and key, bounded in bytes."""
+
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from resolvers.data.shared_reads.value_size import size_of
+
+SHELF_BYTES, ENTRY_BYTES = 400, 200
+"""What a shelf and an entry take beside their values."""
+
+
+class Shelf(NamedTuple):
+    """A path and its arguments: the name of a mapping from keys to values."""
+
+    path: Any
+    args: Hashable
+
+
+class Entry(NamedTuple):
+    """A value, when its read began, and its size in bytes."""
+
+    value: Any
+    began: float
+    size: int
+
+
+Generation = dict[Shelf, dict[Any, Entry]]
+
+
+class KeptValues:
+    """Two generations, each of at most half of `most_bytes`.
+
+    Values are put into the young one. When that is full it becomes the old one, whose values are dropped. A value of
+    the old generation that is found becomes young again, so the values in use are kept. `dropped` is called with the
+    number of values that had to give way.
+    """
+
+    def __init__(self, most_bytes: int, *, dropped: Callable[[int], None]) -> None:
+        self._half = most_bytes // 2
+        self._dropped = dropped
+        self._young: Generation = {}
+        self._old: Generation = {}
+        self._bytes = 0
+
+    def find(self, shelf: Shelf, keys: Sequence[Any], *, oldest: float) -> dict[Any, Any]:
+        """The values of these keys whose reads began at `oldest` or later."""
+        found: dict[Any, Any] = {}
+        young, old = self._young.get(shelf), self._old.get(shelf)
+        if young:
+            for key in keys:
+                entry = young.get(key)
+                if entry is not None and entry.began >= oldest:
+                    found[key] = entry.value
+        if old and len(found) < len(keys):
+            for key in keys:
+                entry = old.get(key)
+                if entry is not None and entry.began >= oldest and key not in found:
+                    found[key] = entry.value
+                    del old[key]
+                    self._add(shelf, key, entry)
+        return found
+
+    def put(self, shelf: Shelf, values: Mapping[Any, Any], *, began: float) -> None:
+        """Keep these values. One that is too large is not kept."""
+        for key, value in values.items():
+            self._add(shelf, key, Entry(value, began, ENTRY_BYTES + size_of(key) + size_of(value)))
+
+    def drop(self, store: str, keys: Collection[Any]) -> None:
+        """Drop the values of these keys on all shelves of a store."""
+        for generation in (self._young, self._old):
+            for shelf, entries in generation.items():
+                if shelf.path.store == store:
+                    for key in keys:
+                        entry = entries.pop(key, None)
+                        if entry is not None and generation is self._young:
+                            self._bytes -= entry.size
+
+    def clear(self) -> None:
+        """Drop all values."""
+        self._young, self._old, self._bytes = {}, {}, 0
+
+    def _add(self, shelf: Shelf, key: Any, entry: Entry) -> None:
+        entries = self._young.get(shelf)
+        size = entry.size if entries is not None else entry.size + SHELF_BYTES + size_of(shelf.args)
+        if size > self._half:
+            return
+        if self._bytes + size > self._half:
+            self._dropped(sum(map(len, self._old.values())))
+            self._old, self._young, self._bytes = self._young, {}, 0
+            entries = None
+        if entries is None:
+            entries = self._young[shelf] = {}
+        replaced = entries.get(key)
+        self._bytes += size - (0 if replaced is None else replaced.size)
+        entries[key] = entry
