@@ -273,6 +273,22 @@ async def test_signals_reach_every_subscriber(live: Live) -> None:
         assert await asyncio.wait_for(anext(other), 30) == frozenset("b")
 
 
+async def test_announced_keys_reach_every_subscriber_of_the_channel_in_order(live: Live) -> None:
+    async with live.signals("c") as first, live.signals("c") as second, live.signals("d") as other:
+        await live.announce("c", [])
+        await live.announce("c", ["a é", "b"])
+        await live.announce("c", ["last"])
+        await live.announce("d", ["other"])
+        for signals, keys in ((first, {"a é", "b", "last"}), (second, {"a é", "b", "last"}), (other, {"other"})):
+            received: list[frozenset[str]] = []
+            while keys - frozenset().union(*received):
+                step = await asyncio.wait_for(anext(signals), 30)
+                assert step is not None
+                received.append(step)
+            if keys != {"other"}:
+                assert "last" in received[-1]
+
+
 async def test_a_cancelled_step_loses_nothing(live: Live) -> None:
     async with live.feed(LEARNER, after=None) as feed:
         for number in (1, 2):

@@ -23,6 +23,7 @@ CALLS: dict[str, Callable[[RedisLive], Awaitable[object]]] = {
     "publish": lambda live: live.publish([commit(1)]),
     "feed": lambda live: live.feed(LEARNER, after=None).__aenter__(),
     "signal": lambda live: live.signal(["a"]),
+    "announce": lambda live: live.announce("a", ["b"]),
     "signals": lambda live: live.signals("a").__aenter__(),
 }
 
@@ -44,6 +45,7 @@ async def test_text_that_is_not_unicode_is_rejected(live: RedisLive, redis: tupl
         live.feed(FeedKey(FeedKind.COURSE, "\ud800"), after=None).__aenter__(),
         live.signals("\ud800").__aenter__(),
         live.signal(["\ud800"]),
+        live.announce("a", ["\ud800"]),
     ):
         with pytest.raises(Rejected):
             await asked

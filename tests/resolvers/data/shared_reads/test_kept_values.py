@@ -1,0 +1,71 @@
+"""The values that are kept are bounded in bytes, and those in use stay."""
+
+import sys
+from dataclasses import dataclass
+
+from resolvers.data.shared_reads.kept_values import KeptValues, Shelf
+from resolvers.data.shared_reads.value_size import size_of
+from stores.domain.catalog import ItemType
+from tests.resolvers.data.shared_reads.controlled_reads import HeldStore
+from tests.stores.samples import course, profile
+
+SHELF = Shelf(HeldStore().path(), ())
+KIB = 1024
+
+
+def kept_values(most_bytes: int) -> tuple[KeptValues, list[int]]:
+    dropped: list[int] = []
+    return KeptValues(most_bytes, dropped=dropped.append), dropped
+
+
+def test_values_that_are_found_outlive_those_that_are_not() -> None:
+    kept, dropped = kept_values(100 * KIB)
+    kept.put(SHELF, {"used": "u" * KIB}, began=0.0)
+    for number in range(1_000):
+        kept.put(SHELF, {number: "x" * KIB}, began=0.0)
+        assert kept.find(SHELF, ["used"], oldest=0.0) == {"used": "u" * KIB}
+    found = kept.find(SHELF, range(1_000), oldest=0.0)
+    assert 35 <= len(found) <= 80
+    assert 999 in found
+    assert sum(dropped) + len(found) + 1 >= 1_000
+
+
+def test_a_value_that_is_larger_than_half_of_the_bytes_is_not_kept() -> None:
+    kept, _ = kept_values(10 * KIB)
+    kept.put(SHELF, {"small": "x", "large": "x" * 6 * KIB}, began=0.0)
+    assert kept.find(SHELF, ["small", "large"], oldest=0.0) == {"small": "x"}
+
+
+def test_replacing_and_dropping_give_the_bytes_back() -> None:
+    kept, dropped = kept_values(10 * KIB)
+    for number in range(100):
+        kept.put(SHELF, {"a": "x" * KIB}, began=float(number))
+        kept.put(SHELF, {"b": "x" * KIB}, began=float(number))
+        kept.drop("profiles", ["b"])
+    assert kept.find(SHELF, ["a", "b"], oldest=99.0) == {"a": "x" * KIB}
+    assert dropped == []
+
+
+def test_many_arguments_are_bounded_too() -> None:
+    kept, dropped = kept_values(100 * KIB)
+    for number in range(1_000):
+        kept.put(Shelf(SHELF.path, number), {"a": 1}, began=0.0)
+    assert sum(dropped) > 700
+
+
+def test_the_size_of_a_record_counts_all_that_it_refers_to() -> None:
+    plain = size_of(profile("u"))
+    assert 500 < plain < 4_000
+    grown = size_of(profile("u", attributes={"notes": ["x" * 10_000, {"deep": "y" * 10_000}]}))
+    assert plain + 20_000 < grown < plain + 25_000
+    one, many = size_of(course("c", items=1)), size_of(course("c", items=101))
+    assert 100 * 200 < many - one < 100 * 2_000
+    assert size_of(ItemType.QUIZ) == 0
+
+
+def test_the_size_of_an_object_without_slots_counts_its_attributes() -> None:
+    @dataclass
+    class Open:
+        text: str
+
+    assert size_of(Open("x" * 1_000)) > 1_000 + sys.getsizeof(Open(""))
