@@ -28,7 +28,10 @@ from tests.resolvers import world
 RECOVERY_SECONDS = 15.0
 DEADLINE = 3.0
 """Seconds: long enough for a slow machine to connect."""
-DEADLINES: dict[str, Any] = {deadline_variable(port): str(DEADLINE) for port in PORTS_WITH_URL}
+SETTINGS: dict[str, Any] = {deadline_variable(port): str(DEADLINE) for port in PORTS_WITH_URL} | {
+    "GATEWAY_CACHE": "off"
+}
+"""Without the cache: a profile that is kept would be served while its store is away."""
 PAGE = """{
   learner(id: "TGVhcm5lcjpsZWFybmVyLWFkYQ==") {
     displayName timeline(first: 1) { edges { node { verb } } } presence { status }
@@ -90,7 +93,7 @@ async def gateway_over(urls: Mapping[str, Url]) -> AsyncIterator[httpx2.AsyncCli
         async with open_stores(urls, now=now) as found:
             yield found
 
-    async with app_client(DEADLINES, open_stores=opened) as client:
+    async with app_client(SETTINGS, open_stores=opened) as client:
         yield client
 
 

@@ -43,7 +43,7 @@ async def test_each_key_is_announced_before_the_write_is_answered() -> None:
     announcer = Announcer(live)
     async with live.signals(CHANGES_CHANNEL) as messages:
         await announcer.announce("profiles", ["a b", "c"])
-        assert await anext(messages) == {"profiles a b", "profiles c"}
+        assert await anext(messages) == frozenset({"profiles a b", "profiles c"})
     await announcer.aclose()
 
 
@@ -60,10 +60,10 @@ async def test_what_cannot_be_announced_is_announced_again_and_delays_no_later_w
         assert live.attempts == 2
         live.error = None
         pauses.wake.set()
-        assert await anext(messages) == {"profiles a", "profiles b"}
+        assert await anext(messages) == frozenset({"profiles a", "profiles b"})
         await turns()
         await announcer.announce("catalog", ["c"])
-        assert await anext(messages) == {"catalog c"}
+        assert await anext(messages) == frozenset({"catalog c"})
     await announcer.aclose()
 
 
@@ -75,7 +75,7 @@ async def test_too_many_keys_that_wait_become_one_message() -> None:
         await announcer.announce("profiles", [str(number) for number in range(MOST_PENDING + 1)])
         live.error = None
         pauses.wake.set()
-        assert await anext(messages) == {EVERYTHING}
+        assert await anext(messages) == frozenset({EVERYTHING})
     await announcer.aclose()
 
 
@@ -89,7 +89,7 @@ async def test_a_writer_that_is_cancelled_is_announced_nevertheless() -> None:
         writing.cancel()
         await asyncio.wait({writing})
         live.passing.set()
-        assert await anext(messages) == {"profiles a"}
+        assert await anext(messages) == frozenset({"profiles a"})
     await announcer.aclose()
 
 
