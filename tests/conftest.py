@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from gateway.embedded.folder import DataFolder
 from gateway.embedded.influxd import find_influxd
 from gateway.embedded.open_servers import open_embedded
+from tests import executor
 from tests.backends import INFLUXD_BIN, Servers, named_servers
 from tests.influxdb import open_influxd
 
@@ -46,8 +47,15 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", action="store_true", help="write the golden answers again")
+    parser.addoption(
+        "--executor", choices=["compiled", "reference"], default="compiled", help="which executor runs the operations"
+    )
     parser.addoption("--minutes", type=float, help="how long tests/hostile/test_sockets.py opens and closes sockets")
     parser.addoption("--long", action="store_true", help="run the long tests under load and the protocol suites")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    executor.choose(config.getoption("--executor"))
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,7 @@ from stores.domain.profiles import Profile
 from stores.domain.progress import Enrollment
 from stores.errors import TimedOut, Unavailable
 from stores.ports.stores import Stores
+from tests import executor
 from tests.backends import missing
 from tests.e2e.command import COMMAND, PLAIN, TOP
 
@@ -174,7 +175,7 @@ class Deployment:
     def environment(self) -> dict[str, str]:
         """The settings that a command of this deployment needs."""
         urls = {url_variable(port): url.reveal() for port, url in self.urls.items()}
-        return {**urls, **LONG_DEADLINES, **NO_RATE, "GATEWAY_AUTH_SECRET": SECRET}
+        return {**urls, **LONG_DEADLINES, **NO_RATE, **executor.settings(), "GATEWAY_AUTH_SECRET": SECRET}
 
     def serve(self, **environment: str) -> Command:
         """Start another gateway."""

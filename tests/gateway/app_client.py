@@ -22,6 +22,7 @@ from resolvers.schema import build_schema
 from resolvers.viewer import Viewer
 from stores.domain.rates import Rate
 from stores.ports.stores import Stores
+from tests import executor
 from tests.resolvers import world
 
 SCHEMA = build_schema()
@@ -46,7 +47,7 @@ def sample_stores(**instead: Any) -> OpenStores:
 def settings_of(environment: Mapping[str, str], rate: Rate | None) -> Settings:
     """The settings of an environment, with this rate of each subject and address; None: no limit."""
     rates = RatesSettings(limit=0) if rate is None else RatesSettings(limit=rate.per_minute, burst=rate.burst)
-    return read_settings(environment).model_copy(update={"rates": rates})
+    return read_settings({**executor.settings(), **environment}).model_copy(update={"rates": rates})
 
 
 @asynccontextmanager

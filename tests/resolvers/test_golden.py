@@ -1,11 +1,15 @@
 """Golden queries: files with the answer and its store calls. `python -m tests golden` writes them."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from resolvers.execution.compiled.counters import ExecutionCounters, Fallback
+from resolvers.execution.compiled.plan_cache import PLAN_CACHE
 from resolvers.schema import build_schema
+from resolvers.strawberry_internals import core_schema
 from resolvers.viewer import Viewer
 from tests.resolvers import world
 
@@ -29,12 +33,16 @@ def viewer_named(query: str) -> Viewer:
 
 async def answer_of(query: str) -> str:
     peer = world.peer_of(await world.open_school(), viewer_named(query))
+    counters: ExecutionCounters = core_schema(SCHEMA).extensions[PLAN_CACHE].counters
+    before = Counter(counters.fallback)
     result = await SCHEMA.execute(query, context_value=peer)
     batches = (result.extensions or {})["stores"]["batches"]
+    fallbacks = [reason.value for reason in counters.fallback - before if reason is not Fallback.REFERENCE]
     answer = {
         "data": result.data,
         "errors": sorted((error.formatted for error in result.errors or []), key=lambda error: str(error.get("path"))),
         "calls": sorted([batch["store"], batch["call"], batch["keys"]] for batch in batches),
+        **({"fallback": fallbacks} if fallbacks else {}),
     }
     return json.dumps(answer, indent=1, ensure_ascii=False) + "\n"
 

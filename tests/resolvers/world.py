@@ -27,6 +27,7 @@ from stores.memory.revocations import MemoryRevocations
 from stores.memory.sessions import MemorySessions
 from stores.memory.timeline import MemoryTimeline
 from stores.ports.stores import Stores
+from tests import executor
 
 NOW = datetime(2026, 3, 30, 12, 0, tzinfo=UTC)  # the day after Europe's clocks went forward
 ALGEBRA, BOTANY = "course-v1:Quad+Algebra+2026", "course-v1:Quad+Botany+2026"
@@ -204,4 +205,5 @@ def peer_of(stores: Stores, viewer: Viewer, *, trace: bool = True) -> Peer:
         deadlines=DEADLINES,
         now=lambda: NOW,
         trace=trace,
+        executor=executor.chosen(),
     )

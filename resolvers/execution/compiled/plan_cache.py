@@ -53,12 +53,12 @@ class PlanCache:
         return found
 
     def _plan(self, executor: Executor[Any], peer: Peer) -> ObjectPlan | Fallback:
+        if executor.operation.operation is OperationType.MUTATION:
+            return Fallback.MUTATION
         if peer.executor == "reference":
             return Fallback.REFERENCE
         if peer.traces_fields:
             return Fallback.FIELD_TRACE
-        if executor.operation.operation is OperationType.MUTATION:
-            return Fallback.MUTATION
         operation = self._operation(executor)
         operation.uses += 1
         if operation.uses <= peer.compile_after:
