@@ -29,5 +29,6 @@ full: .venv/ready
 	@touch $@
 
 clean:
-	@rm -rf .venv .venv-newest .debian tests/protocol/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	@rm -rf .venv .venv-newest .debian .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	@rm -rf tests/protocol/node_modules tests/bench/peers/node_modules
 	@find gateway resolvers stores tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 from zipfile import ZipFile
 
+import pytest
 from hatchling.builders.wheel import WheelBuilder
 
 TOP = Path(__file__).resolve().parent.parent
@@ -26,9 +27,10 @@ def test_every_dependency_is_pinned() -> None:
     assert wanted - {normal(pin) for pin in pins} == {"quadrangle"}
 
 
-def test_npm_packages_are_pinned_without_a_registry() -> None:
-    wanted = json.loads((TOP / "tests/protocol/package.json").read_text())["dependencies"]
-    lock = (TOP / "tests/protocol/package-lock.json").read_text()
+@pytest.mark.parametrize("folder", ["tests/protocol", "tests/bench/peers"])
+def test_npm_packages_are_pinned_without_a_registry(folder: str) -> None:
+    wanted = json.loads((TOP / folder / "package.json").read_text())["dependencies"]
+    lock = (TOP / folder / "package-lock.json").read_text()
     assert [version for version in wanted.values() if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
     assert json.loads(lock)["packages"][""]["dependencies"] == wanted
     assert "://" not in lock

@@ -13,6 +13,9 @@ from gateway.embedded.loopback import HOST
 from tests.bench.http import Connection
 from tests.bench.processes import own_cpu_seconds
 
+WARM_UP_SECONDS = 1.5
+"""For each server and case: Node compiles what runs often, and every server opens its connections."""
+
 
 @dataclass(slots=True)
 class Samples:
@@ -126,7 +129,7 @@ async def interleaved(
     """Send requests to every server in turn, `rounds` times at each concurrency for `seconds`, after a warm-up; the
     samples by name and concurrency."""
     for target in targets:
-        await send(target, Samples(), concurrency=max(concurrencies), seconds=seconds)
+        await send(target, Samples(), concurrency=max(concurrencies), seconds=WARM_UP_SECONDS)
         on_slice()
     samples = {(target.name, concurrency): Samples() for target in targets for concurrency in concurrencies}
     for number in range(rounds):

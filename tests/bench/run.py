@@ -24,6 +24,7 @@ from tests.bench.cases import NAMES, QUICK, cases
 from tests.bench.compare import Comparison, Cores
 from tests.bench.data import LEARNERS, open_data
 from tests.bench.measure import WrongAnswer
+from tests.bench.node import Missing
 from tests.bench.servers import HAND, OURS, SERVERS, Server
 from tests.bench.tables import markdown, profile_table, table
 
@@ -76,7 +77,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests bench", description=__doc__)
     parser.add_argument("--queries", type=names(NAMES), metavar="A,B", help=f"of {', '.join(NAMES)} (default: all)")
     parser.add_argument("--servers", type=names(known), metavar="A,B", help=f"of {', '.join(known)} (default: all)")
-    parser.add_argument("--rounds", type=int, default=4, help="turns of each server (default %(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="turns of each server (default %(default)s)")
     parser.add_argument("--seconds", type=float, default=0.5, help="how long a turn lasts (default %(default)s)")
     parser.add_argument("--learners", type=int, default=LEARNERS, help="learners of the data (default %(default)s)")
     parser.add_argument(
@@ -93,11 +94,14 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     given, console = arguments(), Console(stderr=True, width=WIDTH)
-    servers = [server for server in SERVERS if server.name in given.servers]
-    for server in servers:
-        if server.missing is not None:
-            console.print(f"{server.name}: skipped, because {server.missing}")
-    servers = [server for server in servers if server.missing is None]
+    servers = []
+    for server in SERVERS:
+        if server.name in given.servers:
+            try:
+                console.print(server.prepare())
+                servers.append(server)
+            except Missing as missing:
+                console.print(f"{server.name}: skipped, because {missing}")
     with (
         tempfile.TemporaryDirectory(prefix="quadrangle-bench-") as folder,
         asyncio.Runner(loop_factory=new_loop) as runner,

@@ -23,25 +23,30 @@ Json = dict[str, Any]
 async def summary(drivers: Drivers, variables: Mapping[str, Any]) -> Json:
     """The numbers of a course, and its completions by day (UTC)."""
     course_key = variables["course"]
-    start, end = (datetime.fromisoformat(variables["range"][name]) for name in ("from", "to"))
+    found, windows = await asyncio.gather(
+        numbers_of(drivers, course_key), completions_of(drivers, course_key, **variables["range"])
+    )
+    return {"course": {"summary": None if found is None else {**found, "completions": windows}}}
+
+
+async def numbers_of(drivers: Drivers, course_key: str) -> Json | None:
+    """The numbers of a course; None without enrolments."""
+    of: defaultdict[str, dict[str, Sequence[int]]] = defaultdict(dict)
+    for row in await drivers.rows(NUMBERS, [course_key], sort_value(utc_now() - STOPPED_AFTER)):
+        of[row["kind"]][row["key"]] = row["numbers"]
+    return {**averages(of["COMPLETION"], of["SCORE"]), "items": items(of)} if of["COMPLETION"] else None
+
+
+async def completions_of(drivers: Drivers, course_key: str, **span: str) -> list[Json]:
+    """The completions of every day (UTC) that overlaps the range `from` … `to`."""
+    start, end = (datetime.fromisoformat(span[name]) for name in ("from", "to"))
     days = [start.replace(hour=0, minute=0, second=0, microsecond=0)]
     while days[-1] + DAY < end:
         days.append(days[-1] + DAY)
     starts = [day.isoformat() for day in days]
-    numbers, completions = await asyncio.gather(
-        drivers.rows(NUMBERS, [course_key], sort_value(utc_now() - STOPPED_AFTER)),
-        drivers.rows(COMPLETIONS, [course_key], starts, days[0], days[-1] + DAY),
-    )
-    of: defaultdict[str, dict[str, Sequence[int]]] = defaultdict(dict)
-    for row in numbers:
-        of[row["kind"]][row["key"]] = row["numbers"]
-    if not of["COMPLETION"]:
-        return {"course": {"summary": None}}
-    completed = {row["place"] - 1: row["completed"] for row in completions}
-    windows = [{"start": shown(day), "completed": completed.get(place, 0)} for place, day in enumerate(days)]
-    return {
-        "course": {"summary": {**averages(of["COMPLETION"], of["SCORE"]), "items": items(of), "completions": windows}}
-    }
+    found = await drivers.rows(COMPLETIONS, [course_key], starts, days[0], days[-1] + DAY)
+    completed = {row["place"] - 1: row["completed"] for row in found}
+    return [{"start": shown(day), "completed": completed.get(place, 0)} for place, day in enumerate(days)]
 
 
 def averages(completion: Mapping[str, Sequence[int]], score: Mapping[str, Sequence[int]]) -> Json:
