@@ -30,11 +30,6 @@ USED = {
     "strawberry.utils.str_converters": ("to_camel_case",),
     "strawberry.http": ("GraphQLHTTPResponse", "GraphQLRequestData", "process_result"),
     "strawberry.http.websocket_origin": ("is_same_origin",),
-    "strawberry.asgi.GraphQL": (
-        *("create_response", "decode_json", "encode_json", "execute_operation", "get_context", "get_sub_response"),
-        *("is_request_allowed", "parse_http_body", "parse_json", "process_result", "request_adapter_class", "run"),
-        "should_render_graphql_ide",
-    ),
 }
 """By module or class: the names that this project imports, calls or overrides."""
 

@@ -7,7 +7,7 @@ bounds/               what one client or all of them together may take: heads, t
 rates/                what each subject and address may use in a minute
 middleware/           an ASGI middleware each
 peers.py              creates the Peer of a request or connection; field_traces.py: whether it gets a trace
-graphql_request.py    parses a request, for all transports; request_json.py decodes its JSON
+graphql_request.py    a request, for all transports; request_body.py, request_headers.py, request_json.py read it
 operations.py         admits and runs operations, for all transports; refusal.py: why one is not admitted
 streamed_result.py    serialised results of a stream; subscription_setup.py: what strawberry leaves to the event groups
 documents.py          the document of a request that names it by an id or a hash

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from datetime import datetime
+from secrets import token_hex
 from uuid import uuid4
 
 import strawberry
@@ -57,7 +58,7 @@ def build_app(
     open_stores: OpenStores,
     access: Access,
     now: Callable[[], datetime],
-    new_id: Callable[[], str] = lambda: uuid4().hex,
+    new_id: Callable[[], str] = lambda: token_hex(16),
     host: str = "127.0.0.1",
     loopback_origins: bool = False,
     limits: ConnectionLimits = DEFAULT_LIMITS,

@@ -1,8 +1,6 @@
 """Which requests get a trace of their fields: those of a router that proves what it is."""
 
-from collections.abc import Callable
-
-from starlette.datastructures import Headers
+from collections.abc import Callable, Mapping
 
 from gateway.http.auth.access import Access
 from gateway.http.auth.refusals import Unauthenticated
@@ -16,7 +14,7 @@ ROUTER_HEADER = "x-router-authorization"
 
 
 async def wants_field_trace(
-    headers: Headers, viewer: Viewer, access: Access, *, revoked: Callable[[Viewer], bool]
+    headers: Mapping[str, str], viewer: Viewer, access: Access, *, revoked: Callable[[Viewer], bool]
 ) -> bool:
     """Whether a request asks for a trace of its fields and may have one: the viewer or the router needs the right. An
     invalid token of the router costs the trace, not the answer."""

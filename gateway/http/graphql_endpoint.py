@@ -3,33 +3,31 @@
 Follows the GraphQL over HTTP specification (graphql.github.io/graphql-over-http).
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import orjson
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from strawberry.asgi import GraphQL
 from strawberry.exceptions import MissingQueryError
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from gateway.http import request_json
 from gateway.http.auth.refusals import Unauthenticated
 from gateway.http.bounds.disconnect import EndedByDisconnect
 from gateway.http.client_address import client_address
 from gateway.http.error_responses import error_response
 from gateway.http.field_traces import wants_field_trace
-from gateway.http.graphql_request import GraphQLRequest, MalformedRequest, parse_request, response_of
+from gateway.http.graphql_request import GraphQLRequest, MalformedRequest, response_of
 from gateway.http.operations import Operations
 from gateway.http.origins import is_foreign
 from gateway.http.peers import Peers
 from gateway.http.refusal import RequestRefused
+from gateway.http.request_body import read_request
+from gateway.http.request_headers import headers_of
 from gateway.http.sse import EventStreamResponse, accepts_event_stream, accepts_only_event_stream
 from gateway.http.streamed_result import StreamedResult
 from gateway.http.streamed_result import refused as refused_stream
@@ -44,77 +42,74 @@ ALLOWED = {
     "GET": frozenset({OperationType.QUERY}),
     "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
 }
+"""The operations of each method."""
+NO_DOCUMENT = "No GraphQL query found in the request"
 
 
 class NeedsStream(Exception):
     """The operation is a subscription, which a single response cannot answer."""
 
 
-class GraphQLEndpoint(GraphQL[Peer, None]):
-    """Strawberry's ASGI view with our parsing, error format and transports. Its overridden methods keep their names."""
+class GraphQLEndpoint:
+    """The ASGI app of /graphql."""
 
     def __init__(self, operations: Operations, peers: Peers) -> None:
-        super().__init__(operations.schema, graphql_ide=None, subscription_protocols=())
         self._operations = operations
         self._peers = peers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request: Request = Request(scope, receive)
+        headers = headers_of(scope)
         try:
-            response = await self._respond(request)
+            response = await self._respond(request, headers)
         except Unauthenticated as error:
             response = unauthenticated(error)
         except RequestRefused as refusal:
-            response = refused(refusal, request)
-        except HTTPException as error:
-            if error.status_code == 405:
-                response = error_response(405, error.reason, headers={"Allow": "GET, POST"})
-            elif self._peers.lacks_token(request.headers):  # only who may ask learns what is wrong
+            response = refused(refusal, headers)
+        except MalformedRequest as error:
+            if error.status == 405:
+                response = error_response(405, str(error), headers={"Allow": "GET, POST"})
+            elif self._peers.lacks_token(headers):  # only who may ask learns what is wrong
                 response = unauthenticated(Unauthenticated.missing())
             else:
-                response = error_response(error.status_code, error.reason)
+                response = error_response(error.status, str(error))
         await response(scope, receive, send)
 
-    async def _respond(self, request: Request) -> Response:
-        if wants_graphiql(request):
+    async def _respond(self, request: Request, headers: Mapping[str, str]) -> Response:
+        if wants_graphiql(request, headers):
             return graphiql_page()
         self._operations.slots.check()  # before the body is read
-        if accepts_only_event_stream(request):
-            return await self._stream(request)
-        try:
-            return await self.run(request)
-        except NeedsStream:
-            if accepts_event_stream(request):
-                return await self._stream(request)
-            raise HTTPException(
-                400, "a subscription needs a WebSocket (graphql-transport-ws) or Accept: text/event-stream"
-            ) from None
+        peer = await self._peer(request, headers)
+        allowed = allowed_operations(request.method)
+        given = await read_request(request, headers)
+        if not accepts_only_event_stream(request):
+            try:
+                return json_response(await self._execute(request, peer, given, allowed), media_type_for(headers))
+            except NeedsStream:
+                if not accepts_event_stream(request):
+                    raise MalformedRequest(
+                        "a subscription needs a WebSocket (graphql-transport-ws) or Accept: text/event-stream"
+                    ) from None
+        return await self._stream(request, peer, given, allowed | {OperationType.SUBSCRIPTION})
 
-    async def _stream(self, request: Request) -> Response:
-        peer = await self.get_context(request, None)
+    async def _stream(
+        self, request: Request, peer: Peer, given: GraphQLRequest, allowed: frozenset[OperationType]
+    ) -> Response:
+        """The response to any operation, as an event stream."""
         if not peer.viewer.authenticated:
             raise Unauthenticated.missing()
-        adapter = self.request_adapter_class(request)
-        if not self.is_request_allowed(adapter):
-            raise HTTPException(405, "GraphQL only supports GET and POST requests.")
-        operation = await self.parse_http_body(adapter)
-        if not operation.has_document:
-            raise HTTPException(400, "No GraphQL query found in the request")
+        if not given.has_document:
+            raise MalformedRequest(NO_DOCUMENT)
         try:
-            operation = await self._operations.admitted(peer, operation)
+            operation = await self._operations.admitted(peer, given)
         except RequestRefused as refusal:
             if refusal.status != 200:
                 raise
             return event_stream(only_result(refusal), peer, request)
         log_name(request, operation)
-        allowed = ALLOWED[adapter.method] | {OperationType.SUBSCRIPTION}
         return event_stream(self._operations.stream(peer, operation, allowed), peer, request)
 
-    def should_render_graphql_ide(self, request: object) -> bool:
-        return False  # `_respond` serves GraphiQL, before it asks for a token
-
-    async def get_context(self, request: Any, response: Any) -> Peer:
-        headers = request.headers
+    async def _peer(self, request: Request, headers: Mapping[str, str]) -> Peer:
         peer = await self._peers.create(
             request.state,
             headers.get("authorization"),
@@ -127,70 +122,48 @@ class GraphQLEndpoint(GraphQL[Peer, None]):
         )
         return replace(peer, traces_fields=True) if traces_fields else peer
 
-    async def get_sub_response(self, request: Any) -> Response:
-        sub_response = await super().get_sub_response(request)
-        sub_response.media_type = media_type_for(request)
-        return sub_response
-
-    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequest:
-        if request.method == "GET":
-            given = dict(request.query_params)
-            size = sum(len(each or "") for each in given.values())
-            for name in ("variables", "extensions"):
-                if text := given.pop(name, None):
-                    given[name] = self.parse_json(text)
-        elif (request.content_type or "").partition(";")[0].strip().lower() == JSON:
-            body = await request.get_body()
-            given, size = self.parse_json(body), len(body)
-        else:
-            raise HTTPException(415, f"the content type must be {JSON}: forms and multipart requests are not accepted")
+    async def _execute(
+        self, request: Request, peer: Peer, given: GraphQLRequest, allowed: frozenset[OperationType]
+    ) -> GraphQLHTTPResponse:
+        """The result of a query or mutation. Raises `NeedsStream` for a subscription."""
         try:
-            return parse_request(given, size=size)
-        except MalformedRequest as error:
-            raise HTTPException(400, str(error)) from None
-
-    async def execute_operation(  # a single operation: no batches, no incremental delivery
-        self, request: Any, request_adapter: Any, request_data: Any, context: Any, root_value: Any, sub_response: Any
-    ) -> ExecutionResult:
-        method = request_adapter.method
-        try:
-            admitted = await self._operations.admitted(context, request_data)
+            admitted = await self._operations.admitted(peer, given)
             log_name(request, admitted)
-            if not context.viewer.authenticated and len(admitted.query or "") > LONGEST_PUBLIC:
+            if not peer.viewer.authenticated and len(admitted.query or "") > LONGEST_PUBLIC:
                 raise Unauthenticated.missing()
             with EndedByDisconnect(request.receive):
-                result = await self._operations.execute(context, admitted, ALLOWED[method])
+                result = await self._operations.execute(peer, admitted, allowed)
         except MissingQueryError:
-            raise HTTPException(400, "No GraphQL query found in the request") from None
+            raise MalformedRequest(NO_DOCUMENT) from None
         except CannotGetOperationTypeError as error:
-            raise HTTPException(400, error.as_http_error_reason()) from None
+            raise MalformedRequest(error.as_http_error_reason()) from None
         except InvalidOperationTypeError as error:
             if error.operation_type is OperationType.SUBSCRIPTION:
                 raise NeedsStream from None
-            raise HTTPException(400, error.as_http_error_reason(method)) from None
-        if result.data is None and not context.viewer.authenticated:
+            raise MalformedRequest(error.as_http_error_reason(request.method)) from None
+        if result.data is None and not peer.viewer.authenticated:
             raise Unauthenticated.missing()
-        return result
-
-    async def process_result(self, request: Any, result: ExecutionResult) -> GraphQLHTTPResponse:
         return response_of(result)
 
-    def create_response(self, response_data: Any, sub_response: Response) -> Response:
-        media_type = sub_response.media_type
-        refused = "data" not in response_data and media_type == GRAPHQL_JSON
-        status = status_of(response_data["errors"]) if refused else 200
-        return Response(self.encode_json(response_data), status, media_type=media_type)
 
-    def decode_json(self, data: str | bytes) -> object:
-        return request_json.loads(data)
-
-    def encode_json(self, data: object) -> bytes:
-        return orjson.dumps(data)
+def allowed_operations(method: str) -> frozenset[OperationType]:
+    """What a request with this method may run. Raises `MalformedRequest`."""
+    allowed = ALLOWED.get(method)
+    if allowed is None:
+        raise MalformedRequest("GraphQL only supports GET and POST requests.", status=405)
+    return allowed
 
 
-def media_type_for(request: Request) -> str:
+def json_response(response: GraphQLHTTPResponse, media_type: str) -> Response:
+    """The response with this result. A request error has a status of its own where the media type allows it."""
+    is_error = "data" not in response and media_type == GRAPHQL_JSON
+    status = status_of(response["errors"] or ()) if is_error else 200
+    return Response(orjson.dumps(response), status, media_type=media_type)
+
+
+def media_type_for(headers: Mapping[str, str]) -> str:
     """The media type of a result, for what the request accepts."""
-    return GRAPHQL_JSON if GRAPHQL_JSON in request.headers.get("accept", "") else JSON
+    return GRAPHQL_JSON if GRAPHQL_JSON in headers.get("accept", "") else JSON
 
 
 def status_of(errors: Sequence[Any]) -> int:
@@ -199,10 +172,10 @@ def status_of(errors: Sequence[Any]) -> int:
     return 504 if ErrorCode.OPERATION_TIMEOUT in codes else 400
 
 
-def refused(refusal: RequestRefused, request: Request) -> Response:
+def refused(refusal: RequestRefused, headers: Mapping[str, str]) -> Response:
     """The response to an operation that was refused before it ran. The status of a GraphQL result is 200 as JSON
     only."""
-    media_type = media_type_for(request)
+    media_type = media_type_for(headers)
     status = 400 if (refusal.status, media_type) == (200, GRAPHQL_JSON) else refusal.status
     return Response(orjson.dumps({"errors": [refusal.error]}), status, refusal.headers, media_type)
 

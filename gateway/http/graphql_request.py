@@ -8,7 +8,12 @@ from strawberry.types import ExecutionResult
 
 
 class MalformedRequest(ValueError):
-    """The input is not a GraphQL request. The message says why and does not quote the input."""
+    """The input is not a GraphQL request that can be run. The message says why and does not quote the input; `status`
+    is that of an HTTP response."""
+
+    def __init__(self, message: str, *, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 @dataclass

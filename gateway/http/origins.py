@@ -2,9 +2,9 @@
 
 import logging
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from starlette.datastructures import Headers
 from strawberry.http.websocket_origin import is_same_origin
 
 log = logging.getLogger("quadrangle.http")
@@ -24,7 +24,7 @@ class Origins:
         return origin in self.listed or (self.loopback and LOOPBACK.fullmatch(origin) is not None)
 
 
-def is_foreign(headers: Headers) -> bool:
+def is_foreign(headers: Mapping[str, str]) -> bool:
     """Whether a browser sent the request for a page of another origin. Other clients send no Origin."""
     origin = headers.get("origin")
     return origin is not None and not is_same_origin(origin, headers.get("host", ""))

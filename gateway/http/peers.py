@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
 
-from starlette.datastructures import Headers
-
 from gateway.config.groups.executor import ExecutorSettings
 from gateway.http.auth.access import Access
 from gateway.http.auth.refusals import Unauthenticated
@@ -39,7 +37,7 @@ class Peers:
     policy: Policy
     executor: ExecutorSettings
 
-    def lacks_token(self, headers: Headers) -> bool:
+    def lacks_token(self, headers: Mapping[str, str]) -> bool:
         """Whether a request with these headers has no token and needs one."""
         return "authorization" not in headers and (self.access.anonymous_viewer is None or is_foreign(headers))
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import timedelta
+from functools import lru_cache
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,9 +34,13 @@ def accepts_only_event_stream(request: Request) -> bool:
     return _accepted(request) == {MEDIA_TYPE}
 
 
-def _accepted(request: Request) -> set[str]:
-    ranges = ",".join(request.headers.getlist("accept")).split(",")
-    return {each.partition(";")[0].strip().lower() for each in ranges}
+def _accepted(request: Request) -> frozenset[str]:
+    return _media_types(b",".join([value for name, value in request.scope["headers"] if name == b"accept"]))
+
+
+@lru_cache(maxsize=100)
+def _media_types(accept: bytes) -> frozenset[str]:
+    return frozenset(each.partition(";")[0].strip().lower() for each in accept.decode("latin-1").split(","))
 
 
 class EventStreamResponse(Response):

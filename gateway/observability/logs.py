@@ -60,6 +60,8 @@ def _places(traceback: TracebackType | None) -> list[str]:
 
 def write_logs(level: str, *, to: TextIO = sys.stderr) -> None:
     """Configure all loggers of the process: ours and uvicorn's from `level`, others from WARNING."""
+    # Records do not look up what the lines do not have.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     dictConfig(
         {
             "version": 1,

@@ -1,5 +1,6 @@
 """The GraphiQL page and its files. All of them are in the package; the page loads nothing from other servers."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.requests import Request
@@ -31,10 +32,9 @@ def static_route() -> Mount:
     return Mount("/static", SecuredFiles(directory=STATIC))
 
 
-def wants_graphiql(request: Request) -> bool:
+def wants_graphiql(request: Request, headers: Mapping[str, str]) -> bool:
     """Whether a GET request is a browser opening the page, not a query."""
-    asks_for_page = "text/html" in request.headers.get("accept", "")
-    return request.method == "GET" and asks_for_page and "query" not in request.query_params
+    return request.method == "GET" and "text/html" in headers.get("accept", "") and "query" not in request.query_params
 
 
 def graphiql_page() -> Response:

@@ -18,11 +18,12 @@ class OperationSlots:
     def __init__(self, most: int) -> None:
         self._most = most
         self._most_of_one = most - most // 4
+        self.count = 0
         self.taken: Counter[str] = Counter()
 
     def check(self) -> None:
         """Raise `RequestRefused` (OVERLOADED, 503) if no slot is free. A request is checked before its body is read."""
-        if self.taken.total() >= self._most:
+        if self.count >= self._most:
             raise overloaded()
 
     def take(self, subject: str) -> "Slot":
@@ -43,12 +44,14 @@ class Slot:
         self._slots = slots
         self._subject = subject
         self._taken = True
+        slots.count += 1
         slots.taken[subject] += 1
 
     def free(self) -> None:
         """Give up the place. Repeating it changes nothing."""
         if self._taken:
             self._taken = False
+            self._slots.count -= 1
             taken = self._slots.taken
             taken[self._subject] -= 1
             if not taken[self._subject]:

@@ -9,16 +9,17 @@ import re
 from collections.abc import Callable
 from time import perf_counter
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.http.client_address import client_address
 from gateway.http.error_responses import error_response
+from gateway.http.request_headers import headers_of
 
 log = logging.getLogger("quadrangle.http")
 REQUEST_ID_HEADER = "x-request-id"
+REQUEST_ID = REQUEST_ID_HEADER.encode()
 VALID_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 CLIENT_CLOSED_REQUEST = 499
 NO_STATUS_RECEIVED = 1005
@@ -51,7 +52,7 @@ class AccessLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
+                mark(message, request_id)
             await send(message)
 
         try:
@@ -90,13 +91,12 @@ class AccessLog:
             nonlocal code, accepted
             if message["type"] == "websocket.accept":
                 accepted = True
-                message.setdefault("headers", [])
-                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
+                mark(message, request_id)
             elif message["type"] == "websocket.close" and code is None:
                 code = message.get("code", 1000) if accepted else 403
             elif message["type"] == "websocket.http.response.start":
                 code = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
+                mark(message, request_id)
             await send(message)
 
         try:
@@ -113,8 +113,13 @@ class AccessLog:
             log.info("websocket", extra={**fields, "operations": scope.get("operations", 0)})
 
     def _id_of(self, scope: Scope) -> str:
-        given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
-        return given if VALID_ID.fullmatch(given) else self._new_id()
+        given = headers_of(scope).get(REQUEST_ID_HEADER)
+        return given if given is not None and VALID_ID.fullmatch(given) else self._new_id()
+
+
+def mark(message: Message, request_id: str) -> None:
+    """Add the id of the request to the message with which a response begins."""
+    message["headers"] = [*message.get("headers", ()), (REQUEST_ID, request_id.encode())]
 
 
 def route_of(scope: Scope) -> str:

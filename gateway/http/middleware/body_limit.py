@@ -1,10 +1,10 @@
 """Refuses request bodies that are too large, one by one or together."""
 
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.http.error_responses import error_response
+from gateway.http.request_headers import headers_of
 
 UNCOUNTED_BYTES = 16_384
 """Of each body. Large bodies that arrive slowly must not keep out the small ones, which most are."""
@@ -26,7 +26,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        declared = Headers(scope=scope).get("content-length", "")
+        declared = headers_of(scope).get("content-length", "")
         if declared.isdecimal() and int(declared) > self._most:
             # The client may still be sending; without `close` the server would read the rest of the body.
             await error_response(413, self._message, headers={"Connection": "close"})(scope, receive, send)

@@ -1,11 +1,14 @@
 """Compresses responses: zstd (RFC 8878) where the client and the installation have it, else gzip."""
 
+from functools import lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from starlette.datastructures import Headers
 from starlette.middleware.gzip import GZipResponder, IdentityResponder
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.http.middleware.vary import varied
+from gateway.http.request_headers import headers_of
 
 if TYPE_CHECKING:
     from zstandard import ZstdCompressionObj
@@ -29,15 +32,13 @@ class Compression:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        accepted = accepted_encodings(Headers(scope=scope).get("accept-encoding", ""))
-        responder: ASGIApp
+        accepted = accepted_encodings(headers_of(scope).get("accept-encoding", ""))
         if "zstd" in accepted and self._has_zstd:
-            responder = ZstdResponder(self._app, SMALLEST)
+            await ZstdResponder(self._app, SMALLEST)(scope, receive, send)
         elif "gzip" in accepted:
-            responder = GZipResponder(self._app, SMALLEST, GZIP_LEVEL)
+            await GZipResponder(self._app, SMALLEST, GZIP_LEVEL)(scope, receive, send)
         else:
-            responder = IdentityResponder(self._app, SMALLEST)  # it adds `Vary: Accept-Encoding`
-        await responder(scope, receive, send)
+            await self._app(scope, receive, varied(send, b"Accept-Encoding"))
 
 
 class ZstdResponder(IdentityResponder):
@@ -55,11 +56,12 @@ class ZstdResponder(IdentityResponder):
         return self._compressor.compress(body) + self._compressor.flush(end)
 
 
-def accepted_encodings(header: str) -> set[str]:
+@lru_cache(maxsize=100)
+def accepted_encodings(header: str) -> frozenset[str]:
     """The codings that an Accept-Encoding header names with a weight above 0 (RFC 9110, section 12.5.3)."""
     codings = set()
     for each in header.lower().split(","):
         name, _, weight = each.replace(" ", "").partition(";q=")
         if weight.strip("0.") or not weight:
             codings.add(name)
-    return codings
+    return frozenset(codings)

@@ -1,10 +1,11 @@
 """Cross-origin resource sharing (WHATWG Fetch, "HTTP-CORS protocol"): Starlette's, with our origins and a log line."""
 
-from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.http.middleware.vary import varied
 from gateway.http.origins import Origins, is_foreign, log_refused
+from gateway.http.request_headers import headers_of
 
 METHODS = ("GET", "POST")
 REQUEST_HEADERS = (
@@ -36,8 +37,11 @@ class Cors(CORSMiddleware):
         return self._origins.allow(origin)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            headers = Headers(scope=scope)
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif "origin" in (headers := headers_of(scope)):
             if is_foreign(headers) and not self._origins.allow(headers["origin"]):
                 log_refused(headers["origin"])
-        await super().__call__(scope, receive, send)
+            await super().__call__(scope, receive, send)
+        else:
+            await self.app(scope, receive, varied(send, b"Origin"))

@@ -1,6 +1,5 @@
 """Response headers that limit what browsers and caches do with a response."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = {
@@ -14,7 +13,9 @@ HEADERS = {
     # What one viewer got must not be served to another, by a proxy that keeps the answers to GET by their URL alone.
     "Cache-Control": "no-store",
 }
-"""For every response. Strict-Transport-Security is left to the proxy that terminates TLS."""
+"""For every response that has none of that name. Strict-Transport-Security is left to the proxy that terminates TLS."""
+LINES = {name.lower().encode(): (name.lower().encode(), value.encode()) for name, value in HEADERS.items()}
+"""The same as an ASGI message has them."""
 STARTS = ("http.response.start", "websocket.http.response.start")
 
 
@@ -27,9 +28,9 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_secured(message: Message) -> None:
             if message["type"] in STARTS:
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                headers = message["headers"]
+                present = {name for name, _ in headers}
+                message["headers"] = [*headers, *(line for name, line in LINES.items() if name not in present)]
             await send(message)
 
         await self._app(scope, receive, send_secured)

@@ -43,7 +43,7 @@ class TrustedProxies:
         self._trusted = trusted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in SECURE and self._trusts(_parse_address(client_address(scope))):
+        if self._trusted and scope["type"] in SECURE and self._trusts(_parse_address(client_address(scope))):
             headers = Headers(scope=scope)
             found = [
                 self._client(reversed(hops)) for hops in (forwarded(headers), x_forwarded(headers)) if hops is not None
