@@ -1,7 +1,9 @@
 """`python -m tests bench growth`: what grows with the number of learners and events, and what must not.
 
-Parts: `queries` compares a small and a large world (30,000 learners, about 4 million events), which are made once and
-kept in a folder; `influx` measures InfluxDB's CPU for each appended event; `backlog` times a relay that catches up.
+Parts: `queries` sends every golden query, pages deep in lists, filters, orders and writes to a small and to a large
+world, which are made once and kept in a folder, and shows the CPU of the gateway and of each store; `influx` measures
+InfluxDB's CPU for each appended event; `backlog` times a relay that catches up. `--full`: 30,000 learners with about
+4 million events, 2 million appended events and 100,000 commits.
 """
 
 import argparse
@@ -23,12 +25,14 @@ from gateway.runtime.console import ProgressBars
 from tests.bench.growth.backlog import LEARNERS as BACKLOG_LEARNERS
 from tests.bench.growth.backlog import drain
 from tests.bench.growth.influx_load import constant_cost
-from tests.bench.growth.queries import compare, size_of
+from tests.bench.growth.queries import LIMIT, above, compare, size_of
 from tests.bench.growth.world import open_world
 from tests.e2e.deployment import open_deployment
 
+WIDTH = 170
 PARTS = ("queries", "influx", "backlog")
-SMALL, LARGE = 300, 30_000
+SMALL, LARGE, EVENTS, COMMITS = 300, 8_000, 500_000, 30_000
+FULL = {"large": 30_000, "events": 2_000_000, "commits": 100_000}
 
 
 async def queries(given: argparse.Namespace, console: Console) -> list[dict[str, Any]]:
@@ -41,7 +45,8 @@ async def queries(given: argparse.Namespace, console: Console) -> list[dict[str,
             sql = await asyncpg.connect(worlds[name].deployment.embedded.sql_url)
             console.print(name, await size_of(worlds[name], sql))
             await sql.close()
-        return await compare(worlds, rounds=given.rounds)
+        with ProgressBars(console, done="sent") as bars:
+            return await compare(worlds, rounds=given.rounds, only=given.only, on_progress=bars)
 
 
 async def run(given: argparse.Namespace, console: Console) -> dict[str, Any]:
@@ -75,18 +80,25 @@ def main() -> int:
     parser.add_argument("--worlds", type=Path, default=cache, help="where worlds are kept (default %(default)s)")
     parser.add_argument("--small", type=int, default=SMALL, help="learners of the small world (default %(default)s)")
     parser.add_argument("--large", type=int, default=LARGE, help="learners of the large world (default %(default)s)")
-    parser.add_argument("--rounds", type=int, default=30, help="times that each query is sent (default %(default)s)")
-    parser.add_argument("--events", type=int, default=2_000_000, help="events of `influx` (default %(default)s)")
-    parser.add_argument("--commits", type=int, default=100_000, help="commits of `backlog` (default %(default)s)")
+    parser.add_argument("--rounds", type=int, default=10, help="turns of each query (default %(default)s)")
+    parser.add_argument("--only", action="append", default=[], metavar="TEXT", help="queries with this in their name")
+    parser.add_argument("--events", type=int, default=EVENTS, help="events of `influx` (default %(default)s)")
+    parser.add_argument("--commits", type=int, default=COMMITS, help="commits of `backlog` (default %(default)s)")
+    parser.add_argument("--full", action="store_true", help=f"all sizes as the issue has them: {FULL}")
     parser.add_argument("--json", type=Path, default=Path("bench-growth.json"), help="output (default %(default)s)")
     given = parser.parse_args()
+    if given.full:
+        parser.set_defaults(**FULL)
+        given = parser.parse_args()
     given.parts = given.parts or list(PARTS)
     if unknown := set(given.parts) - set(PARTS):
         parser.error(f"unknown part {', '.join(sorted(unknown))}: use {', '.join(PARTS)}")
-    console = Console(stderr=True, width=140)
+    console = Console(stderr=True, width=WIDTH)
     found = asyncio.run(run(given, console))
     for part, rows in found.items():
-        Console(width=140).print(shown(part, rows))
+        Console(width=WIDTH).print(shown(part, rows))
+    if grown := above(found.get("queries", [])):
+        print(f"above {LIMIT}: {', '.join(grown)}")
     about = {"at": datetime.now(UTC).isoformat(), "python": platform.python_version(), "cores": os.cpu_count()}
     given.json.write_text(json.dumps({**about, **found}, indent=1) + "\n")
     print(f"written to {given.json}")

@@ -46,6 +46,7 @@ class World:
 
     deployment: Deployment
     stores: Stores
+    learners: int
 
 
 @asynccontextmanager
@@ -69,7 +70,7 @@ async def open_world(folder: Path, *, learners: int, on_progress: OnProgress) ->
                 await make_world(dataset, stores, embedded.sql_url, on_progress=on_progress)
                 marker.write_text(f"{FORMAT} {learners}")
             try:
-                yield World(deployment=deployment, stores=stores)
+                yield World(deployment=deployment, stores=stores, learners=learners)
             finally:
                 for service in reversed(deployment.services):
                     service.stop()
