@@ -177,7 +177,7 @@ class Query:
     learners = root_store_field(
         lookup=lookup_learners,
         view=lambda viewer, found, lookup: connection(
-            found and found.of(lambda row: LearnerRef(row.learner_id)), after=lookup.args.after
+            found, after=lookup.args.after, node=lambda row: LearnerRef(row.learner_id)
         ),
         returns=Connection[Learner],
         description="All learners, by learnerId. For an ADMIN.",
@@ -188,7 +188,7 @@ class Query:
     courses = root_store_field(
         lookup=lookup_courses,
         view=lambda viewer, found, lookup: connection(
-            found and found.of(lambda row: CourseRef(row.key)), after=lookup.args.after
+            found, after=lookup.args.after, node=lambda row: CourseRef(row.key)
         ),
         returns=Connection[Course],
         description="All courses, by key.",

@@ -71,15 +71,10 @@ async def _item_pages(
 
     def page(registration: UUID, course: Course) -> Page[ItemProgress]:
         rows = kept.get(registration, {})
-        rows_in_order = [rows.get(item.key) or not_started(registration, item) for item in course.items]
-        wanted = [
-            (position, row)
-            for position, row in enumerate(rows_in_order)
-            if position >= start and (args.states is None or row.state in args.states)
-        ]
-        return page_of(
-            [row for _, row in wanted], [ITEM_CURSORS.encode(position) for position, _ in wanted], args.first
-        )
+        positions = {item.key: position for position, item in enumerate(course.items)}
+        following = (rows.get(item.key) or not_started(registration, item) for item in course.items[start:])
+        wanted = [row for row in following if args.states is None or row.state in args.states]
+        return page_of(wanted, lambda row: ITEM_CURSORS.encode(positions[row.item_key]), args.first)
 
     return {registration: page(registration, course) for registration, course in courses.items()}
 

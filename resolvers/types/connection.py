@@ -1,6 +1,8 @@
 """Relay connections over pages of records (GraphQL Cursor Connections Specification)."""
 
-from typing import Annotated, Generic, NamedTuple, TypeVar
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 import strawberry
 
@@ -18,7 +20,7 @@ N = TypeVar("N")
 
 @strawberry.type(description="The position of a page in its list (Relay).")
 class PageInfo:
-    """Relay's PageInfo. Lists are read forwards only."""
+    """A view of `PageRows`: Relay's PageInfo. Lists are read forwards only."""
 
     has_next_page: bool = strawberry.field(description="Whether there are rows after this page.")
     has_previous_page: bool = strawberry.field(description="Whether the request had a cursor (`after`).")
@@ -47,34 +49,73 @@ class Connection(Generic[N]):
 
 
 class EdgeRow(NamedTuple):
-    """The cursor and the record of one edge."""
+    """One edge. The cursor is made when it is read."""
 
-    cursor: str
     node: object
+    row: object
+    cursor_of: Callable[[Any], str]
+
+    @property
+    def cursor(self) -> str:
+        """The cursor of the row."""
+        return self.cursor_of(self.row)
 
 
-class PageRows(NamedTuple):
-    """The edges of a page. `counted`: the key by which `totalCount` counts all rows, where the type has it."""
+@dataclass(frozen=True, slots=True)
+class PageRows:
+    """What a connection and its `PageInfo` are views of: a page that was requested `after` a cursor. `counted`: the key
+    by which `totalCount` counts all rows, where the type has it. `to_node` returns what is shown of a row, if that is
+    not the row itself."""
 
-    edges: list[EdgeRow]
-    page_info: PageInfo
+    page: Page[Any]
+    after: str | None
     counted: object
+    to_node: Callable[[Any], object] | None
+
+    @property
+    def edges(self) -> list[EdgeRow]:
+        """The edges, in order."""
+        rows, cursor_of, to_node = self.page.rows, self.page.cursor_of, self.to_node
+        return [EdgeRow(row if to_node is None else to_node(row), row, cursor_of) for row in rows]
+
+    @property
+    def page_info(self) -> "PageRows":
+        """The position of the page."""
+        return self
+
+    @property
+    def has_next_page(self) -> bool:
+        """Whether there are rows after the page."""
+        return self.page.has_next
+
+    @property
+    def has_previous_page(self) -> bool:
+        """Whether the page was requested after a cursor."""
+        return self.after is not None
+
+    @property
+    def start_cursor(self) -> str | None:
+        """The cursor of the first row."""
+        return self.page.cursor_of(self.page.rows[0]) if self.page.rows else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        """The cursor of the last row."""
+        return self.page.cursor_of(self.page.rows[-1]) if self.page.rows else None
 
 
-def connection(page: Page[object] | None, *, after: str | None, counted: object = None) -> PageRows:
-    """The view of a page that was requested `after` a cursor. A key without a page has an empty one."""
-    rows = () if page is None else page.rows
-    cursors = () if page is None else page.cursors
-    return PageRows(
-        edges=[EdgeRow(cursor, row) for cursor, row in zip(cursors, rows, strict=True)],
-        page_info=PageInfo(
-            has_next_page=page is not None and page.has_next,
-            has_previous_page=after is not None,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
-        ),
-        counted=counted,
-    )
+NO_ROWS: Page[Any] = Page((), str, False)
+
+
+def connection(
+    page: Page[Any] | None,
+    *,
+    after: str | None,
+    counted: object = None,
+    node: Callable[[Any], object] | None = None,
+) -> PageRows:
+    """The view of a page that was requested `after` a cursor; see `PageRows`. A key without a page has an empty one."""
+    return PageRows(NO_ROWS if page is None else page, after, counted, node)
 
 
 def checked_first(first: int | None, *, default: int) -> int:

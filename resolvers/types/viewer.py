@@ -62,5 +62,5 @@ def courses_page(viewer_: viewer.Viewer, first: int, after: str | None) -> PageR
     """A page of the courses in the viewer's token."""
     past = "" if after is None else COURSES.decode(after)[0]
     keys = [key for key in sorted(viewer_.courses) if key > past]
-    page = page_of(map(CourseRef, keys), map(COURSES.encode, keys), first)
+    page = page_of(map(CourseRef, keys), lambda course: COURSES.encode(course.key), first)
     return connection(page, after=after)

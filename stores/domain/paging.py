@@ -14,13 +14,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import UnionType
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from stores.errors import Rejected
 
 T_co = TypeVar("T_co", covariant=True)
-U = TypeVar("U")
 PartKind = type | UnionType
 """`int` (milliseconds or a number), `str`, `UUID`, `int | None` or `float | None`."""
 
@@ -31,17 +30,24 @@ CLEAN_TEXT = re.compile("[^\0\ud800-\udfff]*")
 """Text that every store can keep: without NUL and without unpaired surrogates."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Page(Generic[T_co]):
-    """Rows in order, each with its cursor: the next page is read after the last one. `has_next`: there are more."""
+    """Rows in order. `has_next`: there are more. `cursor_of(row)` makes the cursor of a row; the next page is read
+    after that of the last one. It may be called late, so it depends on what was read, not on the store as it is now."""
 
     rows: tuple[T_co, ...]
-    cursors: tuple[str, ...]
+    cursor_of: Callable[[Any], str]
     has_next: bool
 
-    def of(self, view: Callable[[T_co], U]) -> "Page[U]":
-        """The page with each row replaced by a view of it."""
-        return Page(tuple(map(view, self.rows)), self.cursors, self.has_next)
+    @property
+    def cursors(self) -> tuple[str, ...]:
+        """The cursor of each row."""
+        return tuple(map(self.cursor_of, self.rows))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Page) and (self.rows, self.cursors, self.has_next) == (
+            *(other.rows, other.cursors, other.has_next),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +120,10 @@ def is_of_kind(part: object, kind: PartKind) -> bool:
     return isinstance(part, str) and pattern.fullmatch(part) is not None
 
 
-def page_of(rows: Iterable[T_co], cursors: Iterable[str], first: int) -> Page[T_co]:
+def page_of(rows: Iterable[T_co], cursor_of: Callable[[T_co], str], first: int) -> Page[T_co]:
     """The page of the first `first` rows. The caller reads one row more, which decides `has_next`."""
-    kept, marks = tuple(rows), tuple(cursors)
-    return Page(kept[:first], marks[:first], len(kept) > first)
+    kept = tuple(rows)
+    return Page(kept[:first], cursor_of, len(kept) > first)
 
 
 def to_ms(moment: datetime) -> int:

@@ -46,6 +46,11 @@ def position_of(cursor: str) -> tuple[int, int, str]:
     return int(ms), int(slot), course_key
 
 
+def cursor_of(event: Event) -> str:
+    """The cursor of an event in a timeline."""
+    return TIMELINE.encode(*place_of(event), event.course_key)
+
+
 def moment_of(event: Event) -> Moment:
     """The moment within which the event's slot is unique."""
     return Moment(event.registration, to_ms(event.at))

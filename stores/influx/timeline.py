@@ -6,8 +6,8 @@ from datetime import timedelta
 from stores.domain.activity import ActivityCount
 from stores.domain.calendar import Span
 from stores.domain.events import NO_ACTIVITY, Event, Verb
-from stores.domain.paging import TIMELINE, Page, from_ms, page_of
-from stores.domain.slots import position_of
+from stores.domain.paging import Page, from_ms, page_of
+from stores.domain.slots import cursor_of, position_of
 from stores.influx.client import Influx
 from stores.influx.influxql import EARLIEST, LATEST, NS_OF_MS, Conditions, Row, between, nanoseconds, select
 from stores.influx.lines import INTERACTION, EventReader, key_of, lines_of, tag_of
@@ -69,7 +69,7 @@ class InfluxTimeline(Timeline):
                     unfinished.append(tag)
                 elif live:
                     key = key_of(tag)
-                    pages[key] = page_of((reader.event_of(key, row) for row in live), map(cursor_of, live), first)
+                    pages[key] = page_of((reader.event_of(key, row) for row in live), cursor_of, first)
             short, limit, window = unfinished, limit * 2, None
         return pages
 
@@ -131,11 +131,6 @@ def of_courses(bound: Conditions, courses: Collection[str] | None) -> list[str]:
 def order_of(row: Row) -> tuple[int, str]:
     """The order of a learner's points: time, course key."""
     return row[TIME], key_of(row[COURSE])
-
-
-def cursor_of(row: Row) -> str:
-    """The cursor of a point."""
-    return TIMELINE.encode(*divmod(row[TIME], NS_OF_MS), key_of(row[COURSE]))
 
 
 def order_of_cursor(cursor: str) -> tuple[int, str]:

@@ -34,7 +34,7 @@ class MemoryCatalog(Catalog):
         title = folded(where.title_contains or "")
         newest = (self._published[key][-1] for key in sorted(known) if past is None or key > past)
         rows = [course for course in newest if title in folded(course.title)][: first + 1]
-        return page_of(rows, (COURSES.encode(course.key) for course in rows), first)
+        return page_of(rows, lambda course: COURSES.encode(course.key), first)
 
     async def publish(self, course: Course) -> Course:
         published = self._published.setdefault(course.key, [])

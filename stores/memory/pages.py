@@ -39,5 +39,5 @@ def pages(
     for key, rows in found.items():
         kept = sorted((row for row in rows if past is None or order(row) > past), key=order)[: first + 1]
         if kept:
-            made[key] = page_of(kept, map(cursor, kept), first)
+            made[key] = page_of(kept, cursor, first)
     return made

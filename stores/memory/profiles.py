@@ -26,7 +26,7 @@ class MemoryProfiles(Profiles):
         keys = sorted(key for key in known if past is None or key > past)
         searched = words_of(where.name_starts_with or "")
         rows = [row for row in map(self._profiles.__getitem__, keys) if _matches(row, where, searched)][: first + 1]
-        return page_of(rows, (LEARNERS.encode(row.learner_id) for row in rows), first)
+        return page_of(rows, lambda row: LEARNERS.encode(row.learner_id), first)
 
     async def add(self, profiles: Sequence[Profile]) -> int:
         for profile in profiles:

@@ -88,14 +88,15 @@ class MemoryProgressReads:
                 first=first,
             )
         by = order
-
-        def value(row: Enrollment) -> float:
-            return sort_values(row, self._enrolled.of[row.registration].course)[by.field]
-
+        values = {
+            row.registration: sort_values(row, self._enrolled.of[row.registration].course)[by.field]
+            for its in rows.values()
+            for row in its
+        }
         return pages(
             rows,
-            order=lambda row: sort_key(by, value(row), row.registration),
-            cursor=lambda row: cursor_of(by, value(row), row.registration),
+            order=lambda row: sort_key(by, values[row.registration], row.registration),
+            cursor=lambda row: cursor_of(by, values[row.registration], row.registration),
             past=None if after is None else sort_key(by, *place_of(by, after)),
             first=first,
         )

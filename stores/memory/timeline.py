@@ -11,8 +11,8 @@ from stores.domain.calendar import Span
 from stores.domain.event_columns import partial_event, read_columns
 from stores.domain.event_validity import check_events
 from stores.domain.events import Event, Verb
-from stores.domain.paging import TIMELINE, Page, page_of
-from stores.domain.slots import Place, place_of, position_of
+from stores.domain.paging import Page, page_of
+from stores.domain.slots import Place, cursor_of, place_of, position_of
 from stores.ports.timeline import Timeline
 
 Key = tuple[Place, UUID]
@@ -57,7 +57,7 @@ class MemoryTimeline(Timeline):
                 if (verbs is None or event.verb in verbs) and (passed is None or _order(event) < passed)
             ]
             if rows:
-                pages[learner_id] = page_of(rows, (TIMELINE.encode(*_order(row)) for row in rows), first)
+                pages[learner_id] = page_of(rows, cursor_of, first)
         return pages
 
     async def learner_counts(

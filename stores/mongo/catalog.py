@@ -64,7 +64,7 @@ class MongoCatalog(Catalog):
             matching = {"key": keys} if keys else {}
             pins += await self._newest(matching, {"$sort": {"_id": 1}}, {"$limit": left}, newest=newest)
         found = await self.versions(pins)
-        return page_of((found[pin] for pin in pins), (COURSE_CURSORS.encode(pin.key) for pin in pins), first)
+        return page_of((found[pin] for pin in pins), lambda course: COURSE_CURSORS.encode(course.key), first)
 
     async def publish(self, course: Course) -> Course:
         await self._ranges.add([course.key])

@@ -57,7 +57,7 @@ class MappedProfiles(Profiles):
         with translate_errors("profiles"):
             for keys in self._key_ranges(where.ids, last):
                 await self._read(selection, keys, rows, first + 1)
-        return page_of(rows.values(), map(LEARNER_CURSORS.encode, rows), first)
+        return page_of(rows.values(), lambda row: LEARNER_CURSORS.encode(row.learner_id), first)
 
     async def add(self, profiles: Sequence[Profile]) -> int:
         _refuse()

@@ -50,7 +50,7 @@ class MongoProfiles(Profiles):
             if (left := first + 1 - len(rows)) == 0:
                 break
             rows += await self._matching(where, keys, left)
-        return page_of(rows, (LEARNER_CURSORS.encode(row.learner_id) for row in rows), first)
+        return page_of(rows, lambda row: LEARNER_CURSORS.encode(row.learner_id), first)
 
     async def add(self, profiles: Sequence[Profile]) -> int:
         new: dict[str, Profile] = {}

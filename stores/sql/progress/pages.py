@@ -30,4 +30,4 @@ def pages(
     found: defaultdict[Key, list[Row]] = defaultdict(list)
     for row in rows:
         found[key(row)].append(row)
-    return {of: page_of(its, map(cursor, its), first) for of, its in found.items()}
+    return {of: page_of(its, cursor, first) for of, its in found.items()}

@@ -10,7 +10,6 @@ from stores.domain.activity import ActivityCount
 from stores.domain.event_codec import FIELDS
 from stores.domain.event_columns import read_columns
 from stores.domain.events import Event
-from stores.domain.paging import TIMELINE
 from stores.domain.slots import place_of
 from stores.sql.core.event_columns import EventColumns
 from stores.sql.core.tables import Table
@@ -33,11 +32,6 @@ def distinct_rows(events: Iterable[Event]) -> list[Sequence[object]]:
     for event in events:
         rows[event.learner_id, event.at, place_of(event).slot, event.registration] = event
     return [COLUMNS.values(rows[key]) for key in sorted(rows)]
-
-
-def cursor_of(event: Event) -> str:
-    """The cursor of an event in the timeline."""
-    return TIMELINE.encode(*place_of(event), event.course_key)
 
 
 def count_of(row: asyncpg.Record) -> ActivityCount:

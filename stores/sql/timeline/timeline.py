@@ -16,12 +16,12 @@ from stores.domain.event_columns import partial_event
 from stores.domain.event_validity import check_events
 from stores.domain.events import NO_ACTIVITY, Event, Verb
 from stores.domain.paging import Page, from_ms, page_of
-from stores.domain.slots import position_of
+from stores.domain.slots import cursor_of, position_of
 from stores.ports.timeline import Timeline
 from stores.sql.core.pool import Pool
 from stores.sql.core.transact import fetch
 from stores.sql.core.where_clause import WhereClause, storable
-from stores.sql.timeline.rows import EVENTS, columns_of, count_of, cursor_of, distinct_rows
+from stores.sql.timeline.rows import EVENTS, columns_of, count_of, distinct_rows
 
 KEY = "learner_id, at, slot, registration"
 IS_ACTIVITY = f"verb <> ALL ('{{{','.join(sorted(verb.value for verb in NO_ACTIVITY))}}}')"
@@ -80,7 +80,7 @@ class SqlTimeline(Timeline):
         found: defaultdict[str, list[Event]] = defaultdict(list)
         for row in await self._fetch(query, *where.args):
             found[row["learner_id"]].append(partial_event(**read.fields(row)))
-        return {key: page_of(rows, map(cursor_of, rows), first) for key, rows in found.items()}
+        return {key: page_of(rows, cursor_of, first) for key, rows in found.items()}
 
     async def learner_counts(
         self, learner_ids: Sequence[str], *, span: Span, grain: timedelta, courses: Collection[str] | None

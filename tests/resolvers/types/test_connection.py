@@ -6,7 +6,9 @@ import pytest
 from strawberry.relay import to_base64
 
 from resolvers.schema import build_schema
+from resolvers.types.connection import connection
 from stores.domain.events import Verb
+from stores.domain.paging import Page, page_of
 from tests.resolvers import world
 from tests.resolvers.subscriptions.live_school import ADA_ALGEBRA, ADA_ID, open_school
 from tests.resolvers.subscriptions.live_school import progress_updated as updates
@@ -57,6 +59,31 @@ async def test_a_list_refuses_the_cursors_of_other_lists(name: str) -> None:
         assert error is not None, cursor
         assert error.extensions["code"] == "BAD_USER_INPUT"
         assert "cursor" in error.message
+
+
+def test_cursors_are_made_when_they_are_read() -> None:
+    made: list[str] = []
+
+    def cursor_of(row: str) -> str:
+        made.append(row)
+        return row.upper()
+
+    page = page_of(["a", "b", "c"], cursor_of, 2)
+    shown = connection(page, after=None, node=lambda row: row * 2)
+    assert [edge.node for edge in shown.edges] == ["aa", "bb"]
+    assert (shown.page_info.has_next_page, shown.page_info.has_previous_page) == (True, False)
+    assert made == []
+    assert shown.page_info.end_cursor == "B"
+    assert made == ["b"]
+    assert (shown.page_info.start_cursor, [edge.cursor for edge in shown.edges]) == ("A", ["A", "B"])
+    assert page.cursors == ("A", "B")
+    assert page == Page(("a", "b"), str.upper, True) != Page(("a", "b"), str, True)
+
+
+def test_a_key_without_a_page_has_an_empty_one() -> None:
+    shown = connection(None, after="x").page_info
+    assert (shown.edges, shown.start_cursor, shown.end_cursor) == ([], None, None)
+    assert (shown.has_next_page, shown.has_previous_page) == (False, True)
 
 
 async def test_both_fields_for_the_enrollments_of_a_course_are_one_list() -> None:
