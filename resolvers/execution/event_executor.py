@@ -13,8 +13,8 @@ from resolvers.errors import bad_input
 from resolvers.execution.coercion import coercion_errors
 from resolvers.execution.compiled.counters import Fallback
 from resolvers.execution.compiled.execute import execute
-from resolvers.execution.compiled.plan import ObjectPlan
 from resolvers.execution.compiled.plan_cache import PLAN_CACHE, PlanCache
+from resolvers.execution.compiled.trace import shown_fallback
 from resolvers.execution.deadline import read_within_deadline, write_within_deadline
 from resolvers.execution.graphql_internals import forget_sub_fields, release_helpers
 from resolvers.execution.limits.cost import limit_cost
@@ -54,19 +54,19 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
     def execute_operation(self, serially: bool | None = None) -> Any:
         """The result of a query, of a mutation or of one event, within the deadline of its peer. graphql-core calls it
         for all transports."""
-        plan = self._plan()
-        result = super().execute_operation(serially) if plan is None else execute(self, plan, self.response_size)
+        plans: PlanCache = self.schema.extensions[PLAN_CACHE]
+        plan = plans.plan(self, self.context_value.peer)
+        if isinstance(plan, Fallback):
+            if self.context_value.peer.trace_plan:
+                self.context_value.plan_trace = shown_fallback(plan, plans.counters)
+            result = super().execute_operation(serially)
+        else:
+            result = execute(self, plan, self.response_size, plans.counters)
         if not self.is_awaitable(result):
             return result
         if self.operation.operation is OperationType.MUTATION:
             return write_within_deadline(self.context_value.peer, result)
         return read_within_deadline(self.context_value, result)
-
-    def _plan(self) -> ObjectPlan | None:
-        """The plan of the operation, None if it runs on graphql-core."""
-        plans: PlanCache = self.schema.extensions[PLAN_CACHE]
-        found = plans.plan(self, self.context_value.peer)
-        return None if isinstance(found, Fallback) else found
 
     def _new_size(self) -> ResponseSize:
         peer = self.context_value.peer

@@ -62,14 +62,14 @@ class Compiler:
         collected = collect_fields(
             self._schema, self._fragments, self._variables, root, self._operation, self._hide_suggestions
         )
-        return self._objects(root, collected.grouped_field_set)
+        return self._objects(root, collected.grouped_field_set, ())
 
     def _beneath(self, kind: GraphQLObjectType, details: list[FieldDetails]) -> GroupedFieldSet:
         return collect_subfields(
             self._schema, self._fragments, self._variables, self._operation, kind, details, self._hide_suggestions
         ).grouped_field_set
 
-    def _objects(self, kind: GraphQLObjectType, groups: GroupedFieldSet) -> ObjectPlan:
+    def _objects(self, kind: GraphQLObjectType, groups: GroupedFieldSet, above: tuple[str, ...]) -> ObjectPlan:
         parts: list[Part] = []
         joins: dict[tuple[object, object], Source] = {}
         columns: list[ColumnField] = []
@@ -84,7 +84,7 @@ class Compiler:
             if name.startswith("__"):
                 raise NotCompiled(Fallback.INTROSPECTION)
             definition = kind.fields[name]
-            field = Field(key, kind, definition, details, definition.extensions.get("strawberry-definition"))
+            field = Field((*above, key), kind, definition, details, definition.extensions.get("strawberry-definition"))
             inline = self._inline(field, joins)
             if inline is None:
                 columns.append(ColumnField(field, self._source(field), self._completion(definition.type, field)))
@@ -108,7 +108,7 @@ class Compiler:
         name = (declared.path, declared.key)
         if name not in joins:
             record = StoreField(path=declared.path, key=declared.key)
-            joins[name] = FromStore(record, Arguments(field), frozenset(), None)
+            joins[name] = FromStore(field, record, Arguments(field), frozenset(), None)
         return Inline(field, leaf, attribute=declared.attribute, join=list(joins).index(name))
 
     def _source(self, field: Field) -> Source:
@@ -118,7 +118,7 @@ class Compiler:
         metadata = {} if field.strawberry is None else field.strawberry.metadata
         match metadata.get("store_field") or metadata.get("guarded_field"):
             case StoreField() as declared:
-                return FromStore(declared, arguments, self._selected(field, declared), stricter)
+                return FromStore(field, declared, arguments, self._selected(field, declared), stricter)
             case RootStoreField() as declared:
                 return FromRoot(declared, arguments, stricter)
             case RootListField() as declared:
@@ -152,4 +152,4 @@ class Compiler:
         return self._object(kind, field)
 
     def _object(self, kind: GraphQLObjectType, field: Field) -> Objects:
-        return Objects(field, self._objects(kind, self._beneath(kind, field.details)))
+        return Objects(field, self._objects(kind, self._beneath(kind, field.details), field.position))

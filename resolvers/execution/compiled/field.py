@@ -9,14 +9,20 @@ from graphql.execution.collect_fields import FieldDetails
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """`key` is the response name; `details` are the selections that are merged under it, as graphql-core collects
-    them; `strawberry` is the definition of the field, None for one that strawberry did not define."""
+    """`position` are the response names from the root to this one; `details` are the selections that are merged under
+    it, as graphql-core collects them; `strawberry` is the definition of the field, None for one that strawberry did not
+    define."""
 
-    key: str
+    position: tuple[str, ...]
     parent: GraphQLObjectType
     definition: GraphQLField
     details: list[FieldDetails]
     strawberry: Any
+
+    @property
+    def key(self) -> str:
+        """The response name."""
+        return self.position[-1]
 
     @property
     def name(self) -> str:

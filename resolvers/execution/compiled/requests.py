@@ -1,12 +1,14 @@
 """Requests of a level: the keys of all rows, in one set for each value of the path's arguments."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from resolvers.execution.compiled.run import Run
 from resolvers.execution.compiled.values import Column, Deliver, attempt
 from resolvers.types.store_field import StoreField
+
+Traced = Callable[..., None] | None
 
 
 class LevelRequest:
@@ -21,7 +23,7 @@ class LevelRequest:
         self._left = 0
         self._values: Column = [None] * len(rows)
 
-    def send(self, run: Run, args: Column) -> None:
+    def send(self, run: Run, args: Column, traced: Traced) -> None:
         """Request the key of each row with its arguments, and deliver the values when the last set has arrived. A row
         without arguments has the exception in their place."""
         keys = [attempt(self._declared.key_of, row) for row in self._rows]
@@ -31,8 +33,15 @@ class LevelRequest:
             if isinstance(fault, Exception):
                 self._values[place] = fault
             elif key is not None:
-                places_by_args.setdefault(its, []).append(place)
+                try:
+                    hash(key)
+                    places_by_args.setdefault(its, []).append(place)
+                except TypeError as unhashable:  # a fault of the declaration
+                    self._values[place] = unhashable
         self._left = len(places_by_args)
+        if traced is not None:
+            asked = {(its, keys[place]) for its, places in places_by_args.items() for place in places}
+            traced(self._declared.path, rows=len(self._rows), keys=len(asked), groups=self._left)
         if not self._left:
             self._deliver(self._values)
         for its, places in places_by_args.items():

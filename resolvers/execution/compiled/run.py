@@ -8,6 +8,7 @@ from graphql.execution import Executor
 
 from resolvers.context import Context
 from resolvers.data.dataloaders import Loaders
+from resolvers.execution.compiled.trace import PlanTrace
 from resolvers.execution.compiled.values import FieldErrors
 from resolvers.execution.limits.response_size import ResponseSize
 from resolvers.viewer import Viewer
@@ -22,7 +23,19 @@ class Run:
     last one has been called.
     """
 
-    __slots__ = ("_awaited", "_fault", "_read", "context", "errors", "executor", "loaders", "size", "tasks", "viewer")
+    __slots__ = (
+        "_awaited",
+        "_fault",
+        "_read",
+        "context",
+        "errors",
+        "executor",
+        "loaders",
+        "size",
+        "tasks",
+        "trace",
+        "viewer",
+    )
 
     def __init__(self, executor: Executor[Any], size: ResponseSize) -> None:
         self.executor = executor
@@ -30,6 +43,7 @@ class Run:
         self.viewer: Viewer = self.context.viewer
         self.loaders: Loaders = self.context.loaders
         self.size = size
+        self.trace = PlanTrace() if self.context.peer.trace_plan else None
         self.errors = FieldErrors()
         self.tasks: set[asyncio.Future[Any]] = set()
         self._awaited = 0

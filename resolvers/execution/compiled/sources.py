@@ -63,20 +63,16 @@ class Resolver:
     def read(self, run: Run, rows: Column, deliver: Deliver) -> None:
         """See `Source`."""
         values = self._call(run, rows)
-        waiting = [place for place, value in enumerate(values) if run.executor.is_awaitable(value)]
-        if not waiting:
+        if not any(_is_pending(run, value) for value in values):
             deliver(values)
             return
         deliver = run.expect(deliver)
-        gathered = asyncio.gather(*(values[place] for place in waiting), return_exceptions=True)
+        gathered = asyncio.gather(*(_awaited(run, value) for value in values))
         run.start(gathered)
 
         def done(ended: "asyncio.Future[list[Any]]") -> None:
-            if ended.cancelled():
-                return
-            for place, value in zip(waiting, ended.result(), strict=True):
-                values[place] = value
-            deliver(values)
+            if not ended.cancelled():
+                deliver(ended.result())
 
         gathered.add_done_callback(done)
 
@@ -101,6 +97,24 @@ class Resolver:
         if resolver.self_parameter is not None:
             return [attempt(lambda row=row: resolver(row, **named)) for row in rows]
         return [attempt(lambda: resolver(**named)) for _ in rows]
+
+
+def _is_pending(run: Run, value: Any) -> bool:
+    """Whether a value is awaitable, or a list that has awaitable items."""
+    if isinstance(value, list):
+        return any(_is_pending(run, item) for item in value)
+    return run.executor.is_awaitable(value)
+
+
+async def _awaited(run: Run, value: Any) -> Any:
+    """The value of an awaitable and of the awaitable items of a list, or the exception."""
+    try:
+        found = await value if run.executor.is_awaitable(value) else value
+    except Exception as error:
+        return error
+    if isinstance(found, list) and _is_pending(run, found):
+        return list(await asyncio.gather(*(_awaited(run, item) for item in found)))
+    return found
 
 
 def source_of(field: Field, arguments: Arguments) -> Source:

@@ -1,12 +1,14 @@
 """Sources of fields that are declared with a rule or a store (`resolvers/types/`): they are read once for all rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from resolvers.execution.compiled.arguments import Arguments
+from resolvers.execution.compiled.field import Field
 from resolvers.execution.compiled.masks import Mask, decide, read_open
-from resolvers.execution.compiled.requests import LevelRequest
+from resolvers.execution.compiled.requests import LevelRequest, Traced
 from resolvers.execution.compiled.run import Run
 from resolvers.execution.compiled.values import Column, Deliver, attempt
 from resolvers.policy.rules import Rule, about
@@ -37,6 +39,7 @@ class Guarded:
 class FromStore:
     """A `StoreField`. `selected`: the names of the fields beneath it, if its arguments depend on them."""
 
+    field: Field
     declared: StoreField
     arguments: Arguments
     selected: frozenset[str]
@@ -44,19 +47,25 @@ class FromStore:
 
     def read(self, run: Run, rows: Column, deliver: Deliver) -> None:
         """See `Source`."""
-        read_permitted(run, self.stricter, rows, partial(self._request, run), deliver)
+        given = attempt(self.arguments.converted, run)
+        if isinstance(given, Exception):
+            deliver([given] * len(rows))
+            return
 
-    def _request(self, run: Run, rows: Column, deliver: Deliver) -> None:
-        LevelRequest(self.declared, rows, deliver).send(run, self._args(run, rows))
+        def request(some: Column, then: Deliver) -> None:
+            LevelRequest(self.declared, some, then).send(run, self._args(run, some, given), self._traced(run))
 
-    def _args(self, run: Run, rows: Column) -> Column:
-        """The path's arguments for each row, or an exception in their place."""
+        read_permitted(run, self.stricter, rows, request, deliver)
+
+    def _traced(self, run: Run) -> Traced:
+        """Adds what is requested to the trace of the run, if it has one."""
+        return None if run.trace is None else partial(run.trace.add, self.field.position, columns=self.selected)
+
+    def _args(self, run: Run, rows: Column, given: Mapping[str, Any]) -> Column:
+        """The path's arguments for each row, or an exception in their place. `given`: the GraphQL arguments."""
         declared = self.declared
         if declared.args is None:
             return [()] * len(rows)
-        given = attempt(self.arguments.converted, run)
-        if isinstance(given, Exception):
-            return [given] * len(rows)
         args_of = partial(declared.args, **given)
         selected = () if declared.by_selection is None else (self.selected,)
         if declared.scope is None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import strawberry
 
+from gateway.config.settings import read_settings
 from resolvers.context import Info
 from resolvers.execution.compiled.plan_cache import PLAN_CACHE
 from resolvers.schema import build_schema, schema_of
@@ -20,7 +21,6 @@ ADMIN, LEARNER = bearer(world.admin()), bearer(world.learner())
 class Query:
     @strawberry.field(description="The executor of the peer, after how many uses it compiles, and the traced plan.")
     def choice(self, info: Info) -> list[str]:
-        info.context.plan_trace = {"levels": 1}
         peer = info.context.peer
         return [peer.executor, str(peer.compile_after)]
 
@@ -36,13 +36,17 @@ async def chosen(settings: dict[str, str], headers: dict[str, str]) -> Any:
 @pytest.mark.parametrize(
     ("settings", "choice"),
     [
-        ({}, ["compiled", "1"]),
-        ({"GATEWAY_EXECUTOR": "reference"}, ["reference", "1"]),
-        ({"GATEWAY_EXECUTOR_COMPILE_AFTER": "0"}, ["compiled", "0"]),
+        ({"GATEWAY_EXECUTOR": "compiled", "GATEWAY_EXECUTOR_COMPILE_AFTER": "1"}, ["compiled", "1"]),
+        ({"GATEWAY_EXECUTOR": "reference", "GATEWAY_EXECUTOR_COMPILE_AFTER": "0"}, ["reference", "0"]),
     ],
 )
 async def test_the_settings_say_which_executor_runs(settings: dict[str, str], choice: list[str]) -> None:
     assert (await chosen(settings, LEARNER))["data"]["choice"] == choice
+
+
+def test_a_document_is_compiled_after_an_earlier_use_by_default() -> None:
+    default = read_settings({}).executor
+    assert (default.name, default.compile_after) == ("compiled", 1)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +65,9 @@ async def test_an_admin_chooses_the_executor_of_a_request(viewer: dict[str, str]
 
 async def test_an_admin_may_trace_the_plan() -> None:
     trace = {"X-Gateway-Trace": "plan"}
-    assert (await chosen({}, {**ADMIN, **trace}))["extensions"] == {"plan": {"levels": 1}}
+    reference = {"X-Gateway-Executor": "reference"}
+    assert (await chosen({}, {**ADMIN, **trace}))["extensions"]["plan"]["reads"] == []
+    assert (await chosen({}, {**ADMIN, **trace, **reference}))["extensions"]["plan"]["fallback"] == "reference"
     assert "extensions" not in await chosen({}, {**LEARNER, **trace})
     assert "extensions" not in await chosen({}, ADMIN)
 
