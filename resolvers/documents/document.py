@@ -21,6 +21,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from resolvers.documents.document_size import DocumentSize, document_size
 from resolvers.documents.event_variables import event_variables
 from resolvers.documents.public_operations import is_public
+from resolvers.documents.variables import CompiledVariables, compiled_variables
 from resolvers.limits import Limits
 
 MOST_ERRORS = 20
@@ -44,6 +45,7 @@ class Document:
         self._errors: dict[bool, list[GraphQLError]] = {}
         self._public: dict[str | None, bool] = {}
         self._event_variables: dict[str | None, frozenset[str]] = {}
+        self._variables: dict[str | None, CompiledVariables | None] = {}
 
     @cached_property
     def size(self) -> DocumentSize:
@@ -83,6 +85,15 @@ class Document:
             assert operation is not None  # noqa: S101 - it has begun
             self._event_variables[name] = event_variables(self.node, operation)
         return self._event_variables[name]
+
+    def variables(self, name: str | None) -> CompiledVariables | None:
+        """The variables of the operation with this name; None where graphql-core coerces their values."""
+        operation = self.operation(name)
+        if operation is None:
+            return None
+        if name not in self._variables:
+            self._variables[name] = compiled_variables(self.schema, self.node, operation)
+        return self._variables[name]
 
     @property
     def is_known_valid(self) -> bool:

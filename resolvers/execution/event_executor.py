@@ -2,10 +2,9 @@
 with an error for each value of the variables that does not fit its type. It refuses operations that cost too much, and
 ends those that take too long."""
 
-from inspect import signature
 from typing import Any, cast
 
-from graphql import GraphQLError, GraphQLLeafType, OperationType
+from graphql import DocumentNode, GraphQLError, GraphQLLeafType, GraphQLSchema, OperationType
 from graphql.execution import Executor
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
@@ -30,26 +29,43 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
         self.response_size = self._new_size()
 
     @classmethod
-    def build(cls, *args: Any, **kwargs: Any) -> "list[GraphQLError] | Executor[Any]":
+    def build(
+        cls,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        root_value: Any = None,
+        context_value: Any = None,
+        raw_variable_values: Any = None,
+        operation_name: str | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> "list[GraphQLError] | Executor[Any]":
         """The executor of an operation, or the errors of its variables or its cost. graphql-core calls it for all
         transports."""
-        build = super().build
-        made = build(*args, **kwargs)
-        if not isinstance(made, list):
-            refusal = limit_cost(made)
-            if refusal is not None:
-                return [refusal]
-            if made.operation.operation is OperationType.SUBSCRIPTION:
-                made.context_value.peer.on_subscribe(made)
-            elif made.operation.operation is OperationType.QUERY:
-                # Only here: a mutation and an event of a subscription must see each write at once.
-                made.context_value.loaders.shared = made.context_value.peer.shared
-            return made
-        given = signature(build).bind(*args, **kwargs).arguments
-        errors = coercion_errors(
-            given["schema"], given["document"], given.get("operation_name"), given.get("raw_variable_values") or {}
-        )
-        return errors or [bad_input(error.message) for error in made]
+        given = raw_variable_values or {}
+        variables = context_value.document.variables(operation_name)
+        values = None if variables is None else variables.coerce(given)
+        if variables is None or values is None:
+            made = super().build(
+                schema, document, root_value, context_value, raw_variable_values, operation_name, *args, **kwargs
+            )
+        else:
+            made = super().build(
+                schema, variables.bare, root_value, context_value, None, operation_name, *args, **kwargs
+            )
+            if not isinstance(made, list):
+                made.operation, made.variable_values = variables.operation, values
+        if isinstance(made, list):
+            errors = coercion_errors(schema, document, operation_name, given)
+            return errors or [bad_input(error.message) for error in made]
+        if (refusal := limit_cost(made)) is not None:
+            return [refusal]
+        if made.operation.operation is OperationType.SUBSCRIPTION:
+            made.context_value.peer.on_subscribe(made)
+        elif made.operation.operation is OperationType.QUERY:
+            # Only here: a mutation and an event of a subscription must see each write at once.
+            made.context_value.loaders.shared = made.context_value.peer.shared
+        return made
 
     def execute_operation(self, serially: bool | None = None) -> Any:
         """The result of a query, of a mutation or of one event, within the deadline of its peer. graphql-core calls it

@@ -23,8 +23,11 @@ USED = {
     ),
     "graphql.execution.collect_fields": ("FieldDetails", "collect_fields", "collect_subfields"),
     "graphql.execution.executor": ("invalid_return_type_error",),
+    "graphql.execution.get_variable_signature": ("GraphQLVariableSignature", "get_variable_signature"),
+    "graphql.execution.values": ("VariableValueSource", "VariableValues"),
     "graphql.language.ast.Token": ("next", "prev"),
     "graphql.type.definition": ("GraphQLResolveInfoHelpers",),
+    "graphql.utilities.coerce_input_value": ("coerce_default_value",),
 }
 """By module or class: the names that this project imports, calls or overrides."""
 

@@ -3,6 +3,7 @@
 import re
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, NewType
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from strawberry.schema.config import StrawberryConfig
 from stores.domain.rfc3339 import parse_rfc3339
 
 BigInt = NewType("BigInt", int)
+UUID_FORM = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 Representation = NewType("Representation", object)
 """A representation of an entity, as a router sends it: any JSON value."""
 
@@ -49,9 +51,15 @@ def parse_big_int(value: Any) -> BigInt:
 
 def parse_uuid(value: Any) -> UUID:
     """Parse a UUID. GraphQLError for anything else."""
-    if isinstance(value, str) and re.fullmatch(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", value):
-        return UUID(value)
+    if isinstance(value, str) and UUID_FORM.fullmatch(value):
+        return _uuid_of(value)
     raise GraphQLError("a UUID has the form 01234567-89ab-cdef-0123-456789abcdef")
+
+
+@lru_cache(maxsize=1024)
+def _uuid_of(text: str) -> UUID:
+    """The UUID of a text. The events of a batch repeat their registration."""
+    return UUID(text)
 
 
 CONFIG = StrawberryConfig(
