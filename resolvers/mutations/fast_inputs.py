@@ -1,30 +1,37 @@
 """Inputs that come by the hundred, made without Strawberry's walk over their fields (the longest part of a request)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from strawberry.types import get_object_definition
-from strawberry.types.arguments import InputContext
 from strawberry.utils.str_converters import to_camel_case
 
 T = TypeVar("T", bound=type)
 
 
-def builds(command: Callable[..., Any]) -> Callable[[T], T]:
+def builds(command: Callable[..., Any], **lists: type) -> Callable[[T], T]:
     """Makes a `strawberry.input` build `command` in place of an instance of its own class.
 
-    For inputs whose fields are scalars and enums with the names of the command's fields: graphql-core has converted
-    those already.
+    For inputs whose fields have the names of the command's fields, and are scalars, enums, or lists of inputs that
+    build commands themselves: `lists` has their types, by field. graphql-core has converted all others. A field that is
+    absent is None in the command. The function is generated: one call with all fields, by the names of the class.
     """
 
     def decorate(kind: T) -> T:
         definition = get_object_definition(kind, strict=True)
-        names = {to_camel_case(field.python_name): field.python_name for field in definition.fields}
-
-        def build(_kind: type, given: Mapping[str, Any], _: InputContext) -> Any:
-            return command(**{names[name]: value for name, value in given.items()})
-
-        definition.from_input = build
+        names: dict[str, Any] = {"command": command}
+        arguments = []
+        for field in definition.fields:
+            name = field.python_name
+            value = f"get({to_camel_case(name)!r})"
+            if name in lists:
+                names[f"kind_{name}"] = lists[name]
+                names[f"build_{name}"] = get_object_definition(lists[name], strict=True).from_input
+                value = f"[build_{name}(kind_{name}, each, context) for each in {value}]"
+            arguments.append(f"{name}={value}")
+        code = f"def build(_, given, context):\n get = given.get\n return command({', '.join(arguments)})"
+        exec(code, names)  # noqa: S102 - names of a class are identifiers
+        definition.from_input = names["build"]
         return kind
 
     return decorate

@@ -1,6 +1,5 @@
 """recordInteractions: a batch of events, each with its own verdict."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -43,6 +42,7 @@ class InteractionInput:
     extensions: JSON | None = strawberry.field(default=None, description="A JSON object for other data; 64 kB at most.")
 
 
+@builds(interactions.RecordInteractions, events=InteractionInput)
 @strawberry.input(description="A batch of events, of one enrolment or many, in any order.")
 class RecordInteractionsInput:
     events: list[InteractionInput] = strawberry.field(description="500 at most.", directives=[Cost(weight="1")])
@@ -50,14 +50,13 @@ class RecordInteractionsInput:
 
 async def record_interactions(stores: WriteStores, viewer: Viewer, given: RecordInteractionsInput) -> RecordResult:
     """Record a batch of events; the result is the parent of RecordInteractionsPayload."""
-    events = cast("Sequence[Interaction]", given.events)  # InteractionInput builds Interactions
-    command = interactions.RecordInteractions(events=events)
+    command = cast("interactions.RecordInteractions", given)  # the input builds it
     verdicts = await interactions.record_interactions(stores, viewer, command)
     if isinstance(verdicts, Refusal):
         return RecordResult(errors=user_errors(verdicts))
     kept = (
         event.registration
-        for event, verdict in zip(events, verdicts, strict=True)
+        for event, verdict in zip(command.events, verdicts, strict=True)
         if verdict.status is not VerdictStatus.REJECTED
     )
     return RecordResult(
