@@ -61,9 +61,12 @@ def count_activity(events: Iterable[Event], *, grain: timedelta = QUARTER) -> tu
     """The activity of these (live) events, in order, in each interval of the length `grain` that has any. `grain`
     divides a day; intervals begin at its multiples since 1970 in UTC."""
     counts: defaultdict[datetime, list[int]] = defaultdict(lambda: [0, 0])
+    at, count = None, [0, 0]
     for event in events:
         if event.verb not in NO_ACTIVITY:
-            count = counts[event.at - (event.at - EPOCH) % grain]
+            if event.at != at:  # the events of a batch are often of one moment
+                at = event.at
+                count = counts[at - (at - EPOCH) % grain]
             count[0] += 1
             count[1] += event.duration_ms or 0
     return tuple(

@@ -1,6 +1,7 @@
 """Admission: which events and enrolments the ledger accepts. Every backend of progress follows these rules."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
 
@@ -10,6 +11,10 @@ from stores.domain.keys import fits_index
 from stores.domain.paging import CLEAN_TEXT
 from stores.domain.progress import Enrollment, Verdict, VerdictStatus
 from stores.errors import Rejected
+
+# To look a member of an enum up costs a call in Python.
+VOIDED = Verb.VOIDED
+ACCEPTED, DUPLICATE, REJECTED = VerdictStatus.ACCEPTED, VerdictStatus.DUPLICATE, VerdictStatus.REJECTED
 
 
 class LedgerEntry(NamedTuple):
@@ -38,32 +43,34 @@ def admit(
     Voids are decided last, so that the order within a batch does not matter. A void whose target belongs to another
     registration is INVALID_VOID as soon as both are known."""
     entries = dict(known)
-    verdicts: dict[int, Verdict] = {}
-    order = sorted(range(len(events)), key=lambda place: events[place].verb is Verb.VOIDED)
-    for place in order:
+    verdicts: list[Verdict | None] = [None] * len(events)
+    voids = [place for place, event in enumerate(events) if event.verb is VOIDED]
+    others = (
+        range(len(events)) if not voids else [place for place, event in enumerate(events) if event.verb is not VOIDED]
+    )
+    for place in chain(others, voids):
         event = events[place]
-        code = rejection_code(event, entries, item_keys)
-        entry = LedgerEntry(event.registration, digests[place])
+        key = event.id
+        known_as = entries.get(key)
         if names_other_enrollment(event, enrollments):
-            verdicts[place] = Verdict(id=event.id, status=VerdictStatus.REJECTED, code="UNKNOWN_REGISTRATION")
-        elif event.id in entries and entries[event.id][:2] == entry[:2]:
-            verdicts[place] = Verdict(id=event.id, status=VerdictStatus.DUPLICATE)
-        elif event.id in entries:
-            verdicts[place] = Verdict(id=event.id, status=VerdictStatus.REJECTED, code="CONFLICT")
-        elif code is not None:
-            verdicts[place] = Verdict(id=event.id, status=VerdictStatus.REJECTED, code=code)
+            verdicts[place] = Verdict(id=key, status=REJECTED, code="UNKNOWN_REGISTRATION")
+        elif known_as is not None:
+            same = known_as.digest == digests[place] and known_as.registration == event.registration
+            verdicts[place] = (
+                Verdict(id=key, status=DUPLICATE) if same else Verdict(id=key, status=REJECTED, code="CONFLICT")
+            )
+        elif (code := rejection_code(event, entries, item_keys)) is not None:
+            verdicts[place] = Verdict(id=key, status=REJECTED, code=code)
         else:
-            entries[event.id] = entry
-            verdicts[place] = Verdict(id=event.id, status=VerdictStatus.ACCEPTED)
-    return [verdicts[place] for place in range(len(events))]
+            entries[key] = LedgerEntry(event.registration, digests[place])
+            verdicts[place] = Verdict(id=key, status=ACCEPTED)
+    return [verdict for verdict in verdicts if verdict is not None]
 
 
 def with_slots(verdicts: Iterable[Verdict], slots: Mapping[UUID, int | None]) -> list[Verdict]:
     """The verdicts with the slots that the ledger has now, by event id; rejected events have none."""
     return [
-        verdict
-        if verdict.status is VerdictStatus.REJECTED
-        else Verdict(id=verdict.id, status=verdict.status, slot=slots[verdict.id])
+        verdict if verdict.status is REJECTED else Verdict(id=verdict.id, status=verdict.status, slot=slots[verdict.id])
         for verdict in verdicts
     ]
 
@@ -71,24 +78,25 @@ def with_slots(verdicts: Iterable[Verdict], slots: Mapping[UUID, int | None]) ->
 def accepted_registrations(events: Sequence[Event], verdicts: Sequence[Verdict]) -> set[UUID]:
     """The registrations that have at least one accepted event."""
     both = zip(events, verdicts, strict=True)
-    return {event.registration for event, verdict in both if verdict.status is VerdictStatus.ACCEPTED}
+    return {event.registration for event, verdict in both if verdict.status is ACCEPTED}
 
 
 def names_other_enrollment(event: Event, enrollments: Mapping[UUID, Enrollment]) -> bool:
     """Whether the event's registration belongs to another learner or course."""
     row = enrollments.get(event.registration)
-    return row is not None and (row.learner_id, row.course_key) != (event.learner_id, event.course_key)
+    return row is not None and (row.learner_id != event.learner_id or row.course_key != event.course_key)
 
 
 def rejection_code(
     event: Event, entries: Mapping[UUID, LedgerEntry], item_keys: Mapping[UUID, Collection[str]]
 ) -> str | None:
     """The code of why the ledger cannot accept an event, or None."""
-    if event.registration not in item_keys:
+    keys = item_keys.get(event.registration)
+    if keys is None:
         return "UNKNOWN_REGISTRATION"
-    if event.item_key is not None and event.item_key not in item_keys[event.registration]:
+    if event.item_key is not None and event.item_key not in keys:
         return "UNKNOWN_ITEM"
-    if event.verb is not Verb.VOIDED:
+    if event.verb is not VOIDED:
         return None
     target = None if event.voids is None else entries.get(event.voids)
     if event.voids is None or (target is not None and target.registration != event.registration):

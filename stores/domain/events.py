@@ -36,6 +36,10 @@ class Verb(Enum):
     VOIDED = "VOIDED"
     OTHER = "OTHER"
 
+    # Members are compared by identity. The hash of an Enum's member is that of its name, computed in Python: a batch
+    # looks its verbs up thousands of times.
+    __hash__ = object.__hash__
+
 
 NO_ACTIVITY = frozenset({Verb.REGISTERED, Verb.UNREGISTERED, Verb.VOIDED})
 """Verbs that record no activity of a learner: they count neither in windows of activity nor in `last_activity_at`."""

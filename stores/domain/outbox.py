@@ -5,7 +5,7 @@ consumer, delivers them and settles them. A relay that is killed in between repe
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
@@ -13,6 +13,7 @@ from zlib import crc32
 
 from stores.domain.events import NO_ACTIVITY, Event, Verb
 from stores.domain.progress import CourseProgress, EnrollmentState, ItemProgress
+from stores.domain.revised import revised
 from stores.domain.sessions import ResumePoint
 
 PARTITIONS = 64
@@ -20,6 +21,7 @@ LEASE = timedelta(seconds=5)
 """How long a claim lasts. A relay renews it well before it ends."""
 SESSION_START_VERBS = frozenset({Verb.LAUNCHED, Verb.INITIALIZED})
 SESSION_END_VERBS = frozenset({Verb.ABANDONED, Verb.TERMINATED})
+SESSION_VERBS = SESSION_START_VERBS | SESSION_END_VERBS
 
 
 def partition_of(registration: UUID) -> int:
@@ -73,12 +75,12 @@ class Commit:
         """The part of the commit that this consumer needs; None if it needs nothing of it. LIVE needs a part of each
         commit that changes progress, sessions, a resume point or activity."""
         if consumer is Consumer.TIMELINE:
-            part = replace(self, progress=None, changed=(), resume=None)
+            part = revised(self, progress=None, changed=(), resume=None)
             return part if part.events or part.voided else None
-        session_events = tuple(event for event in self.events if event.verb in SESSION_START_VERBS | SESSION_END_VERBS)
+        session_events = tuple(event for event in self.events if event.verb in SESSION_VERBS)
         is_active = any(event.verb not in NO_ACTIVITY for event in self.events)
         changes = is_active or self.progress or self.resume or session_events or self.voided
-        return replace(self, events=session_events) if changes else None
+        return revised(self, events=session_events) if changes else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

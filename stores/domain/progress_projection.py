@@ -5,7 +5,7 @@ events. Source of the rules: cmi5 (moveOn, masteryScore, waived) and `tests/vect
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from math import fsum
@@ -15,6 +15,7 @@ from stores.domain.catalog import CourseVersion, Item, MoveOn
 from stores.domain.events import NO_ACTIVITY, Event, Verb
 from stores.domain.item_progress import ENROLLMENT_VERBS, NO_FACT, earliest, latest, merge
 from stores.domain.progress import CourseProgress, Enrollment, EnrollmentState, ItemProgress
+from stores.domain.revised import revised
 from stores.domain.sessions import ResumePoint
 from stores.domain.time_spent import ItemSession, SessionKey, merge_durations
 from stores.errors import Rejected
@@ -65,7 +66,7 @@ class RegistrationState:
 
 def initial_state(enrollment: Enrollment, index: CourseIndex) -> RegistrationState:
     """The state of a registration without events."""
-    bare = replace(enrollment, state=EnrollmentState.ACTIVE, enrolled_at=None, moved_at=None, completed_at=None)
+    bare = revised(enrollment, state=EnrollmentState.ACTIVE, enrolled_at=None, moved_at=None, completed_at=None)
     course = CourseProgress(registration=bare.registration)
     return with_rollup(
         RegistrationState(enrollment=bare, course=course), index, enrolled_at=None, last_activity_at=None
@@ -96,7 +97,7 @@ def fold(state: RegistrationState, events: Iterable[Event], index: CourseIndex) 
         sessions |= changed
     moved = moved_id != state.moved_id
     after = RegistrationState(
-        enrollment=replace(state.enrollment, moved_at=moved_at) if moved else state.enrollment,
+        enrollment=revised(state.enrollment, moved_at=moved_at) if moved else state.enrollment,
         course=state.course,
         items=items,
         moved_id=moved_id,
@@ -115,10 +116,10 @@ def next_version(after: RegistrationState, before: RegistrationState) -> Registr
     """`after` with its version: that of `before`, plus one if anything else differs."""
     version = before.course.version
     if after.course.version != version:
-        after = replace(after, course=replace(after.course, version=version))
+        after = revised(after, course=revised(after.course, version=version))
     if after == before:
-        return replace(before, sessions=after.sessions)
-    return replace(after, course=replace(after.course, version=version + 1))
+        return revised(before, sessions=after.sessions)
+    return revised(after, course=revised(after.course, version=version + 1))
 
 
 def without_voided(events: Iterable[Event]) -> list[Event]:
@@ -170,8 +171,21 @@ def with_rollup(
         last_activity_at=last_activity_at,
         version=state.course.version,
     )
-    enrollment = replace(state.enrollment, state=enrollment_state, enrolled_at=enrolled_at, completed_at=satisfied_at)
-    return replace(state, enrollment=enrollment, course=course)
+    enrollment = state.enrollment
+    if (enrollment.state, enrollment.enrolled_at, enrollment.completed_at) != (
+        enrollment_state,
+        enrolled_at,
+        satisfied_at,
+    ):
+        enrollment = revised(enrollment, state=enrollment_state, enrolled_at=enrolled_at, completed_at=satisfied_at)
+    return RegistrationState(
+        enrollment=enrollment,
+        course=course,
+        items=state.items,
+        moved_id=state.moved_id,
+        withdrawn=state.withdrawn,
+        sessions=state.sessions,
+    )
 
 
 def weighted_mean(parts: Sequence[tuple[float, float]]) -> float | None:

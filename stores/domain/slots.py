@@ -4,7 +4,7 @@ The ledger assigns slots while it holds the registration's row lock. An event's 
 and its slot. It never changes, so writers of the timeline never read before they write.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 from uuid import UUID
 from zlib import crc32
@@ -54,6 +54,19 @@ def cursor_of(event: Event) -> str:
 def moment_of(event: Event) -> Moment:
     """The moment within which the event's slot is unique."""
     return Moment(event.registration, to_ms(event.at))
+
+
+def moments_of(events: Iterable[Event]) -> list[Moment]:
+    """The moment of each event."""
+    moments: list[Moment] = []
+    last: Event | None = None
+    for event in events:
+        if last is not None and event.at == last.at and event.registration == last.registration:
+            moments.append(moments[-1])  # the events of a batch are often of one moment
+        else:
+            moments.append(moment_of(event))
+        last = event
+    return moments
 
 
 def assign_slots(moments: Mapping[UUID, Moment], taken: Mapping[Moment, Collection[int]]) -> dict[UUID, int]:

@@ -6,7 +6,7 @@ since it was initialised; other events report a part of it.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
@@ -50,6 +50,8 @@ class ItemSession:
 
 def session_key(session_id: str) -> str:
     """The session id as an index keeps it: unchanged up to `MAX_SESSION_KEY_BYTES`, else its SHA-256 in hex."""
+    if 4 * len(session_id) <= MAX_SESSION_KEY_BYTES:  # no character has more bytes
+        return session_id
     encoded = session_id.encode()
     return session_id if len(encoded) <= MAX_SESSION_KEY_BYTES else hashlib.sha256(encoded).hexdigest()
 
@@ -70,19 +72,28 @@ def merge_durations(
     """
     added = 0
     changed: dict[SessionKey, ItemSession] = {}
+    new: dict[SessionKey, list[Event]] = {}
     for event in events:
         key = session_of(event)
         if key is None:
             added += event.duration_ms or 0
-            continue
-        before = changed.get(key) or sessions.get(key)
-        if before is None:
-            before = ItemSession(registration=event.registration, item_key=key.item_key, session_id=key.session)
-        duration = event.duration_ms or 0
-        if event.verb in WHOLE_SESSION_VERBS:
-            after = replace(before, whole_ms=max(before.whole_ms, duration))
         else:
-            after = replace(before, parts_ms=before.parts_ms + duration)
-        added += after.spent_ms - before.spent_ms
-        changed[key] = after
+            new.setdefault(key, []).append(event)
+    for key, its in new.items():
+        before = sessions.get(key)
+        whole_ms, parts_ms = (0, 0) if before is None else (before.whole_ms, before.parts_ms)
+        for event in its:
+            duration = event.duration_ms or 0
+            if event.verb in WHOLE_SESSION_VERBS:
+                whole_ms = max(whole_ms, duration)
+            else:
+                parts_ms += duration
+        changed[key] = after = ItemSession(
+            registration=its[0].registration,
+            item_key=key.item_key,
+            session_id=key.session,
+            whole_ms=whole_ms,
+            parts_ms=parts_ms,
+        )
+        added += after.spent_ms - (0 if before is None else before.spent_ms)
     return added, changed

@@ -6,16 +6,15 @@ Arrays of other types make asyncpg query the server's types, which is very slow 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
+from itertools import repeat
 from typing import Any, TypeAlias
+
+import orjson
 
 from stores.domain.outbox import partition_of
 
-
-def text_of_text(value: str | Enum) -> str:
-    """Text, or the value of an enum, as it is stored."""
-    return value if isinstance(value, str) else str(value.value)
+Array: TypeAlias = str | list[str | None]
 
 
 def text_of_document(value: Mapping[str, Any]) -> str:
@@ -23,20 +22,39 @@ def text_of_document(value: Mapping[str, Any]) -> str:
     return json.dumps(value) if value else "{}"
 
 
-TEXT_OF: Mapping[str, Callable[[Any], str]] = {
-    "bool": str,
-    "bytea": bytes.hex,
-    "float8": repr,
-    "int8": str,
-    "jsonb": text_of_document,
-    "text": text_of_text,
-    "timestamptz": datetime.isoformat,
-    "uuid": str,
+def texts(values: Iterable[Any]) -> list[str | None]:
+    """Texts, and the values of enums, as they are stored."""
+    return [value.value if isinstance(value, Enum) else value for value in values]
+
+
+def optional(text_of: Callable[[Any], str]) -> Callable[[Iterable[Any]], list[str | None]]:
+    """The function that makes texts of values, but keeps None."""
+    return lambda values: [None if value is None else text_of(value) for value in values]
+
+
+def joined_json(values: Iterable[Any]) -> str:
+    """The JSON of values that are text without commas or quotes, separated by commas; None is `null`."""
+    return orjson.dumps(list(values), default=str)[1:-1].decode().replace('"', "")
+
+
+def joined_floats(values: Iterable[float | None]) -> str:
+    """Numbers, which need not be finite, separated by commas; None is `null`."""
+    return ",".join(["null" if value is None else repr(value) for value in values])
+
+
+ARRAY_OF: Mapping[str, Callable[[Iterable[Any]], Array]] = {
+    "bool": joined_json,
+    "bytea": optional(bytes.hex),
+    "float8": joined_floats,
+    "int8": joined_json,
+    "jsonb": optional(text_of_document),
+    "text": texts,
+    "timestamptz": joined_json,
+    "uuid": joined_json,
 }
 READ_ONE_BY_ONE = {"bytea": "decode({}, 'hex')", "jsonb": "{}::jsonb", "text": "{}"}
 """Types whose values are sent as a list and cast one by one; CockroachDB has no arrays of jsonb. Values of the others
 have no commas and are never empty. They are sent as one text, which is faster, and cast as an array."""
-Array: TypeAlias = str | list[str | None]
 
 
 def array_of(number: int, kind: str) -> str:
@@ -46,12 +64,9 @@ def array_of(number: int, kind: str) -> str:
     return f"string_to_array(${number}::text, ',', 'null')::{kind}[]"
 
 
-def array(values: Sequence[Any], kind: str) -> Array:
+def array(values: Iterable[Any], kind: str) -> Array:
     """The parameter for an array of values of this type; None is NULL."""
-    text_of = TEXT_OF[kind]
-    if kind in READ_ONE_BY_ONE:
-        return [None if value is None else text_of(value) for value in values]
-    return ",".join(["null" if value is None else text_of(value) for value in values])
+    return ARRAY_OF[kind](values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +94,8 @@ class Table:
 
     def arrays(self, rows: Sequence[Sequence[object]]) -> list[Array]:
         """The parameters for `given`: one array for each column. `rows` have values in the order of the columns."""
-        return [array([row[place] for row in rows], kind) for place, kind in enumerate(self.columns.values())]
+        columns = zip(*rows, strict=True) if rows else repeat((), len(self.columns))
+        return [array(values, kind) for values, kind in zip(columns, self.columns.values(), strict=True)]
 
 
 class PartitionedTable(Table):

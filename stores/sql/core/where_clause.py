@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable
 from enum import Enum
 
 from stores.domain.paging import CLEAN_TEXT
-from stores.sql.core.tables import text_of_text
 
 
 class WhereClause:
@@ -23,7 +22,10 @@ class WhereClause:
     def is_in(self, column: str, wanted: Collection[str | Enum] | None) -> None:
         """Add the condition that a column has one of these values; None adds no condition."""
         if wanted is not None:
-            self.add(f"{column} = ANY({{0}}::text[])", storable(map(text_of_text, wanted)))
+            self.add(
+                f"{column} = ANY({{0}}::text[])",
+                storable(one.value if isinstance(one, Enum) else one for one in wanted),
+            )
 
 
 def storable(keys: Iterable[str]) -> list[str]:

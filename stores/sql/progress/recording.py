@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from stores.domain.activity_change import activity_change
@@ -15,7 +14,8 @@ from stores.domain.item_progress import ATTEMPTS, outcome
 from stores.domain.outbox import Consumer
 from stores.domain.progress import Enrollment, Verdict, VerdictStatus
 from stores.domain.progress_projection import CourseIndex, fold, refold
-from stores.domain.slots import assign_slots, moment_of
+from stores.domain.revised import revised
+from stores.domain.slots import assign_slots, moments_of
 from stores.domain.time_spent import session_of
 from stores.sql.core.pool import Connection
 from stores.sql.progress import ledger, snapshot
@@ -23,6 +23,8 @@ from stores.sql.progress.changes import Changes
 from stores.sql.progress.rows import ledger_values
 from stores.sql.progress.saving import save
 from stores.sql.progress.snapshot import Locked
+
+ACCEPTED = VerdictStatus.ACCEPTED
 
 
 async def record_batch(
@@ -34,7 +36,7 @@ async def record_batch(
 ) -> list[Verdict]:
     """The verdicts on the events. `codes` makes the verification codes of certificates; `consumers` get commits."""
     sessions = {(event.registration, key) for event in events if (key := session_of(event)) is not None}
-    moments = [moment_of(event) for event in events]
+    moments = moments_of(events)
     before = await snapshot.lock(
         connection,
         {event.registration for event in events},
@@ -45,18 +47,19 @@ async def record_batch(
     indexes = {key: index_of(row.pin) for key, row in enrollments.items()}
     item_keys = {key: course.by_key for key, course in indexes.items()}
     digests = [digest(event) for event in events]
-    targets = {event.voids for event in events if event.verb is Verb.VOIDED and event.voids is not None}
+    targets = {event.voids for event in events if event.voids is not None and event.verb is Verb.VOIDED}
     known = await ledger.known(connection, targets)
 
     # Inserting shows which ids are taken. Nearly always none is, which saves a lookup.
     verdicts = admit(events, digests, known=known, enrollments=enrollments, item_keys=item_keys)
-    places = [place for place, verdict in enumerate(verdicts) if verdict.status is VerdictStatus.ACCEPTED]
+    places = [place for place, verdict in enumerate(verdicts) if verdict.status is ACCEPTED]
     taken = {moment: slots for locked in before.values() for moment, slots in locked.taken.items()}
     slots = assign_slots({events[place].id: moments[place] for place in places}, taken)
-    placed = {events[place].id: replace(events[place], slot=slots[events[place].id]) for place in places}
+    # The slots are in the order of `places`: an id is accepted once.
+    placed = [revised(events[place], slot=slot) for place, slot in zip(places, slots.values(), strict=True)]
     rows = [
         ledger_values(event, digests[place], success(event, indexes))
-        for place, event in zip(places, placed.values(), strict=True)
+        for place, event in zip(places, placed, strict=True)
     ]
     added = await ledger.add(connection, rows)
     if others := {event.id for event in events} - added.keys():
@@ -66,10 +69,10 @@ async def record_batch(
 
     new = defaultdict(list)
     refolded: dict[UUID, Enrollment] = {}
-    for event, verdict in zip(events, verdicts, strict=True):
-        if verdict.status is VerdictStatus.ACCEPTED:
-            new[event.registration].append(placed[event.id])
-            voids = event.verb is Verb.VOIDED and (event.voids in known or event.voids in added)
+    for place, event in zip(places, placed, strict=True):
+        if not others or verdicts[place].status is ACCEPTED:
+            new[event.registration].append(event)
+            voids = event.voids is not None and (event.voids in known or event.voids in added)
             if voids or added[event.id]:
                 refolded[event.registration] = enrollments[event.registration]
     whole = await ledger.whole(connection, refolded)
