@@ -12,6 +12,7 @@ TOP = Path(__file__).resolve().parent.parent
 
 MATRIX = "tests/resolvers/test_role_matrix.py"
 SWEEP = "tests/stores/domain/test_calendar_sweep.py"
+PAGES = "tests/bench/test_pages.py"
 REFERENCE = ("tests/resolvers", "tests/gateway/http", "tests/e2e/test_faults.py", "tests/e2e/test_watch.py")
 """What `full` repeats on graphql-core alone: golden queries, policy, faults and live updates."""
 FORMAT = ("ruff format", ["ruff", "format", "--check", "--quiet", "."])
@@ -68,7 +69,7 @@ def golden(extra: Sequence[str]) -> int:
 
 def full(extra: Sequence[str]) -> int:
     return run(
-        pytest("tests/e2e", "tests/hostile", "tests/protocol", "tests/upgrade", MATRIX, SWEEP, "--long", *extra),
+        pytest("tests/e2e", "tests/hostile", "tests/protocol", "tests/upgrade", MATRIX, SWEEP, PAGES, "--long", *extra),
         ("pytest (reference)", ["pytest", *REFERENCE, "--executor", "reference", *extra]),
     )
 

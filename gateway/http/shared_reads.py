@@ -1,5 +1,6 @@
 """Opens what the operations of the process share."""
 
+import logging
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import aclosing, asynccontextmanager
 from uuid import uuid4
@@ -12,6 +13,7 @@ from stores.ports.stores import Stores
 
 ANNOUNCED = frozenset({"profiles", "catalog"})
 """The stores whose writes are announced."""
+log = logging.getLogger("quadrangle.shared_reads")
 
 
 @asynccontextmanager
@@ -19,7 +21,7 @@ async def open_shared_reads(
     settings: Settings, stores: Stores, backends: Mapping[str, str]
 ) -> AsyncIterator[tuple[SharedReads | None, Stores]]:
     """The shared reads, None if they are switched off, and the stores to write through: their writes invalidate the
-    shared reads of this process before they return."""
+    shared reads of this process before they return. At the end their hit rates are logged."""
     if settings.cache.mode == "off":
         yield None, stores
         return
@@ -33,6 +35,8 @@ async def open_shared_reads(
     watch = ChangeWatch(stores.live, shared, name=uuid4().hex)
     async with aclosing(shared), watching_changes(watch):
         yield shared, announced(stores, invalidate)
+    rates = {f"{store}.{call}": round(its.hit_rate, 4) for (store, call), its in shared.counts.paths.items()}
+    log.info("hit rates of shared reads", extra={"hit_rates": rates})
 
 
 def unannounced(settings: Settings, backends: Mapping[str, str]) -> Collection[str]:

@@ -82,6 +82,11 @@ class Comparison:
                     if tuple(case.settings.items()) == settings:
                         on_case(case.name)
                         found[case.name] = await self._case(case, processes, on_slice)
+            for server in self.servers:
+                if (rates := hit_rates(server.log_of(self.folder))) is not None:
+                    for case in chosen:
+                        if tuple(case.settings.items()) == settings:
+                            add_hit_rates(found[case.name], server.name, rates)
         return found
 
     async def _case(self, case: Case, processes: Mapping[str, Served], on_slice: Callable[[], None]) -> list[Row]:
@@ -112,6 +117,22 @@ class Comparison:
             found[server.name] = orjson.loads(file.read_bytes())
             file.unlink()
         return found
+
+
+def hit_rates(log: Path) -> Mapping[str, float] | None:
+    """The hit rates, by store and call, that a gateway logs at its end; None if it shares nothing."""
+    for line in reversed(log.read_text().splitlines()):
+        if '"hit_rates"' in line:
+            rates: Mapping[str, float] = orjson.loads(line)["hit_rates"]
+            return rates
+    return None
+
+
+def add_hit_rates(rows: Sequence[Row], name: str, rates: Mapping[str, float]) -> None:
+    """Add the hit rates to the row of this server."""
+    for row in rows:
+        if row["server"] == name:
+            row["hit_rates"] = rates
 
 
 def target_of(server: Server, process: Served, case: Case) -> Target:

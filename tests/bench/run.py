@@ -26,7 +26,7 @@ from tests.bench.data import LEARNERS, open_data
 from tests.bench.measure import WrongAnswer
 from tests.bench.node import Missing
 from tests.bench.servers import HAND, OURS, SERVERS, Server
-from tests.bench.tables import markdown, profile_table, table
+from tests.bench.tables import hit_rates, markdown, profile_table, table
 
 BARS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 WIDTH = 140
@@ -119,6 +119,8 @@ def main() -> int:
             Console(width=WIDTH).print(table(name, rows))
         if given.profile:
             Console(width=WIDTH).print(profile_table(name, rows))
+    for line in hit_rates(found):
+        print(line)
     about = {"at": datetime.now(UTC).isoformat(), "python": platform.python_version(), "cores": os.cpu_count()}
     given.json.write_text(json.dumps({**about, "rows": dict(found)}, indent=1) + "\n")
     console.print(f"written to {given.json}")

@@ -16,7 +16,7 @@ from tests.bench.served import Served
 
 RATE = {"GATEWAY_RATE_LIMIT": "1000000000", "GATEWAY_RATE_BURST": "1000000000"}
 """The rate of requests is counted, but never reached."""
-HAND, OURS = "by hand", "ours"
+HAND, OURS, CACHED = "by hand", "ours", "ours + cache"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +43,17 @@ class Server:
     async def start(self, environment: Mapping[str, str], folder: Path, *, profile: bool) -> Served:
         """Start it in a gateway's environment, and wait until it is ready."""
         command = self.command(self.profile_of(folder) if profile else None)
-        served = Served(command, {**environment, **self.environment}, folder / f"{self.name}.log", folder)
+        served = Served(command, {**environment, **self.environment}, self.log_of(folder), folder)
         await served.ready()
         return served
 
     def profile_of(self, folder: Path) -> Path:
         """The file of the samples."""
         return folder / f"{self.name}.profile"
+
+    def log_of(self, folder: Path) -> Path:
+        """The file of its log."""
+        return folder / f"{self.name}.log"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +111,9 @@ def gateway(name: str, **settings: str) -> Server:
 
 SERVERS: Sequence[Server] = (
     Python(name=HAND, module="tests.bench.hand.server", path=None),
-    gateway(OURS),
-    gateway("reference", GATEWAY_EXECUTOR="reference"),
+    gateway(OURS, GATEWAY_CACHE="off"),
+    gateway(CACHED, GATEWAY_CACHE="on"),
+    gateway("reference", GATEWAY_CACHE="off", GATEWAY_EXECUTOR="reference"),
     Python(name="Strawberry", module="tests.bench.stock.server"),
     *(Peer(name=name, environment=FOR_NODE) for name in PACKAGES),
 )

@@ -1,6 +1,6 @@
 """What `bench` prints: a table for each query, for the terminal and for README. A ratio is CPU ÷ that of by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
@@ -16,10 +16,11 @@ COLUMNS = {
     "cpu_ms_c1": "CPU ms",
     "p50_ms_c1": "p50 ms",
     "p99_ms_c1": "p99 ms",
-    "hit_rate": "hit rate",
     "peak_mib": "peak MiB",
     "requests": "requests",
 }
+DETAILS = ("profile", "hit_rates")
+"""What a row has for other tables."""
 Row = dict[str, Any]
 
 
@@ -66,4 +67,16 @@ def profile_table(title: str, rows: Sequence[Row]) -> Table:
 def used(rows: Sequence[Row]) -> list[str]:
     """The columns that have a value in any row."""
     names = [name for name in COLUMNS if any(row.get(name) is not None for row in rows)]
-    return [*names, *dict.fromkeys(name for row in rows for name in row if name not in (*COLUMNS, "profile"))]
+    others = dict.fromkeys(name for row in rows for name in row if name not in (*COLUMNS, *DETAILS))
+    return [*names, *others]
+
+
+def hit_rates(found: Mapping[str, Sequence[Row]]) -> list[str]:
+    """For each gateway process that shares reads, its hit rates over all queries that it got."""
+    lines: dict[str, list[str]] = {}
+    for name, rows in found.items():
+        for row in rows:
+            if "hit_rates" in row:
+                rates = ", ".join(f"{path} {rate:.1%}" for path, rate in row["hit_rates"].items())
+                lines.setdefault(rates, []).append(name)
+    return [f"Hit rates over {', '.join(names)}: {rates}" for rates, names in lines.items()]
