@@ -30,8 +30,10 @@ class Operation(SchemaExtension):
         """Replace the request's Peer by a fresh Context, and mask the errors of the result."""
         peer: Peer = self.execution_context.context
         context = self.execution_context.context = Context.of(peer)
-        yield
-        end(context, self.execution_context.result)
+        try:
+            yield
+        finally:  # a subscription ends by a cancellation
+            end(context, self.execution_context.result)
 
     def on_stream_result(self, result: Any) -> Iterator[None]:
         """Mask the errors of each result of a stream before it is sent."""

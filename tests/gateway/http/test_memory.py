@@ -2,14 +2,19 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
+import orjson
 import pytest
+from strawberry.relay import to_base64
 from websockets.asyncio.client import ClientConnection
 
+from tests.bench.cases import DASHBOARD, GRID, TIMELINE
 from tests.gateway.app_client import SCHEMA
 from tests.gateway.controlled_subscriptions import WITHIN
+from tests.gateway.http.bounds.raw_client import connected, post
 from tests.gateway.http.test_sse import streamed
 from tests.gateway.http.websocket.client import initialize, receive_message, send_message, subscribe
 from tests.gateway.served_gateway import ServedGateway, serve_gateway
@@ -70,3 +75,50 @@ async def test_cancelled_operations_leave_no_cycles(work: Callable[[ServedGatewa
             await work(gateway)
             await asyncio.sleep(0.05)
             assert gc.collect() < OPERATIONS * FEW_OBJECTS
+
+
+REQUESTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "a small query": ("{ __typename }", {}),
+    "grid": (GRID, {"course": world.ALGEBRA}),
+    "dashboard": (DASHBOARD, {"id": to_base64("Learner", world.ADA)}),
+    "timeline": (TIMELINE, {"id": to_base64("Learner", world.ADA)}),
+    "mutation": ('mutation { endSession(input: {sessionId: "s"}) { errors { code } } }', {}),
+}
+READ = ("profiles", "catalog", "progress", "timeline", "sessions", "activity")
+
+
+class Suspending:
+    """A store whose calls suspend, as those of a real store do."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._store, name)
+
+        async def suspended(*args: Any, **kwargs: Any) -> Any:
+            await asyncio.sleep(0)
+            return await call(*args, **kwargs)
+
+        return suspended
+
+
+@pytest.mark.parametrize("executor", ["compiled", "reference"])
+async def test_a_request_without_errors_leaves_no_object_in_a_cycle(executor: str) -> None:
+    school = (await world.open_school()).by_name()
+    stores: dict[str, Any] = {name: Suspending(school[name]) for name in READ}
+    settings = {"GATEWAY_EXECUTOR": executor}
+    left = {}
+    async with serve_gateway(settings, schema=SCHEMA, **stores) as gateway, connected(gateway) as client:
+        for name, (query, variables) in REQUESTS.items():
+            request = post(orjson.dumps({"query": query, "variables": variables}))
+            for _ in range(3):  # what is parsed, compiled and cached
+                await client.send(request)
+                answer = await client.answer()
+                assert "errors" not in answer.body
+            async with collector_off():
+                for _ in range(3):
+                    await client.send(request)
+                    await client.answer()
+                left[name] = gc.collect()
+    assert left == dict.fromkeys(REQUESTS, 0)
