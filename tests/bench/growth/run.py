@@ -31,7 +31,7 @@ from tests.e2e.deployment import open_deployment
 
 WIDTH = 170
 PARTS = ("queries", "influx", "backlog")
-SMALL, LARGE, EVENTS, COMMITS = 300, 8_000, 500_000, 30_000
+SMALL, LARGE, EVENTS, COMMITS = 1_000, 8_000, 500_000, 30_000
 FULL = {"large": 30_000, "events": 2_000_000, "commits": 100_000}
 
 

@@ -113,7 +113,8 @@ async def test_enrolments_of_an_earlier_version_are_counted_by_the_migration(poo
     await moved(SqlProgress(pool))
     await pool.execute("DROP TABLE enrollment_counts")
     await pool.execute("DELETE FROM migrations WHERE number >= 15")
-    assert await migrate(pool, "progress") == ["0015_enrollment_counts.sql", "0016_fill_enrollment_counts.py"]
+    applied = await migrate(pool, "progress")
+    assert applied[:2] == ["0015_enrollment_counts.sql", "0016_fill_enrollment_counts.py"]
     await check(pool)
 
 

@@ -27,6 +27,7 @@ NAMES = [
     "0014_token_revocations.sql",
     "0015_enrollment_counts.sql",
     "0016_fill_enrollment_counts.py",
+    "0017_enrollment_order_with_state.sql",
 ]
 LEARNERS = 2 * REGISTRATIONS + 20
 Rows = list[tuple[Any, ...]]
