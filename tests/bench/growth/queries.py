@@ -97,12 +97,12 @@ class Side:
 
 
 async def compare(
-    worlds: Mapping[str, World], *, rounds: int, only: Sequence[str], on_progress: OnProgress
+    worlds: Mapping[str, World], *, rounds: int, only: Sequence[str], cache: str, on_progress: OnProgress
 ) -> list[dict[str, Any]]:
-    """Send every request to every world in turn; the rows of the table."""
+    """Send every request to every world in turn; the rows of the table. `cache`: whether queries share reads."""
     now = utc_now()
     async with AsyncExitStack() as stack:
-        sides = [await side_of(world, now=now) for world in worlds.values()]
+        sides = [await side_of(world, cache=cache, now=now) for world in worlds.values()]
         for side in sides:
             await side.connect(stack, now)
         names = [name for name in sides[0].cases if not only or any(part in name for part in only)]
@@ -118,9 +118,9 @@ async def compare(
         return [row(name, sides[0].samples[name], sides[-1].samples[name]) for name in names]
 
 
-async def side_of(world: World, *, now: datetime) -> Side:
+async def side_of(world: World, *, cache: str, now: datetime) -> Side:
     """A world with a gateway of its own."""
-    gateway = world.deployment.serve()
+    gateway = world.deployment.serve(GATEWAY_CACHE=cache)
     servers = {server.name.split()[0]: server.process.pid for server in world.deployment.embedded.servers}
     made = await cases_of(world.stores, learners=world.learners, now=now)
     return Side(port=gateway.port, pids={GATEWAY: gateway.pid, **servers}, cases={case.name: case for case in made})

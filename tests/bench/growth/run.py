@@ -46,7 +46,7 @@ async def queries(given: argparse.Namespace, console: Console) -> list[dict[str,
             console.print(name, await size_of(worlds[name], sql))
             await sql.close()
         with ProgressBars(console, done="sent") as bars:
-            return await compare(worlds, rounds=given.rounds, only=given.only, on_progress=bars)
+            return await compare(worlds, rounds=given.rounds, only=given.only, cache=given.cache, on_progress=bars)
 
 
 async def run(given: argparse.Namespace, console: Console) -> dict[str, Any]:
@@ -82,6 +82,7 @@ def main() -> int:
     parser.add_argument("--large", type=int, default=LARGE, help="learners of the large world (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=10, help="turns of each query (default %(default)s)")
     parser.add_argument("--only", action="append", default=[], metavar="TEXT", help="queries with this in their name")
+    parser.add_argument("--cache", choices=("on", "off"), default="off", help="shared reads (default %(default)s)")
     parser.add_argument("--events", type=int, default=EVENTS, help="events of `influx` (default %(default)s)")
     parser.add_argument("--commits", type=int, default=COMMITS, help="commits of `backlog` (default %(default)s)")
     parser.add_argument("--full", action="store_true", help=f"all sizes as the issue has them: {FULL}")
