@@ -23,7 +23,7 @@ from resolvers.execution.compiled.plan import ColumnField, ObjectPlan, Source
 from resolvers.execution.compiled.root_sources import FromRoot, ListFromRoot
 from resolvers.execution.compiled.sources import Event, function_of_row, source_of
 from resolvers.execution.compiled.store_sources import FromStore, Guarded
-from resolvers.policy.table import STRICTER
+from resolvers.policy.table import STRICTER, Otherwise
 from resolvers.types.guard import GuardedField
 from resolvers.types.selection import selected_in_operation
 from resolvers.types.store_field import RootListField, RootStoreField, StoreField
@@ -71,7 +71,7 @@ class Compiler:
 
     def _objects(self, kind: GraphQLObjectType, groups: GroupedFieldSet, above: tuple[str, ...]) -> ObjectPlan:
         parts: list[Part] = []
-        joins: dict[tuple[object, object], Source] = {}
+        joins: dict[tuple[object, ...], Source] = {}
         columns: list[ColumnField] = []
         self._fields += len(groups)
         if self._fields > MOST_FIELDS:
@@ -91,8 +91,9 @@ class Compiler:
             parts.append(Completed(field) if inline is None else inline)
         return ObjectPlan(kind, parts, list(joins.values()), columns, generate(kind.name, parts, len(joins)))
 
-    def _inline(self, field: Field, joins: dict[tuple[object, object], Source]) -> Inline | None:
-        """The field as part of the generated loop, if it is a leaf that is read without arguments."""
+    def _inline(self, field: Field, joins: dict[tuple[object, ...], Source]) -> Inline | None:
+        """The field as part of the generated loop, if it is a leaf that is read without arguments. Fields of the same
+        record and with the same rule share a join."""
         leaf, definition = nullable(field.definition.type), field.strawberry
         if not is_leaf_type(leaf) or definition is None:
             return None
@@ -100,15 +101,15 @@ class Compiler:
             return Inline(field, leaf, attribute=definition.python_name)
         if (function := function_of_row(field)) is not None:
             return Inline(field, leaf, function=function)
-        declared = definition.metadata.get("store_field")
-        if self._stricter(field) is not None or not isinstance(declared, StoreField) or declared.attribute is None:
+        declared, stricter = definition.metadata.get("store_field"), self._stricter(field)
+        if not isinstance(declared, StoreField) or declared.attribute is None or declared.args is not None:
             return None
-        if declared.args is not None or field.non_null or not is_plain(declared.attribute):
+        if field.non_null or not is_plain(declared.attribute) or (stricter and stricter[1] is not Otherwise.FORBIDDEN):
             return None
-        name = (declared.path, declared.key)
+        name = (declared.path, declared.key, stricter)
         if name not in joins:
             record = StoreField(path=declared.path, key=declared.key)
-            joins[name] = FromStore(field, record, Arguments(field), frozenset(), None)
+            joins[name] = FromStore(field, record, Arguments(field), frozenset(), stricter)
         return Inline(field, leaf, attribute=declared.attribute, join=list(joins).index(name))
 
     def _source(self, field: Field) -> Source:
