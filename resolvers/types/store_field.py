@@ -72,6 +72,11 @@ class StoreField:
             return None
         return self.viewed(parent, await context.loaders.load(self.path, key, args), args)
 
+    @property
+    def returns_found(self) -> bool:
+        """Whether the field's type is a view of what is found, as it is."""
+        return self.view is None and self.attribute is None
+
     def viewed(self, parent: Any, found: Any, args: Any) -> Any:
         """What the field's type is a view of."""
         if self.attribute is not None:

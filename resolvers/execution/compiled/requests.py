@@ -1,13 +1,19 @@
 """Requests of a level: the keys of all rows, in one set for each value of the path's arguments."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
+from uuid import UUID
 
+from resolvers.data.references import CourseRef
 from resolvers.execution.compiled.run import Run
 from resolvers.execution.compiled.values import Column, Deliver, attempt
 from resolvers.types.store_field import StoreField
 
+Groups = Mapping[Any, Sequence[int]]
+"""The places of the rows by their arguments of the path. A row that is in none has its value already."""
+KEYS = {str, UUID, CourseRef}
+"""Types of keys that are hashable and never null."""
 Traced = Callable[..., None] | None
 
 
@@ -16,51 +22,67 @@ class LevelRequest:
 
     __slots__ = ("_declared", "_deliver", "_left", "_rows", "_values")
 
-    def __init__(self, declared: StoreField, rows: Column, deliver: Deliver) -> None:
+    def __init__(self, declared: StoreField, rows: Column, values: Column, deliver: Deliver) -> None:
+        """`values` has a place for each row, with the exception of a row that cannot be requested."""
         self._declared = declared
         self._rows = rows
+        self._values = values
         self._deliver = deliver
-        self._left = 0
-        self._values: Column = [None] * len(rows)
+        self._left = 1
 
-    def send(self, run: Run, args: Column, traced: Traced) -> None:
-        """Request the key of each row with its arguments, and deliver the values when the last set has arrived. A row
-        without arguments has the exception in their place."""
-        keys = [attempt(self._declared.key_of, row) for row in self._rows]
-        places_by_args: dict[Any, list[int]] = {}
-        for place, (key, its) in enumerate(zip(keys, args, strict=True)):
-            fault = its if isinstance(its, Exception) else key
-            if isinstance(fault, Exception):
+    def send(self, run: Run, groups: Groups, traced: Traced) -> None:
+        """Request the keys of these rows, and deliver the values when the last set has arrived."""
+        requested: dict[Any, tuple[Sequence[int], list[Any]]] = {}
+        for args, places in groups.items():
+            chosen, keys = self._keys(places)
+            if chosen:
+                requested[args] = chosen, keys
+        if traced is not None:
+            asked = {(args, key) for args, (_, keys) in requested.items() for key in keys}
+            traced(self._declared.path, rows=len(self._rows), keys=len(asked), groups=len(requested))
+        self._left += len(requested)
+        for args, (places, keys) in requested.items():
+            arrived = run.expect(partial(self._arrived, args, places, keys))
+            run.loaders.request(self._declared.path, keys, args, arrived)
+        self._count()
+
+    def _keys(self, places: Sequence[int]) -> tuple[Sequence[int], list[Any]]:
+        """The keys of these rows, and the places of those that have one."""
+        rows, key_of = self._rows, self._declared.key_of
+        keys = [attempt(key_of, rows[place]) for place in places]
+        if not {type(key) for key in keys} - KEYS:
+            return places, keys
+        chosen: list[int] = []
+        found: list[Any] = []
+        for place, key in zip(places, keys, strict=True):
+            fault = key if isinstance(key, Exception) else attempt(hash, key)
+            if isinstance(fault, Exception):  # a fault of the declaration
                 self._values[place] = fault
             elif key is not None:
-                try:
-                    hash(key)
-                    places_by_args.setdefault(its, []).append(place)
-                except TypeError as unhashable:  # a fault of the declaration
-                    self._values[place] = unhashable
-        self._left = len(places_by_args)
-        if traced is not None:
-            asked = {(its, keys[place]) for its, places in places_by_args.items() for place in places}
-            traced(self._declared.path, rows=len(self._rows), keys=len(asked), groups=self._left)
-        if not self._left:
-            self._deliver(self._values)
-        for its, places in places_by_args.items():
-            wanted = [keys[place] for place in places]
-            arrived = run.expect(partial(self._arrived, its, places, wanted))
-            run.loaders.request(self._declared.path, wanted, its, arrived)
+                chosen.append(place)
+                found.append(key)
+        return chosen, found
 
     def _arrived(
         self,
         args: Any,
-        places: list[int],
+        places: Sequence[int],
         keys: list[Any],
         known: Mapping[Any, Any],
         failures: Mapping[Any, Exception],
     ) -> None:
-        viewed, rows, values = self._declared.viewed, self._rows, self._values
-        for place, key in zip(places, keys, strict=True):
-            failure = failures.get(key)
-            values[place] = attempt(viewed, rows[place], known.get(key), args) if failure is None else failure
+        declared, rows, values = self._declared, self._rows, self._values
+        if failures or not declared.returns_found:
+            viewed = declared.viewed
+            for place, key in zip(places, keys, strict=True):
+                failure = failures.get(key)
+                values[place] = attempt(viewed, rows[place], known.get(key), args) if failure is None else failure
+        else:
+            for place, key in zip(places, keys, strict=True):
+                values[place] = known.get(key)
+        self._count()
+
+    def _count(self) -> None:
         self._left -= 1
         if not self._left:
-            self._deliver(values)
+            self._deliver(self._values)

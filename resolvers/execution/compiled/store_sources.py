@@ -1,6 +1,6 @@
 """Sources of fields that are declared with a rule or a store (`resolvers/types/`): they are read once for all rows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from resolvers.execution.compiled.arguments import Arguments
 from resolvers.execution.compiled.field import Field
 from resolvers.execution.compiled.masks import Mask, decide, read_open
-from resolvers.execution.compiled.requests import LevelRequest, Traced
+from resolvers.execution.compiled.requests import Groups, LevelRequest, Traced
 from resolvers.execution.compiled.run import Run
 from resolvers.execution.compiled.values import Column, Deliver, attempt
 from resolvers.policy.rules import Rule, about
@@ -53,29 +53,48 @@ class FromStore:
             return
 
         def request(some: Column, then: Deliver) -> None:
-            LevelRequest(self.declared, some, then).send(run, self._args(run, some, given), self._traced(run))
+            values: Column = [None] * len(some)
+            groups = self._groups(run, some, given, values)
+            LevelRequest(self.declared, some, values, then).send(run, groups, self._traced(run))
 
         read_permitted(run, self.stricter, rows, request, deliver)
+
+    def _groups(self, run: Run, rows: Column, given: Mapping[str, Any], values: Column) -> Groups:
+        """The places of the rows by the path's arguments. An exception in the place of arguments becomes the value of
+        its rows. `given`: the GraphQL arguments."""
+        declared = self.declared
+        if declared.args is None:
+            return {(): range(len(rows))}
+        args_of = partial(declared.args, **given)
+        selected = () if declared.by_selection is None else (self.selected,)
+        places_by_scope: dict[tuple[Any, ...], Sequence[int]] = {(): range(len(rows))}
+        if declared.scope is not None:
+            places_by_scope = places_by_value([attempt(declared.scope, run.viewer, row) for row in rows])
+        groups: dict[Any, Sequence[int]] = {}
+        for scope, places in places_by_scope.items():
+            failed = scope and isinstance(scope[0], Exception)
+            args = scope[0] if failed else attempt(args_of, *scope, *selected)
+            fault = args if isinstance(args, Exception) else attempt(hash, args)
+            if isinstance(fault, Exception):
+                for place in places:
+                    values[place] = fault
+            else:
+                groups[args] = [*groups[args], *places] if args in groups else places
+        return groups
 
     def _traced(self, run: Run) -> Traced:
         """Adds what is requested to the trace of the run, if it has one."""
         return None if run.trace is None else partial(run.trace.add, self.field.position, columns=self.selected)
 
-    def _args(self, run: Run, rows: Column, given: Mapping[str, Any]) -> Column:
-        """The path's arguments for each row, or an exception in their place. `given`: the GraphQL arguments."""
-        declared = self.declared
-        if declared.args is None:
-            return [()] * len(rows)
-        args_of = partial(declared.args, **given)
-        selected = () if declared.by_selection is None else (self.selected,)
-        if declared.scope is None:
-            return [attempt(args_of, *selected)] * len(rows)
-        scopes = [attempt(declared.scope, run.viewer, row) for row in rows]
-        by_scope = {
-            scope: scope if isinstance(scope, Exception) else attempt(args_of, scope, *selected)
-            for scope in dict.fromkeys(scopes)
-        }
-        return [by_scope[scope] for scope in scopes]
+
+def places_by_value(values: Column) -> dict[tuple[Any, ...], Sequence[int]]:
+    """The places of equal values, by the value alone in a tuple."""
+    if len(set(values)) == 1:
+        return {(values[0],): range(len(values))}
+    found: dict[tuple[Any, ...], list[int]] = {}
+    for place, value in enumerate(values):
+        found.setdefault((value,), []).append(place)
+    return dict(found)
 
 
 def read_permitted(
