@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Collection
+from types import TracebackType
+from typing import Any, cast
 
 log = logging.getLogger("quadrangle.cancellation")
 REPEAT_SECONDS = 1.0
@@ -37,14 +37,60 @@ def cancel_requested() -> bool:
     return task is not None and task.cancelling() > 0
 
 
-@contextmanager
-def preserve_cancellation() -> Iterator[None]:
-    """Raise `CancelledError` at the end of the block if the task was cancelled within it, whatever a driver made of
+class preserve_cancellation:  # it is used like a function; a generator would take three times as long
+    """A block that raises `CancelledError` at its end if the task was cancelled within it, whatever a driver made of
     that. Put it around driver calls. A timeout within the block takes back its own cancellation."""
-    task = asyncio.current_task()
-    before = task.cancelling() if task is not None else 0
-    try:
-        yield
-    finally:
-        if task is not None and task.cancelling() > before:
+
+    __slots__ = ("_before", "_task")
+
+    def __enter__(self) -> None:
+        self._task = asyncio.current_task()
+        self._before = self._task.cancelling() if self._task is not None else 0
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._task is not None and self._task.cancelling() > self._before:
             raise asyncio.CancelledError
+
+
+class Deadline:
+    """A block that is cancelled when it takes too long, and raises `TimeoutError` then, whatever a driver made of the
+    cancellation. If its task is cancelled by others within it, the block raises `CancelledError`.
+
+    It does what `asyncio.timeout` and `preserve_cancellation` do together, and takes less: every store call has one.
+    """
+
+    __slots__ = ("_before", "_loop", "_task", "_timer", "expired")
+
+    def __init__(self, seconds: float | None) -> None:
+        """`seconds` from now on; None: no deadline."""
+        self._task = cast("asyncio.Task[Any]", asyncio.current_task())
+        self._before = self._task.cancelling()
+        self.expired = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+        self.restart(seconds)
+
+    def restart(self, seconds: float | None) -> None:
+        """Count from now on. It changes nothing once the deadline has expired."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if seconds is None or self.expired else self._loop.call_later(seconds, self._expire)
+
+    def _expire(self) -> None:
+        self._timer = None
+        self.expired = True
+        self._task.cancel()
+
+    def __enter__(self) -> "Deadline":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._task.cancelling() <= self._before:
+            return
+        if self.expired and self._task.uncancel() <= self._before:
+            raise TimeoutError from None
+        if kind is not asyncio.CancelledError:
+            raise asyncio.CancelledError from None

@@ -5,13 +5,14 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from time import perf_counter
 from typing import NamedTuple, Protocol, TypeVar
 
 from resolvers.error_codes import ErrorCode
 from resolvers.errors import RequestError
 from resolvers.limits import DEFAULT_LIMITS, Limits
-from stores.cancellation import cancel_requested, preserve_cancellation
+from stores.cancellation import Deadline, cancel_requested
 from stores.errors import StoreError, TimedOut, Unavailable
 
 log = logging.getLogger("quadrangle.limits")
@@ -75,18 +76,11 @@ class StoreCalls:
         `work` is given a function to call when its turn comes: the store's deadline counts from then on.
         """
         self._count_call()
-        now = asyncio.get_running_loop().time
-        deadline = self.deadlines[store].total_seconds()
-
-        def on_start() -> None:
-            if not timeout.expired():
-                timeout.reschedule(now() + deadline)
-
+        seconds = self.deadlines[store].total_seconds()
         started = perf_counter()
         try:
-            async with asyncio.timeout(max_wait.total_seconds() + deadline) as timeout:
-                with preserve_cancellation():
-                    return await work(on_start)
+            with Deadline(max_wait.total_seconds() + seconds) as deadline:
+                return await work(partial(deadline.restart, seconds))
         except TimeoutError:
             self.failures.failed(store)
             raise TimedOut(store, "no answer within its deadline") from None

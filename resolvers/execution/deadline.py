@@ -13,17 +13,18 @@ from graphql import ExecutionResult
 from resolvers.context import Context, Peer
 from resolvers.error_codes import ErrorCode
 from resolvers.errors import RequestError
+from stores.cancellation import Deadline
 
 
 async def read_within_deadline(context: Context, work: Awaitable[Any]) -> Any:
     """The result of a query or of one event. After the peer's timeout it is cancelled with its store calls, and the
     result is OPERATION_TIMEOUT. If the task is cancelled, so are the store calls."""
-    deadline = asyncio.timeout(_seconds(context.peer))
+    deadline = Deadline(_seconds(context.peer))
     try:
-        async with deadline:
+        with deadline:
             return await work
     except TimeoutError:
-        if not deadline.expired():
+        if not deadline.expired:
             raise
         context.loaders.cancel()
         return _timed_out("the operation took too long")

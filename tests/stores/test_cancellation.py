@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from stores.cancellation import ATTEMPTS, cancel_and_wait, cancel_requested, preserve_cancellation
+from stores.cancellation import ATTEMPTS, Deadline, cancel_and_wait, cancel_requested, preserve_cancellation
 from stores.mongo.client import translate_errors as mongo
 from stores.redis.client import translate_errors as redis
 from stores.sql.core.errors import translate_errors as sql
@@ -115,3 +115,64 @@ async def test_a_timeout_around_the_block_stays_a_timeout() -> None:
 
     with pytest.raises(TimeoutError):
         await work()
+
+
+async def test_a_block_that_takes_too_long_is_cancelled() -> None:
+    with pytest.raises(TimeoutError), Deadline(0.001) as deadline:
+        await asyncio.Event().wait()
+    assert deadline.expired
+    assert not cancel_requested()
+
+
+@pytest.mark.parametrize("error", [asyncio.CancelledError, Exception])
+async def test_a_driver_cannot_swallow_a_deadline(error: type[BaseException]) -> None:
+    async def driver() -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        raise error
+
+    with pytest.raises(TimeoutError), Deadline(0.001):
+        await driver()
+    with pytest.raises(TimeoutError), Deadline(0.001), suppress(BaseException):
+        await driver()
+
+
+async def test_a_block_within_its_deadline_keeps_its_result_and_its_error() -> None:
+    with Deadline(9) as deadline:
+        await asyncio.sleep(0)
+    assert not deadline.expired
+    with pytest.raises(KeyError), Deadline(None):
+        raise KeyError
+    with pytest.raises(asyncio.CancelledError), Deadline(9):  # the driver's, not the task's
+        raise asyncio.CancelledError
+
+
+async def test_a_deadline_counts_anew() -> None:
+    with Deadline(9) as deadline:
+        deadline.restart(0.001)
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        deadline.restart(9)
+        with pytest.raises(TimeoutError):
+            deadline.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize("swallowed", [False, True])
+async def test_a_task_that_is_cancelled_by_others_is_cancelled(swallowed: bool) -> None:
+    async def work() -> None:
+        with Deadline(9), suppress(*[asyncio.CancelledError] * swallowed):
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_the_inner_of_two_deadlines_does_not_end_the_outer() -> None:
+    with Deadline(9) as outer:
+        with pytest.raises(TimeoutError), Deadline(0.001):
+            await asyncio.Event().wait()
+        await asyncio.sleep(0)
+    assert not outer.expired
