@@ -81,6 +81,8 @@ def sockets(extra: Sequence[str]) -> int:
 def bench(extra: Sequence[str]) -> int:
     if extra[:1] == ["live"]:
         return run(("bench live", ["tests.bench.live", *extra[1:]]))
+    if extra[:1] == ["memory"]:
+        return run(("bench memory", ["tests.bench.memory.run", *extra[1:]]))
     if extra[:1] == ["growth"]:
         return run(("bench growth", ["tests.bench.growth.run", *extra[1:]]))
     return run(("bench", ["tests.bench.run", *extra]))
@@ -103,8 +105,8 @@ COMMANDS = {
     "sockets": (sockets, "open and close sockets for ten minutes (--minutes N): memory and tasks stay flat"),
     "bench": (
         bench,
-        "compare the gateway with pages by hand and other servers; `bench live`: the write path; `bench growth`: large "
-        "worlds",
+        "compare the gateway with pages by hand and other servers; `bench memory`: over rows in memory; "
+        "`bench live`: the write path; `bench growth`: large worlds",
     ),
     "newest": (
         newest_versions,

@@ -15,7 +15,6 @@ import orjson
 from gateway.http.auth.tokens import Tokens
 from gateway.runtime.clock import utc_now
 from tests.bench.cases import Case
-from tests.bench.data import Data
 from tests.bench.measure import Samples, Target, check_same, interleaved
 from tests.bench.processes import peak_kib, pin
 from tests.bench.sampler import shares
@@ -65,16 +64,21 @@ class Comparison:
         return case_count * len(self.servers) * (1 + self.rounds * len(CONCURRENCIES))
 
     async def run(
-        self, data: Data, chosen: Sequence[Case], *, on_case: Callable[[str], None], on_slice: Callable[[], None]
+        self,
+        environment: Mapping[str, str],
+        chosen: Sequence[Case],
+        *,
+        on_case: Callable[[str], None],
+        on_slice: Callable[[], None],
     ) -> Mapping[str, list[Row]]:
-        """The rows of each case. Raises `WrongAnswer` if the servers' answers differ."""
+        """The rows of each case, over the stores of a gateway's environment. Raises `WrongAnswer` if the answers of the
+        servers differ."""
         found = {}
         for settings in dict.fromkeys(tuple(case.settings.items()) for case in chosen):
             with ExitStack() as stack:
                 processes: dict[str, Served] = {}
-                environment = {**data.deployment.environment, **dict(settings)}
                 for server in self.servers:
-                    process = await server.start(environment, self.folder, profile=self.profile)
+                    process = await server.start({**environment, **dict(settings)}, self.folder, profile=self.profile)
                     stack.callback(process.stop)
                     pin(process.pid, self.cores.server)
                     processes[server.name] = process
