@@ -29,6 +29,7 @@ from gateway.http.refusal import RequestRefused
 from gateway.http.request_body import read_request
 from gateway.http.request_headers import headers_of
 from gateway.http.sse import EventStreamResponse, accepts_event_stream, accepts_only_event_stream
+from gateway.http.state import AppState
 from gateway.http.streamed_result import StreamedResult
 from gateway.http.streamed_result import refused as refused_stream
 from gateway.web.graphiql import graphiql_page, wants_graphiql
@@ -111,14 +112,14 @@ class GraphQLEndpoint:
 
     async def _peer(self, request: Request, headers: Mapping[str, str]) -> Peer:
         peer = await self._peers.create(
-            request.state,
+            request.scope["state"],
             headers.get("authorization"),
             foreign=is_foreign(headers),
             asked=headers.get,
             address=client_address(request.scope),
         )
         traces_fields = await wants_field_trace(
-            headers, peer.viewer, self._peers.access, revoked=request.state["revocations"].revoked
+            headers, peer.viewer, self._peers.access, revoked=request.scope["state"]["revocations"].revoked
         )
         return replace(peer, traces_fields=True) if traces_fields else peer
 
@@ -182,7 +183,7 @@ def refused(refusal: RequestRefused, headers: Mapping[str, str]) -> Response:
 
 def event_stream(results: AsyncGenerator[StreamedResult, None], peer: Peer, request: Request) -> Response:
     """The response with these results, which ends with the peer's token, and when the server stops."""
-    state = request.state
+    state: AppState = request.scope["state"]
     return EventStreamResponse(
         results, stopping=state["stopping"], viewer=peer.viewer, open_streams=state["open_streams"]
     )

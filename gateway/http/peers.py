@@ -16,12 +16,14 @@ from gateway.http.rates.rate_limit import FAILED_AUTHENTICATION, RateLimit
 from resolvers.context import ExecutorName, Peer
 from resolvers.limits import Limits
 from resolvers.policy.policy import Policy
+from resolvers.viewer import Viewer
 
 TRACE_HEADER = "x-gateway-trace"
 """Lists what the answer shows in `extensions`: `stores`, `cost`, `plan`."""
 EXECUTOR_HEADER = "x-gateway-executor"
 """Chooses the executor, `compiled` or `reference`."""
 EXECUTORS = ("compiled", "reference")
+NOTHING = frozenset[str]()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ class Peers:
                 await rate_limit.admit(account_of_address(address), units=FAILED_AUTHENTICATION)
             raise
         charged = {} if rate_limit is None else rate_limit.of(account_of(viewer, address))
-        traced, executor = _diagnostics(asked) if self.access.may_trace(viewer) else (frozenset[str](), None)
+        traced, executor = self._diagnostics(asked, viewer)
         return Peer(
             stores=state["stores"],
             shared=state["shared"],
@@ -85,9 +87,13 @@ class Peers:
             **charged,
         )
 
-
-def _diagnostics(asked: Callable[[str], object]) -> tuple[frozenset[str], ExecutorName | None]:
-    """What to trace, and the executor, if the request chooses one. Values that are unknown are ignored."""
-    trace, executor = asked(TRACE_HEADER), asked(EXECUTOR_HEADER)
-    traced = frozenset(each.strip() for each in trace.split(",")) if isinstance(trace, str) else frozenset[str]()
-    return traced, cast(ExecutorName, executor) if executor in EXECUTORS else None
+    def _diagnostics(
+        self, asked: Callable[[str], object], viewer: Viewer
+    ) -> tuple[frozenset[str], ExecutorName | None]:
+        """What to trace, and the executor, if the request chooses one and its viewer may trace. Unknown values are
+        ignored."""
+        trace, executor = asked(TRACE_HEADER), asked(EXECUTOR_HEADER)
+        if (trace is None and executor is None) or not self.access.may_trace(viewer):
+            return NOTHING, None
+        traced = frozenset(each.strip() for each in trace.split(",")) if isinstance(trace, str) else NOTHING
+        return traced, cast(ExecutorName, executor) if executor in EXECUTORS else None
