@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from datetime import datetime
-from secrets import token_hex
+from random import getrandbits
 from uuid import uuid4
 
 import strawberry
@@ -58,7 +58,7 @@ def build_app(
     open_stores: OpenStores,
     access: Access,
     now: Callable[[], datetime],
-    new_id: Callable[[], str] = lambda: token_hex(16),
+    new_id: Callable[[], str] = lambda: f"{getrandbits(128):032x}",  # it need not be secret
     host: str = "127.0.0.1",
     loopback_origins: bool = False,
     limits: ConnectionLimits = DEFAULT_LIMITS,

@@ -8,6 +8,7 @@ import orjson
 MAX_DIGITS = 300
 """Digits of an integer. A longer one does not fit a float either."""
 LONG_NUMBER = re.compile(r"[0-9]{19}")
+LONG_NUMBER_BYTES = re.compile(LONG_NUMBER.pattern.encode())
 
 
 def loads(data: str | bytes) -> object:
@@ -18,9 +19,9 @@ def loads(data: str | bytes) -> object:
     refuse what is too large, as they do for literals in the document.
     """
     parsed: object = orjson.loads(data)
-    text = data if isinstance(data, str) else data.decode()
-    if LONG_NUMBER.search(text) is None:
+    if (LONG_NUMBER.search(data) if isinstance(data, str) else LONG_NUMBER_BYTES.search(data)) is None:
         return parsed
+    text = data if isinstance(data, str) else data.decode()
     try:
         return json.loads(text, parse_int=_integer)
     except (ValueError, RecursionError) as error:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from starlette.middleware.gzip import GZipResponder, IdentityResponder
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.http.middleware.vary import varied
 from gateway.http.request_headers import headers_of
 
 if TYPE_CHECKING:
@@ -22,7 +21,8 @@ HAS_ZSTD = find_spec("zstandard") is not None
 
 
 class Compression:
-    """ASGI middleware. Event streams and responses that are encoded already stay as they are."""
+    """ASGI middleware. Event streams and responses that are encoded already stay as they are. `SecurityHeaders` adds
+    `Vary: Accept-Encoding`."""
 
     def __init__(self, app: ASGIApp, *, has_zstd: bool = HAS_ZSTD) -> None:
         self._app = app
@@ -38,7 +38,7 @@ class Compression:
         elif "gzip" in accepted:
             await GZipResponder(self._app, SMALLEST, GZIP_LEVEL)(scope, receive, send)
         else:
-            await self._app(scope, receive, varied(send, b"Accept-Encoding"))
+            await self._app(scope, receive, send)
 
 
 class ZstdResponder(IdentityResponder):

@@ -3,7 +3,6 @@
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.http.middleware.vary import varied
 from gateway.http.origins import Origins, is_foreign, log_refused
 from gateway.http.request_headers import headers_of
 
@@ -20,7 +19,8 @@ MAX_AGE_SECONDS = 600
 class Cors(CORSMiddleware):
     """Answers preflights before anything else does, and marks all other responses, those of errors too.
 
-    Credentials are never allowed: clients send tokens in a header, and cookies are not read.
+    Credentials are never allowed: clients send tokens in a header, and cookies are not read. `SecurityHeaders` adds
+    `Vary: Origin`, also where a request has none.
     """
 
     def __init__(self, app: ASGIApp, *, origins: Origins) -> None:
@@ -37,11 +37,10 @@ class Cors(CORSMiddleware):
         return self._origins.allow(origin)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        headers = headers_of(scope) if scope["type"] == "http" else {}
+        if "origin" not in headers:
             await self.app(scope, receive, send)
-        elif "origin" in (headers := headers_of(scope)):
-            if is_foreign(headers) and not self._origins.allow(headers["origin"]):
-                log_refused(headers["origin"])
-            await super().__call__(scope, receive, send)
-        else:
-            await self.app(scope, receive, varied(send, b"Origin"))
+            return
+        if is_foreign(headers) and not self._origins.allow(headers["origin"]):
+            log_refused(headers["origin"])
+        await super().__call__(scope, receive, send)

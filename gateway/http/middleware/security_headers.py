@@ -16,6 +16,8 @@ HEADERS = {
 """For every response that has none of that name. Strict-Transport-Security is left to the proxy that terminates TLS."""
 LINES = {name.lower().encode(): (name.lower().encode(), value.encode()) for name, value in HEADERS.items()}
 """The same as an ASGI message has them."""
+VARY = (b"vary", b"Origin, Accept-Encoding")
+"""For every response (RFC 9110, section 12.5.5): `Cors` and `Compression` may change what a browser or a cache gets."""
 STARTS = ("http.response.start", "websocket.http.response.start")
 
 
@@ -30,7 +32,8 @@ class SecurityHeaders:
             if message["type"] in STARTS:
                 headers = message["headers"]
                 present = {name for name, _ in headers}
-                message["headers"] = [*headers, *(line for name, line in LINES.items() if name not in present)]
+                missing = [line for name, line in LINES.items() if name not in present]
+                message["headers"] = [*headers, VARY, *missing]
             await send(message)
 
         await self._app(scope, receive, send_secured)
