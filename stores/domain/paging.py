@@ -45,9 +45,13 @@ class Page(Generic[T_co]):
         return tuple(map(self.cursor_of, self.rows))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Page) and (self.rows, self.cursors, self.has_next) == (
-            *(other.rows, other.cursors, other.has_next),
-        )
+        return isinstance(other, Page) and self._shown() == other._shown()
+
+    def __repr__(self) -> str:
+        return "Page(rows={}, cursors={}, has_next={})".format(*self._shown())
+
+    def _shown(self) -> tuple[object, ...]:
+        return self.rows, self.cursors, self.has_next
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ def test_cursors_are_made_when_they_are_read() -> None:
     assert (shown.page_info.start_cursor, [edge.cursor for edge in shown.edges]) == ("A", ["A", "B"])
     assert page.cursors == ("A", "B")
     assert page == Page(("a", "b"), str.upper, True) != Page(("a", "b"), str, True)
+    assert repr(page) == "Page(rows=('a', 'b'), cursors=('A', 'B'), has_next=True)"
 
 
 def test_a_key_without_a_page_has_an_empty_one() -> None:
