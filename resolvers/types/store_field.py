@@ -34,11 +34,10 @@ class StoreField:
     A stricter rule of the policy table is checked before anything is read. `key`: attributes of the parent record; if
     one of them is None, the field is null without a store call. `args(**arguments)` returns the path's arguments, or
     raises a `RequestError`. It is a function of what it is given: with `scope`, first what `scope(viewer, parent)`
-    returns, then with `by_selection`, a path beneath this field, the names of the fields that the operation selects
-    there. All fields with one name in an operation are given the same ones, so that they are read in one store call.
-    `view(parent, found, args)` returns what the field's type is a view of; `found` is None if the key has no value.
-    Without a view that is `found` itself, or its `attribute`. `count(arguments)`: how long a list the GraphQL arguments
-    ask for, for the cost.
+    returns, then with `by_selection`, a path beneath this field, the names that are selected there
+    (`selected_in_operation`). `view(parent, found, args)` returns what the field's type is a view of; `found` is None
+    if the key has no value. Without a view that is `found` itself, or its `attribute`. `count(arguments)`: how long a
+    list the GraphQL arguments ask for, for the cost.
     """
 
     path: AccessPath[Any, Any, Any]
@@ -67,8 +66,7 @@ class StoreField:
             scope = () if self.scope is None else (self.scope(context.viewer, parent),)
             selected = () if self.by_selection is None else (selected_with_same_name(info, self.by_selection),)
             args = self.args(*scope, *selected, **given)
-        key = self.key_of(parent)
-        if key is None:
+        if (key := self.key_of(parent)) is None:
             return None
         return self.viewed(parent, await context.loaders.load(self.path, key, args), args)
 
