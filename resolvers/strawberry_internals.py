@@ -18,7 +18,7 @@ USED = {
     "strawberry.types.ExecutionContext": ("_provided_operation_name", "graphql_document", "pre_execution_errors"),
     "strawberry.types.base.StrawberryObjectDefinition": ("fields", "from_input"),
     "strawberry.schema.schema_converter.GraphQLCoreConverter": ("from_resolver",),
-    "strawberry.types.arguments": ("InputContext", "convert_arguments"),
+    "strawberry.types.arguments": ("InputContext", "convert_argument"),
     "strawberry.types.graphql": ("OperationType",),
     "strawberry.execution": ("optimized_is_awaitable",),
     "strawberry.extensions.SchemaExtension": ("on_operation", "on_stream_result", "on_validate", "get_results"),
@@ -40,7 +40,7 @@ def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
 
 
 def scalar_registry(schema: GraphQLSchema) -> Mapping[object, Any]:
-    """The scalars of a schema that strawberry built, by their Python types: `convert_arguments` needs them."""
+    """The scalars of a schema that strawberry built, by their Python types: `convert_argument` needs them."""
     converter = schema._strawberry_schema.schema_converter  # type: ignore[attr-defined]
     registry: Mapping[object, Any] = converter.scalar_registry
     return registry

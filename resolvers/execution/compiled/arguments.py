@@ -5,7 +5,7 @@ from typing import Any
 from graphql.execution.values import get_argument_values
 from graphql.language import VariableNode, Visitor, visit
 from strawberry import Info
-from strawberry.types.arguments import convert_arguments
+from strawberry.types.arguments import convert_argument
 
 from resolvers.execution.compiled.field import Field
 from resolvers.execution.compiled.run import Run
@@ -16,13 +16,16 @@ from resolvers.types.scalars import CONFIG
 class Arguments:
     """The arguments of one field in a document. Those without variables are converted once for all operations."""
 
-    __slots__ = ("_constant", "_field", "_known")
+    __slots__ = ("_constant", "_field", "_known", "_types")
 
     def __init__(self, field: Field) -> None:
         self._field = field
         first = field.details[0]
         self._constant = first.fragment_variable_values is None and not _has_variables(field)
         self._known: dict[str, Any] | None = {} if not field.definition.args else None
+        arguments = [] if field.strawberry is None else field.strawberry.arguments
+        # Strawberry finds the type of an argument anew whenever it is asked for.
+        self._types = [(CONFIG.name_converter.from_argument(each), each.python_name, each.type) for each in arguments]
 
     def coerced(self, run: Run) -> dict[str, Any]:
         """The values as graphql-core passes them to a resolver. Raises the error of a value that does not fit."""
@@ -41,13 +44,12 @@ class Arguments:
         """The values as strawberry passes them to a resolver, by the names of its parameters."""
         if self._known is not None:
             return self._known
-        converted = convert_arguments(
-            self.coerced(run),
-            self._field.strawberry.arguments,
-            scalar_registry=scalar_registry(run.executor.schema),
-            config=CONFIG,
-            info=info,
-        )
+        values, scalars = self.coerced(run), scalar_registry(run.executor.schema)
+        converted = {
+            parameter: convert_argument(values[name], kind, scalars, CONFIG, info, path=(name,))
+            for name, parameter, kind in self._types
+            if name in values
+        }
         if self._constant:
             self._known = converted
         return converted
