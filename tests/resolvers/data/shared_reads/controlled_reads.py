@@ -65,11 +65,13 @@ def shared_reads(clock: Seconds, *, most_bytes: int = PLENTY, **options: Any) ->
     return SharedReads(most_bytes=most_bytes, ttl=timedelta(seconds=60), clock=clock, **options)
 
 
-def loaders_over(shared: SharedReads | None, *, deadline: float = 30.0) -> Loaders:
+def loaders_over(
+    shared: SharedReads | None, *, deadline: float = 30.0, stores: Sequence[str] = ("profiles",)
+) -> Loaders:
     """The loaders of one operation."""
     return Loaders(
         stores=NO_STORES,
-        deadlines={"profiles": timedelta(seconds=deadline)},
+        deadlines=dict.fromkeys(stores, timedelta(seconds=deadline)),
         failures=IgnoredFailures(),
         now=Clock(),
         shared=shared,
