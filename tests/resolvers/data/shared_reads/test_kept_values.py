@@ -30,6 +30,18 @@ def test_values_that_are_found_outlive_those_that_are_not() -> None:
     assert sum(dropped) + len(found) + 1 >= 1_000
 
 
+def test_values_of_the_old_generation_are_found_dropped_and_too_old_like_others() -> None:
+    kept, dropped = kept_values(10 * KIB)
+    kept.put(SHELF, {"a": "A", "b": "B", "c": "C"}, began=5.0)
+    kept.put(SHELF, dict.fromkeys(range(4), "x" * KIB), began=5.0)  # fills the young generation
+    kept.drop("profiles", ["a"])
+    assert kept.find(SHELF, ["a", "b"], oldest=5.1) == {}
+    assert kept.find(SHELF, ["a", "b"], oldest=5.0) == {"b": "B"}
+    kept.drop("catalog", ["b"])
+    assert kept.find(SHELF, ["b", "c"], oldest=5.0) == {"b": "B", "c": "C"}
+    assert dropped == [0]
+
+
 def test_a_value_that_is_larger_than_half_of_the_bytes_is_not_kept() -> None:
     kept, _ = kept_values(10 * KIB)
     kept.put(SHELF, {"small": "x", "large": "x" * 6 * KIB}, began=0.0)

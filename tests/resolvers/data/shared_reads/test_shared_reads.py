@@ -146,6 +146,54 @@ async def test_what_is_read_while_its_key_is_written_is_not_kept() -> None:
     assert (len(store.calls), shared.counts.outdated) == (2, 1)
 
 
+async def test_a_call_that_began_before_announcements_were_lost_is_not_kept() -> None:
+    store, shared = HeldStore(held=True), shared_reads(Seconds())
+    path = store.path()
+    before = asyncio.ensure_future(loaders_over(shared).load(path, "a", ()))
+    await turns()
+    shared.invalidate_all()
+    store.calls[0].answer.set_result({"a": "old"})
+    assert await before == "old"
+    after = asyncio.ensure_future(loaders_over(shared).load(path, "a", ()))
+    await turns()
+    store.calls[1].answer.set_result({"a": "new"})
+    assert await after == "new"
+
+
+async def test_a_call_that_began_too_long_ago_is_not_joined_and_its_values_replace_no_newer_ones() -> None:
+    clock, store = Seconds(), HeldStore(held=True)
+    shared = shared_reads(clock)
+    path = store.path(Sharing.BRIEF)
+    slow = asyncio.ensure_future(loaders_over(shared).load(path, "a", ()))
+    await turns()
+    clock.now += 2.0
+    joined = asyncio.ensure_future(loaders_over(shared).load(path, "a", ()))
+    await turns()
+    assert len(store.calls) == 1
+    clock.now += 0.1
+    fresh = asyncio.ensure_future(loaders_over(shared).load(path, "a", ()))
+    await turns()
+    store.calls[1].answer.set_result({"a": "new"})
+    await turns()
+    store.calls[0].answer.set_result({"a": "old"})
+    assert (await slow, await joined, await fresh) == ("old", "old", "new")
+    assert await loaders_over(shared).load(path, "a", ()) == "new"
+
+
+async def test_the_age_of_a_value_counts_from_the_begin_of_its_read() -> None:
+    clock, store = Seconds(), HeldStore(held=True)
+    shared = shared_reads(clock)
+    path = store.path(Sharing.BRIEF)
+    slow = asyncio.ensure_future(loaders_over(shared).load(path, "a", ()))
+    await turns()
+    clock.now += 1.5
+    store.calls[0].answer.set_result({"a": "A"})
+    assert await slow == "A"
+    assert shared.kept(path, ["a"], ()) == {"a": "A"}
+    clock.now += 0.6
+    assert shared.kept(path, ["a"], ()) == {}
+
+
 async def test_an_invalidation_reaches_all_arguments_of_the_store_and_no_other_store() -> None:
     profiles, others, shared = HeldStore(), HeldStore(), shared_reads(Seconds())
     profiles.values = others.values = {"a": "A", "b": "B"}
