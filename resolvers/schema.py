@@ -18,7 +18,7 @@ from resolvers.execution.event_executor import EventExecutor
 from resolvers.execution.limits.cost_rules import COST_RULES, cost_rules
 from resolvers.execution.limits.document_text import parse_limited
 from resolvers.execution.operation import Operation, mask
-from resolvers.execution.repeated_query import execute_repeated, repeated_query
+from resolvers.execution.repeated_document import execute_repeated, repeated_document
 from resolvers.federation.platform_entities import ENTITIES, SHAREABLE
 from resolvers.federation.sdl import federated_sdl
 from resolvers.federation.subgraph import subgraph_query
@@ -52,9 +52,9 @@ class Graph(strawberry.Schema):
         allowed_operation_types: Iterable[OperationType] | None = None,
         operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
-        """The result of a query or mutation. The queries of repeated documents take a short way."""
+        """The result of a query or mutation. Those of repeated documents take a short way."""
         peer = cast("Peer", context_value)
-        document = repeated_query(self.documents, query, operation_name, peer, allowed_operation_types)
+        document = repeated_document(self.documents, query, operation_name, peer, allowed_operation_types)
         if document is not None:
             return await execute_repeated(core_schema(self), document, operation_name, peer, variable_values)
         result = await super().execute(

@@ -1,5 +1,5 @@
 """The life cycle of one operation: its Context, the refusal of what may not run, the masking of its errors, and what
-the answer traces. `Operation` makes it a part of Strawberry's; `repeated_query.py` calls the same functions."""
+the answer traces. `Operation` makes it a part of Strawberry's; `repeated_document.py` calls the same functions."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

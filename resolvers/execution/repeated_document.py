@@ -1,8 +1,8 @@
-"""Runs queries of documents that the schema knows to be valid, without the life cycle that Strawberry builds for each
-operation: its extension runner, four context managers and two middlewares cost more than a small query itself.
+"""Runs operations of documents that the schema knows to be valid, without the life cycle that Strawberry builds for
+each one: its extension runner and four context managers cost more than a small query itself.
 
 Every decision is made by the functions that the extension `Operation` calls. A document runs in Strawberry's life cycle
-first, and so does everything else: mutations, subscriptions, documents with errors, operations whose fields are traced.
+first, and so does everything else: subscriptions, documents with errors, operations whose fields are traced.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,8 +22,10 @@ from resolvers.execution.event_executor import EventExecutor
 from resolvers.execution.limits.document_text import most_tokens
 from resolvers.execution.operation import end, refusal_of, traced
 
+KINDS = {OperationType.QUERY: RequestedType.QUERY, OperationType.MUTATION: RequestedType.MUTATION}
 
-def repeated_query(
+
+def repeated_document(
     documents: DocumentCache,
     text: str | None,
     operation_name: str | None,
@@ -31,14 +33,16 @@ def repeated_query(
     allowed: Iterable[RequestedType] | None,
 ) -> Document | None:
     """The document of a text, if it is known to be valid and within the limits of the peer, and its operation is a
-    query that may run without Strawberry's life cycle. None for any other."""
-    if not text or peer.traces_fields or (allowed is not None and RequestedType.QUERY not in allowed):
+    query or an allowed mutation. None for any other: it needs Strawberry's life cycle."""
+    if not text or peer.traces_fields:
         return None
     document = documents.find(text, most_tokens(peer.limits))
     if document is None or document.within is not peer.limits or not document.is_known_valid:
         return None
     operation = document.operation(operation_name)
-    return document if operation is not None and operation.operation is OperationType.QUERY else None
+    if operation is None or (kind := KINDS.get(operation.operation)) is None:
+        return None
+    return document if allowed is None or kind in allowed else None
 
 
 async def execute_repeated(
@@ -48,7 +52,7 @@ async def execute_repeated(
     peer: Peer,
     variables: Mapping[str, Any] | None,
 ) -> ExecutionResult:
-    """The result of a query of a known document, as Strawberry's life cycle gives it."""
+    """The result of a query or mutation of a known document, as Strawberry's life cycle gives it."""
     context = Context.of(peer)
     context.document = document
     result: ExecutionResult
