@@ -162,3 +162,17 @@ async def test_courses_and_learners_may_be_selected() -> None:
     for courses, learners in ((["none"], []), ([], ["nobody"])):
         with pytest.raises(CommandError):
             await rebuilt_of(courses, learners)
+
+
+async def test_the_enrolments_of_each_course_are_counted_once(pool: Pool) -> None:
+    stores = await stores_over(pool)
+    await enroll(
+        stores.progress, *(enrollment(number) for number in range(1, 2 * REBUILT_ROWS)), enrollment(999, pin=C2)
+    )
+    await pool.execute("UPDATE enrollment_counts SET enrollments = enrollments + 7")
+    assert (await stores.progress.count_by_courses(["c1"], states=None))["c1"] == 2 * REBUILT_ROWS + 6
+    rebuild = ProgressRebuild(stores=stores)
+    await rebuild_all(stores, rebuild, on_progress=silent)
+    assert await stores.progress.count_by_courses(["c1", "c2"], states=None) == {"c1": 2 * REBUILT_ROWS - 1, "c2": 1}
+    assert (rebuild.recounted, rebuild.corrected) == ({"c1", "c2"}, 2)
+    assert rebuild.summary().endswith("; corrected the numbers of enrolments of 2 courses")
