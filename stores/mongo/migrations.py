@@ -8,11 +8,11 @@ from pymongo.asynchronous.collection import AsyncCollection
 
 from stores.batches import MONGO_INSERTS
 from stores.domain.folding import folded
-from stores.domain.names import words_of
 from stores.mongo.client import COURSES, LEARNERS, Database, Document, translate_errors
 from stores.mongo.key_ranges import KeyRanges
+from stores.mongo.name_terms import name_terms, prefix_term
 
-OLD_NAME_INDEX = "nameKey_1"
+OLD_NAME_INDEXES = ("nameKey_1", "nameWords_1")
 OLD_COURSE_INDEX = "key_1_version_-1"
 
 
@@ -20,13 +20,16 @@ async def migrate_profiles(database: Database) -> Sequence[str]:
     """Create the indexes of profiles and fill `nameWords`. Returns what was done.
 
     Idempotent; an interrupted run is resumed by the next one. A gateway of an earlier version writes `nameKey` in its
-    place: after the last one has stopped, run this again.
+    place, or no prefixes: after the last one has stopped, run this again.
     """
     learners = database[LEARNERS]
     with translate_errors("profiles"):
-        await learners.create_indexes([IndexModel("nameWords"), IndexModel("emailKey", sparse=True)])
-        await _drop_index(learners, OLD_NAME_INDEX)
-        old: Document = {"$or": [{"nameKey": {"$exists": True}}, {"nameWords": {"$exists": False}}]}
+        # With the id, the learners with a term are read in order.
+        by_term = IndexModel([("nameWords", ASCENDING), ("_id", ASCENDING)])
+        await learners.create_indexes([by_term, IndexModel("emailKey", sparse=True)])
+        for name in OLD_NAME_INDEXES:
+            await _drop_index(learners, name)
+        old: Document = {"$or": [{"nameKey": {"$exists": True}}, {"nameWords": {"$ne": prefix_term("")}}]}
         filled = await _update(learners, old, "displayName", _words_of_name)
     ranges = KeyRanges(database, LEARNERS)
     if await ranges.needed():
@@ -52,7 +55,7 @@ async def migrate_catalog(database: Database) -> Sequence[str]:
 
 
 def _words_of_name(name: str) -> Document:
-    return {"$set": {"nameWords": list(words_of(name))}, "$unset": {"nameKey": ""}}
+    return {"$set": {"nameWords": name_terms(name)}, "$unset": {"nameKey": ""}}
 
 
 def _key_of_title(title: str) -> Document:

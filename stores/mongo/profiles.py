@@ -13,6 +13,7 @@ from stores.domain.profiles import Consent, Profile, ProfileFilter, check_profil
 from stores.mongo.client import LEARNERS, Database, Document, translate_errors
 from stores.mongo.key_escaping import escape_keys, unescape_keys
 from stores.mongo.key_ranges import KeyRanges, above
+from stores.mongo.name_terms import LONGEST_PREFIX, name_terms, prefix_term
 from stores.ports.profiles import Profiles
 
 DUPLICATE_KEY = 11000
@@ -20,6 +21,8 @@ OLD_NAME_KEY = "nameKey"
 """Earlier versions search names by this field. `migrate_profiles` recognises their documents by it."""
 HIGHEST = "\U0010ffff"
 """The last code point. It is in no word."""
+SHORT_WORDS_AT_ONCE = 1_000
+"""Learners in the first range in which short words are searched. The index reads only those that match."""
 OPTIONAL = ("email", "emailKey", "avatarUrl", "goals", "skills", "preferences", "attributes", "consents")
 
 
@@ -78,9 +81,10 @@ class MongoProfiles(Profiles):
         if where.ids is not None:
             ids = sorted(key for key in set(where.ids) if past is None or key > past)
             return [{"$in": chosen} for chosen in batched(ids, MONGO_IDS)]
-        if where.email is not None or words_of(where.name_starts_with or ""):
-            return [above(past)]  # the index of e-mails or of words is narrower than a range of ids
-        return await self._ranges.after(past, wanted=wanted)
+        searched = words_of(where.name_starts_with or "")
+        if where.email is not None or max(map(len, searched), default=0) > LONGEST_PREFIX:
+            return [above(past)]  # the index of e-mails or of words selects few
+        return await self._ranges.after(past, wanted=SHORT_WORDS_AT_ONCE if searched else wanted)
 
     async def _matching(self, where: ProfileFilter, keys: Document, most: int) -> list[Profile]:
         """The first profiles whose id meets the condition `keys`, in order."""
@@ -90,7 +94,10 @@ class MongoProfiles(Profiles):
         selection: Document = {}
         if where.email is not None:
             selection["emailKey"] = where.email.casefold()
-        if is_scanned:
+        if searched and len(searched[0]) <= LONGEST_PREFIX:
+            terms = [prefix_term(word) for word in searched]
+            selection["nameWords"] = terms[0] if is_scanned else {"$all": terms}
+        elif is_scanned:
             # SecantusDB searches an index by bounds, not by regular expressions. The rest is compared here.
             selection["nameWords"] = {"$gte": searched[0], "$lt": f"{searched[0]}{HIGHEST}"}
         elif searched:
@@ -125,7 +132,7 @@ def _document(profile: Profile) -> Document:
     document: Document = {
         "_id": profile.learner_id,
         "displayName": profile.display_name,
-        "nameWords": list(words_of(profile.display_name)),
+        "nameWords": name_terms(profile.display_name),
         "locale": profile.locale,
         "timeZone": profile.time_zone,
         "version": profile.version,

@@ -125,3 +125,18 @@ async def test_a_name_is_found_across_its_words(servers: Servers) -> None:
         found = await learner_ids(profiles, ProfileFilter(name_starts_with="an zo"), first=1)
         assert found == ["b", "c"]
         assert await learner_ids(profiles, ProfileFilter(name_starts_with="an", email="x@y.z")) == []
+
+
+async def test_a_short_text_is_searched_page_by_page(servers: Servers) -> None:
+    async with fresh_mongo(servers) as database:
+        profiles = MongoProfiles(database)
+        await profiles.add(
+            [
+                profile(key, display_name=f"{'Ada' if number % 3 == 0 else 'Bo'} {key}")
+                for number, key in enumerate(KEYS)
+            ]
+        )
+        await keep_bounds(database, *KEYS[::100])
+        for text, expected in (("a", KEYS[::3]), ("AD", KEYS[::3]), ("ada u00", KEYS[:100:3]), ("b u1", [])):
+            found = await learner_ids(profiles, ProfileFilter(name_starts_with=text), first=40)
+            assert found == (expected or [key for key in KEYS[1000:] if int(key[1:]) % 3])

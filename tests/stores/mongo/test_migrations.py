@@ -13,7 +13,7 @@ from stores.mongo.profiles import MongoProfiles
 from tests.backends import Servers, fresh_mongo
 from tests.stores.samples import course, profile
 
-INDEXES = {"_id_", "nameWords_1", "emailKey_1"}
+INDEXES = {"_id_", "nameWords_1__id_1", "emailKey_1"}
 RANGE_INDEX = "_id_1_createdAt_1"
 """Where the server needs it (`stores.mongo.key_ranges`)."""
 
@@ -107,3 +107,18 @@ async def test_old_course_versions_are_found_by_title_after_the_migration(server
         assert (await database[COURSES].index_information()).keys() == {"_id_", "key_1_version_-1_titleKey_1"}
         assert [row.version for row in (await catalog.page(where, after=None, first=5)).rows] == [2]
         assert (await catalog.page(CourseFilter(title_contains="algebre"), after=None, first=5)).rows == ()
+
+
+async def test_profiles_without_beginnings_of_words_are_migrated(servers: Servers) -> None:
+    """An earlier version wrote the words alone, and does so again if it replaces a profile."""
+    async with fresh_mongo(servers) as database:
+        profiles = MongoProfiles(database)
+        names = {"a": "Ann", "b": "Annabel Lee", "c": "✿"}
+        await profiles.add([profile(key, display_name=name) for key, name in names.items()])
+        await database[LEARNERS].update_one({"_id": "b"}, {"$set": {"nameWords": ["annabel", "lee"]}})
+        await database[LEARNERS].create_index("nameWords")
+        assert await found_by_name(profiles, "an") == ["a"]
+        assert await migrate_profiles(database) == ["indexed the words of 1 names"]
+        assert await migrate_profiles(database) == []
+        assert "nameWords_1" not in await database[LEARNERS].index_information()
+        assert await found_by_name(profiles, "an") == ["a", "b"]
