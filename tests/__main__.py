@@ -10,6 +10,7 @@ from tests import newest
 
 TOP = Path(__file__).resolve().parent.parent
 
+LONG = ("tests/hostile", "tests/protocol", "tests/upgrade", "tests/oracle")
 MATRIX = "tests/resolvers/test_role_matrix.py"
 SWEEP = "tests/stores/domain/test_calendar_sweep.py"
 PAGES = "tests/bench/test_pages.py"
@@ -69,7 +70,7 @@ def golden(extra: Sequence[str]) -> int:
 
 def full(extra: Sequence[str]) -> int:
     return run(
-        pytest("tests/e2e", "tests/hostile", "tests/protocol", "tests/upgrade", MATRIX, SWEEP, PAGES, "--long", *extra),
+        pytest("tests/e2e", *LONG, MATRIX, SWEEP, PAGES, "--long", *extra),
         ("pytest (reference)", ["pytest", *REFERENCE, "--executor", "reference", *extra]),
     )
 
@@ -86,6 +87,14 @@ def bench(extra: Sequence[str]) -> int:
     if extra[:1] == ["growth"]:
         return run(("bench growth", ["tests.bench.growth.run", *extra[1:]]))
     return run(("bench", ["tests.bench.run", *extra]))
+
+
+def oracle(extra: Sequence[str]) -> int:
+    return run(("oracle", ["tests.oracle.run", *extra]))
+
+
+def mutants(extra: Sequence[str]) -> int:
+    return run(("mutants", ["tests.mutants.run", *extra]))
 
 
 def newest_versions(extra: Sequence[str]) -> int:
@@ -108,6 +117,11 @@ COMMANDS = {
         "compare the gateway with pages by hand and other servers; `bench memory`: over rows in memory; "
         "`bench live`: the write path; `bench growth`: large worlds",
     ),
+    "oracle": (
+        oracle,
+        "compare the compiled executor with graphql-core on random documents (--documents N, --seed S)",
+    ),
+    "mutants": (mutants, "seed faults in the compiled executor: the oracle and the tests must find each of them"),
     "newest": (
         newest_versions,
         "run `all` with the newest versions of all dependencies; only reports",
