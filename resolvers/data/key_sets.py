@@ -3,7 +3,7 @@
 A set has one callback, however many keys it has: no future and no task for a single key.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -49,27 +49,31 @@ class KeySets(Generic[K, V]):
         self._reading: dict[K, KeyBatch[K, V]] = {}
         self._collecting: KeyBatch[K, V] | None = None
 
-    def request(self, keys: Iterable[K], arrived: Arrived[K, V]) -> None:
+    def request(self, keys: Sequence[K], arrived: Arrived[K, V]) -> None:
         """Call `arrived` when all these keys are known or have failed: at once if they are known."""
-        known = self.known
-        missing = [key for key in keys if key not in known]
+        known, reading = self.known, self._reading
+        missing = [key for key in keys if key not in known] if known else keys
         if not missing:
             arrived(known, NO_FAILURES)
             return
-        batches = {self._batch_of(key) for key in missing}
-        waiter: _Waiter[K, V] = _Waiter(len(batches), arrived)
-        for batch in batches:
+        under_way = {reading[key] for key in missing if key in reading} if reading else set()
+        waited = list(under_way)
+        if not under_way or any(key not in reading for key in missing):
+            waited = list(under_way | {self._collect(missing)})
+        waiter: _Waiter[K, V] = _Waiter(len(waited), arrived)
+        for batch in waited:
             batch.waiters.append(waiter)
 
-    def _batch_of(self, key: K) -> KeyBatch[K, V]:
-        batch = self._reading.get(key)
+    def _collect(self, keys: Sequence[K]) -> KeyBatch[K, V]:
+        """The batch that the keys which are not under way are added to."""
+        batch = self._collecting
         if batch is None:
-            batch = self._collecting
-            if batch is None:
-                batch = self._collecting = KeyBatch()
-                self._begin(self, batch)
-            batch.keys[key] = None
-            self._reading[key] = batch
+            batch = self._collecting = KeyBatch()
+            self._begin(self, batch)
+        reading = self._reading
+        new = dict.fromkeys([key for key in keys if key not in reading] if reading else keys, batch)
+        batch.keys.update(dict.fromkeys(new))
+        reading.update(new)
         return batch
 
     def close(self, batch: KeyBatch[K, V]) -> list[K]:
@@ -81,10 +85,16 @@ class KeySets(Generic[K, V]):
     def finish(self, batch: KeyBatch[K, V], found: Mapping[K, V], failures: Mapping[K, Exception]) -> None:
         """Store what a batch found, and call the sets for which it was the last. Failed keys may be requested again."""
         known, reading = self.known, self._reading
-        for key in batch.keys:
-            del reading[key]
-            if key not in failures:
-                known[key] = found.get(key)
+        if len(reading) == len(batch.keys):
+            reading.clear()
+        else:
+            for key in batch.keys:
+                del reading[key]
+        if failures:
+            known.update((key, found.get(key)) for key in batch.keys if key not in failures)
+        else:
+            known.update(batch.keys)
+            known.update(found)
         for waiter in batch.waiters:
             waiter.left -= 1
             if failures:

@@ -21,7 +21,8 @@ Representation = NewType("Representation", object)
 
 def show_time(moment: datetime) -> str:
     """RFC 3339 in UTC, with milliseconds."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return in_utc.isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
 
 
 def parse_time(value: Any) -> datetime:

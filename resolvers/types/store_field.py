@@ -9,6 +9,7 @@ import asyncio
 import inspect
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, NamedTuple, Optional
 
 import strawberry
@@ -49,12 +50,18 @@ class StoreField:
     by_selection: tuple[str, ...] | None = None
     count: Callable[[Mapping[str, Any]], int] | None = None
 
-    def key_of(self, parent: Any) -> Any:
-        """The key in this parent record, None if a part of it is None."""
+    @property
+    def key_of(self) -> Callable[[Any], Any]:
+        """The function that returns the key in a parent record, None if a part of it is None."""
         if isinstance(self.key, str):
-            return getattr(parent, self.key)
-        parts = tuple(getattr(parent, name) for name in self.key)
-        return None if None in parts else parts
+            return attrgetter(self.key)
+        parts_of = attrgetter(*self.key)
+
+        def key_of(parent: Any) -> Any:
+            parts = parts_of(parent)
+            return None if None in parts else parts
+
+        return key_of
 
     async def fetch(self, info: Info, parent: Any, given: dict[str, Any]) -> Any:
         """Resolve the field for one parent. `given`: the field's GraphQL arguments."""

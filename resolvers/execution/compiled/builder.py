@@ -4,15 +4,15 @@ A field of a record is read, checked and written in line. Whatever is not as it 
 built value by value (`careful.py`). Names are written into the code by `repr` only, or if they are identifiers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from keyword import iskeyword
 from typing import Any
 
-from graphql import GraphQLEnumType, GraphQLLeafType
+from graphql import GraphQLLeafType, Undefined
 
 from resolvers.execution.compiled.field import Field
-from resolvers.execution.compiled.leaves import TEXT, leaf_code, serializer_of
+from resolvers.execution.compiled.leaves import COERCED, TEXT, leaf_code, serializer_of
 from resolvers.execution.compiled.values import NULLED, NullInNonNull
 from resolvers.execution.limits.response_size import LONG, NAME
 
@@ -64,9 +64,10 @@ def is_plain(name: str) -> bool:
     return name.isidentifier() and not iskeyword(name)
 
 
-def generate(kind: str, parts: Sequence[Part], joins: int) -> Build:
-    """The function that builds objects of the type `kind` with these parts, in this order."""
-    names: dict[str, Any] = {"NULLED": NULLED, "NullInNonNull": NullInNonNull}
+def generate(kind: str, parts: Sequence[Part], joins: int, classes: Mapping[str, type]) -> Build:
+    """The function that builds objects of the type `kind` with these parts, in this order. `classes`: of the values of
+    scalars, by the name of the scalar."""
+    names: dict[str, Any] = {"NULLED": NULLED, "NullInNonNull": NullInNonNull, "Undefined": Undefined}
     joined = [f"r{number}" for number in range(joins)]
     columns: list[str] = []
     body: list[str] = []
@@ -84,7 +85,7 @@ def generate(kind: str, parts: Sequence[Part], joins: int) -> Build:
                 body += [f"if {variable} is NULLED: raise NullInNonNull"]
         else:
             leaves += 1
-            body += _read(part, number, names) + _convert(part, number, names)
+            body += _read(part, number, names) + _convert(part, number, names, classes.get(part.leaf.name))
     loop = ["row", *joined, *columns]
     given = ["rows", *(f"all_{name}" for name in loop[1:])]
     over = f"zip({', '.join(given)})" if len(given) > 1 else "rows"
@@ -112,21 +113,24 @@ def _read(part: Inline, number: int, names: dict[str, Any]) -> list[str]:
     return [f"v{number} = None if r{part.join} is None else r{part.join}.{part.attribute}"]
 
 
-def _convert(part: Inline, number: int, names: dict[str, Any]) -> list[str]:
+def _convert(part: Inline, number: int, names: dict[str, Any], python_class: type | None) -> list[str]:
     variable = f"v{number}"
     names[f"s{number}"] = serializer_of(part.leaf, non_null=part.field.non_null)
-    code = leaf_code(part.leaf)
-    slow = f"{variable} = s{number}({variable})"
-    if isinstance(part.leaf, GraphQLEnumType):
-        names[f"e{number}"] = getattr(part.leaf, "wrapped_cls", None)
+    names[f"f{number}_"] = part.leaf.coerce_output_value
+    names[f"c{number}"] = getattr(part.leaf, "wrapped_cls", python_class)
+    code, slow = leaf_code(part.leaf, python_class), f"s{number}({variable})"
     if code is None:
-        return [slow, *_measured(variable)]
-    test, value = (text.format(v=variable, e=f"e{number}") for text in code)
-    if value != variable:
-        return [f"{variable} = {value} if {test} else s{number}({variable})"]
-    null = "" if part.field.non_null else f" and {variable} is not None"
-    checked = [f"if not ({test}){null}: {slow}"]
-    return checked + _measured(variable) if code is TEXT else checked
+        return [f"{variable} = {slow}", *_measured(variable)]
+    test, value = (text.format(v=variable, c=f"c{number}", f=f"f{number}_") for text in code)
+    if value == variable:
+        null = "" if part.field.non_null else f" and {variable} is not None"
+        converted = [f"if not ({test}){null}: {variable} = {slow}"]
+        return converted + _measured(variable) if code is TEXT else converted
+    converted = [f"{variable} = {value} if {test} else {slow}"]
+    if code is not COERCED:
+        return converted
+    nothing = f"elif {variable} is Undefined" + (f" or {variable} is None" if part.field.non_null else "")
+    return [*converted, *_measured(variable), f"{nothing}: raise NullInNonNull"]
 
 
 def _measured(variable: str) -> list[str]:

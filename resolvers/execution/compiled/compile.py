@@ -24,6 +24,7 @@ from resolvers.execution.compiled.root_sources import FromRoot, ListFromRoot
 from resolvers.execution.compiled.sources import Event, function_of_row, source_of
 from resolvers.execution.compiled.store_sources import FromStore, Guarded
 from resolvers.policy.table import STRICTER, Otherwise
+from resolvers.strawberry_internals import scalar_registry
 from resolvers.types.guard import GuardedField
 from resolvers.types.selection import selected_in_operation
 from resolvers.types.store_field import RootListField, RootStoreField, StoreField
@@ -56,6 +57,8 @@ class Compiler:
         self._operation = executor.operation
         self._hide_suggestions = executor.hide_suggestions
         self._fields = 0
+        registry = scalar_registry(executor.schema)
+        self._classes = {each.name: python for python, each in registry.items() if isinstance(python, type)}
 
     def operation(self, root: GraphQLObjectType) -> ObjectPlan:
         """The plan of the operation. Raises `NotCompiled`."""
@@ -89,7 +92,9 @@ class Compiler:
             if inline is None:
                 columns.append(ColumnField(field, self._source(field), self._completion(definition.type, field)))
             parts.append(Completed(field) if inline is None else inline)
-        return ObjectPlan(kind, parts, list(joins.values()), columns, generate(kind.name, parts, len(joins)))
+        return ObjectPlan(
+            kind, parts, list(joins.values()), columns, generate(kind.name, parts, len(joins), self._classes)
+        )
 
     def _inline(self, field: Field, joins: dict[tuple[object, ...], Source]) -> Inline | None:
         """The field as part of the generated loop, if it is a leaf that is read without arguments. Fields of the same

@@ -20,6 +20,7 @@ class LeafCode(NamedTuple):
 
 INT = LeafCode("{v}.__class__ is int and -2147483648 <= {v} <= 2147483647")
 TEXT = LeafCode("{v}.__class__ is str")
+COERCED = LeafCode("{v}.__class__ is {c}", "{f}({v})")
 BUILT_IN = {
     "String": TEXT,
     "ID": TEXT,
@@ -30,17 +31,17 @@ BUILT_IN = {
 """Values of these types that need no conversion (GraphQL spec, "Scalars")."""
 
 
-def leaf_code(kind: GraphQLLeafType) -> LeafCode | None:
-    """The code for values of this type; None if each of them goes through the serializer. `{e}` stands for the class of
-    an enum."""
+def leaf_code(kind: GraphQLLeafType, python_class: type | None) -> LeafCode | None:
+    """The code for values of this type; None if each of them goes through the serializer. `{c}` stands for the class of
+    the values of an enum or a custom scalar, `{f}` for the function that coerces them."""
     if isinstance(kind, GraphQLEnumType):
         members = getattr(kind, "wrapped_cls", None)
         if members is None or any(name not in members.__members__ for name in kind.values):
             return None
         plain = all(each.name == name for name, each in members.__members__.items())  # no aliases
         same = {each.name: each.value for each in members} == {name: each.value for name, each in kind.values.items()}
-        return LeafCode("{v}.__class__ is {e}", "{v}._name_") if plain and same else None
-    return BUILT_IN.get(kind.name)
+        return LeafCode("{v}.__class__ is {c}", "{v}._name_") if plain and same else None
+    return BUILT_IN.get(kind.name) or (None if python_class is None else COERCED)
 
 
 def serializer_of(kind: GraphQLLeafType, *, non_null: bool) -> Serializer:

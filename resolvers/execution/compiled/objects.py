@@ -10,6 +10,7 @@ from graphql.execution.executor import invalid_return_type_error
 from resolvers.execution.compiled.field import Field
 from resolvers.execution.compiled.plan import Level, ObjectPlan
 from resolvers.execution.compiled.run import Run
+from resolvers.execution.compiled.sharing import shared
 from resolvers.execution.compiled.values import NULLED, Column, Paths, attempt
 
 
@@ -22,33 +23,37 @@ class Objects:
 
     def begin(self, run: Run, values: Column) -> Any:
         """See `Completion`."""
-        check = self.plan.kind.is_type_of
-        if check is None:
-            return None, values, self.plan.begin(run, values)
-        info = info_of(run, self.field)
-        checked = [attempt(check, value, info) for value in values]
-        if all(each is True for each in checked):
-            return None, values, self.plan.begin(run, values)
-        rows = [value for value, each in zip(values, checked, strict=True) if each is True]
-        return checked, values, self.plan.begin(run, rows)
+        once = shared(values)
+        rows = values if once is None else once.values
+        check, checked = self.plan.kind.is_type_of, None
+        if check is not None:
+            info = info_of(run, self.field)
+            checked = [attempt(check, row, info) for row in rows]
+            if all(each is True for each in checked):
+                checked = None
+        valid = rows if checked is None else [row for row, each in zip(rows, checked, strict=True) if each is True]
+        return once, checked, rows, self.plan.begin(run, valid)
 
     def finish(self, run: Run, state: Any, paths: Paths) -> Column:
         """See `Completion`."""
-        checked, values, level = state
+        once, checked, rows, level = state
+        if once is not None:
+            return once.spread(self._finish(run, checked, rows, level, once.paths(paths)))
+        return self._finish(run, checked, rows, level, paths)
+
+    def _finish(self, run: Run, checked: Column | None, rows: Column, level: Level, paths: Paths) -> Column:
         if checked is None:
             return self.plan.finish(run, level, paths)
         places = [place for place, each in enumerate(checked) if each is True]
-        completed: Column = [NULLED] * len(values)
-        for place, value in zip(places, self._finish_some(run, level, places, paths), strict=True):
+        completed: Column = [NULLED] * len(rows)
+        found = self.plan.finish(run, level, _paths_of(paths, places))
+        for place, value in zip(places, found, strict=True):
             completed[place] = value
         for place, each in enumerate(checked):
             if each is not True:
-                invalid = invalid_return_type_error(self.plan.kind, values[place], self.field.details)
+                invalid = invalid_return_type_error(self.plan.kind, rows[place], self.field.details)
                 run.errors.add(each if isinstance(each, Exception) else invalid, self.field, paths(place))
         return completed
-
-    def _finish_some(self, run: Run, level: Level, places: list[int], paths: Paths) -> Column:
-        return self.plan.finish(run, level, lambda number: paths(places[number]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

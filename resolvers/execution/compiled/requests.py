@@ -7,7 +7,7 @@ from uuid import UUID
 
 from resolvers.data.references import CourseRef
 from resolvers.execution.compiled.run import Run
-from resolvers.execution.compiled.values import Column, Deliver, attempt
+from resolvers.execution.compiled.values import Column, Deliver, attempt, attempt_each
 from resolvers.types.store_field import StoreField
 
 Groups = Mapping[Any, Sequence[int]]
@@ -48,9 +48,10 @@ class LevelRequest:
 
     def _keys(self, places: Sequence[int]) -> tuple[Sequence[int], list[Any]]:
         """The keys of these rows, and the places of those that have one."""
-        rows, key_of = self._rows, self._declared.key_of
-        keys = [attempt(key_of, rows[place]) for place in places]
-        if not {type(key) for key in keys} - KEYS:
+        rows = self._rows
+        some = rows if len(places) == len(rows) else [rows[place] for place in places]
+        keys = attempt_each(self._declared.key_of, some)
+        if set(map(type, keys)) <= KEYS:
             return places, keys
         chosen: list[int] = []
         found: list[Any] = []
@@ -77,6 +78,8 @@ class LevelRequest:
             for place, key in zip(places, keys, strict=True):
                 failure = failures.get(key)
                 values[place] = attempt(viewed, rows[place], known.get(key), args) if failure is None else failure
+        elif len(places) == len(values):
+            values[:] = map(known.get, keys)
         else:
             for place, key in zip(places, keys, strict=True):
                 values[place] = known.get(key)

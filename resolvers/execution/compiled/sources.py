@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from strawberry import Info
@@ -11,7 +12,7 @@ from resolvers.execution.compiled.arguments import Arguments
 from resolvers.execution.compiled.field import Field
 from resolvers.execution.compiled.plan import Source
 from resolvers.execution.compiled.run import Run
-from resolvers.execution.compiled.values import Column, Deliver, attempt
+from resolvers.execution.compiled.values import Column, Deliver, attempt, attempt_each
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +23,7 @@ class Attribute:
 
     def read(self, run: Run, rows: Column, deliver: Deliver) -> None:
         """See `Source`."""
-        deliver([attempt(getattr, row, self.name) for row in rows])
+        deliver(attempt_each(attrgetter(self.name), rows))
 
 
 class Event:
@@ -35,19 +36,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """What a function returns for each row."""
+    """What a function without side effects returns for each row."""
 
     function: Callable[[Any], Any]
 
     def read(self, run: Run, rows: Column, deliver: Deliver) -> None:
         """See `Source`."""
-        values: Column = []
-        for row in rows:
-            try:
-                values.append(self.function(row))
-            except Exception as error:
-                values.append(error)
-        deliver(values)
+        deliver(attempt_each(self.function, rows))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

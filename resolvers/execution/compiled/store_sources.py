@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from resolvers.execution.compiled.arguments import Arguments
@@ -10,7 +11,7 @@ from resolvers.execution.compiled.field import Field
 from resolvers.execution.compiled.masks import Mask, decide, read_open
 from resolvers.execution.compiled.requests import Groups, LevelRequest, Traced
 from resolvers.execution.compiled.run import Run
-from resolvers.execution.compiled.values import Column, Deliver, attempt
+from resolvers.execution.compiled.values import Column, Deliver, attempt, attempt_each
 from resolvers.policy.rules import Rule, about
 from resolvers.policy.table import Otherwise
 from resolvers.types.guard import GuardedField
@@ -32,7 +33,7 @@ class Guarded:
         read_permitted(run, self.stricter, rows, self._attributes, deliver)
 
     def _attributes(self, rows: Column, deliver: Deliver) -> None:
-        deliver([attempt(getattr, row, self.declared.attribute) for row in rows])
+        deliver(attempt_each(attrgetter(self.declared.attribute), rows))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +70,7 @@ class FromStore:
         selected = () if declared.by_selection is None else (self.selected,)
         places_by_scope: dict[tuple[Any, ...], Sequence[int]] = {(): range(len(rows))}
         if declared.scope is not None:
-            places_by_scope = places_by_value([attempt(declared.scope, run.viewer, row) for row in rows])
+            places_by_scope = places_by_value(attempt_each(partial(declared.scope, run.viewer), rows))
         groups: dict[Any, Sequence[int]] = {}
         for scope, places in places_by_scope.items():
             failed = scope and isinstance(scope[0], Exception)

@@ -39,6 +39,14 @@ def attempt(function: Callable[..., Any], *given: Any) -> Any:
         return error
 
 
+def attempt_each(function: Callable[[Any], Any], values: Column) -> Column:
+    """What a function without side effects returns for each value, or the exception that it raises."""
+    try:
+        return list(map(function, values))
+    except Exception:
+        return [attempt(function, value) for value in values]
+
+
 class FieldErrors:
     """The errors of one operation, at their positions in the response."""
 

@@ -1,0 +1,43 @@
+"""One record at several places of a level is completed once: fifty enrolments in one course have one course object."""
+
+from typing import NamedTuple
+
+from resolvers.data.references import CourseRef, LearnerRef
+from resolvers.execution.compiled.values import Column, Path, Paths
+
+SAMPLE = 16
+"""So many values are compared first. If all of them differ, all values are taken to differ."""
+REFERENCES = (CourseRef, LearnerRef)
+"""Records that are made for each row: equal ones are the same. Others are the same if they are one object."""
+
+
+class Shared(NamedTuple):
+    """The different values of a column, and for each place of the column which of them it has."""
+
+    values: Column
+    order: list[int]
+
+    def spread(self, completed: Column) -> Column:
+        """The column with the completed value at each place."""
+        return [completed[number] for number in self.order]
+
+    def paths(self, paths: Paths) -> Paths:
+        """The positions of each of the different values."""
+
+        def of_value(number: int) -> list[Path]:
+            places = [place for place, its in enumerate(self.order) if its == number]
+            return [path for place in places for path in paths(place)]
+
+        return of_value
+
+
+def shared(values: Column) -> Shared | None:
+    """The different values of a column; None if it does not pay."""
+    if len(values) < SAMPLE:
+        return None
+    keys = values if isinstance(values[0], REFERENCES) else list(map(id, values))
+    if len(set(keys[:SAMPLE])) == SAMPLE:
+        return None
+    by_key = dict(zip(keys, values, strict=True))
+    numbers = {key: number for number, key in enumerate(by_key)}
+    return Shared(list(by_key.values()), [numbers[key] for key in keys])
