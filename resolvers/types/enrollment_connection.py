@@ -33,7 +33,8 @@ class EnrollmentConnection:
         ENROLLMENT_COUNTS,
         key="counted",
         returns=int,
-        description="The number of enrolments on all pages. It costs a store call only if it is requested.",
+        description="The number of enrolments on all pages. It costs a store call only if it is requested. With a "
+        "`filter`, its time grows with the number of enrolments that satisfy it.",
     )
 
 

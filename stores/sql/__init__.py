@@ -4,7 +4,8 @@ core/        connections, transactions with retries, migrations and their lease,
              the columns of events
 progress/    the port Progress: reads.py with queries.py; writes in progress.py, which batching.py and group_commit.py
              cut and share; in a transaction enrolling.py, recording.py, ledger.py, snapshot.py, changes.py,
-             saving.py; refold.py works on whole ledgers, rebuilds.py keeps positions; tables.py and rows.py translate
+             enrollment_counts.py, saving.py; refold.py works on whole ledgers, rebuilds.py keeps positions; tables.py
+             and rows.py translate
 activity/    the port Activity: its tables are written in the transactions of progress
 outbox/      the port Outbox, and its rows
 timeline/    the port Timeline in one table, PostgreSQL only; old_layout.py drops the tables of earlier versions
