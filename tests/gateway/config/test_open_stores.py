@@ -1,5 +1,7 @@
 """Opening the stores that URLs select."""
 
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -105,3 +107,40 @@ async def test_equal_urls_share_a_client_and_clients_close_in_reverse_order() ->
         for text in ("a:", "b:", "a:"):
             await clients.client_for(Url.parse(text), open_client)
     assert log == ["open a:", "open b:", "close b:", "close a:"]
+
+
+LOADED = """
+import asyncio, sys
+import gateway.__main__
+import gateway.http.app
+from gateway.config.open_stores import open_stores
+from gateway.config.urls import Url
+from gateway.runtime.clock import utc_now
+
+async def opened(urls):
+    async with open_stores({port: Url.parse(text) for port, text in urls.items()}, now=utc_now):
+        return "influxdb_client" in sys.modules
+
+print("influxdb_client" in sys.modules, asyncio.run(opened(URLS)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("replaced", "loaded"),
+    [
+        ({}, "False False"),
+        (
+            {"progress": f"postgresql://u@{NOWHERE}/db", "timeline": f"postgresql://u@{NOWHERE}/db"}
+            | {"profiles": f"mongodb://{NOWHERE}/db", "live": f"redis://{NOWHERE}", "sessions": f"redis://{NOWHERE}"},
+            "False False",
+        ),
+        ({"timeline": f"influxdb+http://{NOWHERE}/db"}, "False True"),
+    ],
+)
+def test_the_driver_of_influxdb_is_imported_when_its_url_is_opened(replaced: Mapping[str, str], loaded: str) -> None:
+    """It takes 24 MB and 399 modules."""
+    given = dict.fromkeys(PORTS_WITH_URL, "memory:") | replaced
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED.replace("URLS", repr(given))], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == loaded
