@@ -26,6 +26,7 @@ from stores.sql.core.tables import Table
 from stores.sql.core.transact import fetch
 from stores.sql.core.where_clause import storable
 from stores.sql.progress import course_enrollments, enrollment_counts, queries, rebuilds
+from stores.sql.progress.group_read import GroupRead
 from stores.sql.progress.ledger import BY_ID
 from stores.sql.progress.pages import attempt_cursor, dated_cursor, pages
 from stores.sql.progress.rows import (
@@ -48,12 +49,13 @@ class SqlProgressReads:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._enrollments: GroupRead[UUID, Enrollment] = GroupRead(self._enrollments_of)
 
     async def ping(self) -> None:
         await self._fetch("SELECT 1")
 
     async def by_registrations(self, registrations: Sequence[UUID]) -> Mapping[UUID, Enrollment]:
-        return {row.registration: row for row in await self._rows(ENROLLMENTS, enrollment_of, registrations)}
+        return await self._enrollments.rows(registrations)
 
     async def by_learners(
         self,
@@ -170,6 +172,9 @@ class SqlProgressReads:
     async def live_events(self, registrations: Sequence[UUID], *, span: Span) -> Sequence[Event]:
         keys = [str(key) for key in registrations]
         return [owned_event_of(row) for row in await self._fetch(queries.LIVE_EVENTS, keys, span.start, span.end)]
+
+    async def _enrollments_of(self, registrations: Sequence[UUID]) -> Mapping[UUID, Enrollment]:
+        return {row.registration: row for row in await self._rows(ENROLLMENTS, enrollment_of, registrations)}
 
     async def _fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
         return await fetch(self._pool, "progress", query, *args)
