@@ -48,6 +48,7 @@ from stores.sql.activity.activity import SqlActivity
 from stores.sql.core.migrate import migrate
 from stores.sql.core.pool import open_pool, open_relaxed_pool
 from stores.sql.outbox.outbox import SqlOutbox
+from stores.sql.outbox.recent_commits import RecentCommits
 from stores.sql.progress.progress import SqlProgress
 from stores.sql.revocations.revocations import SqlRevocations
 from stores.sql.timeline.timeline import SqlTimeline
@@ -105,7 +106,8 @@ async def sql_ledger(servers: Servers) -> AsyncIterator[Ledger]:
         open_relaxed_pool(url) as relaxed,
     ):
         await migrate(pool, "progress")
-        yield SqlProgress(pool, filled=filled), SqlOutbox(relaxed, filled=filled)
+        recent = RecentCommits()
+        yield SqlProgress(pool, filled=filled, recent=recent), SqlOutbox(relaxed, filled=filled, recent=recent)
 
 
 CountedProgress = tuple[Progress, Activity]

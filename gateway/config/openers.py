@@ -135,9 +135,12 @@ async def mongo_catalog(clients: StoreClients, url: Url) -> Catalog:
 async def sql_progress(clients: StoreClients, url: Url) -> Progress:
     """Progress in CockroachDB or PostgreSQL."""
     from stores.sql.core.pool import open_pool
+    from stores.sql.outbox.recent_commits import RecentCommits
     from stores.sql.progress.progress import SqlProgress
 
-    return SqlProgress(await clients.client_for(url, open_pool), filled=clients.shared(url, asyncio.Event))
+    pool = await clients.client_for(url, open_pool)
+    filled, recent = clients.shared(url, asyncio.Event), clients.shared(url, RecentCommits)
+    return SqlProgress(pool, filled=filled, recent=recent)
 
 
 async def sql_activity(clients: StoreClients, url: Url) -> Activity:
@@ -152,8 +155,11 @@ async def sql_outbox(clients: StoreClients, url: Url) -> Outbox:
     """The outbox in CockroachDB or PostgreSQL. Its statements run at READ COMMITTED."""
     from stores.sql.core.pool import open_relaxed_pool
     from stores.sql.outbox.outbox import SqlOutbox
+    from stores.sql.outbox.recent_commits import RecentCommits
 
-    return SqlOutbox(await clients.client_for(url, open_relaxed_pool), filled=clients.shared(url, asyncio.Event))
+    pool = await clients.client_for(url, open_relaxed_pool)
+    filled, recent = clients.shared(url, asyncio.Event), clients.shared(url, RecentCommits)
+    return SqlOutbox(pool, filled=filled, recent=recent)
 
 
 async def sql_revocations(clients: StoreClients, url: Url) -> Revocations:

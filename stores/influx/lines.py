@@ -58,14 +58,15 @@ DECODERS: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.NUMBER: float,  # the server writes 1.0 as 1
     Kind.DOCUMENT: orjson.loads,
 }
-_values = attrgetter(*POINT_FIELDS)
-_encoders = [(f"{name}=", ENCODERS[FIELDS[name]]) for name in POINT_FIELDS]
+_given = [name for name in POINT_FIELDS if name != "extensions"]
+_values = attrgetter(*_given)
+_encoders = [(f"{name}=", ENCODERS[FIELDS[name]]) for name in _given]
 
 
 def lines_of(events: Sequence[Event], *, voided: bool) -> list[bytes]:
     """A line for each event; with `voided` its tombstone. `Rejected` if InfluxDB could not give one back exactly."""
     lines = []
-    tags = {key: tag_of(key) for event in events for key in (event.learner_id, event.course_key)}
+    known: dict[tuple[str, str], str] = {}
     for event in events:
         ms, slot = place_of(event)
         time = ms * NS_OF_MS + slot
@@ -74,11 +75,15 @@ def lines_of(events: Sequence[Event], *, voided: bool) -> list[bytes]:
         fields = [
             prefix + encode(value)
             for (prefix, encode), value in zip(_encoders, _values(event), strict=True)
-            if value is not None and value != {}
+            if value is not None
         ]
+        if event.extensions:
+            fields.append(f"extensions={ENCODERS[Kind.DOCUMENT](event.extensions)}")
         if voided:
             fields += ["voided=true", f"voided_ms={event.duration_ms or 0}i"]
-        series = f"{INTERACTION},learner={tags[event.learner_id]},course={tags[event.course_key]}"
+        owner = event.learner_id, event.course_key
+        if (series := known.get(owner)) is None:
+            series = known[owner] = f"{INTERACTION},learner={tag_of(owner[0])},course={tag_of(owner[1])}"
         line = f"{series} {','.join(fields)} {time}".encode()
         if len(line) > MAX_LINE:
             raise Rejected("timeline", f"event {event.id}: more than {MAX_LINE:,} bytes")

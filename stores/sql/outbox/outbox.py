@@ -15,6 +15,7 @@ from stores.domain.outbox import LEASE, Backlog, Commit, Consumer, apportion, pa
 from stores.ports.outbox import Outbox
 from stores.sql.core.pool import Connection, Pool
 from stores.sql.core.transact import fetch, transact
+from stores.sql.outbox.recent_commits import RecentCommits
 from stores.sql.outbox.rows import commits_of
 
 STORE = "outbox"
@@ -74,11 +75,12 @@ LEAVE = "DELETE FROM outbox_holders WHERE holder = $1"
 
 
 class SqlOutbox(Outbox):
-    """`pool` reads at READ COMMITTED. The SqlProgress of this process sets `filled` after a commit. The port documents
-    the methods."""
+    """`pool` reads at READ COMMITTED. The SqlProgress of this process sets `filled` after a commit, and keeps `recent`
+    commits. The port documents the methods."""
 
-    def __init__(self, pool: Pool, *, filled: asyncio.Event) -> None:
+    def __init__(self, pool: Pool, *, filled: asyncio.Event, recent: RecentCommits | None = None) -> None:
         self._pool = pool
+        self._recent = recent or RecentCommits()
         self._filled = filled
         self._served: defaultdict[tuple[Consumer, int], UUID] = defaultdict(lambda: UUID(int=0))
 
@@ -116,7 +118,7 @@ class SqlOutbox(Outbox):
         self._took(consumer, (UUID(int=row["registration"].int) for row in rows))
         commits: list[Commit] = []
         decoded = 0
-        for commit in commits_of(rows):
+        for commit in commits_of(rows, self._recent.take):
             commits.append(commit)
             decoded += 1 + len(commit.events)
             if decoded >= DECODED_EVENTS:

@@ -10,6 +10,7 @@ from stores.domain.outbox import Commit, Consumer
 from stores.domain.progress import Certificate, Enrollment
 from stores.domain.progress_projection import RegistrationState
 from stores.domain.sessions import ResumePoint
+from stores.sql.outbox.recent_commits import RecentCommits
 from stores.sql.outbox.rows import outbox_values
 
 
@@ -36,6 +37,8 @@ class Changes:
     """What is added to the counters of the items of these courses (`counts_change`)."""
     outbox_rows: list[tuple[object, ...]] = field(default_factory=list)
     """Rows of the outbox."""
+    recent: RecentCommits = field(default_factory=RecentCommits)
+    """Where the commits of these rows are kept for the relay of this process."""
 
     def add(
         self,
@@ -59,7 +62,9 @@ class Changes:
             self.certificates.append(Certificate(registration=key, issued_at=satisfied_at, verify_code=codes()))
         for consumer in consumers:
             if (part := commit.for_consumer(consumer)) is not None:
-                self.outbox_rows.append(outbox_values(part, consumer))
+                values = outbox_values(part, consumer)
+                self.outbox_rows.append(values)
+                self.recent.keep(values.payload, part)
 
     def replace(self, before: RegistrationState, after: RegistrationState, *, number: int, counted: bool) -> None:
         """Add the rows of a registration. `number`: that of its last commit; `counted`: whether the items of `before`

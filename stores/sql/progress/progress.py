@@ -21,6 +21,7 @@ from stores.ports.progress import Progress
 from stores.sql.core.pool import Connection, Pool
 from stores.sql.core.transact import RETRY_LIMITS, RetryLimits, transact
 from stores.sql.core.where_clause import storable
+from stores.sql.outbox.recent_commits import RecentCommits
 from stores.sql.progress import queries, rebuilds
 from stores.sql.progress.batching import in_batches
 from stores.sql.progress.enrolling import enroll, forget
@@ -47,10 +48,12 @@ class SqlProgress(SqlProgressReads, Progress):
         codes: Callable[[], str] = secrets.token_urlsafe,
         retry_limits: RetryLimits = RETRY_LIMITS,
         filled: asyncio.Event | None = None,
+        recent: RecentCommits | None = None,
     ) -> None:
         """`codes` makes the verification codes of certificates. `filled` is set after a transaction that may have added
-        to the outbox."""
+        to the outbox; the SqlOutbox of this process finds its commits among the `recent` ones."""
         super().__init__(pool)
+        self._recent = recent or RecentCommits()
         self._filled = filled or asyncio.Event()
         self._codes = codes
         self._retry_limits = retry_limits
@@ -128,7 +131,7 @@ class SqlProgress(SqlProgressReads, Progress):
 
         async def work(connection: Connection) -> Sequence[Verdict]:
             new = await enroll(connection, states) if states else set()
-            verdicts = await record_batch(connection, events, index_of, self._codes, consumers)
+            verdicts = await record_batch(connection, events, index_of, self._codes, consumers, self._recent)
             if unused := new - accepted_registrations(events, verdicts):
                 await forget(connection, unused)
             return verdicts

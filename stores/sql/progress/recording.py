@@ -18,6 +18,7 @@ from stores.domain.revised import revised
 from stores.domain.slots import assign_slots, moments_of
 from stores.domain.time_spent import session_of
 from stores.sql.core.pool import Connection
+from stores.sql.outbox.recent_commits import RecentCommits
 from stores.sql.progress import ledger, snapshot
 from stores.sql.progress.changes import Changes
 from stores.sql.progress.rows import ledger_values
@@ -33,8 +34,10 @@ async def record_batch(
     index_of: Callable[[CourseVersion], CourseIndex],
     codes: Callable[[], str],
     consumers: Collection[Consumer],
+    recent: RecentCommits,
 ) -> list[Verdict]:
-    """The verdicts on the events. `codes` makes the verification codes of certificates; `consumers` get commits."""
+    """The verdicts on the events. `codes` makes the verification codes of certificates; `consumers` get commits, which
+    are kept as `recent` ones, too."""
     sessions = {(event.registration, key) for event in events if (key := session_of(event)) is not None}
     moments = moments_of(events)
     before = await snapshot.lock(
@@ -76,7 +79,9 @@ async def record_batch(
             if voids or added[event.id]:
                 refolded[event.registration] = enrollments[event.registration]
     whole = await ledger.whole(connection, refolded)
-    await save(connection, changes(before, new, whole, indexes, codes, consumers))
+    made = Changes(recent=recent)
+    change(made, before, new, whole, indexes, codes, consumers)
+    await save(connection, made)
     stored = {key: entry.slot for key, entry in known.items()} | {key: slots[key] for key in added}
     return with_slots(verdicts, stored)
 
@@ -111,16 +116,17 @@ def success(event: Event, indexes: Mapping[UUID, CourseIndex]) -> bool | None:
     return outcome(event, indexes[event.registration].by_key[event.item_key])
 
 
-def changes(
+def change(
+    made: Changes,
     before: Mapping[UUID, Locked],
     new: Mapping[UUID, Sequence[Event]],
     whole: Mapping[UUID, Sequence[Event]],
     indexes: Mapping[UUID, CourseIndex],
     codes: Callable[[], str],
     consumers: Collection[Consumer],
-) -> Changes:
-    """The changes by new events. `whole`: the ledgers of the registrations that a void makes it necessary to refold."""
-    made = Changes()
+) -> None:
+    """Add what new events change. `whole`: the ledgers of the registrations that a void makes it necessary to fold
+    again."""
     for key, events in new.items():
         state, commits, at, *_ = before[key]
         course = indexes[key]
@@ -129,5 +135,4 @@ def changes(
             made.refolded.append(key)
         commit = make_commit(state, after, events, whole.get(key), course, number=commits + 1, at=at)
         made.add(state, after, commit, counted=before[key].counted, codes=codes, consumers=consumers)
-        made.activity.extend((state.enrollment, change) for change in activity_change(events, whole.get(key)))
-    return made
+        made.activity.extend((state.enrollment, count) for count in activity_change(events, whole.get(key)))
