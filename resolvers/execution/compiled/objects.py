@@ -10,7 +10,7 @@ from graphql.execution.executor import invalid_return_type_error
 from resolvers.execution.compiled.field import Field
 from resolvers.execution.compiled.plan import Level, ObjectPlan
 from resolvers.execution.compiled.run import Run
-from resolvers.execution.compiled.sharing import shared
+from resolvers.execution.compiled.sharing import Shared, shared
 from resolvers.execution.compiled.values import NULLED, Column, Paths, attempt
 
 
@@ -36,6 +36,7 @@ class Objects:
 
     def finish(self, run: Run, state: Any, paths: Paths) -> Column:
         """See `Completion`."""
+        once: Shared | None
         once, checked, rows, level = state
         if once is not None:
             return once.spread(self._finish(run, checked, rows, level, once.paths(paths)))
