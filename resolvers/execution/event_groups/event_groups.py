@@ -19,7 +19,7 @@ class EventGroups(Generic[T]):
     subscriptions, and the results of all of them are bounded together."""
 
     def __init__(self, encode: Encode[T], *, recent: RecentResults | None = None) -> None:
-        self.recent = recent or RecentResults()
+        self.recent = RecentResults() if recent is None else recent
         self._encode = encode
         self._groups: dict[Hashable, EventGroup[T]] = {}
 

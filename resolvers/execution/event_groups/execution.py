@@ -16,7 +16,7 @@ class EventExecution(Generic[T]):
     costs beyond the estimate. It is cancelled when its last waiter leaves.
     """
 
-    __slots__ = ("_task", "_waiting", "charged", "ended_at", "event", "number", "result", "size")
+    __slots__ = ("_started", "_task", "_waiting", "charged", "ended_at", "event", "number", "result", "size")
 
     def __init__(self, number: int, event: object) -> None:
         self.number = number
@@ -25,6 +25,7 @@ class EventExecution(Generic[T]):
         self.result: T | None = None
         self.ended_at = 0.0
         self.size = 0
+        self._started = False
         self._task: asyncio.Task[None] | None = None
         self._waiting: set[asyncio.Future[None]] = set()
 
@@ -39,7 +40,11 @@ class EventExecution(Generic[T]):
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run work that ends with `end`."""
-        self._task = asyncio.create_task(work, name="event of a group")
+        self._task = asyncio.create_task(self._run(work), name="event of a group")
+
+    async def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        self._started = True
+        await work
 
     def end(self, result: T, size: int) -> None:
         """Give the result to all waiters. `size`: its bytes."""
@@ -57,4 +62,6 @@ class EventExecution(Generic[T]):
         finally:
             self._waiting.discard(future)
             if self.result is None and not self._waiting and self._task is not None:
+                if not self._started:
+                    await asyncio.sleep(0)  # else nothing would have awaited what it waits for: a warning
                 await cancel_and_wait([self._task])
