@@ -27,7 +27,8 @@ from resolvers.types.enrollment_order import Filter, OrderBy
 from resolvers.types.learner import Learner
 from resolvers.types.learner_filter import LearnerFilter
 from resolvers.types.node import Node, key_of, parse_id
-from resolvers.types.store_field import Lookup, RootStoreField, root_list_field, root_store_field
+from resolvers.types.root_list_field import root_list_field
+from resolvers.types.store_field import Lookup, RootStoreField, root_store_field
 from resolvers.types.store_health import StoreHealth
 from resolvers.types.viewer import Viewer as ViewerType
 from resolvers.types.viewer import own_learner

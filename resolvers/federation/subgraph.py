@@ -11,8 +11,8 @@ from resolvers.context import Info
 from resolvers.errors import bad_input, forbidden
 from resolvers.federation.entities import Entity, entity_field
 from resolvers.types.cost_directives import sized_by
+from resolvers.types.root_list_field import root_list_field
 from resolvers.types.scalars import Representation
-from resolvers.types.store_field import root_list_field
 
 MOST_REPRESENTATIONS = 1_000
 """Of one request. A router sends one for each row of a page, or of several pages."""

@@ -1,24 +1,21 @@
 """`store_field`: the only way a field reads a store. It names the access path, the key of the parent and the arguments.
 
-The declaration (`StoreField`, `RootStoreField` or `RootListField`, in the field's metadata) serves both executors:
+The declaration (`StoreField` or `RootStoreField` here, `RootListField` beside it) serves both executors:
 graphql-core resolves the field for each object through a loader, the compiled executor for all objects of a level at
 once. The nullability check in `schema.py` reads it, too.
 """
 
-import asyncio
 import inspect
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Protocol
 
 import strawberry
 
 from resolvers.context import Info
 from resolvers.data.dataloaders import AccessPath
-from resolvers.errors import not_found
 from resolvers.policy.rules import NOTHING, About, about
-from resolvers.strawberry_internals import resolve_info
 from resolvers.types.cost_directives import Cost, ListSize, page_size
 from resolvers.types.guard import permitted, refused, stricter_rule
 from resolvers.types.selection import selected_with_same_name
@@ -124,26 +121,11 @@ class RootStoreField:
         return found if self.view is None else self.view(viewer, found, lookup)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RootListField:
-    """How a root field reads an object for each element of an argument, each with an error of its own.
-
-    `elements(schema, **arguments)` returns the arguments of `element` for each, or raises a `RequestError`. An element
-    that does not exist is NOT_FOUND.
-    """
-
-    element: RootStoreField
-    elements: Callable[..., list[dict[str, Any]]]
+class Declaration(Protocol):
+    """How a field reads stores. It lies in the metadata of the field, as `store_field`."""
 
     async def fetch(self, info: Info, parent: Any, given: dict[str, Any]) -> Any:
-        """Resolve the field. graphql-core reports an exception in a list as the error of its element."""
-        elements = self.elements(resolve_info(info).schema, **given)
-        fetches = (self.element.fetch(info, None, each) for each in elements)
-        return [self.listed(each) for each in await asyncio.gather(*fetches, return_exceptions=True)]
-
-    def listed(self, found: Any) -> Any:
-        """An element of the list: what was found, or the error."""
-        return not_found() if found is None else found
+        """Resolve the field for one parent. `given`: its GraphQL arguments."""
 
 
 def store_field(
@@ -176,7 +158,7 @@ def store_field(
         count=count,
     )
     directives = [Cost(weight=f"{weight:g}"), *_sizes(arguments_of(args), size)]
-    return _field(declared, arguments_of(args), Optional[returns], description, directives)  # noqa: UP045
+    return declared_field(declared, arguments_of(args), Optional[returns], description, directives)  # noqa: UP045
 
 
 def record_field(path: AccessPath[Any, Any, Any], key: Key, name: str, returns: Any, description: str) -> Any:
@@ -194,21 +176,7 @@ def root_store_field(
     """A nullable root field; see `RootStoreField`. Its GraphQL arguments are `lookup`'s keyword-only ones."""
     declared, arguments = RootStoreField(lookup=lookup, view=view), arguments_of(lookup)
     directives = [Cost(weight="1"), *_sizes(arguments, None)]
-    return _field(declared, arguments, Optional[returns], description, directives)  # noqa: UP045
-
-
-def root_list_field(
-    *,
-    element: RootStoreField,
-    elements: Callable[..., list[dict[str, Any]]],
-    returns: Any,
-    description: str,
-    directives: list[Any],
-    name: str | None = None,
-) -> Any:
-    """A root field with a list of type `returns`, whose elements are nullable; see `RootListField`."""
-    declared = RootListField(element=element, elements=elements)
-    return _field(declared, arguments_of(elements), returns, description, directives, name=name)
+    return declared_field(declared, arguments, Optional[returns], description, directives)  # noqa: UP045
 
 
 def arguments_of(function: Callable[..., Any] | None) -> list[inspect.Parameter]:
@@ -219,8 +187,8 @@ def arguments_of(function: Callable[..., Any] | None) -> list[inspect.Parameter]
     return [parameter for parameter in parameters if parameter.kind is inspect.Parameter.KEYWORD_ONLY]
 
 
-def _field(
-    declared: StoreField | RootStoreField | RootListField,
+def declared_field(
+    declared: Declaration,
     arguments: list[inspect.Parameter],
     returns: Any,
     description: str,
@@ -228,6 +196,8 @@ def _field(
     *,
     name: str | None = None,
 ) -> Any:
+    """A strawberry field with this declaration."""
+
     async def resolve(parent: Any, info: Any, **given: Any) -> Any:
         return await declared.fetch(info, parent, given)
 

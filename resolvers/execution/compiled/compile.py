@@ -26,8 +26,9 @@ from resolvers.execution.compiled.store_sources import FromStore, Guarded
 from resolvers.policy.table import STRICTER, Otherwise
 from resolvers.strawberry_internals import scalar_registry
 from resolvers.types.guard import GuardedField
+from resolvers.types.root_list_field import RootListField
 from resolvers.types.selection import selected_in_operation
-from resolvers.types.store_field import RootListField, RootStoreField, StoreField
+from resolvers.types.store_field import RootStoreField, StoreField
 
 MOST_FIELDS = 2_000
 """Of one plan."""

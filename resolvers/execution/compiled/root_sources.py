@@ -11,7 +11,8 @@ from resolvers.execution.compiled.run import Run
 from resolvers.execution.compiled.store_sources import Stricter
 from resolvers.execution.compiled.values import Column, Deliver, attempt
 from resolvers.types.guard import refused
-from resolvers.types.store_field import Lookup, RootListField, RootStoreField
+from resolvers.types.root_list_field import RootListField
+from resolvers.types.store_field import Lookup, RootStoreField
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,8 @@ from graphql import GraphQLSchema
 from resolvers.context import Info
 from resolvers.errors import bad_input, forbidden
 from resolvers.schema import schema_of
-from resolvers.types.store_field import Lookup, RootStoreField, root_list_field, root_store_field
+from resolvers.types.root_list_field import root_list_field
+from resolvers.types.store_field import Lookup, RootStoreField, root_store_field
 from resolvers.viewer import Viewer
 from stores.errors import Unavailable
 from tests.oracle.kitchen_sink.paths import HOMES, KITS, PETS, KitsArgs
