@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from resolvers.data.shared_reads.value_size import size_of
+from resolvers.data.shared_reads.value_size import size_of, sizes_of
 
 SHELF_BYTES, ENTRY_BYTES = 400, 200
 """What a shelf and an entry take beside their values."""
@@ -62,8 +62,8 @@ class KeptValues:
 
     def put(self, shelf: Shelf, values: Mapping[Any, Any], *, began: float) -> None:
         """Keep these values. One that is too large is not kept."""
-        for key, value in values.items():
-            self._add(shelf, key, Entry(value, began, ENTRY_BYTES + size_of(key) + size_of(value)))
+        for (key, value), size in zip(values.items(), sizes_of(list(values.items())), strict=True):
+            self._add(shelf, key, Entry(value, began, ENTRY_BYTES + size))
 
     def drop(self, store: str, keys: Collection[Any]) -> None:
         """Drop the values of these keys on all shelves of a store."""

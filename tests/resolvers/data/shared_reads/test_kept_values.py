@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 
 from resolvers.data.shared_reads.kept_values import KeptValues, Shelf
-from resolvers.data.shared_reads.value_size import size_of
+from resolvers.data.shared_reads.value_size import size_of, sizes_of
 from stores.domain.catalog import ItemType
 from tests.resolvers.data.shared_reads.controlled_reads import HeldStore
 from tests.stores.samples import course, profile
@@ -72,7 +72,15 @@ def test_the_size_of_a_record_counts_all_that_it_refers_to() -> None:
     assert plain + 20_000 < grown < plain + 25_000
     one, many = size_of(course("c", items=1)), size_of(course("c", items=101))
     assert 100 * 200 < many - one < 100 * 2_000
-    assert size_of(ItemType.QUIZ) == 0
+    assert size_of({"type": ItemType.QUIZ}) < size_of({"type": {}})
+
+
+def test_the_sizes_of_many_values_and_parts_are_estimated_by_a_sample() -> None:
+    parts = ["x" * KIB] * 1_000
+    assert 1_000 * KIB < size_of(parts) < 1_200 * KIB
+    assert 1_000 * KIB < size_of(dict.fromkeys(range(1000), "x" * KIB)) < 1_300 * KIB
+    assert sizes_of(parts) == [size_of("x" * KIB)] * 1_000
+    assert sizes_of(["x", "x" * KIB]) == [size_of("x"), size_of("x" * KIB)]
 
 
 def test_the_size_of_an_object_without_slots_counts_its_attributes() -> None:
