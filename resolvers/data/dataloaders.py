@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from aiodataloader import DataLoader
 
-from resolvers.data.key_sets import Arrived, KeyBatch, KeySets
+from resolvers.data.key_sets import NO_FAILURES, Arrived, KeyBatch, KeySets
 from resolvers.data.shared_reads.shared_reads import SharedReads
 from resolvers.data.shared_reads.sharing import Sharing
 from resolvers.data.store_calls import StoreCalls
@@ -144,7 +144,12 @@ class Loaders(StoreCalls):
             return
         collected, self._collected = self._collected, []
         for path, args, sets, batch in collected:
-            self._spawn(self._read_store(path, args, sets, batch))
+            kept = {} if self.shared is None or path.shared is None else self.shared.kept(path, [*batch.keys], args)
+            if len(kept) < len(batch.keys):
+                self._spawn(self._read_store(path, args, sets, batch, kept))
+            else:
+                sets.close(batch)
+                asyncio.get_running_loop().call_soon(sets.finish, batch, kept, NO_FAILURES)  # the others' calls first
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -163,40 +168,41 @@ class Loaders(StoreCalls):
         sets.finish(batch, found, failures)
 
     async def _read_store(
-        self, path: "StorePath[K, A, V]", args: A, sets: KeySets[K, V], batch: KeyBatch[K, V]
+        self,
+        path: "StorePath[K, A, V]",
+        args: A,
+        sets: KeySets[K, V],
+        batch: KeyBatch[K, V],
+        kept: dict[K, V],
     ) -> None:
-        keys, size = sets.close(batch), path.batch_size
+        """Read the keys of a batch except those whose shared values are `kept`."""
+        keys, size = [key for key in sets.close(batch) if key not in kept], path.batch_size
         if len(keys) <= size:
             parts = [await self._read(path, keys, args)]
         else:
             chunks = [keys[start : start + size] for start in range(0, len(keys), size)]
             parts = await asyncio.gather(*(self._read(path, chunk, args) for chunk in chunks))
-        found: dict[K, V] = {}
         failures: dict[K, Exception] = {}
         for some, failed in parts:
-            found.update(some)
+            kept.update(some)
             failures.update(failed)
-        sets.finish(batch, found, failures)
+        sets.finish(batch, kept, failures)
 
     async def _read(
         self, path: "StorePath[K, A, V]", keys: list[K], args: A
     ) -> tuple[Mapping[K, V], Mapping[K, Exception]]:
-        """What one store call finds, or its error for each of the keys. Values that are shared cost no call."""
-        shared = None if path.shared is None else self.shared
-        kept: dict[K, V] = {} if shared is None else shared.kept(path, keys, args)
-        missing = [key for key in keys if key not in kept] if kept else keys
-        if not missing:
-            return kept, {}
-        reading = (
-            path.read(self.stores, missing, args) if shared is None else shared.fetch(path, missing, args, self.stores)
-        )
+        """What one store call finds, or its error for each of the keys."""
+        if path.shared is None or self.shared is None:
+            reading = path.read(self.stores, keys, args)
+        else:
+            reading = self.shared.fetch(path, keys, args, self.stores)
         try:
-            found = await self.call(path.store, path.call, len(missing), reading)
+            found = await self.call(path.store, path.call, len(keys), reading)
         except Exception as error:
-            return kept, dict.fromkeys(missing, error)
+            return {}, dict.fromkeys(keys, error)
         if path.prime is not None:
             path.prime(self, found)
-        return {**kept, **found} if kept else found, {}
+        return found, {}
 
     def _loader(self, path: "AccessPath[K, A, V]", args: A) -> DataLoader[K, V | None]:
         loader = self._loaders.get((path, args))
