@@ -39,7 +39,7 @@ SUMMARY = """query ($course: String!, $range: TimeRange!) { course(key: $course)
 SUMMARY_DAYS = 56
 IDS_OF_A_FIELD = 100
 """`nodes` takes no more ids at once, so larger pages use several aliases of it."""
-UNLIMITED = {"GATEWAY_LIMITS_MODE": "measure"}
+UNLIMITED = {"GATEWAY_LIMITS_MODE": "measure", "GATEWAY_OPERATION_TIMEOUT": "60"}
 """For the page of 500 learners, which goes beyond the limits of an operation."""
 
 

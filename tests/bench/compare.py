@@ -5,7 +5,7 @@ import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import orjson
 from gateway.http.auth.tokens import Tokens
 from gateway.runtime.clock import utc_now
 from tests.bench.cases import Case
-from tests.bench.measure import Samples, Target, check_same, interleaved
+from tests.bench.measure import Samples, Target, WrongAnswer, check_same, interleaved
 from tests.bench.processes import peak_kib, pin
 from tests.bench.sampler import shares
 from tests.bench.served import Served
@@ -58,6 +58,7 @@ class Comparison:
     cores: Cores
     folder: Path
     profile: bool = False
+    failures: dict[str, str] = field(default_factory=dict)
 
     def slices(self, case_count: int) -> int:
         """How often `on_slice` is called for so many cases."""
@@ -71,8 +72,8 @@ class Comparison:
         on_case: Callable[[str], None],
         on_slice: Callable[[], None],
     ) -> Mapping[str, list[Row]]:
-        """The rows of each case, over the stores of a gateway's environment. Raises `WrongAnswer` if the answers of the
-        servers differ."""
+        """The rows of each case, over the stores of a gateway's environment. A case whose answers differ or have errors
+        is in `failures`, and has no rows."""
         found = {}
         for settings in dict.fromkeys(tuple(case.settings.items()) for case in chosen):
             with ExitStack() as stack:
@@ -85,11 +86,14 @@ class Comparison:
                 for case in chosen:
                     if tuple(case.settings.items()) == settings:
                         on_case(case.name)
-                        found[case.name] = await self._case(case, processes, on_slice)
+                        try:
+                            found[case.name] = await self._case(case, processes, on_slice)
+                        except WrongAnswer as wrong:
+                            self.failures[case.name] = str(wrong)
             for server in self.servers:
                 if (rates := hit_rates(server.log_of(self.folder))) is not None:
                     for case in chosen:
-                        if tuple(case.settings.items()) == settings:
+                        if tuple(case.settings.items()) == settings and case.name in found:
                             add_hit_rates(found[case.name], server.name, rates)
         return found
 

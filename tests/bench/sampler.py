@@ -37,12 +37,13 @@ LAYERS = {
 
 
 class Sampler:
-    """Counts samples by layer and by function."""
+    """Counts samples by layer, by innermost function, and by every function of this project on the stack."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._layers: Counter[str] = Counter()
         self._functions: Counter[tuple[str, str, int]] = Counter()
+        self._cumulative: Counter[tuple[str, str, int]] = Counter()
         self._layer_of: dict[str, str | None] = {}
 
     def start(self) -> None:
@@ -55,13 +56,16 @@ class Sampler:
         if frame is not None:
             code = frame.f_code
             self._functions[code.co_filename, code.co_qualname, code.co_firstlineno] += 1
+        found, seen = None, set()
         while frame is not None:
-            layer = self._layer(frame.f_code.co_filename)
+            code = frame.f_code
+            layer = self._layer(code.co_filename)
+            found = found or layer
             if layer is not None:
-                self._layers[layer] += 1
-                return
+                seen.add((code.co_filename, code.co_qualname, code.co_firstlineno))
             frame = frame.f_back
-        self._layers[LOOP] += 1
+        self._layers[found or LOOP] += 1
+        self._cumulative.update(seen)
 
     def _layer(self, filename: str) -> str | None:
         if filename not in self._layer_of:
@@ -70,15 +74,23 @@ class Sampler:
         return self._layer_of[filename]
 
     def _write(self, *_: object) -> None:
-        functions = [
-            ["/".join(Path(file).parts[-2:]), name, line, count]
-            for (file, name, line), count in self._functions.most_common(60)
-        ]
+        found = {
+            "layers": self._layers,
+            "functions": most_common(self._functions, 60),
+            "cumulative": most_common(self._cumulative, 120),
+        }
         written = self._file.with_suffix(".part")
-        written.write_bytes(orjson.dumps({"layers": self._layers, "functions": functions}))
+        written.write_bytes(orjson.dumps(found))
         written.rename(self._file)
-        self._layers.clear()
-        self._functions.clear()
+        for counter in (self._layers, self._functions, self._cumulative):
+            counter.clear()
+
+
+def most_common(counted: Counter[tuple[str, str, int]], most: int) -> list[tuple[str, str, int, int]]:
+    """File, function, line and samples of the functions with the most of them."""
+    return [
+        ("/".join(Path(file).parts[-2:]), name, line, count) for (file, name, line), count in counted.most_common(most)
+    ]
 
 
 def shares(profile: Mapping[str, Any], cpu_ms: float) -> dict[str, float]:

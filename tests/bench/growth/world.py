@@ -57,7 +57,12 @@ async def open_world(folder: Path, *, learners: int, on_progress: OnProgress) ->
     is_made = marker.exists() and marker.read_text().split() == [FORMAT, str(learners)]
     data = DataFolder(folder / "data")
     async with open_embedded(
-        data, owner="bench", on_step=lambda step: None, influxd=find_influxd(), restart=None
+        data,
+        owner="bench",
+        on_step=lambda step: None,
+        influxd=find_influxd(),
+        restart=None,
+        postgres_settings={"max_connections": "300"},  # several gateways and other servers
     ) as embedded:
         if embedded.influx_url is None:
             raise SystemExit("bench growth: there is no influxd")
