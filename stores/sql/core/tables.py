@@ -4,36 +4,23 @@ Arrays of other types make asyncpg query the server's types, which is very slow 
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import repeat
-from typing import Any, TypeAlias
+from typing import Any
 
 import orjson
 
 from stores.domain.outbox import partition_of
 
-Array: TypeAlias = str | list[str | None]
+SAME_ESCAPES = re.compile(rb'(?:[^\\]|\\["\\])*')
+"""JSON with no other escapes than those of quotes and backslashes, which array literals have, too."""
 
 
-def text_of_document(value: Mapping[str, Any]) -> str:
-    """A document as JSON."""
-    return json.dumps(value) if value else "{}"
-
-
-def texts(values: Iterable[Any]) -> list[str | None]:
-    """Texts, and the values of enums, as they are stored."""
-    return [value.value if isinstance(value, Enum) else value for value in values]
-
-
-def optional(text_of: Callable[[Any], str]) -> Callable[[Iterable[Any]], list[str | None]]:
-    """The function that makes texts of values, but keeps None."""
-    return lambda values: [None if value is None else text_of(value) for value in values]
-
-
-def joined_json(values: Iterable[Any]) -> str:
-    """The JSON of values that are text without commas or quotes, separated by commas; None is `null`."""
+def joined(values: Iterable[Any]) -> str:
+    """Values whose JSON is text without commas or quotes, separated by commas; None is `null`."""
     return orjson.dumps(list(values), default=str)[1:-1].decode().replace('"', "")
 
 
@@ -42,30 +29,60 @@ def joined_floats(values: Iterable[float | None]) -> str:
     return ",".join(["null" if value is None else repr(value) for value in values])
 
 
-ARRAY_OF: Mapping[str, Callable[[Iterable[Any]], Array]] = {
-    "bool": joined_json,
-    "bytea": optional(bytes.hex),
+def literal(values: Iterable[str | Enum | None]) -> str:
+    """The array literal of texts, or of the values of enums; None is `null`."""
+    given = list(values)
+    made = orjson.dumps(given)
+    if b"\\" in made and not SAME_ESCAPES.fullmatch(made):  # a control character
+        quoted = ["null" if one is None else f'"{ESCAPE.sub(ADDED, one)}"' for one in map(text_of, given)]
+        return f"{{{','.join(quoted)}}}"
+    return f"{{{made[1:-1].decode()}}}"
+
+
+ESCAPE, ADDED = re.compile(r'["\\]'), r"\\\g<0>"
+"""What has a backslash before it in an array literal."""
+
+
+def text_of(value: str | Enum | None) -> str | None:
+    """A text as it is stored."""
+    return value.value if isinstance(value, Enum) else value
+
+
+def hexadecimal(values: Iterable[bytes | None]) -> str:
+    """The array literal of bytes in hexadecimal."""
+    return literal([None if value is None else value.hex() for value in values])
+
+
+def documents(values: Iterable[Mapping[str, Any] | None]) -> str:
+    """The array literal of documents as JSON."""
+    return literal([None if value is None else json.dumps(value) if value else "{}" for value in values])
+
+
+ARRAY_OF: Mapping[str, Callable[[Iterable[Any]], str]] = {
+    "bool": joined,
+    "bytea": hexadecimal,
     "float8": joined_floats,
-    "int8": joined_json,
-    "jsonb": optional(text_of_document),
-    "text": texts,
-    "timestamptz": joined_json,
-    "uuid": joined_json,
+    "int8": joined,
+    "jsonb": documents,
+    "text": literal,
+    "timestamptz": joined,
+    "uuid": joined,
 }
 READ_ONE_BY_ONE = {"bytea": "decode({}, 'hex')", "jsonb": "{}::jsonb", "text": "{}"}
-"""Types whose values are sent as a list and cast one by one; CockroachDB has no arrays of jsonb. Values of the others
-have no commas and are never empty. They are sent as one text, which is faster, and cast as an array."""
+"""Types whose values are sent as an array of text and cast one by one; CockroachDB has no arrays of jsonb. Values of
+the others have no commas and are never empty, so that they need no quotes."""
 
 
 def array_of(number: int, kind: str) -> str:
     """The parameter of this number, as `array` makes it, as an array of SQL."""
     if kind in READ_ONE_BY_ONE:
-        return f"${number}::text[]"
+        return f"${number}::text::text[]"
     return f"string_to_array(${number}::text, ',', 'null')::{kind}[]"
 
 
-def array(values: Iterable[Any], kind: str) -> Array:
-    """The parameter for an array of values of this type; None is NULL."""
+def array(values: Iterable[Any], kind: str) -> str:
+    """The parameter for an array of values of this type; None is NULL. It is one text: the driver would encode a list
+    value by value."""
     return ARRAY_OF[kind](values)
 
 
@@ -92,7 +109,7 @@ class Table:
         left = set(but)
         return ", ".join(f"{name} = {to}.{name}" for name in self.columns if name not in left)
 
-    def arrays(self, rows: Sequence[Sequence[object]]) -> list[Array]:
+    def arrays(self, rows: Sequence[Sequence[object]]) -> list[str]:
         """The parameters for `given`: one array for each column. `rows` have values in the order of the columns."""
         columns = zip(*rows, strict=True) if rows else repeat((), len(self.columns))
         return [array(values, kind) for values, kind in zip(columns, self.columns.values(), strict=True)]
@@ -101,7 +118,7 @@ class Table:
 class PartitionedTable(Table):
     """A table whose last column, `partition`, follows from the column `registration`: rows are given without it."""
 
-    def arrays(self, rows: Sequence[Sequence[Any]]) -> list[Array]:
+    def arrays(self, rows: Sequence[Sequence[Any]]) -> list[str]:
         """As in `Table`, but `rows` have no partition."""
         place = [*self.columns].index("registration")
         return super().arrays([(*row, partition_of(row[place])) for row in rows])

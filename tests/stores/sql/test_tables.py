@@ -31,6 +31,23 @@ OTHER: tuple[object, ...] = (False, b"", float("inf"), 0, {}, Verb.PLAYED, NOON,
 STORED = {repr(FULL[4]): '{"a": [null, ","]}', "{}": "{}", repr(Verb.PLAYED): "PLAYED"}
 """What the driver returns for values of other types than these."""
 NULLS = (None,) * len(FULL)
+TEXTS = [
+    "",
+    "null",
+    "NULL",
+    "{}",
+    "a,b",
+    '"',
+    "\\",
+    '\\"',
+    "\n\t\x01",
+    '\\n\x1f"',
+    "é\u2028\x7f",
+    "𝄞",
+    None,
+    Verb.PLAYED,
+]
+"""Texts that JSON or an array literal writes with escapes or quotes."""
 
 
 def test_there_are_no_arrays_of_documents_or_bytes() -> None:
@@ -49,3 +66,11 @@ async def test_values_of_every_type_arrive(servers: Servers, sent: list[tuple[ob
     async with open_pool(servers.sql_url, size=1) as pool:
         found = [tuple(row) for row in await pool.fetch(EACH.given(), *EACH.arrays(sent))]
     assert found == [tuple(STORED.get(repr(value), value) for value in row) for row in sent]
+
+
+async def test_texts_with_any_characters_arrive(servers: Servers) -> None:
+    table = Table(name="each", columns={"a_text": "text"})
+    async with open_pool(servers.sql_url, size=1) as pool:
+        for sent in (TEXTS, *([text] for text in TEXTS)):
+            found = [row[0] for row in await pool.fetch(table.given(), *table.arrays([(text,) for text in sent]))]
+            assert found == [text.value if isinstance(text, Verb) else text for text in sent]
