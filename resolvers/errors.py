@@ -60,9 +60,9 @@ def extensions_of(error: StoreError) -> dict[str, object]:
     return {"code": error.code, "store": error.store}
 
 
-def masked(error: GraphQLError) -> GraphQLError:
+def masked(error: GraphQLError, incidents: dict[Exception, str] | None = None) -> GraphQLError:
     """The error as a client may see it, with a code. An unexpected error becomes INTERNAL with an id, and is logged
-    with that id."""
+    with that id. `incidents`: those that are logged already, by their cause: one may be the error of many fields."""
     cause: Exception = error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
@@ -73,8 +73,10 @@ def masked(error: GraphQLError) -> GraphQLError:
             return error
         if (code := _code_of_request_fault(error, cause)) is not None:
             return _located_like(error, shortened(error.message), {"code": code})
-    error_id = uuid4().hex[:12]
-    log.error("unexpected error %s", error_id, exc_info=cause, extra={"error_id": error_id})
+    known = {} if incidents is None else incidents
+    if (error_id := known.get(cause)) is None:
+        error_id = known[cause] = uuid4().hex[:12]
+        log.error("unexpected error %s", error_id, exc_info=cause, extra={"error_id": error_id})
     return _located_like(error, f"internal error {error_id}", {"code": ErrorCode.INTERNAL, "id": error_id})
 
 

@@ -102,10 +102,11 @@ def traced(context: Context, operation_name: str | None, data: Mapping[str, Any]
 def mask(result: Any) -> None:
     """Mask the errors of a result, in place. Masking twice changes nothing."""
     if errors := getattr(result, "errors", None):
-        result.errors = [_masked(error) for error in errors]
+        incidents: dict[Exception, str] = {}
+        result.errors = [_masked(error, incidents) for error in errors]
 
 
-def _masked(error: GraphQLError) -> GraphQLError:
+def _masked(error: GraphQLError, incidents: dict[Exception, str]) -> GraphQLError:
     if isinstance(error.original_error, CANNOT_BE_RUN):
         return RequestError(ErrorCode.BAD_REQUEST, error.message)
-    return masked(error)
+    return masked(error, incidents)

@@ -124,3 +124,14 @@ async def test_a_value_that_the_schema_cannot_show_is_internal(caplog: pytest.Lo
     assert [(error.extensions or {})["code"] for error in result.errors or []] == ["INTERNAL"]
     assert str(2**40) not in str(result.errors)
     assert "unexpected error" in caplog.text
+
+
+async def test_one_cause_of_many_errors_is_one_incident(caplog: pytest.LogCaptureFixture) -> None:
+    result = await ask(
+        "{ me { a: timeline { pageInfo { hasNextPage } } b: timeline { pageInfo { hasNextPage } } } }",
+        down="timeline",
+        error=lambda: ValueError("a fault of the store"),
+    )
+    assert [error.path for error in result.errors] == [["me", "a"], ["me", "b"]]
+    assert len({error.extensions["id"] for error in result.errors}) == 1
+    assert len([record for record in caplog.records if record.exc_info]) == 1

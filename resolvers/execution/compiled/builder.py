@@ -33,13 +33,12 @@ class Inline:
     join: int | None = None
 
     def read(self, row: Any, joined: Any) -> Any:
-        """The value for one row and its joined record."""
+        """The value for one row and its joined record, which may be an exception."""
         if self.function is not None:
             return self.function(row)
-        source = row if self.join is None else joined
-        if self.join is not None and isinstance(source, Exception):
-            raise source
-        return None if self.join is not None and source is None else getattr(source, self.attribute or "")
+        if self.join is not None and (joined is None or isinstance(joined, Exception)):
+            return joined
+        return getattr(row if self.join is None else joined, self.attribute or "")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,9 +7,9 @@ from typing import Any
 from graphql import GraphQLObjectType
 
 from resolvers.execution.compiled.builder import Completed, Inline, Part, TypeName
-from resolvers.execution.compiled.leaves import serializer_of
+from resolvers.execution.compiled.leaves import Serializer, serializer_of
 from resolvers.execution.compiled.run import Run
-from resolvers.execution.compiled.values import NULLED, Column, Path, Paths
+from resolvers.execution.compiled.values import NULLED, Column, Path, Paths, attempt
 
 
 def build_carefully(
@@ -44,11 +44,17 @@ def build_carefully(
 
 
 def _leaf(run: Run, part: Inline, row: Any, record: Any, paths: list[Path]) -> Any:
-    try:
-        value = serializer_of(part.leaf, non_null=part.field.non_null)(part.read(row, record))
-        if value is not None:
-            run.size.add(value)
-    except Exception as error:
-        run.errors.add(error, part.field, paths)
+    value = attempt(part.read, row, record)
+    if not isinstance(value, Exception):
+        value = attempt(_counted, run, serializer_of(part.leaf, non_null=part.field.non_null), value)
+    if isinstance(value, Exception):
+        run.errors.add(value, part.field, paths)
         return NULLED
     return value
+
+
+def _counted(run: Run, serialize: Serializer, value: Any) -> Any:
+    leaf = serialize(value)
+    if leaf is not None:
+        run.size.add(leaf)
+    return leaf
