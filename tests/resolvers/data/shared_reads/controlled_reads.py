@@ -61,8 +61,8 @@ class HeldStore:
         return [call.keys for call in self.calls]
 
 
-def shared_reads(clock: Seconds, *, most_bytes: int = PLENTY, **options: Any) -> SharedReads:
-    return SharedReads(most_bytes=most_bytes, ttl=timedelta(seconds=60), clock=clock, **options)
+def shared_reads(clock: Seconds, **options: Any) -> SharedReads:
+    return SharedReads(most_bytes=PLENTY, ttl=timedelta(seconds=60), clock=clock, **options)
 
 
 def loaders_over(
