@@ -12,8 +12,14 @@ import strawberry
 from resolvers.context import Peer
 from tests.oracle.documents import Request
 
-Error = tuple[tuple[str | int, ...] | None, str, str]
-"""The path, the code and the message of an error; of an unexpected one, its cause in place of the message."""
+
+class Error(NamedTuple):
+    """An error of an answer. `message`: of an unexpected error, its cause. `locations`: lines and columns."""
+
+    path: tuple[str | int, ...] | None
+    code: str
+    message: str
+    locations: tuple[tuple[int, int], ...] = ()
 
 
 class Answer(NamedTuple):
@@ -26,7 +32,7 @@ class Answer(NamedTuple):
     @property
     def is_refusal(self) -> bool:
         """Whether the operation was not executed: the document is not valid, or too large."""
-        return self.data == "null" and all(path is None for path, _, _ in self.errors)
+        return self.data == "null" and all(error.path is None for error in self.errors)
 
 
 class Causes(logging.Handler):
@@ -69,7 +75,9 @@ async def answer_of(
     for error in result.errors or ():
         extensions = error.extensions or {}
         message = causes.by_id.get(str(extensions.get("id")), error.message)
-        errors[None if error.path is None else tuple(error.path), str(extensions.get("code")), message] += 1
+        path = None if error.path is None else tuple(error.path)
+        locations = tuple((each.line, each.column) for each in error.locations or ())
+        errors[Error(path, str(extensions.get("code")), message, locations)] += 1
     calls = Counter((batch["store"], batch["call"]) for batch in traced)
     return Answer(json.dumps(result.data), errors, calls)
 
@@ -87,11 +95,11 @@ def differences(reference: Answer, compiled: Answer, *, counts_calls: bool = Tru
     found += [f"lacks the error {error}" for error in reference.errors if error not in compiled.errors]
     data = json.loads(reference.data)
     for error, times in compiled.errors.items():
-        if error not in reference.errors and not _is_beneath_null(data, error[0]):
+        if error not in reference.errors and not _is_beneath_null(data, error.path):
             found.append(f"has an error where the data are not null: {error}")
         if times > max(1, reference.errors[error]):
             found.append(f"has an error {times} times: {error}")
-    if counts_calls and all(_is_null_itself(data, path) for path, _, _ in reference.errors):
+    if counts_calls and all(_is_null_itself(data, error.path) for error in reference.errors):
         more = compiled.calls - reference.calls
         found += [f"makes {count} more calls of {'.'.join(call)}" for call, count in more.items()]
     return found
