@@ -74,3 +74,15 @@ async def test_an_admin_may_trace_the_plan() -> None:
 
 def test_a_schema_keeps_as_many_plans_as_it_is_built_for() -> None:
     assert core_schema(build_schema(plans=7)).extensions[PLAN_CACHE].size == 7
+
+
+async def test_the_plan_of_a_query_is_shown_and_why_there_is_none() -> None:
+    query = {"query": "{ courses(first: 1) { edges { node { title } } } }"}
+    trace = {"X-Gateway-Trace": "plan"}
+    async with app_client() as client:
+        await client.post("/graphql", json=query)
+        compiled = await client.post("/graphql", json=query, headers=trace)
+        reference = await client.post("/graphql", json=query, headers={**trace, "X-Gateway-Executor": "reference"})
+    assert compiled.json()["extensions"]["plan"]["levels"] > 1
+    assert reference.json()["extensions"]["plan"]["fallback"] == "reference"
+    assert compiled.json()["data"] == reference.json()["data"]
