@@ -19,8 +19,9 @@ ADMIN, LEARNER = bearer(world.admin()), bearer(world.learner())
 
 @strawberry.type
 class Query:
-    @strawberry.field(description="The executor of the peer, after how many uses it compiles, and the traced plan.")
+    @strawberry.field
     def choice(self, info: Info) -> list[str]:
+        """The executor of the peer, and after how many uses it compiles."""
         peer = info.context.peer
         return [peer.executor, str(peer.compile_after)]
 
