@@ -2,9 +2,10 @@
 with an error for each value of the variables that does not fit its type. It refuses operations that cost too much, and
 ends those that take too long."""
 
+from functools import partial
 from typing import Any, cast
 
-from graphql import DocumentNode, GraphQLError, GraphQLLeafType, GraphQLSchema, OperationType
+from graphql import DocumentNode, GraphQLError, GraphQLLeafType, GraphQLObjectType, GraphQLSchema, OperationType
 from graphql.execution import Executor
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
@@ -18,6 +19,7 @@ from resolvers.execution.deadline import read_within_deadline, write_within_dead
 from resolvers.execution.graphql_internals import forget_sub_fields, release_helpers
 from resolvers.execution.limits.cost import limit_cost
 from resolvers.execution.limits.response_size import ResponseSize
+from resolvers.execution.payloads import execute_payload, payload_plan
 
 
 class EventExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -83,6 +85,19 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
         if self.operation.operation is OperationType.MUTATION:
             return write_within_deadline(self.context_value.peer, result)
         return read_within_deadline(self.context_value, result)
+
+    def collect_and_execute_subfields(
+        self, return_type: GraphQLObjectType, field_details_list: Any, path: Any, result: Any, position_context: Any
+    ) -> Any:
+        """The object of these fields of a result. graphql-core calls it for each object. The payloads of mutations are
+        built by plans."""
+        given = (return_type, field_details_list, path, result, position_context)
+        if path.prev is None and self.operation.operation is OperationType.MUTATION:
+            plan = payload_plan(self, return_type, field_details_list, path.key)
+            if plan is not None:
+                reference = partial(super().collect_and_execute_subfields, *given)
+                return execute_payload(self, plan, path.key, result, self.response_size, reference)
+        return super().collect_and_execute_subfields(*given)
 
     def _new_size(self) -> ResponseSize:
         peer = self.context_value.peer

@@ -16,6 +16,7 @@ READ_IN = "3.3.2"
 USED = {
     "graphql.execution.Executor": (
         *("_relevant_sub_fields", "async_helpers", "build", "build_per_event_executor", "complete_leaf_value"),
+        *("collect_and_execute_subfields", "collected_errors"),
         *("build_resolve_info", "build_response", "context_value", "ensure_valid_runtime_type", "field_resolver"),
         *("fragments", "hide_suggestions", "root_value", "type_resolver"),
         *("execute_operation", "fragment_definitions", "gather_async_work", "is_awaitable", "operation", "schema"),
