@@ -96,6 +96,7 @@ class Operations:
             await self.documents.validated(peer, request)
             first = True
             with setup.join(self.groups, request) as member:
+                del request, results  # the subscription takes less memory while it waits
                 while True:
                     try:
                         event = await anext(setup.events)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from resolvers.context import Context
@@ -21,10 +21,10 @@ class EventStream:
 
     __slots__ = ("_context", "_events", "_source")
 
-    def __init__(self, context: Context, events: AsyncIterator[Any], source: AsyncExitStack) -> None:
+    def __init__(self, context: Context, events: AsyncIterator[Any], source: Source) -> None:
         self._context = context
         self._events = events
-        self._source = source
+        self._source: Source | None = source
 
     def __aiter__(self) -> "EventStream":
         return self
@@ -47,7 +47,9 @@ class EventStream:
 
     async def aclose(self) -> None:
         """Stop listening. graphql-core calls it whenever the subscription ends."""
-        await self._source.aclose()
+        source, self._source = self._source, None
+        if source is not None:
+            await source.__aexit__(None, None, None)
 
     def _seconds_left(self) -> float | None:
         """Until the token expires, None if it does not."""
@@ -61,6 +63,5 @@ async def open_stream(context: Context, source: Source) -> Any:
     The source is entered before the stream is returned, so that a refused request ends with its error before the first
     event. Nothing awaits between entering and returning, so a cancellation leaves no source open.
     """
-    async with AsyncExitStack() as stack:
-        events = await stack.enter_async_context(source)
-        return context.peer.take_events(EventStream(context, events, stack.pop_all()))
+    events = await source.__aenter__()  # the stream leaves it: an exit stack would take as much memory as the stream
+    return context.peer.take_events(EventStream(context, events, source))

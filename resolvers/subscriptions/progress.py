@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
+from types import TracebackType
 from uuid import UUID
 
 from resolvers import permissions
@@ -26,8 +27,8 @@ is replaced within a lease, and its successor's calls take their own time."""
 async def progress_of_course(context: Context, course: str, *, after: str | None) -> AsyncIterator[Updates]:
     """All updates in a course. Entering raises FORBIDDEN unless the viewer may read the course's records."""
     await check_course(context, course)
-    async with AsyncExitStack() as stack:
-        yield await _listen(context, stack, FeedKey(FeedKind.COURSE, course), after)
+    async with _Feed(context, FeedKey(FeedKind.COURSE, course), after) as updates:
+        yield updates
 
 
 async def check_course(context: Context, course: str) -> None:
@@ -52,9 +53,11 @@ async def progress_of_learner(context: Context, learner_id: str, *, after: str |
     if not own and await context.loaders.load(EXISTING_LEARNERS, learner_id, ()) is None:
         raise bad_input("there is no such learner") if permissions.is_admin(viewer) else forbidden()
     courses = permissions.visible_courses(viewer, learner_id)
-    async with AsyncExitStack() as stack:
-        updates = await _listen(context, stack, FeedKey(FeedKind.LEARNER, learner_id), after)
-        yield await stack.enter_async_context(aclosing(_in_courses(updates, courses)))
+    async with (
+        _Feed(context, FeedKey(FeedKind.LEARNER, learner_id), after) as updates,
+        aclosing(_in_courses(updates, courses)) as visible,
+    ):
+        yield visible
 
 
 @asynccontextmanager
@@ -66,11 +69,10 @@ async def progress_of_registration(
     If the learner has withdrawn already, it completes: at once, or after the updates that `after` requests.
     """
     enrollment = await visible_enrollment(context, registration)
-    async with AsyncExitStack() as stack:
-        if enrollment.state is WITHDRAWN and after is None:
-            yield _none()
-            return
-        updates = await _listen(context, stack, FeedKey(FeedKind.LEARNER, enrollment.learner_id), after)
+    if enrollment.state is WITHDRAWN and after is None:
+        yield _none()
+        return
+    async with _Feed(context, FeedKey(FeedKind.LEARNER, enrollment.learner_id), after) as updates:
         # The withdrawal may have been published just before the feed was entered: read the state again.
         context.loaders.forget()
         withdrawn = await _last_version(context, registration) is not None
@@ -78,8 +80,8 @@ async def progress_of_registration(
             yield _none()
             return
         within = MISSED_WITHIN * context.peer.deadlines["live"].total_seconds() if withdrawn else None
-        events = _of_registration(context, updates, registration, within)
-        yield await stack.enter_async_context(aclosing(events))
+        async with aclosing(_of_registration(context, updates, registration, within)) as events:
+            yield events
 
 
 async def visible_enrollment(context: Context, registration: UUID) -> Enrollment:
@@ -100,9 +102,22 @@ async def _last_version(context: Context, registration: UUID) -> int | None:
     return 0 if progress is None else progress.version
 
 
-async def _listen(context: Context, stack: AsyncExitStack, topic: FeedKey, after: str | None) -> Updates:
-    entering = stack.enter_async_context(context.peer.stores.live.feed(topic, after=after))
-    return await context.loaders.call("live", "feed", 1, entering)
+class _Feed(AbstractAsyncContextManager[Updates]):
+    """A feed that is entered by a call of the store. Each subscription has one: an exit stack takes more memory."""
+
+    __slots__ = ("_context", "_feed")
+
+    def __init__(self, context: Context, feed_key: FeedKey, after: str | None) -> None:
+        self._context = context
+        self._feed = context.peer.stores.live.feed(feed_key, after=after)
+
+    async def __aenter__(self) -> Updates:
+        return await self._context.loaders.call("live", "feed", 1, self._feed.__aenter__())
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> bool | None:
+        return await self._feed.__aexit__(kind, error, at)
 
 
 async def _in_courses(updates: Updates, courses: frozenset[str] | None) -> AsyncGenerator[Update, None]:

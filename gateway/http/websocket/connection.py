@@ -44,13 +44,13 @@ class Connection:
     """The server's side of graphql-transport-ws.
 
     `authenticate` turns the payload of `connection_init` into a Peer; if it raises `Unauthenticated`, the connection is
-    closed. `run` runs an operation. `started` counts the operations that were started. `peer` is None before
+    closed. `run` admits and runs an operation. `started` counts the operations that were started. `peer` is None before
     `connection_init`.
     """
 
     websocket: WebSocket
     authenticate: Callable[[WebSocket, Mapping[str, Any]], Awaitable[Peer]]
-    run: Callable[[Peer, GraphQLRequest], Results]
+    run: Callable[[Peer, GraphQLRequest], Awaitable[Results]]
     limits: ConnectionLimits
     started: int = 0
     peer: Peer | None = None
@@ -145,7 +145,7 @@ class Connection:
         except MalformedRequest as error:
             raise Close(messages.MALFORMED, str(error)) from None
         self.started += 1
-        task = asyncio.create_task(self._operate(id, self.run(peer, request)))
+        task = asyncio.create_task(self._operate(id, peer, request))
         self._running[id] = task
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -163,10 +163,12 @@ class Connection:
             await asyncio.wait(ending, timeout=CLEANUP_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         return len(self._tasks) < self.limits.operations
 
-    async def _operate(self, id: str, results: Results) -> None:
+    async def _operate(self, id: str, peer: Peer, request: GraphQLRequest) -> None:
         try:
             errors: object = None
             prefix = messages.next_prefix(id)
+            results = await self.run(peer, request)
+            del request  # a subscription waits
             async with aclosing(results):
                 async for result in results:
                     if result.errors is not None:

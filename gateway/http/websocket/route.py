@@ -1,7 +1,6 @@
 """/graphql over WebSocket: which connections are accepted."""
 
 from collections.abc import Mapping
-from contextlib import aclosing
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
@@ -98,9 +97,7 @@ class WebSocketEndpoint:
         return peer
 
     async def _run(self, peer: Peer, request: GraphQLRequest) -> Results:
-        async with aclosing(self._operations.stream(peer, await self._operations.admitted(peer, request))) as results:
-            async for result in results:
-                yield result
+        return self._operations.stream(peer, await self._operations.admitted(peer, request))
 
 
 async def accepted(websocket: WebSocket) -> bool:

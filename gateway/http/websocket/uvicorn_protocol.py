@@ -68,6 +68,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.transport.abort()
 
     def shutdown(self) -> None:
+        if self.disconnected:
+            return  # its clean-up waits for its turn
         super().shutdown()
         self._abort_timer = self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
 

@@ -1,6 +1,6 @@
 """One group of subscribers: it executes each event once, with the executor of its first member."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from copy import copy
 from dataclasses import replace
 from typing import Any, Generic, TypeVar, cast
@@ -21,11 +21,13 @@ Encode = Callable[[ExecutionResult], tuple[T, int]]
 
 
 class EventGroup(Generic[T]):
-    """The subscribers with one `group_key`. `members`: how many there are; `executions`: how many have begun."""
+    """The subscribers with one `group_key`, or one without a key. `members`: how many there are; `executions`: how many
+    have begun."""
 
-    __slots__ = ("_document", "_encode", "_executor", "_peer", "_recent", "executions", "members")
+    __slots__ = ("_document", "_encode", "_executor", "_peer", "_recent", "executions", "key", "members")
 
-    def __init__(self, executor: Executor[Any], recent: RecentResults, encode: Encode[T]) -> None:
+    def __init__(self, key: Hashable | None, executor: Executor[Any], recent: RecentResults, encode: Encode[T]) -> None:
+        self.key = key
         first: Context = executor.context_value
         self._peer, self._document = shared_peer(first.peer), first.document
         self._executor = copy(executor)

@@ -32,28 +32,28 @@ class EventGroups(Generic[T]):
         key = group_key(context, operation_name, variables)
         group = None if key is None else self._groups.get(key)
         if group is None:
-            group = EventGroup(executor, self.recent, self._encode)
+            group = EventGroup(key, executor, self.recent, self._encode)
             if key is not None:
                 self._groups[key] = group
-        return Member(self, key, group, context.cost.estimated)
+        return Member(self, group, context.cost.estimated)
 
     def failure(self, error: Exception) -> T:
         """The last result of a subscription whose source failed."""
         return masked(failed(error), self._encode)[0]
 
-    def remove(self, key: Hashable | None, group: EventGroup[T]) -> None:
+    def remove(self, group: EventGroup[T]) -> None:
         """Forget a group without members."""
-        self._groups.pop(key, None)
+        self._groups.pop(group.key, None)
         self.recent.forget(group)
 
 
 class Member(Generic[T]):
     """The membership of one subscriber. Use it in `with`. `cost` is the estimate of each event for this subscriber."""
 
-    __slots__ = ("_group", "_groups", "_key", "_since", "cost")
+    __slots__ = ("_group", "_groups", "_since", "cost")
 
-    def __init__(self, groups: EventGroups[T], key: Hashable | None, group: EventGroup[T], cost: float) -> None:
-        self._groups, self._key, self._group = groups, key, group
+    def __init__(self, groups: EventGroups[T], group: EventGroup[T], cost: float) -> None:
+        self._groups, self._group = groups, group
         self._since = group.executions
         self.cost = cost
 
@@ -64,7 +64,7 @@ class Member(Generic[T]):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._group.members -= 1
         if not self._group.members:
-            self._groups.remove(self._key, self._group)
+            self._groups.remove(self._group)
 
     async def result(self, event: object) -> tuple[T, float]:
         """The result of an event that the subscriber's own source has yielded, and what it cost beyond `cost`."""

@@ -37,7 +37,7 @@ def group_key(context: Context, operation_name: str | None, variables: Mapping[s
     try:
         names = document.event_variables(operation_name)
         read = {name: variables[name] for name in names if name in variables}
-        given = orjson.dumps(read, option=orjson.OPT_SORT_KEYS)
+        given = orjson.dumps(read, option=orjson.OPT_SORT_KEYS).decode()  # its bytes keep a buffer of some KiB
     except TypeError:  # a number that JSON texts may have and orjson does not write
         return None
     if len(given) > LONGEST_VARIABLES:
