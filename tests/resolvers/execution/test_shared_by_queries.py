@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-from resolvers.context import Context
+import pytest
+
+from resolvers.context import Context, ExecutorName, Peer
 from resolvers.data import access_paths, course_enrollment_paths, course_number_paths, streak_paths
 from resolvers.data.dataloaders import StorePath
-from resolvers.data.shared_reads.shared_reads import SharedReads
 from resolvers.data.student_paths import STUDENTS
 from resolvers.data.visible_paths import VISIBLE_ENROLLMENTS, VISIBLE_LEARNERS
 from stores.domain.events import Verb
@@ -17,7 +18,6 @@ from tests.resolvers.subscriptions.live_school import (
     ADA_BOTANY,
     ADA_ID,
     SCHEMA,
-    School,
     Subscription,
     open_school,
     progress_updated,
@@ -31,25 +31,25 @@ ENROLL = f"""mutation {{
 }}"""
 
 
-async def names(school: School, shared: SharedReads, operation: str) -> Any:
-    peer = replace(school.peer(world.admin()), shared=shared)
+async def names(peer: Peer, operation: str) -> Any:
     result = await SCHEMA.execute(operation, context_value=peer)
     assert result.errors is None
     return result.data
 
 
-async def test_only_queries_are_served_what_is_kept() -> None:
-    school, shared = await open_school(), shared_reads(Seconds())
-    assert await names(school, shared, QUERY) == {"learner": {"displayName": "Ada"}}
-    peer = replace(school.peer(world.admin()), shared=shared)
+@pytest.mark.parametrize("executor", ["compiled", "reference"])
+async def test_only_queries_are_served_what_is_kept(executor: ExecutorName) -> None:
+    school = await open_school()
+    peer = school.peer(world.admin(), shared=shared_reads(Seconds()), executor=executor)
+    assert await names(peer, QUERY) == {"learner": {"displayName": "Ada"}}
     update = progress_updated(f"registration:{ADA_ALGEBRA}", "enrollment { learner { displayName } }")
     subscription = Subscription(await SCHEMA.subscribe(f"subscription {{ {update} }}", context_value=peer))
     assert await subscription.is_silent()
     found = (await school.stores.profiles.by_ids([world.ADA]))[world.ADA]
     # No invalidation: what a query is served now shows which operations read past the cache.
     await school.stores.profiles.replace(replace(found, display_name="Ada L.", version=found.version + 1))
-    assert await names(school, shared, QUERY) == {"learner": {"displayName": "Ada"}}
-    assert await names(school, shared, ENROLL) == {"enroll": {"enrollment": {"learner": {"displayName": "Ada L."}}}}
+    assert await names(peer, QUERY) == {"learner": {"displayName": "Ada"}}
+    assert await names(peer, ENROLL) == {"enroll": {"enrollment": {"learner": {"displayName": "Ada L."}}}}
     await school.record(ADA_ALGEBRA, Verb.COMPLETED, "video")
     assert await subscription.event() == {"enrollment": {"learner": {"displayName": "Ada L."}}}
     await subscription.close()
