@@ -119,11 +119,13 @@ async def writing(
     began = now()
     while any((await lag(stores)).values()):  # noqa: ASYNC110 - stores offer no event to wait for
         await asyncio.sleep(0.05)
+    batches = len(load.latencies)
     cuts = quantiles(load.latencies, n=100, method="inclusive")
     return {
         "case": f"write {rate:.0f} events/s, {gateways} gateway(s)",
         "seconds": round(took, 1),
-        "events_per_s": round(len(load.latencies) * BATCH / took),
+        "events_per_s": round(batches * BATCH / took),
+        "gateway_ms_per_batch": round(1000 * took * sum(cpu[f"gateway {n + 1}"] for n in range(gateways)) / batches, 2),
         "refused": load.refused,
         "p50_ms": round(cuts[49], 1),
         "p99_ms": round(cuts[98], 1),
