@@ -19,10 +19,10 @@ class _Waiter(Generic[K, V]):
 
     __slots__ = ("arrived", "failures", "left")
 
-    def __init__(self, left: int, arrived: "Arrived[K, V]") -> None:
+    def __init__(self, left: int, arrived: "Arrived[K, V]", failures: Mapping[K, Exception]) -> None:
         self.left = left
         self.arrived = arrived
-        self.failures: Mapping[K, Exception] = NO_FAILURES
+        self.failures = failures
 
 
 class KeyBatch(Generic[K, V]):
@@ -36,31 +36,34 @@ class KeyBatch(Generic[K, V]):
 
 
 class KeySets(Generic[K, V]):
-    """What one path returned for one set of arguments, and what is being read.
+    """What one path returned for one set of arguments, its errors included, and what is being read.
 
     `begin` is called with each new batch: it arranges that the batch is read once this turn of the event loop is over.
     """
 
-    __slots__ = ("_begin", "_collecting", "_reading", "known")
+    __slots__ = ("_begin", "_collecting", "_failed", "_reading", "known")
 
     def __init__(self, begin: Callable[["KeySets[K, V]", KeyBatch[K, V]], None]) -> None:
         self._begin = begin
         self.known: dict[K, V | None] = {}
+        self._failed: dict[K, Exception] = {}
         self._reading: dict[K, KeyBatch[K, V]] = {}
         self._collecting: KeyBatch[K, V] | None = None
 
     def request(self, keys: Sequence[K], arrived: Arrived[K, V]) -> None:
-        """Call `arrived` when all these keys are known or have failed: at once if they are known."""
-        known, reading = self.known, self._reading
-        missing = [key for key in keys if key not in known] if known else keys
+        """Call `arrived` when all these keys are known or have failed: at once if they have by now. A key that failed
+        is not read again: each level would call a store that does not answer."""
+        known, reading, failed = self.known, self._reading, self._failed
+        failures = {key: failed[key] for key in keys if key in failed} if failed else NO_FAILURES
+        missing = [key for key in keys if key not in known and key not in failures] if known or failures else keys
         if not missing:
-            arrived(known, NO_FAILURES)
+            arrived(known, failures)
             return
         under_way = {reading[key] for key in missing if key in reading} if reading else set()
         waited = list(under_way)
         if not under_way or any(key not in reading for key in missing):
             waited = list(under_way | {self._collect(missing)})
-        waiter: _Waiter[K, V] = _Waiter(len(waited), arrived)
+        waiter: _Waiter[K, V] = _Waiter(len(waited), arrived, failures)
         for batch in waited:
             batch.waiters.append(waiter)
 
@@ -83,7 +86,7 @@ class KeySets(Generic[K, V]):
         return list(batch.keys)
 
     def finish(self, batch: KeyBatch[K, V], found: Mapping[K, V], failures: Mapping[K, Exception]) -> None:
-        """Store what a batch found, and call the sets for which it was the last. Failed keys may be requested again."""
+        """Store what a batch found, and call the sets for which it was the last."""
         known, reading = self.known, self._reading
         if len(reading) == len(batch.keys):
             reading.clear()
@@ -91,6 +94,7 @@ class KeySets(Generic[K, V]):
             for key in batch.keys:
                 del reading[key]
         if failures:
+            self._failed.update(failures)
             known.update((key, found.get(key)) for key in batch.keys if key not in failures)
         else:
             known.update(batch.keys)

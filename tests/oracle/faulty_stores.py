@@ -50,15 +50,17 @@ class FaultyPort:
         return faulty
 
 
-def faulty_stores(stores: Stores, chance: Random, turns: int | None) -> tuple[Stores, Mapping[str, Faults]]:
+def faulty_stores(
+    stores: Stores, chance: Random, turns: int | None, lossless: frozenset[str]
+) -> tuple[Stores, Mapping[str, Faults]]:
     """The stores with random faults, and the faults of each port. `turns`: of the event loop that each call takes, None
-    for a random number."""
+    for a random number. `lossless`: the ports that find all keys."""
     found: dict[str, Faults] = {}
     share = chance.choice([0, 0, 0.1, 0.3])
     for each in fields(stores):
         taken = chance.choice([0, 0, 1, 2, 5]) if turns is None else turns
         error = _error(each.name, chance) if chance.random() < share else None
-        stuck, lossy = chance.random() < share / 3, chance.random() < share
+        stuck, lossy = chance.random() < share / 3, chance.random() < share and each.name not in lossless
         found[each.name] = Faults(taken, error, stuck, lossy)
     ports = {name: FaultyPort(getattr(stores, name), faults) for name, faults in found.items()}
     return replace(stores, **ports), found

@@ -23,6 +23,7 @@ HINTS: Hints = {
     "number": (0, 1, 2, 3),
     "turns": (0, 1, 2, 3),
     "factor": (1, 2, 0.5),
+    "size": (3, 15, 16, 20),
 }
 SHARES = (0, 0, 0.03, 0.15)
 """Shares of values that are wrong."""

@@ -39,6 +39,7 @@ class WorldMaker:
             world.homes["Elm", number] = self._or(self._home(number, keys), Boom("home"), "no home")
         for key in keys:
             world.kits[key] = self._or(self._some([*keys, "gone"]), None, "p1", 7, [None, "p2"])
+        world.herd = chance.randrange(len(world.pets)) + 1 if world.pets else 1
         for call in CALLS:
             world.turns[call] = chance.choice([0, 0, 1, 2, 5]) if self._turns is None else self._turns
             if chance.random() < self._share / 2:

@@ -94,6 +94,12 @@ class Query:
         things = [*world_of(info).robots, *world_of(info).pets.values(), None]
         return [item(number, place) for place, number in enumerate(turns)]
 
+    @strawberry.field(description="Many, the same ones again and again.", graphql_type=list[NAMED | None])
+    def herd(self, info: Info, size: int = 20) -> Any:
+        world = world_of(info)
+        pets = list(world.pets.values())
+        return [pets[place % world.herd] for place in range(size) if pets]
+
     @strawberry.field(description="The first.", graphql_type=NAMED | None)
     def one(self, info: Info) -> Any:
         return next(iter(world_of(info).pets.values()), None)

@@ -107,13 +107,15 @@ class Summary:
 
 @dataclass(slots=True, kw_only=True)
 class World:
-    """What the stores of the kitchen sink have. `kits`: the keys of the young by key; `turns`: how many turns of the
-    event loop a call takes; `failing` and `stuck`: calls that raise or never end."""
+    """What the stores of the kitchen sink have. `kits`: the keys of the young by key; `herd`: how many different pets
+    are in the herd; `turns`: how many turns of the event loop a call takes; `failing` and `stuck`: calls that raise or
+    never end."""
 
     pets: dict[str, Any] = field(default_factory=dict)
     robots: list[Any] = field(default_factory=list)
     homes: dict[tuple[str, int], Any] = field(default_factory=dict)
     kits: dict[str, Any] = field(default_factory=dict)
+    herd: int = 1
     turns: dict[str, int] = field(default_factory=dict)
     failing: dict[str, Exception] = field(default_factory=dict)
     stuck: set[str] = field(default_factory=set)

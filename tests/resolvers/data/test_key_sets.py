@@ -54,11 +54,16 @@ def test_known_keys_arrive_at_once_and_are_not_read_again() -> None:
     assert begun.arrivals == [({"a": None}, {})] * 2
 
 
-def test_a_key_that_failed_is_read_again() -> None:
+def test_a_key_that_failed_is_not_read_again() -> None:
     begun, error = Begun(), ValueError("no answer")
     begun.request("a", "b")
     begun.sets.close(begun.batches[0])
     begun.sets.finish(begun.batches[0], {"b": "B"}, {"a": error})
     assert begun.arrivals == [({"b": "B"}, {"a": error})]
     begun.request("a")
-    assert list(begun.batches[1].keys) == ["a"]
+    begun.request("b")
+    assert begun.arrivals[1:] == [({"b": "B"}, {"a": error}), ({"b": "B"}, {})]
+    begun.request("a", "c")
+    begun.sets.finish(begun.batches[1], {"c": "C"}, {})
+    assert begun.arrivals[3:] == [({"b": "B", "c": "C"}, {"a": error})]
+    assert [list(batch.keys) for batch in begun.batches] == [["a", "b"], ["c"]]
