@@ -94,7 +94,7 @@ class Operations:
             if setup.events is None:
                 return
             await self.documents.validated(peer, request)
-            first = True
+            first, wasted = True, request.variables_size // UNIT_CHARACTERS
             with setup.join(self.groups, request) as member:
                 del request, results  # the subscription takes less memory while it waits
                 while True:
@@ -103,16 +103,18 @@ class Operations:
                     except StopAsyncIteration:
                         return
                     except Exception as error:
-                        yield self.groups.failure(error)
-                        return
-                    await self.deliveries.take()
-                    if not first:
-                        await peer.admit()
+                        response = self.groups.failure(error)
+                    else:
+                        await self.deliveries.take()
+                        if not first:
+                            await peer.admit()
+                        peer.charge(member.cost)
+                        response, more = await member.result(event)
+                        peer.charge(more)
+                        del event  # while it waits, it holds nothing of the last event
+                    if first and response.errors is not None:
+                        peer.charge(wasted)
                     first = False
-                    peer.charge(member.cost)
-                    response, more = await member.result(event)
-                    peer.charge(more)
-                    del event  # while it waits, it holds nothing of the last event
                     yield response
                     if response.errors is not None:
                         return

@@ -1,7 +1,8 @@
 """What the members of a group share, and what stays their own: cursors, speed, tokens, rates and errors."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from gateway.http.refusal import RequestRefused
 from resolvers.error_codes import ErrorCode
 from stores.domain.events import Verb
 from stores.domain.updates import MAX_PENDING
+from stores.errors import Unavailable
 from tests.gateway.http.event_groups.watchers import Watcher, Watching
 from tests.resolvers import world
 from tests.resolvers.subscriptions.live_school import (
@@ -156,6 +158,35 @@ async def test_each_member_is_admitted_and_charged_by_itself() -> None:
     assert one.code == "RATE_LIMITED"
     assert len(one.results) == 3
     assert len(other.events) == len(unlimited.events) == 3
+    await group.close()
+
+
+class NoFeed:
+    """Live feeds that fail at their first update."""
+
+    def __init__(self, live: Any) -> None:
+        self._live = live
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._live, name)
+
+    @asynccontextmanager
+    async def feed(self, *_: Any, **__: Any) -> AsyncIterator[Any]:
+        yield self
+
+    async def __anext__(self) -> Any:
+        raise Unavailable("live", "secret dsn")
+
+
+async def test_the_variables_of_a_subscription_that_has_no_data_are_charged() -> None:
+    school = await open_school(live=NoFeed)
+    group = Watching(school)
+    charges: dict[int, list[float]] = {0: [], 50_000: []}
+    for size, charged in charges.items():
+        ended = await group.subscribe(WATCH, None, OF_ALGEBRA, size=len(WATCH) + size, charge=charged.append)
+        assert ended.code == "STORE_UNAVAILABLE"
+    small, large = map(sum, charges.values())
+    assert large == small + 500
     await group.close()
 
 

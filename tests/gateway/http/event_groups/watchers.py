@@ -89,10 +89,16 @@ class Watching:
         self._health = school.peer(world.admin()).health
 
     async def subscribe(
-        self, text: str, viewer: Viewer | None = None, variables: dict[str, Any] | None = None, **instead: Any
+        self,
+        text: str,
+        viewer: Viewer | None = None,
+        variables: dict[str, Any] | None = None,
+        *,
+        size: int = 0,
+        **instead: Any,
     ) -> Watcher:
-        """A subscriber whose subscription stands."""
-        request = GraphQLRequest(query=text, variables=variables, operation_name=None, extensions=None)
+        """A subscriber whose subscription stands. `size`: of its request."""
+        request = GraphQLRequest(query=text, variables=variables, operation_name=None, extensions=None, size=size)
         return await self._added(self.operations.stream(self._peer(viewer, instead), request))
 
     async def subscribe_alone(
