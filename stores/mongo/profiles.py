@@ -1,14 +1,16 @@
 """Profiles in MongoDB: one document for each learner, with `_id` = learner id."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
+from bson.codec_options import CodecOptions
 from bson.regex import Regex
 from pymongo.errors import BulkWriteError
 
 from stores.batches import MONGO_IDS, MONGO_INSERTS, batched
 from stores.domain.names import name_matches, words_of
 from stores.domain.paging import LEARNERS as LEARNER_CURSORS
-from stores.domain.paging import Page, page_of
+from stores.domain.paging import EPOCH, Page, page_of
 from stores.domain.profiles import Consent, Profile, ProfileFilter, check_profile
 from stores.mongo.client import LEARNERS, Database, Document, translate_errors
 from stores.mongo.key_escaping import escape_keys, unescape_keys
@@ -23,6 +25,11 @@ HIGHEST = "\U0010ffff"
 """The last code point. It is in no word."""
 SHORT_WORDS_AT_ONCE = 1_000
 """Learners in the first range in which short words are searched. The index reads only those that match."""
+SEARCHED: Document = {"nameWords": 0, "emailKey": 0}
+"""The projection that leaves out what is only searched: a third of a document."""
+WITHOUT_ZONE: CodecOptions[Document] = CodecOptions(tz_aware=False)
+"""The driver takes ten times as long to decode a time with its zone."""
+NAIVE_EPOCH = EPOCH.replace(tzinfo=None)
 OPTIONAL = ("email", "emailKey", "avatarUrl", "goals", "skills", "preferences", "attributes", "consents")
 
 
@@ -30,7 +37,7 @@ class MongoProfiles(Profiles):
     """The port of profiles."""
 
     def __init__(self, database: Database) -> None:
-        self._learners = database[LEARNERS]
+        self._learners = database.get_collection(LEARNERS, codec_options=WITHOUT_ZONE)
         self._ranges = KeyRanges(database, LEARNERS)
 
     async def ping(self) -> None:
@@ -42,8 +49,8 @@ class MongoProfiles(Profiles):
         found: dict[str, Profile] = {}
         with translate_errors("profiles"):
             for chosen in batched(sorted(set(learner_ids)), MONGO_IDS):
-                async for document in self._learners.find({"_id": {"$in": chosen}}, batch_size=MONGO_IDS):
-                    found[document["_id"]] = _profile(document)
+                documents = self._learners.find({"_id": {"$in": chosen}}, SEARCHED, batch_size=MONGO_IDS)
+                found |= {document["_id"]: _profile(document) for document in await documents.to_list()}
         return found
 
     async def page(self, where: ProfileFilter, *, after: str | None, first: int) -> Page[Profile]:
@@ -106,7 +113,7 @@ class MongoProfiles(Profiles):
             selection["nameWords"] = {"$all": [Regex(f"^{word}") for word in searched]}
         if keys:
             selection["_id"] = keys
-        found = self._learners.find(selection, batch_size=most).sort("_id").limit(0 if is_scanned else most)
+        found = self._learners.find(selection, SEARCHED, batch_size=most).sort("_id").limit(0 if is_scanned else most)
         rows: list[Profile] = []
         with translate_errors("profiles"):
             async with found:
@@ -155,22 +162,29 @@ def _document(profile: Profile) -> Document:
 
 
 def _profile(document: Document) -> Profile:
+    get = document.get
     return Profile(
         learner_id=document["_id"],
         display_name=document["displayName"],
-        email=document.get("email"),
+        email=get("email"),
         locale=document["locale"],
         time_zone=document["timeZone"],
-        avatar_url=document.get("avatarUrl"),
-        goals=tuple(document.get("goals", ())),
-        skills=tuple(document.get("skills", ())),
-        preferences=unescape_keys(document.get("preferences", {})),
-        attributes=unescape_keys(document.get("attributes", {})),
-        consents=tuple(
-            Consent(purpose=each["purpose"], granted=each["granted"], at=each["at"])
-            for each in document.get("consents", ())
-        ),
-        version=document.get("version", 1),
-        created_at=document["createdAt"],
-        updated_at=document["updatedAt"],
+        avatar_url=get("avatarUrl"),
+        goals=tuple(get("goals", ())),
+        skills=tuple(get("skills", ())),
+        preferences=unescape_keys(get("preferences", {})),
+        attributes=unescape_keys(get("attributes", {})),
+        consents=tuple([_consent(each) for each in get("consents", ())]),
+        version=get("version", 1),
+        created_at=_in_utc(document["createdAt"]),
+        updated_at=_in_utc(document["updatedAt"]),
     )
+
+
+def _consent(document: Document) -> Consent:
+    return Consent(purpose=document["purpose"], granted=document["granted"], at=_in_utc(document["at"]))
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """A time of a document with its zone. `datetime.replace` would take ten times as long."""
+    return EPOCH + (moment - NAIVE_EPOCH)
