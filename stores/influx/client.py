@@ -11,8 +11,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 import aiohttp
 import orjson
@@ -28,6 +27,7 @@ OLD_MEASUREMENTS = ("event", "attendance", "activity")
 """The measurements of the layout before the timeline only appended. They are never read."""
 DEAD_CONNECTION = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, aiohttp.ClientPayloadError)
 """Errors of a pooled connection whose server went away. Every request may be sent again."""
+FORM, LINES = "application/x-www-form-urlencoded", "text/plain; charset=utf-8"
 DROPPED = re.compile(r"points beyond retention policy dropped=(\d+)")
 log = logging.getLogger("quadrangle.influx")
 
@@ -44,27 +44,33 @@ async def open_influx(
     if parts.scheme not in SCHEMES or not parts.hostname or not database or parts.query or parts.fragment:
         raise Rejected(STORE, "the URL is malformed: influxdb+http(s)://[user:token@]host:port/database")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    # In one data centre, compressing a response takes longer than sending it.
+    headers = {"Accept-Encoding": "identity"}
+    if parts.username or parts.password:
+        credentials = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+        headers["Authorization"] = f"Basic {b64encode(credentials.encode()).decode()}"
+    server = f"{parts.scheme.removeprefix('influxdb+')}://{host}" + (f":{port}" if port else "")
     client = InfluxDBClientAsync(
-        f"{parts.scheme.removeprefix('influxdb+')}://{host}" + (f":{port}" if port else ""),
+        server,
         timeout=answer_within // timedelta(milliseconds=1),
         connection_pool_maxsize=connections,
-        allow_redirects=False,
+        client_session_kwargs={"headers": headers, "cookie_jar": aiohttp.DummyCookieJar()},
         # Loading the system's certificates takes 40 ms, and plain HTTP needs none.
         ssl_context=None if parts.scheme == "influxdb+https" else SSLContext(PROTOCOL_TLS_CLIENT),
     )
-    if parts.username or parts.password:
-        credentials = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
-        client.api_client.set_default_header("Authorization", f"Basic {b64encode(credentials.encode()).decode()}")
     async with client:
-        yield Influx(client, database)
+        # The client's own calls build each request's headers and URL anew, and serialize them twice.
+        yield Influx(client.api_client.rest_client.pool_manager, server, database)
 
 
 class Influx:
-    """One database of an InfluxDB server. `beyond_retention`: how many points the server did not store because they are
-    older than the database keeps."""
+    """One database of the InfluxDB server at this URL. `beyond_retention`: how many points the server did not store
+    because they are older than the database keeps."""
 
-    def __init__(self, client: InfluxDBClientAsync, database: str) -> None:
-        self._api = client.api_client
+    def __init__(self, session: aiohttp.ClientSession, server: str, database: str) -> None:
+        self._session = session
+        self._query_url = f"{server}/query"
+        self._write_url = f"{server}/write?{urlencode({'db': database, 'precision': 'ns'})}"
         self.database = database
         self.beyond_retention = 0
 
@@ -91,10 +97,8 @@ class Influx:
 
     async def ask(self, *statements: str, values: Mapping[str, str] | None = None) -> list[list[Series]]:
         """Send the statements with their bound values as one request, and return the series of each."""
-        form = [("db", self.database), ("epoch", "ns"), ("q", ";".join(statements))]
-        form.append(("params", orjson.dumps(values or {}).decode()))
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        status, body = await self._post("/query", post_params=form, header_params=headers)
+        form = {"db": self.database, "epoch": "ns", "q": ";".join(statements), "params": orjson.dumps(values or {})}
+        status, body = await self._post(self._query_url, urlencode(form).encode(), FORM)
         if status >= 300:
             raise refused(status, body.decode(errors="replace"))
         try:
@@ -116,12 +120,7 @@ class Influx:
         """Store lines of line protocol. `Rejected` if the server refused some of a request, without saying which.
         Points that are older than the database keeps count as stored."""
         for batch in bounded(lines, most=INFLUX_LINES, most_bytes=INFLUX_BYTES):
-            status, answer = await self._post(
-                "/write",
-                query_params=[("db", self.database), ("precision", "ns")],
-                body=b"\n".join(batch),
-                header_params={"Content-Type": "text/plain; charset=utf-8", "Content-Encoding": "identity"},
-            )
+            status, answer = await self._post(self._write_url, b"\n".join(batch), LINES)
             text = answer.decode(errors="replace")
             if dropped := DROPPED.search(text):
                 if not self.beyond_retention:
@@ -130,16 +129,16 @@ class Influx:
             elif status >= 300:
                 raise refused(status, text)
 
-    async def _post(self, path: str, *, retry: bool = True, **arguments: Any) -> tuple[int, bytes]:
+    async def _post(self, url: str, body: bytes, content_type: str, *, retry: bool = True) -> tuple[int, bytes]:
+        headers = {"Content-Type": content_type}
         try:
-            # With preloading, the driver would parse with `json`, and raise errors with the whole response as text.
-            async with await self._api.call_api(path, "POST", _preload_content=False, **arguments) as response:
+            async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
                 return response.status, await response.read()
         except TimeoutError:
             raise TimedOut(STORE, "no answer from InfluxDB in time") from None
         except (aiohttp.ClientError, OSError, UnicodeError) as error:  # the last: a name that no host can have
             if retry and isinstance(error, DEAD_CONNECTION) and not isinstance(error, aiohttp.ClientConnectorError):
-                return await self._post(path, retry=False, **arguments)
+                return await self._post(url, body, content_type, retry=False)
             raise Unavailable(STORE, "InfluxDB cannot be reached") from None
 
 

@@ -9,8 +9,8 @@ from pymongo.errors import BulkWriteError
 
 from stores.batches import MONGO_IDS, MONGO_INSERTS, batched
 from stores.domain.names import name_matches, words_of
-from stores.domain.paging import LEARNERS as LEARNER_CURSORS
 from stores.domain.paging import EPOCH, Page, page_of
+from stores.domain.paging import LEARNERS as LEARNER_CURSORS
 from stores.domain.profiles import Consent, Profile, ProfileFilter, check_profile
 from stores.mongo.client import LEARNERS, Database, Document, translate_errors
 from stores.mongo.key_escaping import escape_keys, unescape_keys
