@@ -1,7 +1,8 @@
 """Events of which only some attributes were read."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from stores.domain.event_codec import FIELDS
@@ -12,7 +13,9 @@ ALWAYS_READ = frozenset({"learner_id", "course_key", "at", "slot", "verb"})
 NIL = UUID(int=0)
 """In place of an id or a registration that was not read."""
 
-partial_event: Callable[..., Event] = partial(Event, id=NIL, registration=NIL, verb_iri="")
+NEUTRAL: Mapping[str, Any] = {"id": NIL, "registration": NIL, "verb_iri": ""}
+"""In place of the attributes that are not optional."""
+partial_event: Callable[..., Event] = partial(Event, **NEUTRAL)
 """An event with the given attributes. The others have a neutral value: NIL, the empty text or document, or None."""
 
 

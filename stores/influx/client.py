@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 import aiohttp
 import orjson
 from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync
+from yarl import URL
 
 from stores.batches import INFLUX_BYTES, INFLUX_LINES, bounded
 from stores.errors import Rejected, StoreError, TimedOut, Unavailable
@@ -97,8 +98,13 @@ class Influx:
 
     async def ask(self, *statements: str, values: Mapping[str, str] | None = None) -> list[list[Series]]:
         """Send the statements with their bound values as one request, and return the series of each."""
-        form = {"db": self.database, "epoch": "ns", "q": ";".join(statements), "params": orjson.dumps(values or {})}
-        status, body = await self._post(self._query_url, urlencode(form).encode(), FORM)
+        form = {
+            "db": self.database,
+            "epoch": "ns",
+            "q": ";".join(statements),
+            "params": orjson.dumps(values or {}).decode(),
+        }
+        status, body = await self._post(self._query_url, URL.build(query=form).raw_query_string.encode(), FORM)
         if status >= 300:
             raise refused(status, body.decode(errors="replace"))
         try:

@@ -1,40 +1,40 @@
-"""Events as line protocol, and rows of InfluxQL as events.
+"""Events as line protocol.
 
 Learner and course are tags: one series for each enrolment. The time of a point is the place of the event: its
 millisecond and its slot as nanoseconds. All other fields of the event are fields of the point; None is left out.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, unquote
-from uuid import UUID
 
 import orjson
 
 from stores.domain.event_codec import FIELDS, Kind
-from stores.domain.event_columns import partial_event, read_columns
 from stores.domain.event_validity import event_fault
 from stores.domain.events import Event, Verb
-from stores.domain.paging import from_ms
 from stores.domain.slots import place_of
 from stores.errors import Rejected
-from stores.influx.influxql import EARLIEST, LATEST, NS_OF_MS, Row
+from stores.influx.influxql import EARLIEST, LATEST, NS_OF_MS
 
 INTERACTION = "interaction"
 """The measurement. The layout before had others (`client.OLD_MEASUREMENTS`)."""
 POINT_FIELDS = tuple(name for name in FIELDS if name not in ("learner_id", "course_key", "at", "slot"))
 MAX_LINE = 1_000_000
 """Bytes. In 2.x a text field may have 1 MiB. Keys are shorter than a tag may be (`event_fault`)."""
+PLAIN_KEY = re.compile(r"[A-Za-z0-9_.~:+@/-]+")
+"""A key that is its own tag, as nearly all are."""
 
 
 def tag_of(key: str) -> str:
     """A key as a tag: percent-encoded where line protocol cannot hold a character or would need an escape for it."""
-    return quote(key, safe=":+@/", errors="surrogatepass") or "%"
+    return key if PLAIN_KEY.fullmatch(key) else quote(key, safe=":+@/", errors="surrogatepass") or "%"
 
 
 def key_of(tag: str) -> str:
     """The key of a tag."""
-    return "" if tag == "%" else unquote(tag)
+    return tag if "%" not in tag else unquote(tag) if tag != "%" else ""
 
 
 def text(value: str) -> str:
@@ -57,12 +57,6 @@ FORMS: Mapping[Kind, str] = {
     Kind.DOCUMENT: "{document(value)}",
 }
 """How a `value` of a kind is written, as the replacement of an f-string."""
-DECODERS: Mapping[Kind, Callable[[Any], Any]] = {
-    Kind.UUID: UUID,
-    Kind.VERB: Verb,
-    Kind.NUMBER: float,  # the server writes 1.0 as 1
-    Kind.DOCUMENT: orjson.loads,
-}
 
 
 def _fields_of() -> Callable[[Event], list[str]]:
@@ -101,24 +95,3 @@ def lines_of(events: Sequence[Event], *, voided: bool) -> list[bytes]:
             raise Rejected("timeline", f"event {event.id}: more than {MAX_LINE:,} bytes")
         lines.append(line)
     return lines
-
-
-class EventReader:
-    """Reads events of which only some attributes are asked for (None: all)."""
-
-    def __init__(self, columns: Collection[str] | None) -> None:
-        rest = [name for name in read_columns(columns) if name in POINT_FIELDS and name != "verb"]
-        self._names = ["verb", *rest]
-        self._decoders = [(name, DECODERS[FIELDS[name]]) for name in self._names if FIELDS[name] in DECODERS]
-        self.columns = ",".join(("course", "voided", *self._names))
-        """What to select, after the time. All points have a verb; a point without any of the fields would be no row."""
-
-    def event_of(self, learner_id: str, row: Row) -> Event:
-        """The event of a row of the time and `columns`."""
-        time, course, _, *values = row
-        ms, slot = divmod(time, NS_OF_MS)
-        fields = {name: value for name, value in zip(self._names, values, strict=True) if value is not None}
-        for name, decode in self._decoders:
-            if name in fields:
-                fields[name] = decode(fields[name])
-        return partial_event(learner_id=learner_id, course_key=key_of(course), at=from_ms(ms), slot=slot, **fields)

@@ -9,8 +9,9 @@ from stores.domain.events import NO_ACTIVITY, Event, Verb
 from stores.domain.paging import Page, from_ms, page_of
 from stores.domain.slots import cursor_of, position_of
 from stores.influx.client import Influx
+from stores.influx.event_reader import EventReader, event_reader
 from stores.influx.influxql import EARLIEST, LATEST, NS_OF_MS, Conditions, Row, between, nanoseconds, select
-from stores.influx.lines import INTERACTION, EventReader, key_of, lines_of, tag_of
+from stores.influx.lines import INTERACTION, key_of, lines_of, tag_of
 from stores.ports.timeline import Timeline
 
 COUNTED = "id, voided, duration_ms, voided_ms, verb"
@@ -52,7 +53,7 @@ class InfluxTimeline(Timeline):
         end = min(end, passed[0] + 1)  # with the cursor's time: further courses of it may come after the cursor
         nothing_asked = start >= end or any(one is not None and not one for one in (verbs, courses))
         short = [] if nothing_asked else [tag_of(key) for key in learner_ids]
-        reader = EventReader(columns)
+        reader = event_reader(columns)
         pages: dict[str, Page[Event]] = {}
         limit = first + 2 + first // 8  # some spare points, because some may be voided
         window = None if verbs is None else max(limit, SEARCHED_FIRST // max(1, len(short)))
@@ -63,13 +64,16 @@ class InfluxTimeline(Timeline):
                 rows = found.get(tag, ())
                 # The points of one time come in no order, so those of the last time of a full answer may not all be in.
                 full = len(rows) == limit or counted.get(tag) == window is not None
-                rows = [row for row in rows if not row[VOIDED] and not (full and row[TIME] == rows[-1][TIME])]
-                live = [row for row in sorted(rows, key=order_of, reverse=True) if order_of(row) < passed][: first + 1]
+                cut = rows[-1][TIME] if full and rows else None
+                live = in_order([row for row in rows if not row[VOIDED] and row[TIME] != cut])
+                if after is not None:
+                    live = [row for row in live if order_of(row) < passed]
+                live = live[: first + 1]
                 if full and len(live) <= first:
                     unfinished.append(tag)
                 elif live:
                     key = key_of(tag)
-                    pages[key] = page_of((reader.event_of(key, row) for row in live), cursor_of, first)
+                    pages[key] = page_of([reader.event_of(key, row) for row in live], cursor_of, first)
             short, limit, window = unfinished, limit * 2, None
         return pages
 
@@ -131,6 +135,13 @@ def of_courses(bound: Conditions, courses: Collection[str] | None) -> list[str]:
 def order_of(row: Row) -> tuple[int, str]:
     """The order of a learner's points: time, course key."""
     return row[TIME], key_of(row[COURSE])
+
+
+def in_order(rows: list[Row]) -> list[Row]:
+    """These rows of a learner, newest first: as the server sends them, but for points of one time."""
+    if len({row[TIME] for row in rows}) < len(rows):
+        rows.sort(key=order_of, reverse=True)
+    return rows
 
 
 def order_of_cursor(cursor: str) -> tuple[int, str]:

@@ -10,8 +10,9 @@ from hypothesis import strategies as some
 
 from stores.domain.events import Event, Verb
 from stores.errors import Rejected
+from stores.influx.event_reader import event_reader
 from stores.influx.influxql import Conditions, select
-from stores.influx.lines import MAX_LINE, EventReader, key_of, lines_of, tag_of, text
+from stores.influx.lines import MAX_LINE, key_of, lines_of, tag_of, text
 from tests.stores.samples import NOON, REGISTRATION, event
 
 NOON_MS = 1_774_699_200_000
@@ -93,7 +94,7 @@ def test_a_row_becomes_the_event_again() -> None:
     """The server writes 1.0 as 1."""
     time = NOON_MS * 1_000_000 + 123_456
     row = [time, "c%20c", None, "PASSED", str(UUID(int=1)), str(REGISTRATION), "iri", "i"]
-    found = EventReader(None).event_of("u1", [*row, 1, True, 0, 5, 7, "s", None, '{"a":1}'])
+    found = event_reader(None).event_of("u1", [*row, 1, True, 0, 5, 7, "s", None, '{"a":1}'])
     assert found == Event(
         id=UUID(int=1),
         registration=REGISTRATION,
