@@ -60,9 +60,13 @@ class Comparison:
     profile: bool = False
     failures: dict[str, str] = field(default_factory=dict)
 
-    def slices(self, case_count: int) -> int:
-        """How often `on_slice` is called for so many cases."""
-        return case_count * len(self.servers) * (1 + self.rounds * len(CONCURRENCIES))
+    def slices(self, chosen: Sequence[Case]) -> int:
+        """How often `on_slice` is called for these cases."""
+        return sum(len(self.servers) * (1 + self.rounds_of(case) * len(CONCURRENCIES)) for case in chosen)
+
+    def rounds_of(self, case: Case) -> int:
+        """How many turns each server has."""
+        return min(self.rounds, case.most_rounds)
 
     async def run(
         self,
@@ -103,7 +107,11 @@ class Comparison:
         if self.profile:
             await self._profiles(processes)
         samples = await interleaved(
-            targets, concurrencies=CONCURRENCIES, rounds=self.rounds, seconds=self.seconds, on_slice=on_slice
+            targets,
+            concurrencies=CONCURRENCIES,
+            rounds=self.rounds_of(case),
+            seconds=self.seconds,
+            on_slice=on_slice,
         )
         await check_same(targets)
         rows = [row_of(target, samples) for target in targets]

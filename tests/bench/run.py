@@ -53,7 +53,7 @@ def main() -> int:
         async with open_data(comparison.folder, learners=given.learners, on_progress=bar.loading) as data:
             every = cases(data.course_key, data.learner_ids, now=utc_now())
             chosen = [case for case in every if case.name in given.queries]
-            on_case, on_slice = bar.measuring(comparison.slices(len(chosen)))
+            on_case, on_slice = bar.measuring(comparison.slices(chosen))
             return await comparison.run(data.deployment.environment, chosen, on_case=on_case, on_slice=on_slice)
 
     servers = [server for server in SERVERS if server.name in given.servers]

@@ -1,7 +1,8 @@
 """`python -m tests.bench.sampler FILE MODULE …`: runs a module, and samples where its CPU time goes.
 
 A timer of CPU time interrupts the process; the layer of a sample is that of the innermost frame that belongs to one.
-SIGUSR1 writes the counts to FILE and starts again from zero.
+SIGUSR1 writes the counts to FILE and starts again from zero. Python handles a signal between two instructions of its
+own, so the time of a C function counts for what runs in Python next.
 """
 
 import runpy

@@ -36,7 +36,7 @@ CASES = [Case(name=f"learners-{size}", query=QUERY, variables={"n": size}, viewe
 
 async def bench(comparison: Comparison, bar: Bar) -> Found:
     """The rows of each size."""
-    on_case, on_slice = bar.measuring(comparison.slices(len(CASES)))
+    on_case, on_slice = bar.measuring(comparison.slices(CASES))
     return await comparison.run({"GATEWAY_AUTH_SECRET": SECRET}, CASES, on_case=on_case, on_slice=on_slice)
 
 

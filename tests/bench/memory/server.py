@@ -77,6 +77,7 @@ def bare() -> Answer:
         plan: Any = plans.plan(executor, peer)
         result = await execute(executor, plan, executor.response_size, plans.counters)
         assert result.errors is None, result.errors
+        context.loaders.forget()  # or its reads wait for the garbage collector
         return result.data
 
     return answer
