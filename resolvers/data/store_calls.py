@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from inspect import iscoroutine
 from time import perf_counter
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -59,7 +60,7 @@ class StoreCalls:
         try:
             return await self.call_queued(store, name, keys, lambda on_start: work, max_wait=timedelta())
         finally:
-            if isinstance(work, Coroutine):
+            if iscoroutine(work):
                 work.close()  # one that was refused was not awaited
 
     async def call_queued(
