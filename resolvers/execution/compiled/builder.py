@@ -12,7 +12,7 @@ from typing import Any
 from graphql import GraphQLLeafType, Undefined
 
 from resolvers.execution.compiled.field import Field
-from resolvers.execution.compiled.leaves import COERCED, TEXT, leaf_code, serializer_of
+from resolvers.execution.compiled.leaves import COERCED, LENGTHS, TEXT, leaf_code, serializer_of
 from resolvers.execution.compiled.values import NULLED, NullInNonNull
 from resolvers.execution.limits.response_size import LONG, NAME
 
@@ -121,13 +121,17 @@ def _convert(part: Inline, number: int, names: dict[str, Any], python_class: typ
     if code is None:
         return [f"{variable} = {slow}", *_measured(variable)]
     test, value = (text.format(v=variable, c=f"c{number}", f=f"f{number}_") for text in code)
+    if code is TEXT:
+        otherwise = "else" if part.field.non_null else f"elif {variable} is not None"
+        return [*_measured(variable)[:4], f"{otherwise}:", f"    {variable} = {slow}", f"    size += len({variable})"]
     if value == variable:
         null = "" if part.field.non_null else f" and {variable} is not None"
-        converted = [f"if not ({test}){null}: {variable} = {slow}"]
-        return converted + _measured(variable) if code is TEXT else converted
+        return [f"if not ({test}){null}: {variable} = {slow}"]
     converted = [f"{variable} = {value} if {test} else {slow}"]
     if code is not COERCED:
         return converted
+    if (length := LENGTHS.get(part.leaf.name)) is not None:
+        return [*converted, f"if {variable} is not None: size += {length}"]
     nothing = f"elif {variable} is Undefined" + (f" or {variable} is None" if part.field.non_null else "")
     return [*converted, *_measured(variable), f"{nothing}: raise NullInNonNull"]
 

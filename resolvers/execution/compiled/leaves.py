@@ -30,6 +30,9 @@ BUILT_IN = {
 }
 """Values of these types that need no conversion (GraphQL spec, "Scalars")."""
 
+LENGTHS = {"DateTime": 24, "UUID": 36, "Date": 10}
+"""Characters of the values of scalars whose texts are all of one length (`resolvers/types/scalars.py`)."""
+
 
 def leaf_code(kind: GraphQLLeafType, python_class: type | None) -> LeafCode | None:
     """The code for values of this type; None if each of them goes through the serializer. `{c}` stands for the class of
