@@ -31,7 +31,7 @@ class MongoCatalog(Catalog):
 
     def __init__(self, database: Database, *, cache: CourseCache) -> None:
         self._courses = database[COURSES]
-        self._ranges = KeyRanges(database, COURSES, key="key")
+        self._ranges = KeyRanges(database, COURSES, store="catalog", key="key")
         self._cache = cache
 
     async def ping(self) -> None:

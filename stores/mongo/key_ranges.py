@@ -23,9 +23,11 @@ BOUNDS_AT_ONCE = 10_000
 
 
 class KeyRanges:
-    """The ranges of the text keys of a collection: those of the field `key`, which an index must begin with."""
+    """The ranges of the text keys of a collection: those of the field `key`, which an index must begin with. `store` is
+    what errors name."""
 
-    def __init__(self, database: Database, collection: str, *, key: str = "_id") -> None:
+    def __init__(self, database: Database, collection: str, *, store: str, key: str = "_id") -> None:
+        self._store = store
         self._database = database
         self._name = collection
         self._key = key
@@ -34,7 +36,7 @@ class KeyRanges:
     async def needed(self) -> bool:
         """Whether the server reads a whole range before it applies a limit, as SecantusDB does."""
         if self._needed is None:
-            with translate_errors(self._name):
+            with translate_errors(self._store):
                 self._needed = "secantusVersion" in await self._database.command("buildInfo")
         return self._needed
 
@@ -62,7 +64,7 @@ class KeyRanges:
         if not await self.needed():
             return False
         collection = self._database[self._name]
-        with translate_errors(self._name):
+        with translate_errors(self._store):
             if await collection.estimated_document_count() <= 4 * RANGE * (1 + len(await self._bounds())):
                 return False
             keys = [document[self._key] async for document in collection.find({}, {self._key: 1})]
@@ -70,12 +72,12 @@ class KeyRanges:
         return True
 
     async def _bounds(self) -> list[str]:
-        with translate_errors(self._name):
+        with translate_errors(self._store):
             found = await self._database[BOUNDS].find_one({"_id": self._name})
         return [] if found is None else found["keys"]
 
     async def _keep(self, bounds: Iterable[str]) -> None:
-        with translate_errors(self._name):
+        with translate_errors(self._store):
             for some in batched(bounds, BOUNDS_AT_ONCE):
                 change = {"$addToSet": {"keys": {"$each": some}}}
                 await self._database[BOUNDS].update_one({"_id": self._name}, change, upsert=True)

@@ -31,7 +31,7 @@ async def migrate_profiles(database: Database) -> Sequence[str]:
             await _drop_index(learners, name)
         old: Document = {"$or": [{"nameKey": {"$exists": True}}, {"nameWords": {"$ne": prefix_term("")}}]}
         filled = await _update(learners, old, "displayName", _words_of_name)
-    ranges = KeyRanges(database, LEARNERS)
+    ranges = KeyRanges(database, LEARNERS, store="profiles")
     if await ranges.needed():
         with translate_errors("profiles"):
             # SecantusDB has no index of `_id` that serves ranges, except one that begins with it.
@@ -50,7 +50,7 @@ async def migrate_catalog(database: Database) -> Sequence[str]:
         await _drop_index(courses, OLD_COURSE_INDEX)
         filled = await _update(courses, {"titleKey": {"$exists": False}}, "title", _key_of_title)
     indexed = [f"indexed the titles of {filled:,} course versions"] if filled else []
-    divided = await KeyRanges(database, COURSES, key="key").fill()
+    divided = await KeyRanges(database, COURSES, store="catalog", key="key").fill()
     return [*indexed, *(["divided the courses into ranges"] if divided else [])]
 
 

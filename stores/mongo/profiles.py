@@ -38,7 +38,7 @@ class MongoProfiles(Profiles):
 
     def __init__(self, database: Database) -> None:
         self._learners = database.get_collection(LEARNERS, codec_options=WITHOUT_ZONE)
-        self._ranges = KeyRanges(database, LEARNERS)
+        self._ranges = KeyRanges(database, LEARNERS, store="profiles")
 
     async def ping(self) -> None:
         # The command `ping` succeeds without a login, a read does not.

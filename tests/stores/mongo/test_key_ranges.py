@@ -27,7 +27,7 @@ async def filled(database: Database) -> MongoProfiles:
 
 
 async def limits_early(database: Database) -> bool:
-    return not await KeyRanges(database, LEARNERS).needed()
+    return not await KeyRanges(database, LEARNERS, store="profiles").needed()
 
 
 async def keep_bounds(database: Database, *keys: str) -> None:
@@ -40,7 +40,7 @@ async def test_the_ranges_cover_all_keys_once_and_in_order(servers: Servers, key
         await filled(database)
         for past in (None, key):
             found: list[str] = []
-            for condition in await KeyRanges(database, LEARNERS).after(past, wanted=21):
+            for condition in await KeyRanges(database, LEARNERS, store="profiles").after(past, wanted=21):
                 selection = {"_id": condition} if condition else {}
                 found += sorted([each["_id"] async for each in database[LEARNERS].find(selection)])
             assert found == KEYS[0 if past is None else bisect_right(KEYS, past) :]
@@ -51,7 +51,7 @@ async def test_a_page_reads_a_part_of_an_index(servers: Servers) -> None:
         if await limits_early(database):
             pytest.skip("the server applies limits while it reads")
         await filled(database)
-        first, second, *_ = await KeyRanges(database, LEARNERS).after("u0500", wanted=21)
+        first, second, *_ = await KeyRanges(database, LEARNERS, store="profiles").after("u0500", wanted=21)
         plan = await database[LEARNERS].find({"_id": first}).sort("_id").limit(21).explain()
         assert "IXSCAN" in str(plan["queryPlanner"]["winningPlan"])
         assert plan["executionStats"]["totalDocsExamined"] <= 6 * RANGE
