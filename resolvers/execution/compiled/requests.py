@@ -11,7 +11,8 @@ from resolvers.execution.compiled.values import Column, Deliver, attempt, attemp
 from resolvers.types.store_field import StoreField
 
 Groups = Mapping[Any, Sequence[int]]
-"""The places of the rows by their arguments of the path. A row that is in none has its value already."""
+"""The places of the rows by their arguments of the path, in ascending order: a group of all rows has their keys as they
+come. A row that is in none has its value already."""
 KEYS = {str, UUID, CourseRef}
 """Types of keys that are hashable and never null."""
 Traced = Callable[..., None] | None

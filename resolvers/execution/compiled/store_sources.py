@@ -80,7 +80,7 @@ class FromStore:
                 for place in places:
                     values[place] = fault
             else:
-                groups[args] = [*groups[args], *places] if args in groups else places
+                groups[args] = sorted([*groups[args], *places]) if args in groups else places
         return groups
 
     def _traced(self, run: Run) -> Traced:
