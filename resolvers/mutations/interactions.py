@@ -17,9 +17,10 @@ from resolvers.writes import interactions
 from resolvers.writes.event_faults import Interaction
 from resolvers.writes.faults import Refusal
 from resolvers.writes.write_stores import WriteStores
+from stores.domain.quick_records import maker
 
 
-@builds(Interaction)
+@builds(maker(Interaction))
 @strawberry.input(description="An event: something that a learner did.")
 class InteractionInput:
     id: UUID = strawberry.field(description="Made by the client. The same id again is the same event.")

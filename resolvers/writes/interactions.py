@@ -18,11 +18,13 @@ from resolvers.writes.write_stores import WriteStores
 from stores.domain.catalog import CourseVersion, Item
 from stores.domain.events import VERB_IRIS, Event, Verb
 from stores.domain.progress import Enrollment, Verdict, VerdictStatus
+from stores.domain.quick_records import maker
 from stores.ports.stores import Stores
 
 STAFF_VERBS = frozenset({Verb.REGISTERED, Verb.UNREGISTERED, Verb.WAIVED, Verb.VOIDED})
 """Verbs that a learner may not record; `enroll` and `withdraw` are for learners."""
 NO_EXTENSIONS: Mapping[str, Any] = {}
+make_event = maker(Event)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,7 @@ async def load_events(
 def event_of(given: Interaction, enrollment: Enrollment) -> Event:
     """A valid interaction as an event of the ledger."""
     seconds, extensions = given.duration_seconds, given.extensions
-    return Event(
+    return make_event(
         id=given.id,
         registration=given.registration,
         learner_id=enrollment.learner_id,

@@ -10,10 +10,12 @@ from stores.domain.events import Event, Verb
 from stores.domain.keys import fits_index
 from stores.domain.paging import CLEAN_TEXT
 from stores.domain.progress import Enrollment, Verdict, VerdictStatus
+from stores.domain.quick_records import maker
 from stores.errors import Rejected
 
 # To look a member of an enum up costs a call in Python.
 VOIDED = Verb.VOIDED
+make_verdict = maker(Verdict)
 ACCEPTED, DUPLICATE, REJECTED = VerdictStatus.ACCEPTED, VerdictStatus.DUPLICATE, VerdictStatus.REJECTED
 
 
@@ -63,14 +65,16 @@ def admit(
             verdicts[place] = Verdict(id=key, status=REJECTED, code=code)
         else:
             entries[key] = LedgerEntry(event.registration, digests[place])
-            verdicts[place] = Verdict(id=key, status=ACCEPTED)
+            verdicts[place] = make_verdict(id=key, status=ACCEPTED)
     return [verdict for verdict in verdicts if verdict is not None]
 
 
 def with_slots(verdicts: Iterable[Verdict], slots: Mapping[UUID, int | None]) -> list[Verdict]:
     """The verdicts with the slots that the ledger has now, by event id; rejected events have none."""
     return [
-        verdict if verdict.status is REJECTED else Verdict(id=verdict.id, status=verdict.status, slot=slots[verdict.id])
+        verdict
+        if verdict.status is REJECTED
+        else make_verdict(id=verdict.id, status=verdict.status, slot=slots[verdict.id])
         for verdict in verdicts
     ]
 

@@ -13,7 +13,7 @@ from zlib import crc32
 
 from stores.domain.events import NO_ACTIVITY, Event, Verb
 from stores.domain.progress import CourseProgress, EnrollmentState, ItemProgress
-from stores.domain.revised import revised
+from stores.domain.quick_records import revised
 from stores.domain.sessions import ResumePoint
 
 PARTITIONS = 64

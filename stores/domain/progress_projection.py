@@ -15,7 +15,7 @@ from stores.domain.catalog import CourseVersion, Item, MoveOn
 from stores.domain.events import NO_ACTIVITY, Event, Verb
 from stores.domain.item_progress import ENROLLMENT_VERBS, NO_FACT, earliest, latest, merge
 from stores.domain.progress import CourseProgress, Enrollment, EnrollmentState, ItemProgress
-from stores.domain.revised import revised
+from stores.domain.quick_records import revised
 from stores.domain.sessions import ResumePoint
 from stores.domain.time_spent import ItemSession, SessionKey, merge_durations
 from stores.errors import Rejected

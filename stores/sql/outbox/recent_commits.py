@@ -8,7 +8,7 @@ from collections import OrderedDict
 import asyncpg
 
 from stores.domain.outbox import Commit
-from stores.domain.revised import revised
+from stores.domain.quick_records import revised
 from stores.sql.outbox.rows import at_of
 
 MOST_EVENTS = 20_000

@@ -14,7 +14,7 @@ from stores.domain.item_progress import ATTEMPTS, outcome
 from stores.domain.outbox import Consumer
 from stores.domain.progress import Enrollment, Verdict, VerdictStatus
 from stores.domain.progress_projection import CourseIndex, fold, refold
-from stores.domain.revised import revised
+from stores.domain.quick_records import revised
 from stores.domain.slots import assign_slots, moments_of
 from stores.domain.time_spent import session_of
 from stores.sql.core.pool import Connection

@@ -18,6 +18,7 @@ from stores.domain.progress import (
     ProgressState,
 )
 from stores.domain.progress_projection import RegistrationState
+from stores.domain.quick_records import maker
 from stores.domain.sessions import ResumePoint
 from stores.domain.time_spent import ItemSession
 from stores.sql.core.tables import Table
@@ -68,7 +69,7 @@ def uuid_of(value: UUID | None) -> UUID | None:
 def reader(table: Table, record: type[Record], **decoders: Callable[[Any], Any]) -> Callable[[asyncpg.Record], Record]:
     """A function that makes the record of a row of this table. `decoders`: by column, for other values than UUIDs. Its
     code is one call with all fields: with a dictionary of them it would take twice as long."""
-    names: dict[str, Any] = {"record": record, "uuid_of": uuid_of}
+    names: dict[str, Any] = {"record": maker(record), "uuid_of": uuid_of}
     values = []
     for name, kind in table.columns.items():
         value = f"row[{name!r}]"
