@@ -6,7 +6,9 @@ statement. It begins after each of them was asked for, so they see what they wou
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from stores.cancellation import cancel_requested
 
 Key = TypeVar("Key")
 Row = TypeVar("Row")
@@ -28,7 +30,7 @@ class GroupRead(Generic[Key, Row]):
 
     async def rows(self, keys: Sequence[Key]) -> Mapping[Key, Row]:
         """The rows of these keys. Raises what `read` raises. A caller that is cancelled does not end the statement that
-        it shares with others."""
+        it shares with others, unless it is the last one."""
         if len(keys) > MOST_KEYS:
             return await self._read(keys)
         if self._running < CONCURRENT:
@@ -51,12 +53,20 @@ class GroupRead(Generic[Key, Row]):
                 task.add_done_callback(self._tasks.discard)
 
     async def _run_for(self, waiting: "Sequence[tuple[Sequence[Key], asyncio.Future[Mapping[Key, Row]]]]") -> None:
-        """Read for those who still wait, and give each the rows or the error."""
+        """Read for those who still wait, and give each the rows or the error.
+
+        The statement has no deadline: each caller has one, and the last one to leave cancels it. Later reads would wait
+        for it otherwise."""
         left = [(keys, future) for keys, future in waiting if not future.done()]
         if not left:
             return
+        cancel_when_all_left([future for _, future in left])
         try:
             found = await self._run(list(dict.fromkeys(key for keys, _ in left for key in keys)))
+        except asyncio.CancelledError:
+            if not cancel_requested():
+                raise
+            # No CancelledError: the task would keep it, and its frames refer to the task, a cycle.
         except Exception as error:
             for _, future in left:
                 if not future.done():
@@ -68,3 +78,16 @@ class GroupRead(Generic[Key, Row]):
         finally:
             for _, future in left:
                 future.cancel()  # does nothing to those that have their rows
+
+
+def cancel_when_all_left(futures: "Sequence[asyncio.Future[Any]]") -> None:
+    """Cancel the current task once all these futures are done."""
+    task, waiting = asyncio.current_task(), set(futures)
+
+    def leave(future: "asyncio.Future[Any]") -> None:
+        waiting.discard(future)
+        if not waiting and task is not None:
+            task.cancel()  # does nothing to a task that has ended, because all have their rows
+
+    for future in futures:
+        future.add_done_callback(leave)

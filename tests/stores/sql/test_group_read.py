@@ -11,15 +11,19 @@ from stores.sql.progress.group_read import CONCURRENT, MOST_KEYS, GroupRead
 
 class Reads:
     """A `read` of the squares of even numbers; odd ones are unknown. Each waits until `let` is set. The statement with
-    a negative number fails."""
+    a negative number fails. `ended`: the keys of those that have ended, in any way."""
 
     def __init__(self) -> None:
         self.keys: list[list[int]] = []
+        self.ended: list[list[int]] = []
         self.let = asyncio.Event()
 
     async def __call__(self, keys: Sequence[int]) -> Mapping[int, int]:
         self.keys.append(list(keys))
-        await self.let.wait()
+        try:
+            await self.let.wait()
+        finally:
+            self.ended.append(list(keys))
         if min(keys) < 0:
             raise Unavailable("progress", "down")
         return {key: key * key for key in keys if key % 2 == 0}
@@ -100,3 +104,27 @@ async def test_callers_that_leave_change_nothing_for_the_others() -> None:
         await left
     assert all(task.done() for task in tasks)
     assert await reads.rows([8]) == {8: 64}
+
+
+async def test_the_last_caller_that_leaves_ends_the_statement() -> None:
+    """A server that does not answer must not hold up later reads: their callers have deadlines, the statement none."""
+    read = Reads()
+    reads = GroupRead(read)
+    tasks = asking(reads, [2], [2], [4], [6])
+    await turns()
+    for task in tasks[:2]:
+        task.cancel()
+    await turns()
+    assert read.keys[CONCURRENT:] == [[4, 6]]
+    for number, task in enumerate(tasks[2:]):
+        assert read.ended == [[2], [2]], number
+        task.cancel()
+        await turns()
+    assert read.ended == [[2], [2], [4, 6]]
+    assert all(task.cancelled() for task in tasks)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    tasks = asking(reads, [8], [8])
+    await turns()
+    assert read.keys[-2:] == [[8], [8]]  # they do not wait for another
+    read.let.set()
+    assert await asyncio.gather(*tasks) == [{8: 64}, {8: 64}]
