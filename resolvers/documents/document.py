@@ -5,7 +5,6 @@ Each fact is computed when it is first asked for, and lives as long as the docum
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -35,9 +34,7 @@ class Document:
     """A document of a schema. It need not be valid.
 
     `within`: the limits that it was last found to be within. `fixed_costs`: the estimated cost of operations where the
-    variables do not matter, by the identity of their nodes. `payload_plans`: the plans for the payloads of mutations,
-    by the identity of the operation's node and the name of the root field in the response: None where there is none,
-    and before it is compiled the number of uses.
+    variables do not matter, by the identity of their nodes.
     """
 
     def __init__(self, schema: GraphQLSchema, node: DocumentNode) -> None:
@@ -45,7 +42,6 @@ class Document:
         self.node = node
         self.within: Limits | None = None
         self.fixed_costs: dict[int, float] = {}
-        self.payload_plans: dict[tuple[int, str], Any] = {}
         self._errors: dict[bool, list[GraphQLError]] = {}
         self._public: dict[str | None, bool] = {}
         self._event_variables: dict[str | None, frozenset[str]] = {}

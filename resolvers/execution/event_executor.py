@@ -19,7 +19,7 @@ from resolvers.execution.deadline import read_within_deadline, write_within_dead
 from resolvers.execution.graphql_internals import forget_sub_fields, release_helpers
 from resolvers.execution.limits.cost import limit_cost
 from resolvers.execution.limits.response_size import ResponseSize
-from resolvers.execution.payloads import execute_payload, payload_plan
+from resolvers.execution.payloads import execute_payload
 
 
 class EventExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -93,7 +93,9 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
         built by plans."""
         given = (return_type, field_details_list, path, result, position_context)
         if path.prev is None and self.operation.operation is OperationType.MUTATION:
-            plan = payload_plan(self, return_type, field_details_list, path.key)
+            plans: PlanCache = self.schema.extensions[PLAN_CACHE]
+            peer = self.context_value.peer
+            plan = plans.payload_plan(self, peer, return_type, field_details_list, path.key)
             if plan is not None:
                 reference = partial(super().collect_and_execute_subfields, *given)
                 return execute_payload(self, plan, path.key, result, self.response_size, reference)

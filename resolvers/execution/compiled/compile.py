@@ -7,6 +7,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
+    assert_object_type,
     is_abstract_type,
     is_leaf_type,
 )
@@ -61,12 +62,17 @@ class Compiler:
         registry = scalar_registry(executor.schema)
         self._classes = {each.name: python for python, each in registry.items() if isinstance(python, type)}
 
-    def operation(self, root: GraphQLObjectType) -> ObjectPlan:
+    def operation(self) -> ObjectPlan:
         """The plan of the operation. Raises `NotCompiled`."""
+        root = assert_object_type(self._schema.get_root_type(self._operation.operation))
         collected = collect_fields(
             self._schema, self._fragments, self._variables, root, self._operation, self._hide_suggestions
         )
         return self._objects(root, collected.grouped_field_set, ())
+
+    def payload(self, kind: GraphQLObjectType, details: list[FieldDetails], key: str) -> ObjectPlan:
+        """The plan of what is selected beneath the root field `key`, which returns this type. Raises `NotCompiled`."""
+        return self._objects(kind, self._beneath(kind, details), (key,))
 
     def _beneath(self, kind: GraphQLObjectType, details: list[FieldDetails]) -> GroupedFieldSet:
         return collect_subfields(

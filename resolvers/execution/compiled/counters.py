@@ -25,8 +25,10 @@ class Fallback(Enum):
 
 @dataclass(slots=True)
 class ExecutionCounters:
-    """The counters of one schema. `fallback` counts by reason."""
+    """The counters of one schema. `run`: operations and events that ran as a plan; `payloads`: payloads of mutations
+    that did. `fallback` counts by reason."""
 
     compiled: int = 0
     run: int = 0
+    payloads: int = 0
     fallback: Counter[Fallback] = field(default_factory=Counter)

@@ -5,11 +5,14 @@ is used, and an entry keeps it as long as its plans.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from graphql import DirectiveNode, GraphQLObjectType, OperationDefinitionNode, OperationType, Visitor, visit
 from graphql.execution import Executor
+from graphql.execution.collect_fields import FieldDetails
 from graphql.language import VariableNode
 
 from resolvers.context import Peer
@@ -20,7 +23,7 @@ from resolvers.execution.compiled.plan import ObjectPlan
 PLAN_CACHE = "plan_cache"
 """Where a schema of graphql-core has its `PlanCache`, in `extensions`."""
 MOST_COMBINATIONS = 16
-"""Of the values of the variables of one operation. The oldest is dropped."""
+"""Of the values of the variables of one operation, and of the payloads of a mutation. The oldest is dropped."""
 CONDITIONS = ("skip", "include")
 
 
@@ -45,31 +48,53 @@ class PlanCache:
 
     def plan(self, executor: Executor[Any], peer: Peer) -> ObjectPlan | Fallback:
         """The plan of an executor's operation, or why it runs on graphql-core. Both are counted."""
-        found = self._plan(executor, peer)
+        operation = self._operation(executor)
+        operation.uses += 1
+        if executor.operation.operation is OperationType.MUTATION:
+            found: ObjectPlan | Fallback = Fallback.MUTATION
+        else:
+            found = self._plan(executor, peer, operation, None, Compiler.operation)
         if isinstance(found, Fallback):
             self.counters.fallback[found] += 1
         else:
             self.counters.run += 1
         return found
 
-    def _plan(self, executor: Executor[Any], peer: Peer) -> ObjectPlan | Fallback:
-        if executor.operation.operation is OperationType.MUTATION:
-            return Fallback.MUTATION
+    def payload_plan(
+        self, executor: Executor[Any], peer: Peer, kind: GraphQLObjectType, details: list[FieldDetails], key: str
+    ) -> ObjectPlan | None:
+        """The plan of the payload of a mutation's root field, with the response name `key` and of this type; None if
+        graphql-core builds it."""
+        operation = self._operation(executor)
+        compiled = partial(Compiler.payload, kind=kind, details=details, key=key)
+        found = self._plan(executor, peer, operation, key, compiled)
+        if isinstance(found, Fallback):
+            return None
+        self.counters.payloads += 1
+        return found
+
+    def _plan(
+        self,
+        executor: Executor[Any],
+        peer: Peer,
+        operation: _Operation,
+        part: str | None,
+        compiled: Callable[[Compiler], ObjectPlan],
+    ) -> ObjectPlan | Fallback:
+        """The plan of an operation, or of the `part` of it that `compiled` compiles."""
         if peer.executor == "reference":
             return Fallback.REFERENCE
         if peer.traces_fields:
             return Fallback.FIELD_TRACE
-        operation = self._operation(executor)
-        operation.uses += 1
         if operation.uses <= peer.compile_after:
             return Fallback.NEW_DOCUMENT
         if operation.unknown_directive:
             return Fallback.DIRECTIVE
         values = executor.variable_values.coerced
-        combination = tuple(values.get(name) for name in operation.conditions)
+        combination = (part, *(values.get(name) for name in operation.conditions))
         plan = operation.plans.get(combination)
         if plan is None:
-            plan = operation.plans[combination] = self._compiled(executor)
+            plan = operation.plans[combination] = self._compiled(executor, compiled)
             if len(operation.plans) > MOST_COMBINATIONS:
                 operation.plans.popitem(last=False)
         return plan
@@ -88,12 +113,9 @@ class PlanCache:
             self._operations.move_to_end(id(node))
         return found
 
-    def _compiled(self, executor: Executor[Any]) -> ObjectPlan | Fallback:
-        root = executor.schema.get_root_type(executor.operation.operation)
-        if not isinstance(root, GraphQLObjectType):
-            return Fallback.DIRECTIVE
+    def _compiled(self, executor: Executor[Any], compiled: Callable[[Compiler], ObjectPlan]) -> ObjectPlan | Fallback:
         try:
-            plan = Compiler(executor).operation(root)
+            plan = compiled(Compiler(executor))
         except NotCompiled as refusal:
             return refusal.reason
         self.counters.compiled += 1

@@ -47,7 +47,8 @@ def shown_counters(counters: ExecutionCounters) -> dict[str, Any]:
     """What this process has compiled and run so far."""
     fallback: Counter[Fallback] = counters.fallback
     by_reason = {reason.value: count for reason, count in sorted(fallback.items(), key=lambda each: each[0].value)}
-    return {"counters": {"compiled": counters.compiled, "run": counters.run, "fallback": by_reason}}
+    shown = {"compiled": counters.compiled, "run": counters.run, "payloads": counters.payloads, "fallback": by_reason}
+    return {"counters": shown}
 
 
 def name_of(path: AccessPath[Any, Any, Any]) -> str:

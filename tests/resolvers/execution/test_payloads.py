@@ -5,16 +5,15 @@ from typing import Any, Literal, cast
 
 import pytest
 
-from resolvers.execution.limits.document_text import most_tokens
+from resolvers.execution.compiled.plan_cache import PLAN_CACHE, PlanCache
 from resolvers.limits import Limits
-from resolvers.schema import Graph
+from resolvers.strawberry_internals import core_schema
 from stores.errors import Unavailable
 from tests.resolvers import world
 from tests.resolvers.queries import SCHEMA, BrokenStore
 from tests.resolvers.school import IN_ALGEBRA, uuid
 
 Executor = Literal["compiled", "reference"]
-GRAPH = cast(Graph, SCHEMA)
 EVENT = {"id": uuid(1), "registration": IN_ALGEBRA, "verb": "VIEWED", "itemKey": "page", "at": "2026-03-30T11:00:00Z"}
 TOP = "mutation ($input: RecordInteractionsInput!) {"
 RESULTS = "results { id status error { code message path } } errors { code message path }"
@@ -50,10 +49,9 @@ async def answer(text: str, event: dict[str, Any], down: str | None, executor: E
     return result.data, errors, calls
 
 
-def plans(text: str) -> list[Any]:
-    document = GRAPH.documents.find(text, most_tokens(Limits()))
-    assert document is not None
-    return list(document.payload_plans.values())
+def payloads_by_plans() -> int:
+    plans: PlanCache = core_schema(SCHEMA).extensions[PLAN_CACHE]
+    return plans.counters.payloads
 
 
 @pytest.mark.parametrize(("text", "event", "down"), CASES.values(), ids=CASES)
@@ -61,11 +59,11 @@ async def test_plans_build_what_graphql_core_builds(text: str, event: dict[str, 
     data, errors, calls = await answer(text, event, down, "reference")
     assert data is not None
     assert (down == "profiles") is bool(errors)
+    before = payloads_by_plans()
     compiled = await answer(text, event, down, "compiled")
     assert compiled[:2] == (data, errors)
     assert len(compiled[2]) <= len(calls), "no store is called again"
-    assert None not in plans(text)
-    assert plans(text)
+    assert payloads_by_plans() == before + text.count("recordInteractions(")
 
 
 @pytest.mark.parametrize("response", [1, 60])
@@ -78,7 +76,10 @@ async def test_a_payload_that_is_nulled_has_the_errors_of_graphql_core(response:
     assert (await answer(text, event, None, "compiled", response=response))[:2] == reference[:2]
 
 
-async def test_a_document_with_a_directive_is_left_to_graphql_core() -> None:
-    text = f"{TOP} recordInteractions(input: $input) {{ results {{ id @skip(if: true) status }} }} }}"
-    assert await answer(text, EVENT, None, "compiled") == await answer(text, EVENT, None, "reference")
-    assert plans(text) == [None]
+@pytest.mark.parametrize("skipped", [True, False])
+async def test_a_payload_depends_on_the_variables_of_its_conditions(skipped: bool) -> None:
+    text = f"mutation ($input: RecordInteractionsInput!, $s: Boolean = {str(skipped).lower()}) {{"
+    text += " recordInteractions(input: $input) { results { id @skip(if: $s) status } } }"
+    compiled = await answer(text, EVENT, None, "compiled")
+    assert compiled == await answer(text, EVENT, None, "reference")
+    assert ("id" in compiled[0]["recordInteractions"]["results"][0]) is not skipped
