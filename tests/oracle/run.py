@@ -42,8 +42,8 @@ def case_of(number: int, seed: int, school: Stores) -> Case:
     return (kitchen_case if number % 2 else school_case)(Random(f"{seed}/{number}"), school)
 
 
-async def run(numbers: Iterable[int], seed: int, *, most_differences: int = 1) -> Tally:
-    """Compare the documents with these numbers, until so many differ. Those are shrunk."""
+async def run(numbers: Iterable[int], seed: int, *, most_differences: int = 1, shrinks: bool = True) -> Tally:
+    """Compare the documents with these numbers, until so many differ. `shrinks`: those are made smaller."""
     school = await world.open_school()
     tally = Tally()
     for number in numbers:
@@ -51,7 +51,7 @@ async def run(numbers: Iterable[int], seed: int, *, most_differences: int = 1) -
         tally.documents += 1
         tally.compared += compared
         if difference is not None:
-            tally.differences[number] = await shrink(difference)
+            tally.differences[number] = await shrink(difference) if shrinks else difference
             if len(tally.differences) == most_differences:
                 break
     return tally
@@ -63,10 +63,18 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the documents and the worlds; default 1")
     parser.add_argument("--only", type=int, help="the number of the one document to compare")
     parser.add_argument("--differences", type=int, default=1, help="after how many to stop; default 1")
+    parser.add_argument("--whole", action="store_true", help="do not make a document that differs smaller")
     chosen = parser.parse_args(arguments)
     numbers = range(chosen.documents) if chosen.only is None else [chosen.only]
     started = perf_counter()
-    tally = asyncio.run(run(track(numbers, "documents"), chosen.seed, most_differences=chosen.differences))
+    tally = asyncio.run(
+        run(
+            track(numbers, "documents"),
+            chosen.seed,
+            most_differences=chosen.differences,
+            shrinks=not chosen.whole,
+        )
+    )
     for number, difference in tally.differences.items():
         print(f"\ndocument {number} of seed {chosen.seed} (--seed {chosen.seed} --only {number}) differs:")
         print(difference)

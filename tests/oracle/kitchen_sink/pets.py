@@ -48,10 +48,15 @@ class LabelInput:
         return self.text, kinds, None if self.at is strawberry.UNSET else str(self.at), within
 
 
-def kits_args(*, first: int = 3, reverse: bool | None = None) -> KitsArgs:
+def kits_args(scope: int, *, first: int = 3, reverse: bool | None = None) -> KitsArgs:
+    """Equal arguments for most scopes."""
     if first > 4:
         raise bad_input("first: at most 4")
-    return KitsArgs(first, bool(reverse))
+    return KitsArgs(first, bool(reverse) or scope == 3)
+
+
+def kits_scope(viewer: Viewer, parent: Any) -> int:
+    return parent.temper  # type: ignore[no-any-return]
 
 
 def families_args(*, first: int = 2) -> int:
@@ -101,7 +106,9 @@ class Named:
     mother_name = record_field(PETS, "mother_key", "name", str, "The name of the mother.")
     mother_lives = record_field(PETS, "mother_key", "lives", int, "An error if the mother is no cat.")
     home = store_field(HOMES, key=("home_street", "home_number"), returns=HOME, view=home_view, description="Home.")
-    kits = store_field(KITS, key="key", returns=list[ANIMAL], args=kits_args, description="The young, none null.")
+    kits = store_field(
+        KITS, key="key", returns=list[ANIMAL], args=kits_args, scope=kits_scope, description="The young, none null."
+    )
     families = store_field(
         FAMILIES, key="key", returns=list[list[NAMED | None]], args=families_args, description="Two generations."
     )

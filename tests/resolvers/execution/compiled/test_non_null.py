@@ -8,7 +8,7 @@ import pytest
 import strawberry
 
 from resolvers.schema import schema_of
-from tests.resolvers.execution.compiled.running import Ran, field_of, query_of, ran
+from tests.resolvers.execution.compiled.running import Ran, ran
 
 
 class Bad(Exception):
@@ -157,32 +157,3 @@ async def test_only_the_items_of_a_list_that_fail_are_null() -> None:
 async def test_errors_have_response_names_in_their_paths() -> None:
     found = await ran(SCHEMA, "{ x: raises { y: nest { z: nowNever } } }")
     assert found == Ran({"x": {"y": None}}, [("x.y.z", "Bad: nowNever")])
-
-
-@pytest.mark.parametrize("value", [True, 1.0, "7", 2**31, "x", float("nan")])
-async def test_an_int_takes_what_represents_one(value: Any) -> None:
-    found = await ran(query_of(number=field_of(int, value)), "{ number }")
-    if value in (True, 1.0, "7"):
-        assert found == ({"number": int(value)}, [])
-    else:
-        assert found.data is None
-        [(path, message)] = found.errors
-        assert path == "number"
-        assert message.startswith("GraphQLError: Int cannot represent non")
-
-
-@pytest.mark.parametrize(
-    ("kind", "value", "data"),
-    [
-        (float, 1, 1.0),
-        (float, "1.5", 1.5),
-        (str, 5, "5"),
-        (str, True, "true"),
-        (str, 1.5, "1.5"),
-        (bool, 1, True),
-        (bool, 0.0, False),
-        (strawberry.ID, 7, "7"),
-    ],
-)
-async def test_leaves_are_coerced_as_the_specification_says(kind: Any, value: Any, data: Any) -> None:
-    assert await ran(query_of(leaf=field_of(kind, value)), "{ leaf }") == ({"leaf": data}, [])
