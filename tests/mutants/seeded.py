@@ -146,8 +146,8 @@ MUTANTS = (
     Mutant(
         "a plan serves the document whatever the variables of its conditions are",
         f"{COMPILED}/plan_cache.py",
-        "combination = tuple(values.get(name) for name in operation.conditions)",
-        "combination = tuple(values.get(name) for name in operation.conditions[:1])",
+        "(part, *(values.get(name) for name in operation.conditions))",
+        "(part, *(values.get(name) for name in operation.conditions[:1]))",
     ),
     Mutant(
         "arguments with variables keep their first values",
