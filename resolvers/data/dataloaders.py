@@ -18,6 +18,7 @@ from resolvers.data.shared_reads.shared_reads import SharedReads
 from resolvers.data.shared_reads.sharing import Sharing
 from resolvers.data.store_calls import StoreCalls
 from resolvers.viewer import NO_RIGHTS, Viewer
+from stores.cancellation import cancel_requested
 from stores.ports.stores import Stores
 
 K = TypeVar("K", bound=Hashable)
@@ -70,6 +71,7 @@ class Loaders(StoreCalls):
     _loaders: dict[tuple[object, object], DataLoader[Any, Any]] = field(default_factory=dict)
     _collected: list[tuple[Any, Any, KeySets[Any, Any], KeyBatch[Any, Any]]] = field(default_factory=list)
     _starting: int = 0
+    _cancelled: bool = False
     _reading: "set[asyncio.Task[Any]]" = field(default_factory=set)
 
     async def load(self, path: "AccessPath[K, A, V]", key: K, args: A) -> V | None:
@@ -110,14 +112,19 @@ class Loaders(StoreCalls):
         self._loaders.clear()
 
     def cancel(self) -> None:
-        """Cancel the reads under way, for an operation that is cancelled: each runs in a task of its own."""
+        """Cancel the reads under way, for an operation that is cancelled: each runs in a task of its own. Nothing is
+        read afterwards until the next event begins."""
+        self._cancelled = True
         for task in self._reading:
             task.cancel()
+        self._collected.clear()
+        self._starting = 0  # a task that is cancelled before its first step does not count itself
         self.forget()
 
     def begin_event(self) -> None:
         """Drop all cached values and the trace: each event of a subscription is executed like a query of its own."""
         self.forget()
+        self._cancelled = False
         self.batches.clear()
         self.calls = 0
 
@@ -130,7 +137,9 @@ class Loaders(StoreCalls):
     def _begin(self, path: "AccessPath[K, A, V]", args: A, sets: KeySets[K, V], batch: KeyBatch[K, V]) -> None:
         """Read a batch: that of a derived path in the next turn of the loop, that of a store path once all derived
         paths have requested what they need."""
-        if isinstance(path, DerivedPath):
+        if self._cancelled:
+            asyncio.get_running_loop().call_soon(sets.fail, batch, RuntimeError("the operation was cancelled"))
+        elif isinstance(path, DerivedPath):
             self._starting += 1
             self._spawn(self._derive(path, args, sets, batch))
         else:
@@ -159,13 +168,16 @@ class Loaders(StoreCalls):
     async def _derive(self, path: "DerivedPath[K, A, V]", args: A, sets: KeySets[K, V], batch: KeyBatch[K, V]) -> None:
         self._starting -= 1
         keys = sets.close(batch)
-        found: Mapping[K, V] = {}
-        failures: Mapping[K, Exception] = {}
         try:
             found = await path.read(self, keys, args)
         except Exception as error:
-            failures = dict.fromkeys(keys, error)
-        sets.finish(batch, found, failures)
+            sets.fail(batch, error)
+        except asyncio.CancelledError:
+            if cancel_requested():
+                raise
+            sets.fail(batch, RuntimeError("a read was cancelled, and its operation was not"))
+        else:
+            sets.finish(batch, found, NO_FAILURES)
 
     async def _read_store(
         self,
@@ -198,10 +210,10 @@ class Loaders(StoreCalls):
             reading = self.shared.fetch(path, keys, args, self.stores)
         try:
             found = await self.call(path.store, path.call, len(keys), reading)
+            if path.prime is not None:
+                path.prime(self, found)
         except Exception as error:
             return {}, dict.fromkeys(keys, error)
-        if path.prime is not None:
-            path.prime(self, found)
         return found, {}
 
     def _loader(self, path: "AccessPath[K, A, V]", args: A) -> DataLoader[K, V | None]:

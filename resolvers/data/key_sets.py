@@ -85,6 +85,10 @@ class KeySets(Generic[K, V]):
             self._collecting = None
         return list(batch.keys)
 
+    def fail(self, batch: KeyBatch[K, V], error: Exception) -> None:
+        """`finish`, with the same error for all keys of a batch."""
+        self.finish(batch, {}, dict.fromkeys(self.close(batch), error))
+
     def finish(self, batch: KeyBatch[K, V], found: Mapping[K, V], failures: Mapping[K, Exception]) -> None:
         """Store what a batch found, and call the sets for which it was the last."""
         known, reading = self.known, self._reading

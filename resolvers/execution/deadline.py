@@ -18,18 +18,15 @@ from stores.cancellation import Deadline
 
 async def read_within_deadline(context: Context, work: Awaitable[Any]) -> Any:
     """The result of a query or of one event. After the peer's timeout it is cancelled with its store calls, and the
-    result is OPERATION_TIMEOUT. If the task is cancelled, so are the store calls."""
+    result is OPERATION_TIMEOUT. If the task is cancelled or fails, the store calls are cancelled, too."""
     deadline = Deadline(_seconds(context.peer))
     try:
         with deadline:
             return await work
-    except TimeoutError:
-        if not deadline.expired:
-            raise
+    except BaseException as error:
         context.loaders.cancel()
-        return _timed_out("the operation took too long")
-    except asyncio.CancelledError:
-        context.loaders.cancel()
+        if isinstance(error, TimeoutError) and deadline.expired:
+            return _timed_out("the operation took too long")
         raise
 
 
