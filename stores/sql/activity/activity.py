@@ -13,12 +13,14 @@ from stores.batches import SQL_WHOLE_LEDGERS, batched
 from stores.domain.activity import ActivityCount, ActivityWindow, no_activity
 from stores.domain.calendar import Span
 from stores.domain.course_summary import CourseSummary
+from stores.domain.uuids import uuid_of_int
 from stores.errors import Unavailable
 from stores.ports.activity import Activity
 from stores.sql.activity import queries, summaries
 from stores.sql.activity.recount import recount
 from stores.sql.core.pool import Pool
 from stores.sql.core.transact import fetch, transact
+from stores.sql.core.uuids import texts_of
 from stores.sql.core.where_clause import storable
 
 
@@ -60,8 +62,8 @@ class SqlActivity(Activity):
         self, registrations: Sequence[UUID], *, span: Span
     ) -> Mapping[UUID, Sequence[ActivityCount]]:
         found: defaultdict[UUID, list[ActivityCount]] = defaultdict(list)
-        for row in await self._fetch(queries.BY_REGISTRATIONS, [str(key) for key in registrations], *span):
-            found[UUID(int=row["registration"].int)].append(
+        for row in await self._fetch(queries.BY_REGISTRATIONS, texts_of(registrations), *span):
+            found[uuid_of_int(row["registration"].int)].append(
                 ActivityCount(start=row["quarter_start"], events=row["events"], active_ms=row["active_ms"])
             )
         return found

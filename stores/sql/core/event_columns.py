@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from operator import attrgetter
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
 from stores.domain.event_codec import FIELDS, Kind
 from stores.domain.events import Event, Verb
+from stores.sql.core.uuids import uuid_of
 
 TYPES: Mapping[Kind, str] = {
     Kind.UUID: "uuid",
@@ -46,8 +46,8 @@ class EventColumns:
             place for place, name in enumerate(fields) if document_type == "text" and FIELDS[name] is Kind.DOCUMENT
         ]
         decoders: dict[Kind, Callable[[Any], Any]] = {
-            Kind.UUID: _uuid,
-            Kind.VERB: Verb,
+            Kind.UUID: uuid_of,
+            Kind.VERB: Verb.__members__.__getitem__,
             Kind.DOCUMENT: read_document,
         }
         self._decoders = [(name, column, decoders.get(FIELDS[name])) for name, column in self._column_of.items()]
@@ -66,8 +66,3 @@ class EventColumns:
             value = row[column]
             found[name] = value if value is None or decode is None else decode(value)
         return found
-
-
-def _uuid(value: UUID) -> UUID:
-    """The driver's UUIDs are a class of its own, which not every library accepts."""
-    return UUID(int=value.int)

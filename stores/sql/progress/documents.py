@@ -1,7 +1,12 @@
 """Open documents as jsonb columns give them back."""
 
 import json
+import re
 from typing import Any
+
+import orjson
+
+LONG_NUMBER = re.compile("[0-9]{19}")
 
 
 def number_of(digits: str) -> int | float:
@@ -18,5 +23,6 @@ def document_of(text: str) -> dict[str, Any]:
     """The document of a jsonb column's text. Most are empty."""
     if text == "{}":
         return {}
-    document: dict[str, Any] = _decode(text)
+    # orjson is five times as fast, but reads integers up to 2**64.
+    document: dict[str, Any] = _decode(text) if LONG_NUMBER.search(text) else orjson.loads(text)
     return document

@@ -8,6 +8,7 @@ from stores.domain.paging import ATTEMPTS as ATTEMPT_CURSORS
 from stores.domain.paging import ENROLLMENTS_OF_LEARNER, from_ms
 from stores.domain.progress import EnrollmentState
 from stores.sql.core.tables import Table
+from stores.sql.core.uuids import texts_of
 from stores.sql.core.where_clause import WhereClause, storable
 from stores.sql.progress.tables import CERTIFICATES, ENROLLMENTS, LEDGER_EVENTS
 
@@ -128,7 +129,7 @@ def attempts(
     registrations: Sequence[UUID], *, item: str | None, after: str | None, first: int
 ) -> tuple[str, list[object]]:
     """The statement and the parameters of `Progress.attempts`."""
-    counted = WhereClause([str(key) for key in registrations], first + 1)
+    counted = WhereClause(texts_of(registrations), first + 1)
     counted.is_in("item_key", None if item is None else [item])
     shown = WhereClause(*counted.args)
     if after is not None:

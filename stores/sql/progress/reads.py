@@ -21,9 +21,11 @@ from stores.domain.progress import (
 )
 from stores.domain.rebuilds import Rebuild, RebuildPosition
 from stores.domain.sessions import ResumePoint
+from stores.domain.uuids import uuid_of_int
 from stores.sql.core.pool import Pool
 from stores.sql.core.tables import Table
 from stores.sql.core.transact import fetch
+from stores.sql.core.uuids import texts_of
 from stores.sql.core.where_clause import storable
 from stores.sql.progress import course_enrollments, enrollment_counts, queries, rebuilds
 from stores.sql.progress.group_read import GroupRead
@@ -145,8 +147,8 @@ class SqlProgressReads:
         return {row.registration: row for row in await self._rows(RESUME_POINTS, resume_point_of, registrations)}
 
     async def ledger(self, event_ids: Sequence[UUID]) -> Mapping[UUID, Event]:
-        rows = await self._fetch(BY_ID, [str(key) for key in event_ids])
-        enrollments = await self.by_registrations([UUID(int=row["registration"].int) for row in rows])
+        rows = await self._fetch(BY_ID, texts_of(event_ids))
+        enrollments = await self.by_registrations([uuid_of_int(row["registration"].int) for row in rows])
         events = (event_of(row, enrollments[row["registration"]]) for row in rows)
         return {event.id: event for event in events}
 
@@ -170,7 +172,7 @@ class SqlProgressReads:
         return count
 
     async def live_events(self, registrations: Sequence[UUID], *, span: Span) -> Sequence[Event]:
-        keys = [str(key) for key in registrations]
+        keys = texts_of(registrations)
         return [owned_event_of(row) for row in await self._fetch(queries.LIVE_EVENTS, keys, span.start, span.end)]
 
     async def _enrollments_of(self, registrations: Sequence[UUID]) -> Mapping[UUID, Enrollment]:
@@ -182,4 +184,4 @@ class SqlProgressReads:
     async def _rows(
         self, table: Table, made: Callable[[asyncpg.Record], Row], registrations: Sequence[UUID]
     ) -> list[Row]:
-        return [made(row) for row in await self._fetch(queries.by_key(table), [str(key) for key in registrations])]
+        return [made(row) for row in await self._fetch(queries.by_key(table), texts_of(registrations))]

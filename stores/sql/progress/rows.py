@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, TypeVar
-from uuid import UUID
 
 import asyncpg
 
@@ -21,7 +20,9 @@ from stores.domain.progress_projection import RegistrationState
 from stores.domain.quick_records import maker
 from stores.domain.sessions import ResumePoint
 from stores.domain.time_spent import ItemSession
+from stores.domain.uuids import uuid_of_int
 from stores.sql.core.tables import Table
+from stores.sql.core.uuids import uuid_of
 from stores.sql.progress.documents import document_of
 from stores.sql.progress.tables import (
     CERTIFICATES,
@@ -61,11 +62,6 @@ def ledger_values(event: Event, sha256: bytes, outcome: bool | None) -> tuple[ob
     return (*LEDGER_EVENTS.values(event), sha256, outcome)
 
 
-def uuid_of(value: UUID | None) -> UUID | None:
-    """The driver's UUIDs are a class of its own, which not every library accepts."""
-    return None if value is None else UUID(int=value.int)
-
-
 def reader(table: Table, record: type[Record], **decoders: Callable[[Any], Any]) -> Callable[[asyncpg.Record], Record]:
     """A function that makes the record of a row of this table. `decoders`: by column, for other values than UUIDs. Its
     code is one call with all fields: with a dictionary of them it would take twice as long."""
@@ -94,9 +90,9 @@ resume_point_of = reader(RESUME_POINTS, ResumePoint)
 def attempt_of(row: asyncpg.Record) -> Attempt:
     """The attempt of a row of `queries.attempts`."""
     return Attempt(
-        registration=UUID(int=row["registration"].int),
+        registration=uuid_of_int(row["registration"].int),
         number=row["number"],
-        event_id=UUID(int=row["event_id"].int),
+        event_id=uuid_of_int(row["event_id"].int),
         item_key=row["item_key"],
         at=row["occurred_at"],
         score=row["score"],
