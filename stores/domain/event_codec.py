@@ -11,6 +11,8 @@ from uuid import UUID
 
 from stores.domain.events import Event, Verb
 from stores.domain.paging import from_ms, to_ms
+from stores.domain.quick_records import maker
+from stores.domain.uuids import uuid_of_text
 
 
 class Kind(Enum):
@@ -55,8 +57,9 @@ ENCODERS: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.VERB: attrgetter("value"),
     Kind.MOMENT: to_ms,
 }
-DECODERS: Mapping[Kind, Callable[[Any], Any]] = {Kind.UUID: UUID, Kind.VERB: Verb, Kind.MOMENT: from_ms}
+DECODERS: Mapping[Kind, Callable[[Any], Any]] = {Kind.UUID: uuid_of_text, Kind.VERB: Verb, Kind.MOMENT: from_ms}
 
+make_event = maker(Event)
 _body = attrgetter(*BODY_FIELDS)
 _encoded = [(place, ENCODERS[FIELDS[name]]) for place, name in enumerate(BODY_FIELDS) if FIELDS[name] in ENCODERS]
 _decoded = [(name, DECODERS[FIELDS[name]]) for name in BODY_FIELDS if FIELDS[name] in DECODERS]
@@ -77,4 +80,4 @@ def event_from_json(values: Sequence[Any], *, registration: UUID, learner_id: st
     for name, decode in _decoded:
         if body.get(name) is not None:
             body[name] = decode(body[name])
-    return Event(registration=registration, learner_id=learner_id, course_key=course_key, **body)
+    return make_event(registration=registration, learner_id=learner_id, course_key=course_key, **body)

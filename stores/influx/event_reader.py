@@ -10,6 +10,7 @@ from stores.domain.event_codec import FIELDS, Kind
 from stores.domain.event_columns import NEUTRAL, read_columns
 from stores.domain.events import Event, Verb
 from stores.domain.paging import from_ms
+from stores.domain.quick_records import maker
 from stores.domain.uuids import uuid_of_text
 from stores.influx.influxql import NS_OF_MS, Row
 from stores.influx.lines import POINT_FIELDS, key_of
@@ -56,7 +57,7 @@ def event_of(learner_id, row):
     )
 """
     known: dict[str, Any] = {
-        "Event": Event,
+        "Event": maker(Event),
         "from_ms": from_ms,
         "key_of": key_of,
         "loads": orjson.loads,

@@ -12,6 +12,7 @@ from stores.domain.names import name_matches, words_of
 from stores.domain.paging import EPOCH, Page, page_of
 from stores.domain.paging import LEARNERS as LEARNER_CURSORS
 from stores.domain.profiles import Consent, Profile, ProfileFilter, check_profile
+from stores.domain.quick_records import maker
 from stores.mongo.client import LEARNERS, Database, Document, translate_errors
 from stores.mongo.key_escaping import escape_keys, unescape_keys
 from stores.mongo.key_ranges import KeyRanges, above
@@ -30,6 +31,7 @@ SEARCHED: Document = {"nameWords": 0, "emailKey": 0}
 WITHOUT_ZONE: CodecOptions[Document] = CodecOptions(tz_aware=False)
 """The driver takes ten times as long to decode a time with its zone."""
 NAIVE_EPOCH = EPOCH.replace(tzinfo=None)
+make_profile, make_consent = maker(Profile), maker(Consent)
 OPTIONAL = ("email", "emailKey", "avatarUrl", "goals", "skills", "preferences", "attributes", "consents")
 
 
@@ -163,7 +165,7 @@ def _document(profile: Profile) -> Document:
 
 def _profile(document: Document) -> Profile:
     get = document.get
-    return Profile(
+    return make_profile(
         learner_id=document["_id"],
         display_name=document["displayName"],
         email=get("email"),
@@ -182,7 +184,7 @@ def _profile(document: Document) -> Profile:
 
 
 def _consent(document: Document) -> Consent:
-    return Consent(purpose=document["purpose"], granted=document["granted"], at=_in_utc(document["at"]))
+    return make_consent(purpose=document["purpose"], granted=document["granted"], at=_in_utc(document["at"]))
 
 
 def _in_utc(moment: datetime) -> datetime:

@@ -10,6 +10,7 @@ import orjson
 from redis.asyncio import Redis
 
 from stores.domain.paging import from_ms, to_ms
+from stores.domain.quick_records import maker
 from stores.domain.sessions import (
     AWAY_FOR,
     LAST_SEEN_TTL,
@@ -23,6 +24,7 @@ from stores.domain.sessions import (
     Session,
     status_of,
 )
+from stores.domain.uuids import uuid_of_text
 from stores.errors import Rejected
 from stores.ports.sessions import Sessions
 from stores.ports.signals import Signals
@@ -33,6 +35,7 @@ from stores.redis.session_scripts import END, TOUCH
 from stores.redis.signals import open_mailbox
 
 Blob = dict[str, Any]
+make_session, make_presence = maker(Session), maker(Presence)
 
 
 class RedisSessions(Sessions):
@@ -159,10 +162,10 @@ def _arguments(beat: Heartbeat) -> list[Argument]:
 
 
 def _session(learner_id: str, blob: Blob) -> Session:
-    return Session(
+    return make_session(
         session_id=blob["id"],
         learner_id=learner_id,
-        registration=UUID(blob["registration"]),
+        registration=uuid_of_text(blob["registration"]),
         course_key=blob["course"],
         item_key=blob["item"],
         position=blob["position"],
@@ -174,6 +177,6 @@ def _session(learner_id: str, blob: Blob) -> Session:
 
 def _presence(learner_id: str, blob: Blob | None, now: datetime) -> Presence:
     if blob is None or now - (seen_at := from_ms(blob["at"])) >= LAST_SEEN_TTL:
-        return Presence(learner_id=learner_id, status=PresenceStatus.OFFLINE)
+        return make_presence(learner_id=learner_id, status=PresenceStatus.OFFLINE)
     status = PresenceStatus.OFFLINE if blob.get("ended") else status_of(seen_at, now=now)
-    return Presence(learner_id=learner_id, status=status, last_seen_at=seen_at, course_key=blob["course"])
+    return make_presence(learner_id=learner_id, status=status, last_seen_at=seen_at, course_key=blob["course"])
