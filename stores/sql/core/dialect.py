@@ -28,6 +28,9 @@ REGIONAL_ROWS = frozenset(
 POSTGRESQL_OPTIONS = re.compile(r" INCLUDE \([^)]*\)| WITH \(autovacuum_[^)]*\)")
 """Options of tables that CockroachDB refuses: columns included in a key (it includes all), and settings of VACUUM."""
 
+INDEXED_COLUMNS = re.compile(r"(CREATE INDEX .*)\bINCLUDE \(", re.DOTALL)
+"""Columns that an index has beside its key: CockroachDB calls them STORING."""
+
 TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+) \(.*\)", re.DOTALL)
 
 
@@ -48,7 +51,7 @@ def for_cockroach(statement: str, *, regional: bool) -> str:
     """A plain statement with the options of CockroachDB for its table. `regional`: the database has regions."""
     table = TABLE.fullmatch(statement)
     if table is None:
-        return statement
+        return INDEXED_COLUMNS.sub(r"\1STORING (", statement)
     name = table[1]
     statement = POSTGRESQL_OPTIONS.sub("", statement)
     if name in HASHED_KEYS:

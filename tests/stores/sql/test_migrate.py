@@ -176,6 +176,8 @@ def test_cockroach_gets_no_option_that_it_refuses() -> None:
         for statement in migration.statements
     ]
     assert not [statement for statement in statements if "INCLUDE" in statement or "autovacuum" in statement]
+    [index] = [statement for statement in statements if "INDEX IF NOT EXISTS enrollment_order_with_state" in statement]
+    assert index.endswith("(course_key, field, value, registration)\nSTORING (state)")
     [activity] = [statement for statement in statements if "TABLE IF NOT EXISTS course_activity" in statement]
     assert activity.endswith(
         "PRIMARY KEY (partition, course_key, quarter_start, registration)\n) LOCALITY REGIONAL BY ROW"
