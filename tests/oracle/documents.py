@@ -11,6 +11,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLUnionType,
+    OperationType,
     Undefined,
     get_named_type,
     is_leaf_type,
@@ -65,15 +66,15 @@ class DocumentMaker:
         self._left = MOST_FIELDS
         self._aliases = 0
 
-    def request(self) -> Request:
+    def request(self, operation: OperationType = OperationType.QUERY) -> Request:
         """The document with its variables. A few are not valid."""
-        root = self._schema.query_type
+        root = self._schema.get_root_type(operation)
         assert root is not None
         body = self._selections(root, Scope(), self._chance.choice([2, 3, 3, 4, 5, 7]))
-        if self._chance.random() < 0.02:
+        if operation is OperationType.QUERY and self._chance.random() < 0.02:
             body = body.removesuffix("}") + '__type(name: "Query") { name } }'
         declared = ", ".join(each.declaration for each in self._values.variables)
-        parts = [f"query Made{f'({declared})' if declared else ''} {body}"]
+        parts = [f"{operation.value} Made{f'({declared})' if declared else ''} {body}"]
         parts += [f"fragment {name} on {kind.name} {text}" for name, (kind, text) in self._fragments.items()]
         other = self._chance.random() < 0.1
         if other:

@@ -6,6 +6,8 @@ from datetime import timedelta
 from random import Random
 from typing import Any, cast
 
+from graphql import OperationType
+
 from resolvers.context import ExecutorName, Peer
 from resolvers.strawberry_internals import core_schema
 from stores.ports.stores import Stores
@@ -27,7 +29,7 @@ HINTS: Hints = {
 }
 SHARES = (0, 0, 0.03, 0.15)
 """Shares of values that are wrong."""
-ASYNCHRONOUS = re.compile(r"\b(maybe|later|soon|seen|pack|must|families|residents)\b")
+ASYNCHRONOUS = re.compile(r"\b(mutation|maybe|later|soon|seen|pack|must|families|residents)\b")
 """Fields whose resolvers or derived paths take turns of the event loop."""
 
 
@@ -36,7 +38,9 @@ def kitchen_case(chance: Random, school: Stores) -> Case:
     share = chance.choice(SHARES)
     alike = chance.random() < ALIKE
     made = WorldMaker(chance, share, LATENCY if alike else None).world()
-    request = DocumentMaker(core_schema(KITCHEN_SINK), chance, HINTS, frozenset()).request()
+    request = DocumentMaker(core_schema(KITCHEN_SINK), chance, HINTS, frozenset()).request(
+        OperationType.MUTATION if chance.random() < 0.1 else OperationType.QUERY
+    )
     viewer = chance.choice([world.admin(), world.learner()])
     deadline = timedelta() if made.stuck else timedelta(seconds=20)
 

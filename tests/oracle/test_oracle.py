@@ -35,8 +35,8 @@ async def test_the_documents_run_as_plans() -> None:
     before = [(each.run, Counter(each.fallback)) for each in plans_of(*schemas)]
     tally = await run(range(200, 260), SEED)
     for counters, (runs, fallbacks) in zip(plans_of(*schemas), before, strict=True):
-        assert counters.run - runs > 0.45 * tally.compared
-        assert set(counters.fallback - fallbacks) <= {Fallback.REFERENCE, Fallback.INTROSPECTION}
+        assert counters.run - runs > 0.4 * tally.compared
+        assert set(counters.fallback - fallbacks) <= {Fallback.REFERENCE, Fallback.INTROSPECTION, Fallback.MUTATION}
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from resolvers.types.root_list_field import root_list_field
 from resolvers.types.store_field import Lookup, RootStoreField, root_store_field
 from resolvers.viewer import Viewer
 from stores.errors import Unavailable
+from tests.oracle.kitchen_sink.mutation import Mutation
 from tests.oracle.kitchen_sink.paths import HOMES, KITS, PETS, KitsArgs
 from tests.oracle.kitchen_sink.pets import ANIMAL, HOME, NAMED, THING, Cat, Dog, LabelInput, Robot
 from tests.oracle.kitchen_sink.records import Boom, Kind, World
@@ -133,4 +134,4 @@ class Query:
         return f"{given} {'unset' if key is strawberry.UNSET else key}"
 
 
-KITCHEN_SINK = schema_of(Query, types=[Cat, Dog, Robot])
+KITCHEN_SINK = schema_of(Query, Mutation, types=[Cat, Dog, Robot])
