@@ -67,13 +67,13 @@ MUTANTS = (
     ),
     Mutant(
         "an error of a record at several places is reported at the first only",
-        f"{COMPILED}/sharing.py",
+        f"{COMPILED}/distinct.py",
         "return [path for place in places for path in paths(place)]",
         "return paths(places[0])",
     ),
     Mutant(
         "records that are equal in the first column are taken for one",
-        f"{COMPILED}/sharing.py",
+        f"{COMPILED}/distinct.py",
         "list(map(id, values))",
         "[type(value) for value in values]",
     ),

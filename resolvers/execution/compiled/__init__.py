@@ -7,7 +7,7 @@ execute.py        runs a plan; run.py: one run, and what it waits for; trace.py:
 sources.py        where columns come from: attributes, functions and resolvers
 store_sources.py  fields that read a store; root_sources.py: root fields; requests.py: the keys of a level
 masks.py          permissions for all rows of a level
-completion.py     columns become parts of the response: null, leaves, lists; objects.py and sharing.py: objects
+completion.py     columns become parts of the response: null, leaves, lists; objects.py and distinct.py: objects
 builder.py        generated code that builds objects; leaves.py: scalars and enums in it
 careful.py        builds them value by value, where something is wrong; values.py: columns, errors and paths
 """

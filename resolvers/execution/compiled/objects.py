@@ -7,10 +7,10 @@ from typing import Any
 from graphql import GraphQLAbstractType, GraphQLObjectType
 from graphql.execution.executor import invalid_return_type_error
 
+from resolvers.execution.compiled.distinct import Distinct, distinct
 from resolvers.execution.compiled.field import Field
 from resolvers.execution.compiled.plan import Level, ObjectPlan
 from resolvers.execution.compiled.run import Run
-from resolvers.execution.compiled.sharing import Shared, shared
 from resolvers.execution.compiled.values import NULLED, Column, Paths, attempt
 
 
@@ -23,11 +23,11 @@ class Objects:
 
     def begin(self, run: Run, values: Column) -> Any:
         """See `Completion`."""
-        once = shared(values)
+        once = distinct(values)
         rows = values if once is None else once.values
         check, checked = self.plan.kind.is_type_of, None
         if check is not None:
-            info = info_of(run, self.field)
+            info = run.info(self.field)
             checked = [attempt(check, row, info) for row in rows]
             if all(each is True for each in checked):
                 checked = None
@@ -36,7 +36,7 @@ class Objects:
 
     def finish(self, run: Run, state: Any, paths: Paths) -> Column:
         """See `Completion`."""
-        once: Shared | None
+        once: Distinct | None
         once, checked, rows, level = state
         if once is not None:
             return once.spread(self._finish(run, checked, rows, level, once.paths(paths)))
@@ -67,7 +67,7 @@ class ObjectsByType:
 
     def begin(self, run: Run, values: Column) -> Any:
         """See `Completion`."""
-        info = info_of(run, self.field)
+        info = run.info(self.field)
         types = [attempt(self._type_of, run, value, info) for value in values]
         places_by_type: dict[Any, list[int]] = {}
         for place, kind in enumerate(types):
@@ -100,8 +100,3 @@ class ObjectsByType:
 
 def _paths_of(paths: Paths, places: list[int]) -> Paths:
     return lambda number: paths(places[number])
-
-
-def info_of(run: Run, field: Field) -> Any:
-    """What graphql-core tells the functions that know the type of an object. It has no path."""
-    return run.executor.build_resolve_info(field.definition, field.nodes, field.parent, None)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from graphql.execution import Executor
 
 from resolvers.context import Context
 from resolvers.data.dataloaders import Loaders
+from resolvers.execution.compiled.field import Field
 from resolvers.execution.compiled.trace import PlanTrace
 from resolvers.execution.compiled.values import FieldErrors
 from resolvers.execution.limits.response_size import ResponseSize
@@ -76,6 +77,10 @@ class Run:
                     task.cancel()
         if self._fault is not None:
             raise self._fault
+
+    def info(self, field: Field) -> Any:
+        """What graphql-core passes to the functions of a field. It has no path."""
+        return self.executor.build_resolve_info(field.definition, field.nodes, field.parent, None)  # type: ignore[arg-type]
 
     def start(self, work: "asyncio.Future[Any]") -> None:
         """Keep a task that a resolver needs until it ends."""

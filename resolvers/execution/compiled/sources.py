@@ -73,7 +73,7 @@ class Resolver:
 
     def _call(self, run: Run, rows: Column) -> Column:
         field, definition = self.field, self.field.strawberry
-        info = run.executor.build_resolve_info(field.definition, field.nodes, field.parent, None)  # type: ignore[arg-type]
+        info = run.info(field)
         resolver = None if definition is None or definition.extensions else definition.base_resolver
         if resolver is None:
             resolve = field.definition.resolve or run.executor.field_resolver

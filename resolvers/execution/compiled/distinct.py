@@ -11,7 +11,7 @@ REFERENCES = (CourseRef, LearnerRef)
 """Records that are made for each row: equal ones are the same. Others are the same if they are one object."""
 
 
-class Shared(NamedTuple):
+class Distinct(NamedTuple):
     """The different values of a column, and for each place of the column which of them it has."""
 
     values: Column
@@ -31,7 +31,7 @@ class Shared(NamedTuple):
         return of_value
 
 
-def shared(values: Column) -> Shared | None:
+def distinct(values: Column) -> Distinct | None:
     """The different values of a column; None if it does not pay."""
     if len(values) < SAMPLE:
         return None
@@ -40,4 +40,4 @@ def shared(values: Column) -> Shared | None:
         return None
     by_key = dict(zip(keys, values, strict=True))
     numbers = {key: number for number, key in enumerate(by_key)}
-    return Shared(list(by_key.values()), [numbers[key] for key in keys])
+    return Distinct(list(by_key.values()), [numbers[key] for key in keys])
