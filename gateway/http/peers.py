@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from gateway.config.groups.executor import ExecutorSettings
 from gateway.http.auth.access import Access
@@ -22,7 +22,7 @@ TRACE_HEADER = "x-gateway-trace"
 """Lists what the answer shows in `extensions`: `stores`, `cost`, `plan`."""
 EXECUTOR_HEADER = "x-gateway-executor"
 """Chooses the executor, `compiled` or `reference`."""
-EXECUTORS = ("compiled", "reference")
+EXECUTORS = get_args(ExecutorName)
 NOTHING = frozenset[str]()
 
 

@@ -6,13 +6,11 @@ from contextlib import aclosing, asynccontextmanager
 from uuid import uuid4
 
 from gateway.config.settings import Settings
-from resolvers.data.shared_reads.announced_stores import announced
+from resolvers.data.shared_reads.announced_stores import ANNOUNCED, announced
 from resolvers.data.shared_reads.change_watch import ChangeWatch, watching_changes
 from resolvers.data.shared_reads.shared_reads import SharedReads
 from stores.ports.stores import Stores
 
-ANNOUNCED = frozenset({"profiles", "catalog"})
-"""The stores whose writes are announced."""
 log = logging.getLogger("quadrangle.shared_reads")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 
+from resolvers.policy.rules import OF_SELF
 from resolvers.policy.table import ROWS
 from resolvers.viewer import Role, Viewer
 
@@ -10,7 +11,6 @@ DECIDING = frozenset({"subject", "role", "courses", "scopes", "authenticated"})
 OWN = frozenset({"expires_at", "token"})
 """Those that no rule reads: when the token ends is checked for each socket and request."""
 ROOTS = frozenset({"Query", "Mutation", "Subscription", "Action"})
-OF_SELF = frozenset({"SELF", "SELF_ENROLLING"})
 
 
 def rights_of(viewer: Viewer) -> Hashable:

@@ -24,11 +24,11 @@ class About(NamedTuple):
 NOTHING = About()
 
 
-_BY_LEARNER = frozenset({"SELF", "SELF_ENROLLING"})
+OF_SELF = frozenset({"SELF", "SELF_ENROLLING"})
 BY_RECORD: Mapping[Role, frozenset[str]] = {
-    Role.LEARNER: _BY_LEARNER,
-    Role.INSTRUCTOR: _BY_LEARNER | {"TEACHES", "ENROLLING", "ENROLLED", "ONCE_ENROLLED"},
-    Role.ADMIN: _BY_LEARNER,
+    Role.LEARNER: OF_SELF,
+    Role.INSTRUCTOR: OF_SELF | {"TEACHES", "ENROLLING", "ENROLLED", "ONCE_ENROLLED"},
+    Role.ADMIN: OF_SELF,
     Role.SERVICE: frozenset(),
 }
 """The grants that depend on what a record is about, by the viewers to whom they may apply."""
@@ -45,6 +45,11 @@ class Rule:
 
     def __str__(self) -> str:
         return " | ".join(sorted(self.grants, key=ORDER.index))
+
+    @property
+    def counts_withdrawn(self) -> bool:
+        """Whether courses count from which the learner has withdrawn."""
+        return "ONCE_ENROLLED" in self.grants
 
     def decide(self, viewer: Viewer, about: About = NOTHING, policy: Policy = DEFAULT_POLICY) -> bool | None:
         """Whether the viewer may; None if it depends on the courses that the learner is enrolled in."""
@@ -76,7 +81,7 @@ class Rule:
             return True
         if not self.grants & {"ENROLLED", "ONCE_ENROLLED"} or about.learner_id is None:
             return False
-        if taught and (not about.withdrawn or "ONCE_ENROLLED" in self.grants):
+        if taught and (not about.withdrawn or self.counts_withdrawn):
             return True
         return None
 

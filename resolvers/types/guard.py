@@ -21,8 +21,7 @@ async def permitted(info: Info, rule: Rule, subject: About) -> bool:
     context = info.context
     decided = rule.decide(context.viewer, subject, context.peer.policy)
     if decided is None and subject.learner_id is not None:
-        withdrawn = "ONCE_ENROLLED" in rule.grants
-        return await context.loaders.load(STUDENTS, subject.learner_id, withdrawn) is not None
+        return await context.loaders.load(STUDENTS, subject.learner_id, rule.counts_withdrawn) is not None
     return decided is True
 
 

@@ -12,6 +12,8 @@ from stores.ports.catalog import Catalog
 from stores.ports.profiles import Profiles
 from stores.ports.stores import Stores
 
+ANNOUNCED = frozenset({"profiles", "catalog"})
+"""The stores whose writes are announced."""
 Announce = Callable[[str, Collection[str]], Awaitable[None]]
 """Announces that these keys of a store may have changed. It must not raise, and not wait long."""
 

@@ -41,7 +41,7 @@ def decide(run: Run, rule: Rule, subjects: Callable[[], Sequence[About]], then: 
         then(None if all(each is True for each in mask) else mask)
 
     if unknown:
-        run.loaders.request(STUDENTS, unknown, "ONCE_ENROLLED" in rule.grants, run.expect(known))
+        run.loaders.request(STUDENTS, unknown, rule.counts_withdrawn, run.expect(known))
     else:
         known({}, {})
 
