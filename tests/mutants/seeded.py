@@ -46,10 +46,10 @@ MUTANTS = (
         "lambda number: paths(number)",
     ),
     Mutant(
-        "text is a list of its characters",
+        "text is an empty list",
         f"{COMPILED}/completion.py",
-        "list(value) if is_iterable(value) else ()",
-        "list(value) if is_iterable(value) or isinstance(value, str) else ()",
+        "value.__class__ is tuple or is_iterable(value)):",
+        "value.__class__ is tuple or hasattr(value, '__iter__')):",
     ),
     Mutant(
         "objects of a wrong type are served",
