@@ -16,6 +16,14 @@ from tests.oracle.school_cases import SUBGRAPH
 from tests.oracle.shrinking import shrink, smaller
 from tests.resolvers import world
 
+# After an error, graphql-core and strawberry drop coroutines of siblings that they have not awaited.
+DROPPED = "(Executor.complete_awaitable_value|GraphQLCoreConverter.from_resolver)"
+pytestmark = [
+    pytest.mark.filterwarnings(f"ignore:coroutine '{DROPPED}.* was never awaited:RuntimeWarning"),
+    pytest.mark.filterwarnings(
+        f"ignore:Exception ignored in. <coroutine object {DROPPED}:pytest.PytestUnraisableExceptionWarning"
+    ),
+]
 SEED = 12
 DATA = json.dumps({"a": None, "b": [{"c": 1}, {"c": None}]})
 BOOM, OTHER = Error(("b", 1, "c"), "INTERNAL", "Boom"), Error(("b", 0, "c"), "CODE", "text")
