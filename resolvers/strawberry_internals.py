@@ -14,10 +14,18 @@ READ_IN = "0.341.2"
 """The version whose source was read for this."""
 USED = {
     "strawberry.Schema": ("_prepare_operation_async", "_schema", "execute", "process_errors", "stream"),
-    "strawberry.Info": ("_raw_info", "variable_values"),
+    "strawberry.Info": ("_field", "_raw_info", "variable_values"),
     "strawberry.types.ExecutionContext": ("_provided_operation_name", "graphql_document", "pre_execution_errors"),
     "strawberry.types.base.StrawberryObjectDefinition": ("fields", "from_input"),
-    "strawberry.schema.schema_converter.GraphQLCoreConverter": ("from_resolver",),
+    "strawberry.types.field.StrawberryField": (
+        *("arguments", "base_resolver", "default_resolver", "extensions", "is_async", "is_basic_field", "metadata"),
+        "python_name",
+    ),
+    "strawberry.types.fields.resolver.StrawberryResolver": (
+        *("info_parameter", "parent_parameter", "root_parameter", "self_parameter", "signature", "wrapped_func"),
+    ),
+    "strawberry.schema.schema_converter.GraphQLCoreConverter": ("from_resolver", "scalar_registry"),
+    "strawberry.extensions.runner": ("SchemaExtensionsRunner",),
     "strawberry.types.arguments": ("InputContext", "convert_argument"),
     "strawberry.types.graphql": ("OperationType",),
     "strawberry.execution": ("optimized_is_awaitable",),

@@ -4,16 +4,16 @@ The arguments of the root field choose the source of the events. The execution o
 subscribers to different courses, or with different cursors, may be in one group.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from graphql import (
-    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    Node,
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
@@ -25,36 +25,36 @@ from graphql import (
 def event_variables(document: DocumentNode, operation: OperationDefinitionNode) -> frozenset[str]:
     """The names of the variables outside the arguments of root fields, in a valid document."""
     fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
-    names = _Variables()
     at_root: set[str] = set()
-    _visit_root(operation.selection_set, fragments, at_root, names)
-    for name, fragment in fragments.items():
-        if name not in at_root:
-            visit(fragment, names)
+    found = _of_root(operation.selection_set, fragments, at_root)
+    return found | variables_in(fragment for name, fragment in fragments.items() if name not in at_root)
+
+
+def variables_in(nodes: Iterable[Node]) -> frozenset[str]:
+    """The names of the variables in these nodes."""
+    names = _Variables()
+    for node in nodes:
+        visit(node, names)
     return frozenset(names.found)
 
 
-def _visit_root(
-    selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], seen: set[str], names: "_Variables"
-) -> None:
-    """Visit the selections of the root without the arguments of its fields. `seen` collects its fragments: they are
-    spread at the root only, because no field returns the root type."""
+def _of_root(
+    selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], seen: set[str]
+) -> frozenset[str]:
+    """The variables of the selections of the root without the arguments of its fields. `seen` collects its fragments:
+    they are spread at the root only, because no field returns the root type."""
+    found = frozenset[str]()
     for each in selections.selections:
-        _visit_all(each.directives or (), names)
+        found |= variables_in(each.directives or ())
         if isinstance(each, FieldNode) and each.selection_set is not None:
-            visit(each.selection_set, names)
+            found |= variables_in([each.selection_set])
         elif isinstance(each, InlineFragmentNode):
-            _visit_root(each.selection_set, fragments, seen, names)
+            found |= _of_root(each.selection_set, fragments, seen)
         elif isinstance(each, FragmentSpreadNode) and each.name.value not in seen:
             seen.add(each.name.value)
             fragment = fragments[each.name.value]
-            _visit_all(fragment.directives or (), names)
-            _visit_root(fragment.selection_set, fragments, seen, names)
-
-
-def _visit_all(nodes: "tuple[DirectiveNode, ...]", names: "_Variables") -> None:
-    for node in nodes:
-        visit(node, names)
+            found |= variables_in(fragment.directives or ()) | _of_root(fragment.selection_set, fragments, seen)
+    return found
 
 
 class _Variables(Visitor):

@@ -3,10 +3,10 @@
 from typing import Any
 
 from graphql.execution.values import get_argument_values
-from graphql.language import VariableNode, Visitor, visit
 from strawberry import Info
 from strawberry.types.arguments import convert_argument
 
+from resolvers.documents.event_variables import variables_in
 from resolvers.execution.compiled.field import Field
 from resolvers.execution.compiled.run import Run
 from resolvers.strawberry_internals import scalar_registry
@@ -21,7 +21,7 @@ class Arguments:
     def __init__(self, field: Field) -> None:
         self._field = field
         first = field.details[0]
-        self._constant = first.fragment_variable_values is None and not _has_variables(field)
+        self._constant = first.fragment_variable_values is None and not variables_in(first.node.arguments or ())
         self._known: dict[str, Any] | None = {} if not field.definition.args else None
         arguments = [] if field.strawberry is None else field.strawberry.arguments
         # Strawberry finds the type of an argument anew whenever it is asked for.
@@ -53,20 +53,3 @@ class Arguments:
         if self._constant:
             self._known = converted
         return converted
-
-
-class _VariableSearch(Visitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found = False
-
-    def enter_variable(self, node: VariableNode, *_: Any) -> None:
-        """Note that there is one."""
-        self.found = True
-
-
-def _has_variables(field: Field) -> bool:
-    search = _VariableSearch()
-    for argument in field.details[0].node.arguments or ():
-        visit(argument, search)
-    return search.found
