@@ -49,6 +49,9 @@ async def open_mongo(
     `find_within`: how long an operation looks for a server before it is `Unavailable` (the driver looks twice a
     second); `connect_within` bounds the driver's health checks, too, so it allows for a busy event loop; `heartbeat`:
     how soon these notice a server that came back.
+
+    The wait for a connection of the pool has no timeout, even if the URL has one: in Python 3.11, two cancellations of
+    a call that waits with one leave the pool locked for ever. Callers have deadlines.
     """
     try:
         client: AsyncMongoClient[Document] = AsyncMongoClient(
@@ -56,7 +59,7 @@ async def open_mongo(
             appname="quadrangle",
             serverSelectionTimeoutMS=_ms(find_within),
             connectTimeoutMS=_ms(connect_within),
-            waitQueueTimeoutMS=_ms(answer_within),
+            waitQueueTimeoutMS=None,  # see above
             socketTimeoutMS=_ms(answer_within),
             heartbeatFrequencyMS=_ms(heartbeat),
         )
