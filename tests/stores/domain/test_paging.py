@@ -1,5 +1,7 @@
 """Cursors are opaque to clients, name their list and order, and are checked when they come back."""
 
+import base64
+import json
 from uuid import UUID
 
 import pytest
@@ -15,6 +17,12 @@ def test_parts_come_back_as_text() -> None:
     assert decode("progress", encode(0, str(KEY)), int, UUID) == ["0", str(KEY)]
     assert decode("progress", encode(-5, "é"), int | None, str) == ["-5", "é"]
     assert decode("progress", encode(None), int | None) == [""]
+
+
+def test_a_cursor_is_a_compact_list_of_json() -> None:
+    parts = ("events-places", 1_781_603_460_123, None, 1e-7, -1.5, 'é"\\\n')
+    text = json.dumps(parts, separators=(",", ":"))
+    assert encode(*parts) == base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 @pytest.mark.parametrize("kind", [int, str, UUID])
