@@ -30,6 +30,8 @@ from graphql import (
 )
 from graphql.utilities.coerce_input_value import coerce_default_value
 
+from stores.domain.generated_code import function_of
+
 Coercer: TypeAlias = Callable[[Any], Any]
 INPUT_COERCERS = "input_coercers"
 MAX_DEPTH = 200
@@ -101,7 +103,7 @@ class InputCoercers:
         return lambda value: None if value is None else coercer(value), 0
 
     def _object(self, kind: GraphQLInputObjectType) -> tuple[Coercer, int]:
-        """Fields are coerced in the order of the type. Every name in this code is quoted by `repr`, or made here."""
+        """Fields are coerced in the order of the type."""
         names: dict[str, Any] = {"Undefined": Undefined, "inf": math.inf, "misfit": misfit}
         lines = [
             "def coerce(value):",
@@ -133,8 +135,7 @@ class InputCoercers:
         else:
             names["made"] = kind.out_type
             lines.append(" return made(found)")
-        exec("\n".join(lines), names)  # noqa: S102 - see above
-        return names["coerce"], depth
+        return function_of(lines, "coerce", names), depth
 
 
 def _default(field: Any) -> Any:

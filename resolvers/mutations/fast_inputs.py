@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 from strawberry.types import get_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
+from stores.domain.generated_code import function_of
+
 T = TypeVar("T", bound=type)
 
 
@@ -30,8 +32,7 @@ def builds(command: Callable[..., Any], **lists: type) -> Callable[[T], T]:
                 value = f"[build_{name}(kind_{name}, each, context) for each in {value}]"
             arguments.append(f"{name}={value}")
         code = f"def build(_, given, context):\n get = given.get\n return command({', '.join(arguments)})"
-        exec(code, names)  # noqa: S102 - names of a class are identifiers
-        definition.from_input = names["build"]
+        definition.from_input = function_of([code], "build", names)
         return kind
 
     return decorate

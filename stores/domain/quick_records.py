@@ -10,6 +10,8 @@ from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any, TypeVar, cast
 
+from stores.domain.generated_code import function_of
+
 Record = TypeVar("Record")
 
 
@@ -33,8 +35,7 @@ def maker(kind: type[Record]) -> type[Record]:
         parameters.append(parameter)
         code.append(f" made.{name} = {value}")
     code += [" made.__class__ = kind", " return made"]
-    exec("\n".join([f"def make(*, {', '.join(parameters)}):", *code]), names)  # noqa: S102 - fields are identifiers
-    make: type[Record] = names["make"]
+    make: type[Record] = function_of([f"def make(*, {', '.join(parameters)}):", *code], "make", names)
     return make
 
 
@@ -49,9 +50,7 @@ def _copier(kind: Any) -> Callable[[Any, dict[str, Any]], Any]:
         " made.__class__ = kind",
         " return made",
     ]
-    names = _names_for(kind)
-    exec("\n".join(lines), names)  # noqa: S102 - names of fields are identifiers
-    copy: Callable[[Any, dict[str, Any]], Any] = names["copy"]
+    copy: Callable[[Any, dict[str, Any]], Any] = function_of(lines, "copy", _names_for(kind))
     return copy
 
 

@@ -9,6 +9,7 @@ import orjson
 from stores.domain.event_codec import FIELDS, Kind
 from stores.domain.event_columns import NEUTRAL, read_columns
 from stores.domain.events import Event, Verb
+from stores.domain.generated_code import function_of
 from stores.domain.paging import from_ms
 from stores.domain.quick_records import maker
 from stores.domain.uuids import uuid_of_text
@@ -65,5 +66,4 @@ def event_of(learner_id, row):
         "uuid_of_text": uuid_of_text,
         "verbs": Verb.__members__,
     }
-    exec(code, known)  # noqa: S102 - names of fields are identifiers
-    return EventReader(",".join(("course", "voided", *names)), known["event_of"])
+    return EventReader(",".join(("course", "voided", *names)), function_of([code], "event_of", known))

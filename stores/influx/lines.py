@@ -14,6 +14,7 @@ import orjson
 from stores.domain.event_codec import FIELDS, Kind
 from stores.domain.event_validity import event_fault
 from stores.domain.events import Event, Verb
+from stores.domain.generated_code import function_of
 from stores.domain.slots import place_of
 from stores.errors import Rejected
 from stores.influx.influxql import EARLIEST, LATEST, NS_OF_MS
@@ -67,8 +68,7 @@ def _fields_of() -> Callable[[Event], list[str]]:
         given = "value" if FIELDS[name] is Kind.DOCUMENT else "value is not None"
         code += [f" value = event.{name}", f" if {given}: add(f'{name}={FORMS[FIELDS[name]]}')"]
     names: dict[str, Any] = {"document": document, "text": text, "verbs": {verb: f'"{verb.value}"' for verb in Verb}}
-    exec("\n".join([*code, " return made"]), names)  # noqa: S102 - names of fields are identifiers
-    made: Callable[[Event], list[str]] = names["fields_of"]
+    made: Callable[[Event], list[str]] = function_of([*code, " return made"], "fields_of", names)
     return made
 
 

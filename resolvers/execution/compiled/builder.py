@@ -1,7 +1,7 @@
 """Generated code: one loop that builds the response objects of all rows of a level.
 
 A field of a record is read, checked and written in line. Whatever is not as it should be raises, and the level is then
-built value by value (`careful.py`). Names are written into the code by `repr` only, or if they are identifiers.
+built value by value (`careful.py`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +15,7 @@ from resolvers.execution.compiled.field import Field
 from resolvers.execution.compiled.leaves import COERCED, LENGTHS, TEXT, leaf_code, serializer_of
 from resolvers.execution.compiled.values import NULLED, NullInNonNull
 from resolvers.execution.limits.response_size import LONG, NAME
+from stores.domain.generated_code import function_of
 
 Build = Callable[..., tuple[list[Any], int]]
 """Takes the rows, the joined columns, the completed columns, and as `sizes` the `ResponseSize`. Returns the response
@@ -98,8 +99,7 @@ def generate(kind: str, parts: Sequence[Part], joins: int, classes: Mapping[str,
         f"        add({{{', '.join(items)}}})",
         f"    return objects, size + len(objects) * {leaves * NAME}",
     ]
-    exec("\n".join(code), names)  # noqa: S102 - made from the schema, names of the document by `repr`
-    build: Build = names["build"]
+    build: Build = function_of(code, "build", names)
     return build
 
 

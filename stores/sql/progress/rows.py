@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from stores.domain.events import Event
+from stores.domain.generated_code import function_of
 from stores.domain.progress import (
     Attempt,
     Certificate,
@@ -73,8 +74,8 @@ def reader(table: Table, record: type[Record], **decoders: Callable[[Any], Any])
             names[f"decode_{name}"] = decoders[name]
             value = f"decode_{name}({value})"
         values.append(f"{name}={f'uuid_of({value})' if kind == 'uuid' else value}")
-    exec(f"def read(row): return record({', '.join(values)})", names)  # noqa: S102 - columns are identifiers
-    read: Callable[[asyncpg.Record], Record] = names["read"]
+    code = f"def read(row): return record({', '.join(values)})"
+    read: Callable[[asyncpg.Record], Record] = function_of([code], "read", names)
     return read
 
 
