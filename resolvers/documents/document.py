@@ -5,6 +5,7 @@ Each fact is computed when it is first asked for, and lives as long as the docum
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -34,7 +35,7 @@ class Document:
     """A document of a schema. It need not be valid.
 
     `within`: the limits that it was last found to be within. `fixed_costs`: the estimated cost of operations where the
-    variables do not matter, by the identity of their nodes.
+    variables do not matter, and `planned` what the plan cache knows of operations, by the identity of their nodes.
     """
 
     def __init__(self, schema: GraphQLSchema, node: DocumentNode) -> None:
@@ -42,6 +43,7 @@ class Document:
         self.node = node
         self.within: Limits | None = None
         self.fixed_costs: dict[int, float] = {}
+        self.planned: dict[int, Any] = {}
         self._errors: dict[bool, list[GraphQLError]] = {}
         self._public: dict[str | None, bool] = {}
         self._event_variables: dict[str | None, frozenset[str]] = {}

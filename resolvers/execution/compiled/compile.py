@@ -49,7 +49,8 @@ class NotCompiled(Exception):
 
 
 class Compiler:
-    """Compiles one operation, for one combination of the variables of its `@skip` and `@include`."""
+    """Compiles one operation, for one combination of the variables of its `@skip` and `@include`. `fields`: how many it
+    has compiled."""
 
     def __init__(self, executor: Executor[Any]) -> None:
         self._schema = executor.schema
@@ -58,7 +59,7 @@ class Compiler:
         self._variables = executor.variable_values
         self._operation = executor.operation
         self._hide_suggestions = executor.hide_suggestions
-        self._fields = 0
+        self.fields = 0
         registry = scalar_registry(executor.schema)
         self._classes = {each.name: python for python, each in registry.items() if isinstance(python, type)}
 
@@ -83,8 +84,8 @@ class Compiler:
         parts: list[Part] = []
         joins: dict[tuple[object, ...], Source] = {}
         columns: list[ColumnField] = []
-        self._fields += len(groups)
-        if self._fields > MOST_FIELDS:
+        self.fields += len(groups)
+        if self.fields > MOST_FIELDS:
             raise NotCompiled(Fallback.TOO_LARGE)
         for key, details in groups.items():
             name = details[0].node.name.value

@@ -1,7 +1,7 @@
 """The plans of a schema: one for each operation and combination of the variables that `@skip` and `@include` use.
 
-Operations are found by the identity of their node in the document: the cache of documents keeps that while the document
-is used, and an entry keeps it as long as its plans.
+Operations are found in their document by the identity of their node. A document that is used once leaves nothing here:
+the cache of documents keeps what is known of it. Plans keep its nodes, and count for them.
 """
 
 from collections import OrderedDict
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from graphql import DirectiveNode, GraphQLObjectType, OperationDefinitionNode, OperationType, Visitor, visit
+from graphql import DirectiveNode, GraphQLObjectType, OperationType, Visitor, visit
 from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetails
 from graphql.language import VariableNode
@@ -23,28 +23,43 @@ from resolvers.execution.compiled.plan import ObjectPlan
 PLAN_CACHE = "plan_cache"
 """Where a schema of graphql-core has its `PlanCache`, in `extensions`."""
 MOST_COMBINATIONS = 16
-"""Of the values of the variables of one operation, and of the payloads of a mutation. The oldest is dropped."""
+"""Of the values of the variables of one operation, and of the payloads of a mutation. Those that were not used for the
+longest time are dropped."""
+MOST_KEPT = 50_000
+"""Fields of all plans and of their documents. Each takes about 2 KiB."""
+COMPILE_UNITS = 2
+"""Units of the rate for each field that is compiled because an operation has more combinations than are kept: 60 µs
+or so."""
 CONDITIONS = ("skip", "include")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Operation:
-    """What is known of one operation. `conditions`: the variables of its `@skip` and `@include`."""
+    """What is known of one operation. `conditions`: the variables of its `@skip` and `@include`; `fields`: those of its
+    document. `plans` have the number of their fields."""
 
-    node: OperationDefinitionNode
     conditions: tuple[str, ...]
     unknown_directive: bool
+    fields: int
     uses: int = 0
-    plans: "OrderedDict[tuple[Any, ...], ObjectPlan | Fallback]" = field(default_factory=OrderedDict)
+    plans: "OrderedDict[tuple[Any, ...], tuple[ObjectPlan | Fallback, int]]" = field(default_factory=OrderedDict)
+
+    @property
+    def kept(self) -> int:
+        """The fields that are kept for its plans."""
+        return self.fields + sum(fields for _, fields in self.plans.values())
 
 
 class PlanCache:
-    """The plans of one schema: at most `size` operations, the least recently used are dropped."""
+    """The plans of one schema: at most `size` operations, and `MOST_KEPT` fields. Those of the operations that were
+    least recently used are dropped."""
 
     def __init__(self, size: int) -> None:
         self.counters = ExecutionCounters()
         self.size = size
-        self._operations: OrderedDict[int, _Operation] = OrderedDict()
+        self.most_fields = MOST_KEPT
+        self._operations: OrderedDict[_Operation, None] = OrderedDict()
+        self._kept = 0
 
     def plan(self, executor: Executor[Any], peer: Peer) -> ObjectPlan | Fallback:
         """The plan of an executor's operation, or why it runs on graphql-core. Both are counted."""
@@ -92,34 +107,54 @@ class PlanCache:
             return Fallback.DIRECTIVE
         values = executor.variable_values.coerced
         combination = (part, *(values.get(name) for name in operation.conditions))
-        plan = operation.plans.get(combination)
-        if plan is None:
-            plan = operation.plans[combination] = self._compiled(executor, compiled)
-            if len(operation.plans) > MOST_COMBINATIONS:
-                operation.plans.popitem(last=False)
-        return plan
+        if (known := operation.plans.get(combination)) is None:
+            known = self._compiled(executor, compiled)
+            if len(operation.plans) == MOST_COMBINATIONS:
+                peer.charge(COMPILE_UNITS * known[1])
+            self._keep(operation, combination, known)
+        else:
+            operation.plans.move_to_end(combination)
+            self._operations.move_to_end(operation)
+        return known[0]
 
     def _operation(self, executor: Executor[Any]) -> _Operation:
-        node = executor.operation
-        found = self._operations.get(id(node))
+        node, document = executor.operation, executor.context_value.document
+        found: _Operation | None = document.planned.get(id(node))
         if found is None:
             search = _DirectiveSearch()
             for each in (node, *executor.fragment_definitions.values()):
                 visit(each, search)
-            found = self._operations[id(node)] = _Operation(node, tuple(sorted(search.variables)), search.unknown)
-            if len(self._operations) > self.size:
-                self._operations.popitem(last=False)
-        else:
-            self._operations.move_to_end(id(node))
+            conditions = tuple(sorted(search.variables))
+            found = document.planned[id(node)] = _Operation(conditions, search.unknown, document.size.fields)
         return found
 
-    def _compiled(self, executor: Executor[Any], compiled: Callable[[Compiler], ObjectPlan]) -> ObjectPlan | Fallback:
+    def _compiled(
+        self, executor: Executor[Any], compiled: Callable[[Compiler], ObjectPlan]
+    ) -> tuple[ObjectPlan | Fallback, int]:
+        """The plan, or why there is none, and how many fields were compiled."""
+        compiler = Compiler(executor)
         try:
-            plan = compiled(Compiler(executor))
+            plan = compiled(compiler)
         except NotCompiled as refusal:
-            return refusal.reason
+            return refusal.reason, compiler.fields
         self.counters.compiled += 1
-        return plan
+        return plan, compiler.fields
+
+    def _keep(
+        self, operation: _Operation, combination: tuple[Any, ...], plan: tuple[ObjectPlan | Fallback, int]
+    ) -> None:
+        if operation in self._operations:
+            self._kept -= operation.kept
+        operation.plans[combination] = plan
+        if len(operation.plans) > MOST_COMBINATIONS:
+            operation.plans.popitem(last=False)
+        self._operations[operation] = None
+        self._operations.move_to_end(operation)
+        self._kept += operation.kept
+        while len(self._operations) > self.size or (self._kept > self.most_fields and len(self._operations) > 1):
+            dropped, _ = self._operations.popitem(last=False)
+            self._kept -= dropped.kept
+            dropped.plans.clear()
 
 
 class _DirectiveSearch(Visitor):
