@@ -1,6 +1,6 @@
 """The HTTP edge: an ASGI app and the server that runs it.
 
-app.py                build_app(): routes, middleware and lifespan; state.py is what the lifespan yields
+app.py                build_app(): routes, middleware, lifespan; state.py, shared_reads.py: what the lifespan yields
 server.py             serve(): uvicorn until shutdown (uvicorn_internals.py lists its private names that are used)
 auth/                 tokens, keys and revocations: which viewer a request acts as
 bounds/               what one client or all of them together may take: heads, time, connections, operations

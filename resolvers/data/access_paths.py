@@ -1,7 +1,4 @@
-"""The access paths that read one store: the only declarations of how the graph calls the ports.
-
-`derived_paths.py`, `course_version_paths.py` and `visible_paths.py` compute further paths from these.
-"""
+"""Access paths that read one store. Further paths are computed from these."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta

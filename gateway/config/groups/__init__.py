@@ -4,5 +4,6 @@ settings_group.py  SettingsGroup, and the kinds of values that several groups us
 auth.py, claims.py  tokens                http.py        address, bodies, time
 documents.py  persisted documents         limits.py      size and cost of operations
 policy.py     who may do what             rates.py       requests per client
-federation.py the subgraph                profiles.py, relay.py, log.py
+federation.py the subgraph                executor.py    how operations run
+cache.py      what queries share          profiles.py, proxies.py, relay.py, log.py
 """
