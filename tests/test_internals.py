@@ -16,12 +16,14 @@ from gateway.http.websocket import websockets_internals
 from resolvers import strawberry_internals
 from resolvers.execution import graphql_internals
 from stores.influx import influx_internals
+from stores.mongo import pymongo_internals
 from stores.redis import redis_internals
 
 TOP = Path(__file__).resolve().parent.parent
 LISTS: dict[str, Any] = {
     "graphql-core": graphql_internals,
     "influxdb-client": influx_internals,
+    "pymongo": pymongo_internals,
     "redis": redis_internals,
     "strawberry-graphql": strawberry_internals,
     "uvicorn": uvicorn_internals,

@@ -24,6 +24,7 @@ from pymongo.errors import (
 
 from stores.cancellation import preserve_cancellation
 from stores.errors import Conflict, Rejected, StoreError, TimedOut, Unavailable
+from stores.mongo.condition_waits import keep_waits_in_their_tasks
 
 Document = dict[str, Any]
 Database = AsyncDatabase[Document]
@@ -49,17 +50,15 @@ async def open_mongo(
     `find_within`: how long an operation looks for a server before it is `Unavailable` (the driver looks twice a
     second); `connect_within` bounds the driver's health checks, too, so it allows for a busy event loop; `heartbeat`:
     how soon these notice a server that came back.
-
-    The wait for a connection of the pool has no timeout, even if the URL has one: in Python 3.11, two cancellations of
-    a call that waits with one leave the pool locked for ever. Callers have deadlines.
     """
+    keep_waits_in_their_tasks()
     try:
         client: AsyncMongoClient[Document] = AsyncMongoClient(
             url,
             appname="quadrangle",
             serverSelectionTimeoutMS=_ms(find_within),
             connectTimeoutMS=_ms(connect_within),
-            waitQueueTimeoutMS=None,  # see above
+            waitQueueTimeoutMS=_ms(answer_within),
             socketTimeoutMS=_ms(answer_within),
             heartbeatFrequencyMS=_ms(heartbeat),
         )

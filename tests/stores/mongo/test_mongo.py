@@ -1,6 +1,8 @@
 """Properties of the MongoDB stores beyond the contracts of their ports."""
 
 import asyncio
+from collections.abc import Collection
+from typing import Any
 
 import pytest
 
@@ -102,31 +104,43 @@ async def test_migrations_wait_for_operations_on_a_whole_collection() -> None:
         assert database.client.options.pool_options.socket_timeout == 3600
 
 
-async def test_calls_that_are_cancelled_twice_while_they_wait_for_a_connection_do_not_affect_others(
-    servers: Servers,
-) -> None:
-    """With a timeout of its own, the driver keeps the lock of its pool for ever (in Python 3.11), and every later call
-    waits for it."""
+async def cancel_twice(calls: Collection[asyncio.Task[Any]]) -> None:
+    """Cancel calls again while they end. Without `keep_waits_in_their_tasks` they keep a lock of the driver, in Python
+    3.11, and every later call waits for it."""
+    await asyncio.sleep(0.05)
+    for _ in range(2):
+        for call in calls:
+            call.cancel()
+        await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await asyncio.wait(calls)
+
+
+async def test_calls_that_are_cancelled_while_they_wait_for_a_connection_do_not_affect_others(servers: Servers) -> None:
     async with fresh_mongo(servers) as database:
         await MongoProfiles(database).add([profile("u")])
-        async with through_proxy(servers.mongo_url, path=database.name) as (proxy, url):
-            options = "maxPoolSize=1&waitQueueTimeoutMS=5000"
-            async with open_mongo(f"{url}{'&' if '?' in url else '?'}{options}") as behind:
-                profiles = MongoProfiles(behind)
-                await profiles.ping()
-                proxy.switch(ProxyMode.STALL)
-                holding = asyncio.create_task(profiles.by_ids(["u"]))
-                calls = [asyncio.create_task(profiles.by_ids(["u"])) for _ in range(9)]
-                await asyncio.sleep(0.05)
-                for _ in range(2):
-                    for call in calls:
-                        call.cancel()
-                    await asyncio.sleep(0)
-                proxy.switch(ProxyMode.PASS)
-                async with asyncio.timeout(5):
-                    await asyncio.wait(calls)
-                    assert dict(await holding) == {"u": profile("u")}
-                    assert dict(await profiles.by_ids(["u"])) == {"u": profile("u")}
+        async with (
+            through_proxy(servers.mongo_url, path=database.name) as (proxy, url),
+            open_mongo(f"{url}{'&' if '?' in url else '?'}maxPoolSize=1") as behind,
+        ):
+            profiles = MongoProfiles(behind)
+            await profiles.ping()
+            proxy.switch(ProxyMode.STALL)
+            holding = asyncio.create_task(profiles.by_ids(["u"]))
+            await cancel_twice([asyncio.create_task(profiles.by_ids(["u"])) for _ in range(9)])
+            proxy.switch(ProxyMode.PASS)
+            async with asyncio.timeout(5):
+                assert dict(await holding) == {"u": profile("u")}
+                assert dict(await profiles.by_ids(["u"])) == {"u": profile("u")}
+
+
+async def test_calls_that_are_cancelled_while_they_look_for_a_server_do_not_affect_others() -> None:
+    async with open_mongo(NOBODY_THERE) as database:
+        profiles = MongoProfiles(database)
+        await cancel_twice([asyncio.create_task(profiles.by_ids(["u"])) for _ in range(9)])
+        async with asyncio.timeout(5):
+            with pytest.raises(Unavailable):
+                await profiles.by_ids(["u"])
 
 
 async def test_a_cancelled_call_does_not_affect_others(servers: Servers) -> None:
