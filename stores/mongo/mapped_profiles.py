@@ -44,7 +44,8 @@ class MappedProfiles(Profiles):
         with translate_errors("profiles"):
             for chosen in batched(self._keys(learner_ids), MONGO_IDS):
                 selection = {self._mapping.key: {"$in": chosen}}
-                async for document in self._collection.find(selection, self._projection, batch_size=MONGO_IDS):
+                documents = self._collection.find(selection, self._projection, batch_size=MONGO_IDS)
+                for document in await documents.to_list():
                     profile, _ = profile_of(document, self._mapping)
                     if profile is not None:
                         found.setdefault(profile.learner_id, profile)
