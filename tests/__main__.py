@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests import newest
+from tests.interruptible import INTERRUPTED
 
 TOP = Path(__file__).resolve().parent.parent
 
@@ -28,12 +29,27 @@ def pytest(*arguments: str) -> Step:
     return "pytest", ["pytest", *arguments]
 
 
+def project(name: str, module: str, *arguments: str) -> Step:
+    """A module of this project, which Ctrl-C ends without a traceback."""
+    return name, ["tests.interruptible", module, *arguments]
+
+
+def exit_code(module: Sequence[str]) -> int:
+    """Run a module to its end. Ctrl-C reaches it, too: it gets the time to close what it has opened."""
+    with subprocess.Popen([sys.executable, "-m", *module], cwd=TOP) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            process.wait()
+            raise
+
+
 def run(*steps: Step) -> int:
     """Run every step, also after a failure, and return the exit code of the first that failed."""
     failed: dict[str, int] = {}
     for name, module in steps:
         print(f"── {name}", flush=True)
-        if code := subprocess.run([sys.executable, "-m", *module], cwd=TOP, check=False).returncode:
+        if code := exit_code(module):
             failed[name] = code
     if failed:
         print(f"failed: {', '.join(failed)}", flush=True)
@@ -81,20 +97,20 @@ def sockets(extra: Sequence[str]) -> int:
 
 def bench(extra: Sequence[str]) -> int:
     if extra[:1] == ["live"]:
-        return run(("bench live", ["tests.bench.live", *extra[1:]]))
+        return run(project("bench live", "tests.bench.live", *extra[1:]))
     if extra[:1] == ["memory"]:
-        return run(("bench memory", ["tests.bench.memory.run", *extra[1:]]))
+        return run(project("bench memory", "tests.bench.memory.run", *extra[1:]))
     if extra[:1] == ["growth"]:
-        return run(("bench growth", ["tests.bench.growth.run", *extra[1:]]))
-    return run(("bench", ["tests.bench.run", *extra]))
+        return run(project("bench growth", "tests.bench.growth.run", *extra[1:]))
+    return run(project("bench", "tests.bench.run", *extra))
 
 
 def oracle(extra: Sequence[str]) -> int:
-    return run(("oracle", ["tests.oracle.run", *extra]))
+    return run(project("oracle", "tests.oracle.run", *extra))
 
 
 def mutants(extra: Sequence[str]) -> int:
-    return run(("mutants", ["tests.mutants.run", *extra]))
+    return run(project("mutants", "tests.mutants.run", *extra))
 
 
 def newest_versions(extra: Sequence[str]) -> int:
@@ -115,11 +131,11 @@ COMMANDS = {
     "bench": (
         bench,
         "compare the gateway with pages by hand and other servers; `bench memory`: over rows in memory; "
-        "`bench live`: the write path; `bench growth`: large worlds",
+        "`bench live`: writes and live updates; `bench growth`: large worlds",
     ),
     "oracle": (
         oracle,
-        "compare the compiled executor with graphql-core on random documents (--documents N, --seed S)",
+        "compare the compiled executor with graphql-core on random documents",
     ),
     "mutants": (mutants, "seed faults in the compiled executor: the oracle and the tests must find each of them"),
     "newest": (
@@ -128,21 +144,29 @@ COMMANDS = {
     ),
 }
 
+WITH_OPTIONS = ("bench", "oracle", "mutants")
+"""These describe their own options: `python -m tests oracle --help`."""
+
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests",
         description="Checks the project. All checks run even if one fails; the exit code is that of the first failure.",
-        epilog="Further arguments are passed to pytest, ruff or the benchmark: python -m tests quick -k paging -x",
+        epilog="Further arguments are passed to pytest, ruff or the command: python -m tests quick -k paging -x, "
+        "python -m tests bench --help",
     )
     commands = parser.add_subparsers(dest="command", metavar="command")
     for name, (_, description) in COMMANDS.items():
-        commands.add_parser(name, help=description, description=description, add_help=name != "bench")
+        commands.add_parser(name, help=description, description=description, add_help=name not in WITH_OPTIONS)
     if not arguments or arguments[0] not in (*COMMANDS, "-h", "--help"):
         arguments = ["all", *arguments]
     chosen, extra = parser.parse_known_args(arguments)
     command, _ = COMMANDS[chosen.command]
-    return command(extra)
+    try:
+        return command(extra)
+    except KeyboardInterrupt:
+        print(f"{chosen.command}: interrupted", file=sys.stderr)
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

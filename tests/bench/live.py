@@ -57,12 +57,14 @@ def shown(value: object) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests bench live", description=__doc__)
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"any of {', '.join(CASES)} (default: all)")
-    parser.add_argument("--rate", type=float, default=2_000, help="events a second (default %(default)s)")
+    parser.add_argument(
+        "--rate", type=float, default=2_000, help="events a second of the cases write… (default %(default)s)"
+    )
     parser.add_argument("--seconds", type=float, default=60, help="how long each case runs (default %(default)s)")
     parser.add_argument("--json", type=Path, default=Path("bench-live.json"), help="output file (default %(default)s)")
     given = parser.parse_args()
     if unknown := set(given.cases) - set(CASES):
-        parser.error(f"no such case: {', '.join(sorted(unknown))}")
+        parser.error(f"unknown case {', '.join(sorted(unknown))}: use {', '.join(CASES)}")
     rows = []
     for name in given.cases or CASES:
         if name == "import" and not OULAD.is_dir():

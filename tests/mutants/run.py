@@ -97,11 +97,14 @@ def main(arguments: Sequence[str]) -> int:
     print("without a fault: ", end="", flush=True)
     print(f"passes, {check(None, chosen.documents).seconds:.0f} s", flush=True)
     survived = 0
-    with ThreadPoolExecutor(chosen.jobs) as pool:
+    pool = ThreadPoolExecutor(chosen.jobs)
+    try:
         for verdict in pool.map(lambda mutant: check(mutant, chosen.documents), mutants):
             survived += verdict.found_by is None
             found_by = verdict.found_by or "NOTHING"
             print(f"{found_by:20} {verdict.seconds:5.0f} s  {verdict.mutant.fault}", flush=True)
+    finally:
+        pool.shutdown(cancel_futures=True)  # after Ctrl-C, too: no further mutant begins
     print(f"{len(mutants) - survived} of {len(mutants)} faults found")
     return 1 if survived else 0
 

@@ -85,7 +85,11 @@ def main() -> int:
     parser.add_argument("--cache", choices=("on", "off"), default="off", help="shared reads (default %(default)s)")
     parser.add_argument("--events", type=int, default=EVENTS, help="events of `influx` (default %(default)s)")
     parser.add_argument("--commits", type=int, default=COMMITS, help="commits of `backlog` (default %(default)s)")
-    parser.add_argument("--full", action="store_true", help=f"all sizes as the issue has them: {FULL}")
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help=f"the full sizes: {', '.join(f'--{name} {size}' for name, size in FULL.items())}",
+    )
     parser.add_argument("--json", type=Path, default=Path("bench-growth.json"), help="output (default %(default)s)")
     given = parser.parse_args()
     if given.full:
