@@ -60,6 +60,14 @@ def extensions_of(error: StoreError) -> dict[str, object]:
     return {"code": error.code, "store": error.store}
 
 
+def as_graphql_error(error: BaseException) -> GraphQLError:
+    """The error, or an error of GraphQL with it as its cause."""
+    if isinstance(error, GraphQLError):
+        return error
+    cause = error if isinstance(error, Exception) else RuntimeError(repr(error))
+    return GraphQLError(str(cause), original_error=cause)
+
+
 def masked(error: GraphQLError, incidents: dict[Exception, str] | None = None) -> GraphQLError:
     """The error as a client may see it, with a code. An unexpected error becomes INTERNAL with an id, and is logged
     with that id. `incidents`: those that are logged already, by their cause: one may be the error of many fields."""

@@ -37,6 +37,12 @@ def cancel_requested() -> bool:
     return task is not None and task.cancelling() > 0
 
 
+def drop_error(future: "asyncio.Future[Any]") -> None:
+    """Take the error of a future that has ended. asyncio logs one that is not taken, and its text may be secret."""
+    if not future.cancelled():
+        future.exception()
+
+
 class preserve_cancellation:  # it is used like a function; a generator would take three times as long
     """A block that raises `CancelledError` at its end if the task was cancelled within it, whatever a driver made of
     that. Put it around driver calls. A timeout within the block takes back its own cancellation."""

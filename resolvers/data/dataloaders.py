@@ -18,7 +18,7 @@ from resolvers.data.shared_reads.shared_reads import SharedReads
 from resolvers.data.shared_reads.sharing import Sharing
 from resolvers.data.store_calls import StoreCalls
 from resolvers.viewer import NO_RIGHTS, Viewer
-from stores.cancellation import cancel_requested
+from stores.cancellation import cancel_requested, drop_error
 from stores.ports.stores import Stores
 
 K = TypeVar("K", bound=Hashable)
@@ -85,7 +85,7 @@ class Loaders(StoreCalls):
     def load_many(self, path: "AccessPath[K, A, V]", keys: Sequence[K], args: A) -> "asyncio.Future[Mapping[K, V]]":
         """The values of many keys, without the keys that have none. Raises `StoreError`."""
         future: asyncio.Future[Mapping[K, V]] = asyncio.get_running_loop().create_future()
-        future.add_done_callback(_retrieve)
+        future.add_done_callback(drop_error)
 
         def arrived(known: Mapping[K, V | None], failures: Mapping[K, Exception]) -> None:
             if future.done():
@@ -234,15 +234,7 @@ class Loaders(StoreCalls):
         return await batch
 
     async def _shielded(self, future: "asyncio.Future[Any]") -> Any:
-        """Await a loader's future, which all fields that requested the key share.
-
-        Cancelling one of the fields must not cancel the others, and an error that no field receives any more must not
-        be logged by asyncio, because its text may be secret.
-        """
-        future.add_done_callback(_retrieve)
+        """Await a loader's future, which all fields that requested the key share: cancelling one of the fields must not
+        cancel the others."""
+        future.add_done_callback(drop_error)
         return await asyncio.shield(future)
-
-
-def _retrieve(future: "asyncio.Future[Any]") -> None:
-    if not future.cancelled():
-        future.exception()

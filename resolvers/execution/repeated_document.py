@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from graphql import ExecutionResult as CoreResult
-from graphql import GraphQLError, GraphQLSchema, OperationType
+from graphql import GraphQLSchema, OperationType
 from strawberry.execution import optimized_is_awaitable
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
@@ -17,6 +17,7 @@ from strawberry.types.graphql import OperationType as RequestedType
 
 from resolvers.context import Context, Peer
 from resolvers.documents.document import Document
+from resolvers.errors import as_graphql_error
 from resolvers.execution.document_cache import DocumentCache
 from resolvers.execution.event_executor import EventExecutor
 from resolvers.execution.limits.document_text import most_tokens
@@ -64,8 +65,7 @@ async def execute_repeated(
             done = await _executed(schema, document, operation_name, context, variables)
             result = ExecutionResult(data=done.data, errors=done.errors)
         except Exception as error:  # a field's errors are in the result
-            failed = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
-            result = PreExecutionError(data=None, errors=[failed])
+            result = PreExecutionError(data=None, errors=[as_graphql_error(error)])
     end(context, result)
     result.extensions = traced(context, operation_name, result.data)
     return result

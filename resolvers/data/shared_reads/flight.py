@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Hashable, Mapping, Sequence
 from typing import Generic, TypeVar
 
-from stores.cancellation import preserve_cancellation
+from stores.cancellation import drop_error, preserve_cancellation
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -27,10 +27,9 @@ class Flight(Generic[K, V]):
         self._waiters = 0
 
     def start(self, reading: Awaitable[Mapping[K, V]]) -> "asyncio.Task[Mapping[K, V]]":
-        """Begin the call, before the first `join`. An error that no operation awaits any more is not logged: its text
-        may be secret."""
+        """Begin the call, before the first `join`."""
         self._task = asyncio.create_task(_read(reading))
-        self._task.add_done_callback(_retrieve)
+        self._task.add_done_callback(drop_error)
         return self._task
 
     def join(self) -> None:
@@ -50,8 +49,3 @@ class Flight(Generic[K, V]):
 async def _read(reading: Awaitable[Mapping[K, V]]) -> Mapping[K, V]:
     with preserve_cancellation():
         return await reading
-
-
-def _retrieve(task: "asyncio.Task[Mapping[K, V]]") -> None:
-    if not task.cancelled():
-        task.exception()

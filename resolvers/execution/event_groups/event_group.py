@@ -5,10 +5,11 @@ from copy import copy
 from dataclasses import replace
 from typing import Any, Generic, TypeVar, cast
 
-from graphql import ExecutionResult, GraphQLError
+from graphql import ExecutionResult
 from graphql.execution import Executor
 
 from resolvers.context import Context, free
+from resolvers.errors import as_graphql_error
 from resolvers.execution.event_groups.execution import EventExecution
 from resolvers.execution.event_groups.group_key import shared_peer
 from resolvers.execution.event_groups.recent_results import RecentResults
@@ -100,7 +101,4 @@ def masked(result: ExecutionResult, encode: Encode[T]) -> tuple[T, int]:
 
 def failed(error: BaseException) -> ExecutionResult:
     """The result of a source or an execution that failed."""
-    if not isinstance(error, GraphQLError):
-        cause = error if isinstance(error, Exception) else RuntimeError(repr(error))
-        error = GraphQLError(str(cause), original_error=cause)
-    return ExecutionResult(data=None, errors=[error])
+    return ExecutionResult(data=None, errors=[as_graphql_error(error)])
