@@ -70,7 +70,7 @@ class GraphQLEndpoint:
         except MalformedRequest as error:
             if error.status == 405:
                 response = error_response(405, str(error), headers={"Allow": "GET, POST"})
-            elif self._peers.lacks_token(headers):  # only who may ask learns what is wrong
+            elif self._peers.lacks_token(headers):  # no details without a token
                 response = unauthenticated(Unauthenticated.missing())
             else:
                 response = error_response(error.status, str(error))

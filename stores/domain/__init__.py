@@ -3,7 +3,7 @@
 catalog.py profiles.py progress.py sessions.py activity.py  records of the ports
 rates.py rebuilds.py revocations.py persisted_documents.py  those of the gateway's own data
 events.py event_codec.py event_digest.py event_validity.py  events, their encoding, digest and validity (xAPI)
-event_columns.py slots.py events of which some attributes were read; the order of events of one moment
+event_columns.py slots.py events with the attributes that were asked for; the order of events of one moment
 admission.py              verdicts on events that are to be recorded
 item_progress.py time_spent.py progress_projection.py       what progress means: folds over events (cmi5)
 progress_codec.py         progress as JSON

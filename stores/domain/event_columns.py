@@ -1,4 +1,4 @@
-"""Events of which only some attributes were read."""
+"""Events with the attributes that were asked for only."""
 
 from collections.abc import Callable, Collection, Mapping
 from functools import partial

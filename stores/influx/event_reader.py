@@ -26,7 +26,7 @@ DECODED: Mapping[Kind, str] = {
 
 
 class EventReader(NamedTuple):
-    """Reads events of which only some attributes are asked for. `columns`: what to select, after the time. `event_of`:
+    """Reads the attributes of events that are asked for. `columns`: what to select, after the time. `event_of`:
     the event of a learner and of a row of the time and these columns."""
 
     columns: str

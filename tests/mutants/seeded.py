@@ -79,13 +79,13 @@ MUTANTS = (
     ),
     Mutant(
         "an object that a field nulls is kept with a null in it",
-        f"{COMPILED}/careful.py",
+        f"{COMPILED}/value_by_value.py",
         "objects.append(NULLED if nulled else built)",
         "objects.append(built)",
     ),
     Mutant(
         "a field that failed in line has no error",
-        f"{COMPILED}/careful.py",
+        f"{COMPILED}/value_by_value.py",
         "        run.errors.add(value, part.field, paths)\n",
         "",
     ),

@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 from resolvers.data.shared_reads.value_size import size_of, sizes_of
 
-SHELF_BYTES, ENTRY_BYTES = 400, 200
-"""What a shelf and an entry take beside their values."""
+PATH_BYTES, ENTRY_BYTES = 400, 200
+"""What a path with arguments and an entry take beside their values."""
 
 
-class Shelf(NamedTuple):
-    """A path and its arguments: the name of a mapping from keys to values."""
+class BoundPath(NamedTuple):
+    """A path and its arguments, which have a mapping from keys to values."""
 
     path: Any
     args: Hashable
@@ -24,7 +24,7 @@ class Entry(NamedTuple):
     size: int
 
 
-Generation = dict[Shelf, dict[Any, Entry]]
+Generation = dict[BoundPath, dict[Any, Entry]]
 
 
 class KeptValues:
@@ -42,10 +42,10 @@ class KeptValues:
         self._old: Generation = {}
         self._bytes = 0
 
-    def find(self, shelf: Shelf, keys: Sequence[Any], *, oldest: float) -> dict[Any, Any]:
+    def find(self, bound: BoundPath, keys: Sequence[Any], *, oldest: float) -> dict[Any, Any]:
         """The values of these keys whose reads began at `oldest` or later."""
         found: dict[Any, Any] = {}
-        young, old = self._young.get(shelf), self._old.get(shelf)
+        young, old = self._young.get(bound), self._old.get(bound)
         if young:
             for key in keys:
                 entry = young.get(key)
@@ -57,19 +57,19 @@ class KeptValues:
                 if entry is not None and entry.began >= oldest and key not in found:
                     found[key] = entry.value
                     del old[key]
-                    self._add(shelf, key, entry)
+                    self._add(bound, key, entry)
         return found
 
-    def put(self, shelf: Shelf, values: Mapping[Any, Any], *, began: float) -> None:
+    def put(self, bound: BoundPath, values: Mapping[Any, Any], *, began: float) -> None:
         """Keep these values. One that is too large is not kept."""
         for (key, value), size in zip(values.items(), sizes_of(list(values.items())), strict=True):
-            self._add(shelf, key, Entry(value, began, ENTRY_BYTES + size))
+            self._add(bound, key, Entry(value, began, ENTRY_BYTES + size))
 
     def drop(self, store: str, keys: Collection[Any]) -> None:
-        """Drop the values of these keys on all shelves of a store."""
+        """Drop the values of these keys of a store, for all paths and arguments."""
         for generation in (self._young, self._old):
-            for shelf, entries in generation.items():
-                if shelf.path.store == store:
+            for bound, entries in generation.items():
+                if bound.path.store == store:
                     for key in keys:
                         entry = entries.pop(key, None)
                         if entry is not None and generation is self._young:
@@ -79,9 +79,9 @@ class KeptValues:
         """Drop all values."""
         self._young, self._old, self._bytes = {}, {}, 0
 
-    def _add(self, shelf: Shelf, key: Any, entry: Entry) -> None:
-        entries = self._young.get(shelf)
-        size = entry.size if entries is not None else entry.size + SHELF_BYTES + size_of(shelf.args)
+    def _add(self, bound: BoundPath, key: Any, entry: Entry) -> None:
+        entries = self._young.get(bound)
+        size = entry.size if entries is not None else entry.size + PATH_BYTES + size_of(bound.args)
         if size > self._half:
             return
         if self._bytes + size > self._half:
@@ -89,7 +89,7 @@ class KeptValues:
             self._old, self._young, self._bytes = self._young, {}, 0
             entries = None
         if entries is None:
-            entries = self._young[shelf] = {}
+            entries = self._young[bound] = {}
         replaced = entries.get(key)
         self._bytes += size - (0 if replaced is None else replaced.size)
         entries[key] = entry

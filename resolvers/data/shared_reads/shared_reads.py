@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from resolvers.data.shared_reads.flight import Flight
 from resolvers.data.shared_reads.freshness import Freshness
-from resolvers.data.shared_reads.kept_values import KeptValues, Shelf
+from resolvers.data.shared_reads.kept_values import BoundPath, KeptValues
 from resolvers.data.shared_reads.read_counts import ReadCounts
 from resolvers.data.shared_reads.sharing import SharedPath, Sharing
 from stores.cancellation import cancel_and_wait
@@ -46,21 +46,21 @@ class SharedReads:
         self.clock = clock
         self._freshness = Freshness(ttl=ttl, unannounced=unannounced)
         self._kept = {each: KeptValues(most_bytes // len(Sharing), dropped=self._displaced) for each in Sharing}
-        self._under_way: dict[Shelf, dict[Any, Flight[Any, Any]]] = {}
+        self._under_way: dict[BoundPath, dict[Any, Flight[Any, Any]]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def kept(self, path: SharedPath[K, A, V], keys: Sequence[K], args: A) -> dict[K, V]:
         """The values of these keys that are kept and fresh. The path must be shared."""
         sharing = _sharing(path)
         oldest = self._freshness.oldest(sharing, path.store, self.clock())
-        found = self._kept[sharing].find(Shelf(path, args), keys, oldest=oldest)
+        found = self._kept[sharing].find(BoundPath(path, args), keys, oldest=oldest)
         self.counts.of(path.store, path.call).hits += len(found)
         return found
 
     async def fetch(self, path: SharedPath[K, A, V], keys: Sequence[K], args: A, stores: Stores) -> Mapping[K, V]:
         """Read these keys: those that are being read are awaited, the others are read in one call. Keys without a value
         are absent. Raises `StoreError`."""
-        flights = self._board(path, keys, args, stores)
+        flights = self._flights(path, keys, args, stores)
         for flight in flights:
             flight.join()
         try:
@@ -73,7 +73,7 @@ class SharedReads:
             for flight in flights:
                 if flight.leave():
                     self.counts.cancelled += 1
-                    self._land(Shelf(path, args), flight)
+                    self._remove(BoundPath(path, args), flight)
 
     def invalidate(self, store: str, keys: Collection[Hashable]) -> None:
         """Serve nothing that was read of these keys before now. Calls under way answer those that await them."""
@@ -100,16 +100,15 @@ class SharedReads:
         """Cancel the calls under way."""
         await cancel_and_wait(self._tasks)
 
-    def _board(
+    def _flights(
         self, path: SharedPath[K, A, V], keys: Sequence[K], args: A, stores: Stores
     ) -> dict[Flight[K, V], list[K]]:
         """The calls that read these keys, each with its keys. One is started for those that no other call reads."""
-        shelf = Shelf(path, args)
+        bound = BoundPath(path, args)
         now = self.clock()
         oldest = self._freshness.oldest(_sharing(path), path.store, now)
-        under_way = self._under_way.setdefault(shelf, {})
-        boarded: dict[Flight[K, V], list[K]] = {}
-        own: Flight[K, V] | None = None
+        under_way = self._under_way.setdefault(bound, {})
+        flights: dict[Flight[K, V], list[K]] = {}
         alone: list[K] = []
         for key in keys:
             flight = under_way.get(key)
@@ -118,29 +117,29 @@ class SharedReads:
                     flight.stale.add(key)
                 alone.append(key)
             else:
-                boarded.setdefault(flight, []).append(key)
+                flights.setdefault(flight, []).append(key)
         counts = self.counts.of(path.store, path.call)
         counts.joined += len(keys) - len(alone)
         counts.reads += len(alone)
         if alone:
-            own = Flight(alone, began=now)
-            boarded[own] = alone
+            own: Flight[K, V] = Flight(alone, began=now)
+            flights[own] = alone
             under_way.update(dict.fromkeys(alone, own))
-            task = own.start(self._read(shelf, own, path, args, stores))
+            task = own.start(self._read(bound, own, path, args, stores))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return boarded
+        return flights
 
     async def _read(
-        self, shelf: Shelf, flight: Flight[K, V], path: SharedPath[K, A, V], args: A, stores: Stores
+        self, bound: BoundPath, flight: Flight[K, V], path: SharedPath[K, A, V], args: A, stores: Stores
     ) -> Mapping[K, V]:
         try:
             found = await path.read(stores, flight.keys, args)
         finally:
-            self._land(shelf, flight)
+            self._remove(bound, flight)
         self.counts.outdated += len(flight.stale)
         fresh = {key: value for key, value in found.items() if key not in flight.stale} if flight.stale else found
-        self._kept[_sharing(path)].put(shelf, fresh, began=flight.began)
+        self._kept[_sharing(path)].put(bound, fresh, began=flight.began)
         return found
 
     async def _values(
@@ -156,20 +155,20 @@ class SharedReads:
             # The store refuses a key that another operation asked for.
             return await path.read(stores, keys, args)
 
-    def _land(self, shelf: Shelf, flight: Flight[Any, Any]) -> None:
-        """Let no operation join this call any more."""
-        under_way = self._under_way.get(shelf)
+    def _remove(self, bound: BoundPath, flight: Flight[Any, Any]) -> None:
+        """Let no further operation join this call."""
+        under_way = self._under_way.get(bound)
         if under_way is None:
             return
         for key in flight.keys:
             if under_way.get(key) is flight:
                 del under_way[key]
         if not under_way:
-            del self._under_way[shelf]
+            del self._under_way[bound]
 
     def _announced_under_way(self, store: str | None) -> Iterator[dict[Any, Flight[Any, Any]]]:
-        for shelf, under_way in self._under_way.items():
-            if shelf.path.shared is Sharing.ANNOUNCED and store in (None, shelf.path.store):
+        for bound, under_way in self._under_way.items():
+            if bound.path.shared is Sharing.ANNOUNCED and store in (None, bound.path.store):
                 yield under_way
 
     def _displaced(self, values: int) -> None:

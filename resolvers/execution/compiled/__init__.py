@@ -9,5 +9,5 @@ store_sources.py  fields that read a store; root_sources.py: root fields; reques
 masks.py          permissions for all rows of a level
 completion.py     columns become parts of the response: null, leaves, lists; objects.py and distinct.py: objects
 builder.py        generated code that builds objects; leaves.py: scalars and enums in it
-careful.py        builds them value by value, where something is wrong; values.py: columns, errors and paths
+value_by_value.py builds a level in which something is wrong; values.py: columns, errors and paths
 """

@@ -1,7 +1,7 @@
 """Generated code: one loop that builds the response objects of all rows of a level.
 
 A field of a record is read, checked and written in line. Whatever is not as it should be raises, and the level is then
-built value by value (`careful.py`).
+built value by value (`value_by_value.py`).
 """
 
 from collections.abc import Callable, Mapping, Sequence

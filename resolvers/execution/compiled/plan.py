@@ -8,10 +8,10 @@ from typing import Any, Protocol
 from graphql import GraphQLObjectType
 
 from resolvers.execution.compiled.builder import Build, Part
-from resolvers.execution.compiled.careful import build_carefully
 from resolvers.execution.compiled.completion import OrNull
 from resolvers.execution.compiled.field import Field
 from resolvers.execution.compiled.run import Run
+from resolvers.execution.compiled.value_by_value import build_value_by_value
 from resolvers.execution.compiled.values import Column, Deliver, Path, Paths
 
 
@@ -80,11 +80,11 @@ class ObjectPlan:
             try:
                 objects, size = self.build(level.rows, *level.joined, *completed, sizes=run.size)
                 run.size.add_counted(size)
-            except Exception:  # whatever is wrong, the careful way finds it again and reports it where it is
+            except Exception:  # whatever is wrong, it is found again value by value, with its path
                 level.sound = False
             else:
                 return objects
-        return build_carefully(run, self.kind, self.parts, level.rows, level.joined, completed, paths)
+        return build_value_by_value(run, self.kind, self.parts, level.rows, level.joined, completed, paths)
 
 
 def _join(level: Level, number: int, records: Column) -> None:

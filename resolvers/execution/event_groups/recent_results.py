@@ -7,7 +7,7 @@ from typing import Any
 from resolvers.execution.event_groups.execution import EventExecution
 
 MOST, MOST_BYTES = 256, 4 * 1024 * 1024
-"""In a process. Beyond, the oldest are dropped: who comes later executes the event again."""
+"""In a process. Beyond, the oldest are dropped, and later members execute the event again."""
 SECONDS = 1.0
 """How long a result is shared. A subscriber that is later gets the fields of the event as of now."""
 

@@ -53,7 +53,7 @@ class GroupRead(Generic[Key, Row]):
                 task.add_done_callback(self._tasks.discard)
 
     async def _run_for(self, waiting: "Sequence[tuple[Sequence[Key], asyncio.Future[Mapping[Key, Row]]]]") -> None:
-        """Read for those who still wait, and give each the rows or the error.
+        """Read for the callers that still wait, and pass the rows or the error to each.
 
         The statement has no deadline: each caller has one, and the last one to leave cancels it. Later reads would wait
         for it otherwise."""

@@ -3,13 +3,13 @@
 import sys
 from dataclasses import dataclass
 
-from resolvers.data.shared_reads.kept_values import KeptValues, Shelf
+from resolvers.data.shared_reads.kept_values import BoundPath, KeptValues
 from resolvers.data.shared_reads.value_size import size_of, sizes_of
 from stores.domain.catalog import ItemType
 from tests.resolvers.data.shared_reads.controlled_reads import HeldStore
 from tests.stores.samples import course, profile
 
-SHELF = Shelf(HeldStore().path(), ())
+BOUND = BoundPath(HeldStore().path(), ())
 KIB = 1024
 
 
@@ -20,11 +20,11 @@ def kept_values(most_bytes: int) -> tuple[KeptValues, list[int]]:
 
 def test_values_that_are_found_outlive_those_that_are_not() -> None:
     kept, dropped = kept_values(100 * KIB)
-    kept.put(SHELF, {"used": "u" * KIB}, began=0.0)
+    kept.put(BOUND, {"used": "u" * KIB}, began=0.0)
     for number in range(1_000):
-        kept.put(SHELF, {number: "x" * KIB}, began=0.0)
-        assert kept.find(SHELF, ["used"], oldest=0.0) == {"used": "u" * KIB}
-    found = kept.find(SHELF, range(1_000), oldest=0.0)
+        kept.put(BOUND, {number: "x" * KIB}, began=0.0)
+        assert kept.find(BOUND, ["used"], oldest=0.0) == {"used": "u" * KIB}
+    found = kept.find(BOUND, range(1_000), oldest=0.0)
     assert 35 <= len(found) <= 80
     assert 999 in found
     assert sum(dropped) + len(found) + 1 >= 1_000
@@ -32,36 +32,36 @@ def test_values_that_are_found_outlive_those_that_are_not() -> None:
 
 def test_values_of_the_old_generation_are_found_dropped_and_too_old_like_others() -> None:
     kept, dropped = kept_values(10 * KIB)
-    kept.put(SHELF, {"a": "A", "b": "B", "c": "C"}, began=5.0)
-    kept.put(SHELF, dict.fromkeys(range(4), "x" * KIB), began=5.0)  # fills the young generation
+    kept.put(BOUND, {"a": "A", "b": "B", "c": "C"}, began=5.0)
+    kept.put(BOUND, dict.fromkeys(range(4), "x" * KIB), began=5.0)  # fills the young generation
     kept.drop("profiles", ["a"])
-    assert kept.find(SHELF, ["a", "b"], oldest=5.1) == {}
-    assert kept.find(SHELF, ["a", "b"], oldest=5.0) == {"b": "B"}
+    assert kept.find(BOUND, ["a", "b"], oldest=5.1) == {}
+    assert kept.find(BOUND, ["a", "b"], oldest=5.0) == {"b": "B"}
     kept.drop("catalog", ["b"])
-    assert kept.find(SHELF, ["b", "c"], oldest=5.0) == {"b": "B", "c": "C"}
+    assert kept.find(BOUND, ["b", "c"], oldest=5.0) == {"b": "B", "c": "C"}
     assert dropped == [0]
 
 
 def test_a_value_that_is_larger_than_half_of_the_bytes_is_not_kept() -> None:
     kept, _ = kept_values(10 * KIB)
-    kept.put(SHELF, {"small": "x", "large": "x" * 6 * KIB}, began=0.0)
-    assert kept.find(SHELF, ["small", "large"], oldest=0.0) == {"small": "x"}
+    kept.put(BOUND, {"small": "x", "large": "x" * 6 * KIB}, began=0.0)
+    assert kept.find(BOUND, ["small", "large"], oldest=0.0) == {"small": "x"}
 
 
 def test_replacing_and_dropping_give_the_bytes_back() -> None:
     kept, dropped = kept_values(10 * KIB)
     for number in range(100):
-        kept.put(SHELF, {"a": "x" * KIB}, began=float(number))
-        kept.put(SHELF, {"b": "x" * KIB}, began=float(number))
+        kept.put(BOUND, {"a": "x" * KIB}, began=float(number))
+        kept.put(BOUND, {"b": "x" * KIB}, began=float(number))
         kept.drop("profiles", ["b"])
-    assert kept.find(SHELF, ["a", "b"], oldest=99.0) == {"a": "x" * KIB}
+    assert kept.find(BOUND, ["a", "b"], oldest=99.0) == {"a": "x" * KIB}
     assert dropped == []
 
 
 def test_many_arguments_are_bounded_too() -> None:
     kept, dropped = kept_values(100 * KIB)
     for number in range(1_000):
-        kept.put(Shelf(SHELF.path, number), {"a": 1}, began=0.0)
+        kept.put(BoundPath(BOUND.path, number), {"a": 1}, began=0.0)
     assert sum(dropped) > 700
 
 

@@ -12,7 +12,7 @@ from resolvers.execution.compiled.run import Run
 from resolvers.execution.compiled.values import NULLED, Column, Path, Paths, attempt
 
 
-def build_carefully(
+def build_value_by_value(
     run: Run,
     kind: GraphQLObjectType,
     parts: Sequence[Part],
