@@ -1,9 +1,11 @@
 """One record at several places of a level is completed once: fifty enrolments in one course have one course object."""
 
+from collections import Counter
 from typing import NamedTuple
 
 from resolvers.data.references import CourseRef, LearnerRef
 from resolvers.execution.compiled.values import Column, Path, Paths
+from resolvers.execution.limits.response_size import counted
 
 SAMPLE = 16
 """So many values are compared first. If all of them differ, all values are taken to differ."""
@@ -21,12 +23,21 @@ class Distinct(NamedTuple):
         """The column with the completed value at each place."""
         return [completed[number] for number in self.order]
 
+    def repeated(self, completed: Column) -> int:
+        """The size of all completed values after the first at which each of them stands, as `ResponseSize` counts."""
+        return sum(
+            (count - 1) * counted(completed[number]) for number, count in Counter(self.order).items() if count > 1
+        )
+
     def paths(self, paths: Paths) -> Paths:
         """The positions of each of the different values."""
+        places_of: dict[int, list[int]] = {}
 
         def of_value(number: int) -> list[Path]:
-            places = [place for place, its in enumerate(self.order) if its == number]
-            return [path for place in places for path in paths(place)]
+            if not places_of:
+                for place, its in enumerate(self.order):
+                    places_of.setdefault(its, []).append(place)
+            return [path for place in places_of[number] for path in paths(place)]
 
         return of_value
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLAbstractType, GraphQLObjectType
+from graphql import GraphQLAbstractType, GraphQLError, GraphQLObjectType
 from graphql.execution.executor import invalid_return_type_error
 
 from resolvers.execution.compiled.distinct import Distinct, distinct
@@ -38,9 +38,25 @@ class Objects:
         """See `Completion`."""
         once: Distinct | None
         once, checked, rows, level = state
-        if once is not None:
-            return once.spread(self._finish(run, checked, rows, level, once.paths(paths)))
-        return self._finish(run, checked, rows, level, paths)
+        if once is None:
+            return self._finish(run, checked, rows, level, paths)
+        completed = self._finish(run, checked, rows, level, once.paths(paths))
+        try:
+            run.size.add_counted(once.repeated(completed))
+        except GraphQLError as refusal:
+            return self._once(run, once, completed, refusal, paths)
+        return once.spread(completed)
+
+    def _once(self, run: Run, once: Distinct, completed: Column, refusal: GraphQLError, paths: Paths) -> Column:
+        """Each value at the first place where it stands, and the refusal at the others."""
+        found = once.spread(completed)
+        seen: set[int] = set()
+        for place, number in enumerate(once.order):
+            if number in seen:
+                found[place] = NULLED
+                run.errors.add(refusal, self.field, paths(place))
+            seen.add(number)
+        return found
 
     def _finish(self, run: Run, checked: Column | None, rows: Column, level: Level, paths: Paths) -> Column:
         if checked is None:

@@ -73,3 +73,12 @@ class ResponseSize:
         refusal = Exceeded("response", self._limits.response).refusal(self._limits)
         if refusal is not None:
             raise refusal
+
+
+def counted(part: Any) -> int:
+    """The size of a part of a response whose values were counted one by one."""
+    if isinstance(part, dict):
+        return sum(map(counted, part.values()))
+    if isinstance(part, list):
+        return sum(map(counted, part))
+    return NAME + (len(part) if isinstance(part, str) else 0)

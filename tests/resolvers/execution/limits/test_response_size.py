@@ -54,3 +54,19 @@ async def test_measuring_writes_one_line(caplog: pytest.LogCaptureFixture) -> No
         result = await answer(Limits(response=100, mode="measure"))
     assert result.errors is None
     assert [each.message for each in caplog.records] == ["beyond a limit: response, at most 100, found None"]
+
+
+COURSES = """query ($course: String!) { course(key: $course) { enrollments(first: 60) { edges { node {
+    course { title description } } } } } }"""
+
+
+@pytest.mark.parametrize("most", [1_000, 10_000])
+async def test_a_record_counts_wherever_it_stands(most: int) -> None:
+    peer = replace(world.peer_of(await world.open_school(), world.admin(), trace=False), limits=Limits(response=most))
+    result = await SCHEMA.execute(COURSES, variable_values={"course": world.ALGEBRA}, context_value=peer)
+    assert result.data is not None
+    found = [edge["node"]["course"] for edge in result.data["course"]["enrollments"]["edges"]]
+    texts = [text for each in found if each is not None for text in each.values() if text is not None]
+    assert 0 < sum(len(text) + 16 for text in texts) <= most
+    assert (result.errors is None) is (most == 10_000)
+    assert {each.extensions["limit"] for each in result.errors or () if each.extensions} <= {"response"}
