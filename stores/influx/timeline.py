@@ -6,7 +6,7 @@ from datetime import timedelta
 from stores.domain.activity import ActivityCount
 from stores.domain.calendar import Span
 from stores.domain.events import NO_ACTIVITY, Event, Verb
-from stores.domain.paging import Page, from_ms, page_of
+from stores.domain.paging import Page, from_ms
 from stores.domain.slots import cursor_of, position_of
 from stores.influx.client import Influx
 from stores.influx.event_reader import EventReader, event_reader
@@ -68,12 +68,13 @@ class InfluxTimeline(Timeline):
                 live = in_order([row for row in rows if not row[VOIDED] and row[TIME] != cut])
                 if after is not None:
                     live = [row for row in live if order_of(row) < passed]
-                live = live[: first + 1]
                 if full and len(live) <= first:
                     unfinished.append(tag)
                 elif live:
                     key = key_of(tag)
-                    pages[key] = page_of([reader.event_of(key, row) for row in live], cursor_of, first)
+                    # Small pages of many learners: no event is made that only shows that there are more.
+                    events = tuple([reader.event_of(key, row) for row in live[:first]])
+                    pages[key] = Page(events, cursor_of, len(live) > first)
             short, limit, window = unfinished, limit * 2, None
         return pages
 
