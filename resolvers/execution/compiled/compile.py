@@ -134,9 +134,9 @@ class Compiler:
             case StoreField() as declared:
                 return FromStore(field, declared, arguments, self._selected(field, declared), stricter)
             case RootStoreField() as declared:
-                return FromRoot(declared, arguments, stricter)
+                return FromRoot(field, declared, arguments, stricter)
             case RootListField() as declared:
-                return ListFromRoot(declared, arguments, stricter)
+                return ListFromRoot(field, declared, arguments, stricter)
             case GuardedField() as declared:
                 return Guarded(declared, stricter)
         return source_of(field, arguments)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from resolvers.execution.compiled.arguments import Arguments
+from resolvers.execution.compiled.field import Field
 from resolvers.execution.compiled.masks import Mask, decide
 from resolvers.execution.compiled.run import Run
 from resolvers.execution.compiled.store_sources import Stricter
@@ -19,6 +20,7 @@ from resolvers.types.store_field import Lookup, RootStoreField
 class FromRoot:
     """A `RootStoreField`: one look-up."""
 
+    field: Field
     declared: RootStoreField
     arguments: Arguments
     stricter: Stricter
@@ -29,13 +31,14 @@ class FromRoot:
         if isinstance(lookup, Exception):
             deliver([lookup])
             return
-        read_lookups(run, self.declared, self.stricter, [lookup], deliver)
+        read_lookups(run, self.field, self.declared, self.stricter, [lookup], deliver)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ListFromRoot:
     """A `RootListField`: a list of look-ups, those of the same path and arguments in one set."""
 
+    field: Field
     declared: RootListField
     arguments: Arguments
     stricter: Stricter
@@ -52,10 +55,12 @@ class ListFromRoot:
         def listed(values: Column) -> None:
             deliver([[declared.listed(value) for value in values]])
 
-        read_lookups(run, declared.element, self.stricter, lookups, listed)
+        read_lookups(run, self.field, declared.element, self.stricter, lookups, listed)
 
 
-def read_lookups(run: Run, declared: RootStoreField, stricter: Stricter, lookups: Column, deliver: Deliver) -> None:
+def read_lookups(
+    run: Run, field: Field, declared: RootStoreField, stricter: Stricter, lookups: Column, deliver: Deliver
+) -> None:
     """Deliver the value of each look-up, or its exception."""
 
     def read(mask: Mask) -> None:
@@ -86,6 +91,8 @@ def read_lookups(run: Run, declared: RootStoreField, stricter: Stricter, lookups
 
         for (path, args), places in places_by_path.items():
             keys = [lookups[place].key for place in places]
+            if run.trace is not None:
+                run.trace.add(field.position, path, rows=len(keys), keys=len(set(keys)), groups=1, columns=frozenset())
             run.loaders.request(path, keys, args, run.expect(partial(arrived, places)))
 
     if stricter is None:
