@@ -1,7 +1,7 @@
 """Writers that repeat each batch until it is acknowledged, and the comparison of all stores with the ledger."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from stores.domain.calendar import QUARTER, Span
 from stores.domain.events import NO_ACTIVITY, Event
 from stores.domain.outbox import Consumer
 from stores.domain.paging import EPOCH
+from stores.domain.progress import EnrollmentState
 from stores.domain.progress_projection import course_index, initial_state, refold, resume_point, without_voided
 from stores.errors import StoreError
 from stores.ports.stores import Stores
@@ -198,6 +199,16 @@ async def assert_agree(stores: Stores, writers: Sequence[Writer], learners: int)
         live += kept
     assert acknowledged
     assert await course_activity(stores) == activity_of(live)
+    await assert_counted(stores, learners)
+
+
+async def assert_counted(stores: Stores, learners: int) -> None:
+    """The kept numbers of the course's enrolments by state are those of the enrolments."""
+    rows = await stores.progress.by_registrations([registration(number) for number in range(learners)])
+    expected = Counter(row.state for row in rows.values())
+    for state in EnrollmentState:
+        found = await stores.progress.count_by_courses([COURSE], states=[state])
+        assert found.get(COURSE, 0) == expected[state], state
 
 
 async def course_activity(stores: Stores) -> list[ActivityWindow]:
