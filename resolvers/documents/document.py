@@ -9,6 +9,7 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -55,6 +56,11 @@ class Document:
         return document_size(self.node)
 
     @cached_property
+    def fragments(self) -> Mapping[str, FragmentDefinitionNode]:
+        """The fragments by their names."""
+        return {each.name.value: each for each in self.node.definitions if isinstance(each, FragmentDefinitionNode)}
+
+    @cached_property
     def _operations(self) -> Mapping[str | None, OperationDefinitionNode | None]:
         operations = [each for each in self.node.definitions if isinstance(each, OperationDefinitionNode)]
         names = [None, *(each.name.value for each in operations if each.name is not None)]
@@ -66,10 +72,11 @@ class Document:
 
     def is_public(self, name: str | None) -> bool:
         """Whether the operation with this name needs no token."""
-        if self.operation(name) is None:
+        operation = self.operation(name)
+        if operation is None:
             return False
         if name not in self._public:
-            self._public[name] = is_public(self.schema, self.node, name)
+            self._public[name] = is_public(self.schema, operation, self.fragments)
         return self._public[name]
 
     def errors(self, *, suggest: bool) -> list[GraphQLError]:
@@ -85,7 +92,7 @@ class Document:
         if name not in self._event_variables:
             operation = self._operations[name]
             assert operation is not None  # noqa: S101 - it has begun
-            self._event_variables[name] = event_variables(self.node, operation)
+            self._event_variables[name] = event_variables(operation, self.fragments)
         return self._event_variables[name]
 
     def variables(self, name: str | None) -> CompiledVariables | None:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from graphql import (
-    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -22,9 +21,10 @@ from graphql import (
 )
 
 
-def event_variables(document: DocumentNode, operation: OperationDefinitionNode) -> frozenset[str]:
-    """The names of the variables outside the arguments of root fields, in a valid document."""
-    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
+def event_variables(
+    operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> frozenset[str]:
+    """The names of the variables outside the arguments of root fields, in a valid document with these fragments."""
     at_root: set[str] = set()
     found = _of_root(operation.selection_set, fragments, at_root)
     return found | variables_in(fragment for name, fragment in fragments.items() if name not in at_root)

@@ -1,15 +1,16 @@
 """Public operations: those that need no token, because every field that they select is public in the policy table."""
 
+from collections.abc import Mapping
+
 from graphql import (
-    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     GraphQLObjectType,
     GraphQLSchema,
+    OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
     get_named_type,
-    get_operation_ast,
 )
 from graphql.language import FragmentSpreadNode, InlineFragmentNode
 
@@ -21,12 +22,13 @@ LONGEST_PUBLIC = 2_000
 served."""
 
 
-def is_public(schema: GraphQLSchema, document: DocumentNode, operation_name: str | None) -> bool:
-    """Whether the operation of a document is a query of public fields only. The document need not be valid."""
-    operation = get_operation_ast(document, operation_name)
-    if operation is None or operation.operation is not OperationType.QUERY or schema.query_type is None:
+def is_public(
+    schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> bool:
+    """Whether an operation is a query of public fields only. Its document, which has these fragments, need not be
+    valid."""
+    if operation.operation is not OperationType.QUERY or schema.query_type is None:
         return False
-    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
     visited: set[tuple[str, str]] = set()
     pending: list[tuple[GraphQLObjectType, SelectionSetNode]] = [(schema.query_type, operation.selection_set)]
     while pending:

@@ -28,9 +28,8 @@ def traced_cost(context: Context, operation_name: str | None, data: Mapping[str,
     operation = None if document is None else document.operation(operation_name)
     if document is None or operation is None or operation.operation is OperationType.SUBSCRIPTION:
         return {"estimated": estimated}
-    definitions, schema = document.node.definitions, document.schema
-    fragments = {each.name.value: each for each in definitions if isinstance(each, FragmentDefinitionNode)}
-    actual = response_cost(schema, schema.extensions[COST_RULES], operation, fragments, data)
+    schema = document.schema
+    actual = response_cost(schema, schema.extensions[COST_RULES], operation, document.fragments, data)
     return {"estimated": estimated, "actual": actual}
 
 
