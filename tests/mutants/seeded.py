@@ -36,8 +36,8 @@ MUTANTS = (
     Mutant(
         "paths of items of a second list count on",
         f"{COMPILED}/completion.py",
-        "number -= len(each)",
-        "number -= 0",
+        "number - starts[place]",
+        "number",
     ),
     Mutant(
         "an error has the path of its row's neighbour where rows are left out",
@@ -68,8 +68,8 @@ MUTANTS = (
     Mutant(
         "an error of a record at several places is reported at the first only",
         f"{COMPILED}/distinct.py",
-        "return [path for place in places for path in paths(place)]",
-        "return paths(places[0])",
+        "return [path for place in places_of[number] for path in paths(place)]",
+        "return paths(places_of[number][0])",
     ),
     Mutant(
         "records that are equal in the first column are taken for one",
@@ -86,8 +86,8 @@ MUTANTS = (
     Mutant(
         "a field that failed in line has no error",
         f"{COMPILED}/value_by_value.py",
-        "        run.errors.add(value, part.field, paths)\n",
-        "",
+        "run.errors.add(value, part.field, [",
+        "list([",
     ),
     Mutant(
         "a level with a completed null in a non-null field is taken as sound",

@@ -5,9 +5,10 @@ state. `finish` runs once everything is read: it returns the completed column, i
 an error nulled. (GraphQL spec, "Value Completion", for all values of a level at once.)
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 from types import NoneType
 from typing import Any, Protocol
 
@@ -116,12 +117,13 @@ class Lists:
         """See `Completion`."""
         values, lists, inner = state
 
+        starts: list[int] = []
+
         def paths_of_item(number: int) -> list[Path]:
-            for place, each in enumerate(lists):
-                if number < len(each):
-                    return [(*path, number) for path in paths(place)]
-                number -= len(each)
-            raise IndexError(number)
+            if not starts:
+                starts.extend(accumulate(map(len, lists), initial=0))
+            place = bisect_right(starts, number) - 1
+            return [(*path, number - starts[place]) for path in paths(place)]
 
         items = iter(self.items.finish(run, inner, paths_of_item))
         completed: Column = [[*islice(items, len(each))] for each in lists]

@@ -9,7 +9,7 @@ from graphql import GraphQLObjectType
 from resolvers.execution.compiled.builder import Completed, Inline, Part, TypeName
 from resolvers.execution.compiled.leaves import Serializer, serializer_of
 from resolvers.execution.compiled.run import Run
-from resolvers.execution.compiled.values import NULLED, Column, Path, Paths, attempt
+from resolvers.execution.compiled.values import NULLED, Column, Paths, attempt
 
 
 def build_value_by_value(
@@ -36,21 +36,22 @@ def build_value_by_value(
                 value = next(columns)[place]
             else:
                 record = None if part.join is None else joined[part.join][place]
-                value = _leaf(run, part, row, record, [(*path, part.field.key) for path in paths(place)])
+                value = _leaf(run, part, row, record)
+                if isinstance(value, Exception):
+                    run.errors.add(value, part.field, [(*path, part.field.key) for path in paths(place)])
+                    value = NULLED
             nulled = nulled or (value is NULLED and part.field.non_null)
             built[part.field.key] = None if value is NULLED else value
         objects.append(NULLED if nulled else built)
     return objects
 
 
-def _leaf(run: Run, part: Inline, row: Any, record: Any, paths: list[Path]) -> Any:
+def _leaf(run: Run, part: Inline, row: Any, record: Any) -> Any:
+    """The JSON value, or what is wrong with it."""
     value = attempt(part.read, row, record)
-    if not isinstance(value, Exception):
-        value = attempt(_counted, run, serializer_of(part.leaf, non_null=part.field.non_null), value)
     if isinstance(value, Exception):
-        run.errors.add(value, part.field, paths)
-        return NULLED
-    return value
+        return value
+    return attempt(_counted, run, serializer_of(part.leaf, non_null=part.field.non_null), value)
 
 
 def _counted(run: Run, serialize: Serializer, value: Any) -> Any:
