@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any, Protocol, TypeVar
 
 from resolvers.data.shared_reads.flight import Flight
-from resolvers.data.shared_reads.freshness import Freshness
+from resolvers.data.shared_reads.freshness import BRIEF_SECONDS, Freshness
 from resolvers.data.shared_reads.kept_values import BoundPath, KeptValues
 from resolvers.data.shared_reads.read_counts import ReadCounts
 from resolvers.data.shared_reads.sharing import SharedPath, Sharing
@@ -103,10 +103,11 @@ class SharedReads:
     def _flights(
         self, path: SharedPath[K, A, V], keys: Sequence[K], args: A, stores: Stores
     ) -> dict[Flight[K, V], list[K]]:
-        """The calls that read these keys, each with its keys. One is started for those that no other call reads."""
+        """The calls that read these keys, each with its keys. One is started for those that no other call reads, or one
+        that began long ago: its connection may be dead, and others would join it for as long as some wait for it."""
         bound = BoundPath(path, args)
         now = self.clock()
-        oldest = self._freshness.oldest(_sharing(path), path.store, now)
+        oldest = max(self._freshness.oldest(_sharing(path), path.store, now), now - BRIEF_SECONDS)
         under_way = self._under_way.setdefault(bound, {})
         flights: dict[Flight[K, V], list[K]] = {}
         alone: list[K] = []
