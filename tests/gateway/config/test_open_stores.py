@@ -139,7 +139,7 @@ print("influxdb_client" in sys.modules, asyncio.run(opened(URLS)))
 )
 def test_the_driver_of_influxdb_is_imported_when_its_url_is_opened(replaced: Mapping[str, str], loaded: str) -> None:
     """It takes 24 MB and 399 modules."""
-    given = dict.fromkeys(PORTS_WITH_URL, "memory:") | replaced
+    given = {**dict.fromkeys(PORTS_WITH_URL, "memory:"), **replaced}
     done = subprocess.run(
         [sys.executable, "-c", LOADED.replace("URLS", repr(given))], capture_output=True, text=True, check=True
     )
