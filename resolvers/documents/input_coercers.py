@@ -48,13 +48,13 @@ ONE_VALUE = (str, int, float, dict)
 """Types of values that stand for a list of one."""
 
 
-class NotCompiled(Exception):
+class NotCoerced(Exception):
     """There is no function for this type or this value. graphql-core coerces it."""
 
 
 def misfit() -> Any:
     """Refuse a value. An expression, unlike `raise`."""
-    raise NotCompiled
+    raise NotCoerced
 
 
 class InputCoercers:
@@ -73,11 +73,11 @@ class InputCoercers:
         self._named: dict[str, tuple[Coercer, int] | None] = {}
 
     def coercer(self, kind: GraphQLInputType) -> Coercer:
-        """The function for values of this type; it is not given Undefined. `NotCompiled`: the type refers to itself or
+        """The function for values of this type; it is not given Undefined. `NotCoerced`: the type refers to itself or
         is nested too deeply, so that the depth of each value must be counted, or it has an invalid default."""
         coercer, depth = self._compiled(kind)
         if depth > MAX_DEPTH:
-            raise NotCompiled
+            raise NotCoerced
         return coercer
 
     def _compiled(self, kind: GraphQLInputType) -> tuple[Coercer, int]:
@@ -93,7 +93,7 @@ class InputCoercers:
             self._named[kind.name] = self._of_named(kind)
         found = self._named[kind.name]
         if found is None:
-            raise NotCompiled
+            raise NotCoerced
         return found
 
     def _of_named(self, kind: "GraphQLInputObjectType | GraphQLLeafType") -> tuple[Coercer, int]:
@@ -142,7 +142,7 @@ def _default(field: Any) -> Any:
     try:
         return coerce_default_value(field)
     except TypeError:  # graphql-core reports it for each value that has not the field
-        raise NotCompiled from None
+        raise NotCoerced from None
 
 
 def _expression(kind: GraphQLInputType, coercer: str) -> str:

@@ -17,7 +17,7 @@ from graphql.execution.get_variable_signature import GraphQLVariableSignature, g
 from graphql.execution.values import VariableValues, VariableValueSource
 from graphql.utilities.coerce_input_value import coerce_default_value
 
-from resolvers.documents.input_coercers import Coercer, InputCoercers, NotCompiled
+from resolvers.documents.input_coercers import Coercer, InputCoercers, NotCoerced
 
 UNCHANGING = (str, int, float, Enum)
 """Types of defaults that all requests may share."""
@@ -86,7 +86,7 @@ def compiled_variables(
         try:
             default = coerce_default_value(signature)
             coerce = coercers.coercer(signature.type)
-        except (NotCompiled, TypeError):  # the latter: an invalid default
+        except (NotCoerced, TypeError):  # the latter: an invalid default
             return None
         variables.append(Variable(signature, coerce, default if isinstance(default, UNCHANGING) else Undefined))
     without = replace(operation, variable_definitions=())

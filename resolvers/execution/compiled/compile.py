@@ -22,7 +22,7 @@ from resolvers.execution.compiled.field import Field
 from resolvers.execution.compiled.objects import Objects, ObjectsByType
 from resolvers.execution.compiled.plan import ColumnField, ObjectPlan, Source
 from resolvers.execution.compiled.root_sources import FromRoot, ListFromRoot
-from resolvers.execution.compiled.sources import Event, function_of_row, source_of
+from resolvers.execution.compiled.sources import FromEvent, function_of_row, source_of
 from resolvers.execution.compiled.store_sources import FromStore, Guarded
 from resolvers.policy.table import STRICTER, Otherwise
 from resolvers.strawberry_internals import scalar_registry
@@ -127,7 +127,7 @@ class Compiler:
 
     def _source(self, field: Field) -> Source:
         if field.parent is self._schema.subscription_type:
-            return Event()
+            return FromEvent()
         arguments, stricter = Arguments(field), self._stricter(field)
         metadata = {} if field.strawberry is None else field.strawberry.metadata
         match metadata.get("store_field") or metadata.get("guarded_field"):

@@ -26,7 +26,7 @@ class Attribute:
         deliver(attempt_each(attrgetter(self.name), rows))
 
 
-class Event:
+class FromEvent:
     """The root field of a subscription: its value is the event, which is the root value."""
 
     def read(self, run: Run, rows: Column, deliver: Deliver) -> None:

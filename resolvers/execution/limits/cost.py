@@ -67,7 +67,7 @@ def _estimated_once(document: Document | None, executor: Executor[Any]) -> float
     return cost
 
 
-class _Variables(dict[str, Any]):
+class _WatchedVariables(dict[str, Any]):
     """The values of variables, and whether one of them was read."""
 
     read = False
@@ -93,7 +93,7 @@ class _Estimate:
         variables: VariableValues,
     ) -> None:
         self._schema, self._rules, self._fragments = schema, rules, fragments
-        self._variable_values, self.variables = variables, _Variables(variables.coerced)
+        self._variable_values, self.variables = variables, _WatchedVariables(variables.coerced)
         self._known: dict[tuple[str, str, tuple[tuple[str, int], ...]], float] = {}
 
     def of_selections(self, selections: SelectionSetNode, kind: GraphQLNamedType, sizes: Sizes) -> float:
