@@ -161,7 +161,9 @@ class Loaders(StoreCalls):
                 asyncio.get_running_loop().call_soon(sets.finish, batch, kept, NO_FAILURES)  # the others' calls first
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+        self._cancelled_with_the_operation(asyncio.get_running_loop().create_task(work))
+
+    def _cancelled_with_the_operation(self, task: "asyncio.Task[Any]") -> None:
         self._reading.add(task)
         task.add_done_callback(self._reading.discard)
 
@@ -224,6 +226,8 @@ class Loaders(StoreCalls):
 
     async def _load_batch(self, path: "AccessPath[K, A, V]", args: A, keys: list[K]) -> list[Any]:
         """The value of each key, or its error in its place."""
+        if (task := asyncio.current_task()) is not None:  # aiodataloader's, for this batch
+            self._cancelled_with_the_operation(task)
         batch: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
 
         def arrived(known: Mapping[K, V | None], failures: Mapping[K, Exception]) -> None:

@@ -52,3 +52,22 @@ async def test_a_read_that_a_library_cancels_or_whose_rows_cannot_be_primed_is_a
             await loaders.load_many(DerivedPath(cancelled), ["a"], ())
         with pytest.raises(ValueError, match="no such path"):
             await loaders.load_many(primed, ["a"], ())
+
+
+async def test_a_field_of_graphql_core_that_is_cancelled_with_its_operation_leaves_no_task() -> None:
+    entered = asyncio.Event()
+
+    async def endless(keys: Sequence[str], args: Any) -> Mapping[str, str]:
+        entered.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    loaders = loaders_with(RecordedFailures())
+    field = asyncio.create_task(loaders.load(path_of(endless), "a", ()))
+    await asyncio.wait_for(entered.wait(), 5)
+    field.cancel()
+    loaders.cancel()
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    async with asyncio.timeout(5):
+        await asyncio.wait(left)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
