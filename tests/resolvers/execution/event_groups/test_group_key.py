@@ -43,7 +43,9 @@ async def key_of(
 
 
 async def peer_of(viewer: Viewer, **instead: Any) -> Peer:
-    return replace(world.peer_of(await world.open_school(), viewer), **{"trace": False, **instead})
+    return replace(
+        world.peer_of(await world.open_school(), viewer), **{"trace": False, "executor": "compiled", **instead}
+    )
 
 
 def test_every_attribute_of_a_viewer_is_decided_on() -> None:
