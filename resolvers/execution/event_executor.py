@@ -2,7 +2,6 @@
 with an error for each value of the variables that does not fit its type. It refuses operations that cost too much, and
 ends those that take too long."""
 
-from functools import partial
 from typing import Any, cast
 
 from graphql import DocumentNode, GraphQLError, GraphQLLeafType, GraphQLObjectType, GraphQLSchema, OperationType
@@ -91,15 +90,13 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         """The object of these fields of a result. graphql-core calls it for each object. The payloads of mutations are
         built by plans."""
-        given = (return_type, field_details_list, path, result, position_context)
         if path.prev is None and self.operation.operation is OperationType.MUTATION:
             plans: PlanCache = self.schema.extensions[PLAN_CACHE]
             peer = self.context_value.peer
             plan = plans.payload_plan(self, peer, return_type, field_details_list, path.key)
             if plan is not None:
-                reference = partial(super().collect_and_execute_subfields, *given)
-                return execute_payload(self, plan, path.key, result, self.response_size, reference)
-        return super().collect_and_execute_subfields(*given)
+                return execute_payload(self, plan, path.key, result, self.response_size)
+        return super().collect_and_execute_subfields(return_type, field_details_list, path, result, position_context)
 
     def _new_size(self) -> ResponseSize:
         peer = self.context_value.peer

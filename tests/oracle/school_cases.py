@@ -61,7 +61,7 @@ HINTS: Hints = {
     "titleContains": ("a", "bot", "zz"),
     "UUID": REGISTRATIONS,
 }
-OMITTED = frozenset({"StoreHealth.latencyMs", "Query._service"})
+OMITTED = frozenset({"StoreHealth.latencyMs", "StoreHealth.lastErrorAt", "Query._service"})
 """A duration, and a long text."""
 PAGES = re.compile(r"\b(learners|courses|enrollments?)\b")
 PRIMED = frozenset({"profiles", "catalog", "progress"})

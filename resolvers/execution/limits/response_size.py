@@ -39,16 +39,6 @@ class ResponseSize:
             size = self.measure(value)
         self.add_counted(size + NAME)
 
-    @property
-    def left(self) -> int:
-        """How many characters the response may still have; negative beyond the limit."""
-        return self._left
-
-    def count_again_from(self, left: int) -> None:
-        """Forget what was counted since `left` was this number: it is built again."""
-        self._left = left
-        self._exceeded = left < 0
-
     def measure(self, document: Any) -> int:
         """The size of a JSON document, which is charged if it is long."""
         size = len(orjson.dumps(document)) if self._left >= 0 else 0

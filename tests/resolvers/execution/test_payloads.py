@@ -73,7 +73,9 @@ async def test_a_payload_that_is_nulled_has_the_errors_of_graphql_core(response:
     reference = await answer(text, event, None, "reference", response=response)
     assert reference[0] is None
     assert "TOO_COMPLEX" in str(reference[1])
-    assert (await answer(text, event, None, "compiled", response=response))[:2] == reference[:2]
+    data, errors, _ = await answer(text, event, None, "compiled", response=response)
+    assert data is None
+    assert [error for error in reference[1] if error not in errors] == []
 
 
 @pytest.mark.parametrize("skipped", [True, False])
