@@ -61,8 +61,8 @@ HINTS: Hints = {
     "titleContains": ("a", "bot", "zz"),
     "UUID": REGISTRATIONS,
 }
-OMITTED = frozenset({"StoreHealth.latencyMs", "StoreHealth.lastErrorAt", "Query._service"})
-"""A duration, and a long text."""
+OMITTED = frozenset({*(f"StoreHealth.{name}" for name in ("latencyMs", "lastErrorAt", "state")), "Query._service"})
+"""A duration, what failures of the same operation change while it runs, and a long text."""
 PAGES = re.compile(r"\b(learners|courses|enrollments?)\b")
 PRIMED = frozenset({"profiles", "catalog", "progress"})
 """Ports whose pages have rows that are not read by key again: what lossy ones find would depend on their order."""
