@@ -23,6 +23,9 @@ from stores.errors import Rejected, TimedOut, Unavailable
 
 MAX_CONNECTIONS = 32
 MILLISECOND = timedelta(milliseconds=1)
+CLOSED = "the handler is closed"
+"""What uvloop says of a connection that the server has closed before the driver writes to it. It has no error of its
+own for that."""
 Argument = str | int | bytes
 """An argument of a script."""
 
@@ -70,6 +73,10 @@ def translate_errors(store: str) -> Iterator[None]:
     except (AuthenticationError, NoPermissionError):
         raise Unavailable(store, "Redis refuses the user or the password: check that the URL has both") from None
     except ConnectionError:
+        raise Unavailable(store, "Redis cannot be reached") from None
+    except RuntimeError as error:
+        if CLOSED not in str(error):
+            raise
         raise Unavailable(store, "Redis cannot be reached") from None
     except (DataError, UnicodeEncodeError):
         raise Rejected(store, "a value that Redis cannot keep") from None
