@@ -17,7 +17,7 @@ from tests.oracle.shrinking import shrink, smaller
 from tests.resolvers import world
 
 # After an error, graphql-core and strawberry drop coroutines of siblings that they have not awaited.
-DROPPED = "(Executor.complete_awaitable_value|GraphQLCoreConverter.from_resolver)"
+DROPPED = "(Executor.complete_awaitable_value|Executor.execute_fields|GraphQLCoreConverter.from_resolver)"
 pytestmark = [
     pytest.mark.filterwarnings(f"ignore:coroutine '{DROPPED}.* was never awaited:RuntimeWarning"),
     pytest.mark.filterwarnings(
