@@ -48,8 +48,8 @@ MUTANTS = (
     Mutant(
         "text is an empty list",
         f"{COMPILED}/completion.py",
-        "value.__class__ is tuple or is_iterable(value)):",
-        "value.__class__ is tuple or hasattr(value, '__iter__')):",
+        "return list(value) if is_iterable(value) else None",
+        "return list(value) if is_iterable(value) else [] if isinstance(value, str) else None",
     ),
     Mutant(
         "objects of a wrong type are served",
@@ -176,26 +176,26 @@ MUTANTS = (
     Mutant(
         "the value of a row whose key is null is that of its neighbour",
         f"{COMPILED}/requests.py",
-        "                chosen.append(place)\n",
-        "                chosen.append(len(chosen))\n",
+        "            chosen.append(place)\n",
+        "            chosen.append(len(chosen))\n",
     ),
     Mutant(
         "a store's error becomes null without an error",
         f"{COMPILED}/requests.py",
-        "values[place] = attempt(viewed, rows[place], known.get(key), args) if failure is None else failure",
-        "values[place] = attempt(viewed, rows[place], known.get(key), args) if failure is None else None",
+        "values[place] = failure\n",
+        "values[place] = None\n",
     ),
     Mutant(
         "a level is delivered when the first of its sets has arrived",
         f"{COMPILED}/requests.py",
-        "self._left += len(requested)",
-        "self._left += min(len(requested), 1)",
+        "self._left += len(wanted)",
+        "self._left += min(len(wanted), 1)",
     ),
     Mutant(
         "the elements of a list of look-ups by several paths come in the order of the paths",
         f"{COMPILED}/root_sources.py",
-        "            for place in places:\n                lookup: Lookup = lookups[place]\n",
-        "            for place in reversed(places):\n                lookup: Lookup = lookups[places[0]]\n",
+        "{name: (places, [some[place].key for place in places])",
+        "{name: (range(len(places)), [some[place].key for place in places])",
     ),
     Mutant(
         "an error names one of the merged selections",

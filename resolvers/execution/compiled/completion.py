@@ -105,30 +105,26 @@ class Lists:
 
     def begin(self, run: Run, values: Column) -> Any:
         """See `Completion`."""
-        lists: list[Sequence[Any]] = [
-            value if value.__class__ is list or value.__class__ is tuple else self._listed(value) for value in values
-        ]
-        return values, lists, self.items.begin(run, [item for each in lists for item in each])
-
-    def _listed(self, value: Any) -> Sequence[Any]:
-        return list(value) if is_iterable(value) else ()
+        lists = [value if value.__class__ in (list, tuple) else _listed(value) for value in values]
+        return lists, self.items.begin(run, [item for each in lists if each is not None for item in each])
 
     def finish(self, run: Run, state: Any, paths: Paths) -> Column:
         """See `Completion`."""
-        values, lists, inner = state
-
+        lists: list[Sequence[Any] | None]
+        lists, inner = state
+        lengths = [0 if each is None else len(each) for each in lists]
         starts: list[int] = []
 
         def paths_of_item(number: int) -> list[Path]:
             if not starts:
-                starts.extend(accumulate(map(len, lists), initial=0))
+                starts.extend(accumulate(lengths, initial=0))
             place = bisect_right(starts, number) - 1
             return [(*path, number - starts[place]) for path in paths(place)]
 
         items = iter(self.items.finish(run, inner, paths_of_item))
-        completed: Column = [[*islice(items, len(each))] for each in lists]
-        for place, value in enumerate(values):
-            if not (value.__class__ is list or value.__class__ is tuple or is_iterable(value)):
+        completed: Column = [[*islice(items, length)] for length in lengths]
+        for place, each in enumerate(lists):
+            if each is None:
                 where = f"{self.field.parent.name}.{self.field.name}"
                 message = f"Expected Iterable, but did not find one for field '{where}'."
                 run.errors.add(GraphQLError(message), self.field, paths(place))
@@ -136,6 +132,11 @@ class Lists:
         if self.items.non_null and run.errors.found:
             return [NULLED if each is NULLED or _has_nulled(each) else each for each in completed]
         return completed
+
+
+def _listed(value: Any) -> Sequence[Any] | None:
+    """The items of a value; None if it is no list."""
+    return list(value) if is_iterable(value) else None
 
 
 def _has_nulled(value: Any) -> bool:

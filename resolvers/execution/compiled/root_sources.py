@@ -1,19 +1,18 @@
 """Sources of root fields that look objects up by their keys."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from resolvers.execution.compiled.arguments import Arguments
 from resolvers.execution.compiled.field import Field
-from resolvers.execution.compiled.masks import Mask, decide
+from resolvers.execution.compiled.requests import KeyRequests
 from resolvers.execution.compiled.run import Run
-from resolvers.execution.compiled.store_sources import Stricter
+from resolvers.execution.compiled.store_sources import Stricter, read_permitted
 from resolvers.execution.compiled.values import Column, Deliver, attempt
-from resolvers.types.guard import refused
 from resolvers.types.root_list_field import RootListField
-from resolvers.types.store_field import Lookup, RootStoreField
+from resolvers.types.store_field import RootStoreField
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,9 +27,6 @@ class FromRoot:
     def read(self, run: Run, rows: Column, deliver: Deliver) -> None:
         """See `Source`. The root is the only row."""
         lookup = attempt(lambda: self.declared.lookup(run.viewer, **self.arguments.converted(run)))
-        if isinstance(lookup, Exception):
-            deliver([lookup])
-            return
         read_lookups(run, self.field, self.declared, self.stricter, [lookup], deliver)
 
 
@@ -61,41 +57,25 @@ class ListFromRoot:
 def read_lookups(
     run: Run, field: Field, declared: RootStoreField, stricter: Stricter, lookups: Column, deliver: Deliver
 ) -> None:
-    """Deliver the value of each look-up, or its exception."""
+    """Deliver the value of each look-up, or the exception in its place."""
+    sound = [lookup for lookup in lookups if not isinstance(lookup, Exception)]
 
-    def read(mask: Mask) -> None:
-        values = list(lookups)
+    def request(some: Column, then: Deliver) -> None:
         places_by_path: dict[tuple[Any, Any], list[int]] = {}
-        for place, lookup in enumerate(lookups):
-            if isinstance(lookup, Exception):
-                continue
-            may = True if mask is None else mask[place]
-            if may is True:
-                places_by_path.setdefault((lookup.path, lookup.args), []).append(place)
-            else:
-                values[place] = may or attempt(refused, run.viewer, stricter[1] if stricter else None)
-        left = len(places_by_path)
-        if not left:
-            deliver(values)
-
-        def arrived(places: list[int], known: Mapping[Any, Any], failures: Mapping[Any, Exception]) -> None:
-            nonlocal left
-            for place in places:
-                lookup: Lookup = lookups[place]
-                failure = failures.get(lookup.key)
-                found = known.get(lookup.key)
-                values[place] = failure or attempt(declared.viewed, run.viewer, found, lookup)
-            left -= 1
-            if not left:
-                deliver(values)
-
-        for (path, args), places in places_by_path.items():
-            keys = [lookups[place].key for place in places]
-            if run.trace is not None:
+        for place, lookup in enumerate(some):
+            places_by_path.setdefault((lookup.path, lookup.args), []).append(place)
+        wanted = {name: (places, [some[place].key for place in places]) for name, places in places_by_path.items()}
+        if run.trace is not None:
+            for (path, _), (_, keys) in wanted.items():
                 run.trace.add(field.position, path, rows=len(keys), keys=len(set(keys)), groups=1, columns=frozenset())
-            run.loaders.request(path, keys, args, run.expect(partial(arrived, places)))
 
-    if stricter is None:
-        read(None)
-    else:
-        decide(run, stricter[0], lambda: [lookup.about for lookup in lookups], read)
+        def view(place: int, found: Any, args: Any) -> Any:
+            return declared.viewed(run.viewer, found, some[place])
+
+        KeyRequests([None] * len(some), then, view).send(run, wanted)
+
+    def merged(values: Column) -> None:
+        found = iter(values)
+        deliver([lookup if isinstance(lookup, Exception) else next(found) for lookup in lookups])
+
+    read_permitted(run, stricter, sound, request, merged, subject=attrgetter("about"))

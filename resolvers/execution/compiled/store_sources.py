@@ -9,10 +9,10 @@ from typing import Any
 from resolvers.execution.compiled.arguments import Arguments
 from resolvers.execution.compiled.field import Field
 from resolvers.execution.compiled.masks import Mask, decide, read_open
-from resolvers.execution.compiled.requests import Groups, LevelRequest, Traced
+from resolvers.execution.compiled.requests import Groups, KeyRequests, View, Wanted, wanted_keys
 from resolvers.execution.compiled.run import Run
 from resolvers.execution.compiled.values import Column, Deliver, attempt, attempt_each
-from resolvers.policy.rules import Rule, about
+from resolvers.policy.rules import About, Rule, about
 from resolvers.policy.table import Otherwise
 from resolvers.types.guard import GuardedField
 from resolvers.types.store_field import StoreField
@@ -56,7 +56,9 @@ class FromStore:
         def request(some: Column, then: Deliver) -> None:
             values: Column = [None] * len(some)
             groups = self._groups(run, some, given, values)
-            LevelRequest(self.declared, some, values, then).send(run, groups, self._traced(run))
+            wanted = wanted_keys(self.declared, some, groups, values)
+            self._trace(run, len(some), wanted)
+            KeyRequests(values, then, self._view(some)).send(run, wanted)
 
         read_permitted(run, self.stricter, rows, request, deliver)
 
@@ -83,9 +85,18 @@ class FromStore:
                 groups[args] = sorted([*groups[args], *places]) if args in groups else places
         return groups
 
-    def _traced(self, run: Run) -> Traced:
-        """Adds what is requested to the trace of the run, if it has one."""
-        return None if run.trace is None else partial(run.trace.add, self.field.position, columns=self.selected)
+    def _view(self, rows: Column) -> View | None:
+        declared = self.declared
+        if declared.returns_found:
+            return None
+        return lambda place, found, args: declared.viewed(rows[place], found, args)
+
+    def _trace(self, run: Run, rows: int, wanted: Wanted) -> None:
+        if run.trace is not None:
+            keys = len({(args, key) for (_, args), (_, keys) in wanted.items() for key in keys})
+            run.trace.add(
+                self.field.position, self.declared.path, rows=rows, keys=keys, groups=len(wanted), columns=self.selected
+            )
 
 
 def places_by_value(values: Column) -> dict[tuple[Any, ...], Sequence[int]]:
@@ -99,9 +110,16 @@ def places_by_value(values: Column) -> dict[tuple[Any, ...], Sequence[int]]:
 
 
 def read_permitted(
-    run: Run, stricter: Stricter, rows: Column, read: Callable[[Column, Deliver], None], deliver: Deliver
+    run: Run,
+    stricter: Stricter,
+    rows: Column,
+    read: Callable[[Column, Deliver], None],
+    deliver: Deliver,
+    *,
+    subject: Callable[[Any], About] = about,
 ) -> None:
-    """Read the rows whose field the viewer may see; the others have what the table gives them instead."""
+    """Read the rows whose field the viewer may see; the others have what the table gives them instead. `subject`: what
+    a row is about."""
     if stricter is None:
         read(rows, deliver)
         return
@@ -110,4 +128,4 @@ def read_permitted(
     def decided(mask: Mask) -> None:
         read_open(run, otherwise, mask, rows, read, deliver)
 
-    decide(run, rule, lambda: [about(row) for row in rows], decided)
+    decide(run, rule, lambda: [subject(row) for row in rows], decided)
