@@ -12,7 +12,6 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import RedirectResponse
 from starlette.routing import Route, WebSocketRoute
 
 from gateway.config.settings import Settings
@@ -40,7 +39,7 @@ from gateway.http.state import AppState
 from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
 from gateway.http.websocket.route import WebSocketEndpoint
 from gateway.relay.publishing import publishing
-from gateway.web.graphiql import static_route
+from gateway.web.pages import page_routes
 from resolvers.health import Health
 from resolvers.subscriptions.topics import TopicRegistry
 from stores.ports.stores import Stores
@@ -126,9 +125,8 @@ def build_app(
         routes=[
             Route("/graphql", GraphQLEndpoint(operations, peers)),
             WebSocketRoute("/graphql", sockets),
-            Route("/", lambda request: RedirectResponse("/graphql")),
             *health_routes(),
-            static_route(),
+            *page_routes(),
         ],
         middleware=[
             Middleware(TrustedProxies, trusted=settings.proxies.trusted),

@@ -17,6 +17,7 @@ from gateway.documents.trusted_documents import TrustedDocuments, hash_of
 from gateway.http.graphql_request import GraphQLRequest
 from gateway.http.refusal import RequestRefused
 from gateway.runtime.errors import CommandError
+from gateway.web.page_documents import page_documents
 from resolvers import permissions
 from resolvers.context import Peer
 from resolvers.error_codes import ErrorCode
@@ -79,10 +80,10 @@ def persisted_documents(settings: Settings, schema: Schema) -> PersistedDocument
         raise CommandError(
             f"GATEWAY_DOCUMENTS=trusted needs {PATH_VARIABLE}: a manifest, or a folder of .graphql files"
         )
-    trusted = []
+    trusted = page_documents()
     if path is not None:
         try:
-            trusted = read_documents(path, core_schema(schema), settings.limits.of_peers())
+            trusted += read_documents(path, core_schema(schema), settings.limits.of_peers())
         except CommandError as error:
             raise CommandError(*(f"{PATH_VARIABLE}: {line}" for line in error.lines)) from None
     registered = RegisteredDocuments() if mode == "open" else None

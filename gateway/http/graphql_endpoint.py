@@ -32,7 +32,7 @@ from gateway.http.sse import EventStreamResponse, accepts_event_stream, accepts_
 from gateway.http.state import AppState
 from gateway.http.streamed_result import StreamedResult
 from gateway.http.streamed_result import refused as refused_stream
-from gateway.web.graphiql import graphiql_page, wants_graphiql
+from gateway.web.pages import page_response, wants_page
 from resolvers.context import Peer
 from resolvers.documents.public_operations import LONGEST_PUBLIC
 from resolvers.error_codes import ErrorCode
@@ -77,8 +77,8 @@ class GraphQLEndpoint:
         await response(scope, receive, send)
 
     async def _respond(self, request: Request, headers: Mapping[str, str]) -> Response:
-        if wants_graphiql(request, headers):
-            return graphiql_page()
+        if wants_page(request, headers):
+            return page_response("explorer")
         self._operations.slots.check()  # before the body is read
         peer = await self._peer(request, headers)
         allowed = allowed_operations(request.method)

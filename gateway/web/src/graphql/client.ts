@@ -1,0 +1,53 @@
+import { type Fault, UNREACHABLE, faultOf } from "./fault";
+import type { Operation } from "./operation";
+import type { Session } from "../session/session";
+
+/** What the gateway answered. `data` is null after a request error. */
+export interface Answer<Data> {
+  readonly data: Data | null;
+  readonly faults: readonly Fault[];
+}
+
+/** Runs trusted documents over HTTP as the session's viewer. */
+export class Client {
+  readonly #url: string;
+  readonly #session: Session;
+
+  constructor(session: Session, url = "/graphql") {
+    this.#session = session;
+    this.#url = url;
+  }
+
+  /** The answer to an operation. It never rejects, unless `signal` aborts it: a gateway that cannot be reached is a
+   * fault, too. A refused token ends the session. */
+  async run<Data, Variables>(
+    operation: Operation<Data, Variables>,
+    variables: Variables,
+    signal?: AbortSignal,
+  ): Promise<Answer<Data>> {
+    let response: Response;
+    try {
+      response = await fetch(this.#url, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: "application/json", ...this.#session.headers() },
+        body: JSON.stringify({ documentId: operation.id, operationName: operation.name, variables }),
+        ...(signal ? { signal } : {}),
+      });
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      return unanswered(String(error));
+    }
+    if (response.status === 401) this.#session.expire();
+    try {
+      const { data = null, errors = [] } = await response.json();
+      return { data, faults: errors.map(faultOf) };
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      return unanswered(`HTTP ${response.status}`);
+    }
+  }
+}
+
+function unanswered(message: string): Answer<never> {
+  return { data: null, faults: [{ code: UNREACHABLE, message, path: [] }] };
+}
