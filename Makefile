@@ -6,7 +6,7 @@
 help:
 	@echo "make demo [ARGS='--port 8080 …']  start the embedded servers and the gateway with demo data"
 	@echo "make test [ARGS='-k name …']      check format, lint, types and dependencies, and run all tests"
-	@echo "make full                         run the tests under load in their long form, and the protocols' own clients"
+	@echo "make full                         run the long tests: under load, the protocols' own clients, the pages in a browser"
 	@echo "make clean                        remove .venv, downloaded packages and caches (the demo's data stays)"
 
 demo: .venv/ready
@@ -21,7 +21,7 @@ full: .venv/ready
 	@.ci/influxd "InfluxDB's tests are skipped"
 	@.ci/npm "the protocol suites are skipped"
 	@command -v chromium >/dev/null || \
-		echo "no chromium on the PATH: the browser's test is skipped (to install it on Debian: apt-get install chromium)"
+		echo "no chromium on the PATH: the browser's tests are skipped (on Debian: apt-get install chromium fonts-noto-core)"
 	@.venv/bin/python -m tests full $(ARGS)
 
 .venv/ready: pyproject.toml .ci/constraints.txt

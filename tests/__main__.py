@@ -11,7 +11,7 @@ from tests.interruptible import INTERRUPTED
 
 TOP = Path(__file__).resolve().parent.parent
 
-LONG = ("tests/hostile", "tests/protocol", "tests/upgrade", "tests/oracle")
+LONG = ("tests/browser", "tests/hostile", "tests/protocol", "tests/upgrade", "tests/oracle")
 MATRIX = "tests/resolvers/test_role_matrix.py"
 SWEEP = "tests/stores/domain/test_calendar_sweep.py"
 PAGES = "tests/bench/test_pages.py"
@@ -125,7 +125,8 @@ COMMANDS = {
     "golden": (golden, "write the golden answers and store calls again; read the diff before you commit it"),
     "full": (
         full,
-        "the long form of the tests under load and attack, of upgrades and of time zones, and the protocols' clients",
+        "the long form of the tests under load and attack, of upgrades and of time zones, the protocols' clients, and "
+        "the pages in a browser",
     ),
     "sockets": (sockets, "open and close sockets for ten minutes (--minutes N): memory and tasks stay flat"),
     "bench": (

@@ -1,0 +1,55 @@
+"""One browser and one demo for all tests of this package, and the pages that a test opens."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from tests.backends import missing
+from tests.browser.demo import Demo, run_demo
+from tests.browser.visits import LOOPBACK_ONLY, Visits
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Run the tests of this package in one event loop, that of the browser; without `--long`, only the smoke tests."""
+    item.add_marker(pytest.mark.asyncio(loop_scope="package"), append=False)
+    if not item.config.getoption("--long") and item.get_closest_marker("smoke") is None:
+        item.add_marker(pytest.mark.skip("the browser suite runs only in `make full`"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Debian's Chromium."""
+    return shutil.which("chromium") or missing("the browser: there is no chromium on the PATH")
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """A browser that reaches loopback only. Chromium refuses to run its sandbox as root."""
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(
+            executable_path=chromium, chromium_sandbox=os.getuid() != 0, args=[LOOPBACK_ONLY]
+        )
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture(scope="package")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo of 400 learners, seed 1. Tests that write use learners of their own."""
+    folder = tmp_path_factory.mktemp("browser")
+    folder.chmod(0o711)  # PostgreSQL's user must reach its data
+    with run_demo(folder) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def visits(browser: Browser, demo: Demo) -> AsyncIterator[Visits]:
+    """Opens pages of the demo. The test fails at its end if a page reported a fault that was not announced."""
+    opened = Visits(browser, demo.origin)
+    yield opened
+    await opened.close()
+    assert opened.faults.unannounced() == []
