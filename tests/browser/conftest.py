@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 
 import pytest
 import pytest_asyncio
@@ -10,6 +10,7 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.backends import missing
 from tests.browser.demo import Demo, run_demo
+from tests.browser.pages import paths_in
 from tests.browser.visits import LOOPBACK_ONLY, Visits
 
 
@@ -53,3 +54,9 @@ async def visits(browser: Browser, demo: Demo) -> AsyncIterator[Visits]:
     yield opened
     await opened.close()
     assert opened.faults.unannounced() == []
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def paths(demo: Demo) -> Mapping[str, str]:
+    """The path of each page, with data of the demo."""
+    return await paths_in(demo)

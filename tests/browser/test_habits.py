@@ -1,0 +1,123 @@
+"""Every page: contrast in light and dark, reduced motion, narrow windows, no layout shift, and the keyboard."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from tests.backends import missing
+from tests.browser.demo import Demo
+from tests.browser.pages import PAGES, PageCase, shown
+from tests.browser.visits import Visits
+
+pytestmark = pytest.mark.slow
+
+AXE = Path(__file__).parent.parent / "protocol/node_modules/axe-core/axe.min.js"
+NARROW, MEDIUM, WIDE = 360, 768, 1440
+VIOLATIONS = """async () => {
+  const { violations } = await axe.run({ resultTypes: ["violations"] });
+  return violations.filter(({ impact }) => ["serious", "critical"].includes(impact)).map(({ id, nodes }) =>
+    `${id}: ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(" | ")}`);
+}"""
+SHIFT = """() => new Promise((resolve) => {
+  const sources = [];
+  let sum = 0;
+  const observer = new PerformanceObserver((list) => {
+    for (const { hadRecentInput, value, sources: moved } of list.getEntries()) {
+      if (hadRecentInput) continue;
+      sum += value;
+      sources.push(...moved.map(({ node }) => `${value.toFixed(3)} ${node?.nodeName} ${node?.className ?? ""}`));
+    }
+  });
+  observer.observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => setTimeout(() => resolve([sum, sources])));
+})"""
+WIDER = """() => {
+  const { clientWidth, scrollWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  return [...document.querySelectorAll("body *")].filter((each) => each.getBoundingClientRect().right > clientWidth + 1)
+    .map((each) => `${each.nodeName} ${each.className}`).slice(0, 8);
+}"""
+MOVING = """() => document.getAnimations().filter(({ playState }) => playState === "running")
+  .map(({ effect }) => `${effect?.target?.nodeName} ${effect?.target?.className}`)"""
+# Radio buttons of one group are one stop, and a closed <details> hides its content.
+LIST_STOPS = """() => {
+  const groups = new Set();
+  window.stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")].filter(
+    (each) => {
+      if (each.disabled || each.tabIndex < 0 || each.type === "hidden" || each.closest("[inert]")) return false;
+      if (!each.checkVisibility({ visibilityProperty: true })) return false;
+      if (each.type !== "radio") return true;
+      const first = !groups.has(each.name);
+      groups.add(each.name);
+      return first;
+    });
+  return window.stops.map((each) => `${each.nodeName} ${each.textContent.trim() || each.ariaLabel || each.name}`);
+}"""
+FOCUSED = """() => {
+  const focused = document.activeElement, { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(focused);
+  const group = focused.type === "radio" ? focused.name : null;
+  const index = window.stops.findIndex((each) => each === focused || (group !== null && each.name === group));
+  return [index, (outlineStyle !== "none" && parseFloat(outlineWidth) >= 1) || boxShadow !== "none"];
+}"""
+
+
+every_page = pytest.mark.parametrize("case", PAGES, ids=lambda case: case.name)
+Paths = Mapping[str, str]
+
+
+async def opened(visits: Visits, demo: Demo, paths: Paths, case: PageCase, *, width: int) -> Page:
+    """Open the page of this case and wait for its content, which must not have moved."""
+    page = await visits.open(paths[case.name], token=demo.token(case.viewer), width=width)
+    await shown(page, case)
+    shift, sources = await page.evaluate(SHIFT)
+    assert shift < 0.1, sources
+    return page
+
+
+@every_page
+async def test_axe_finds_nothing_serious_and_motion_can_be_reduced(
+    visits: Visits, demo: Demo, paths: Paths, case: PageCase
+) -> None:
+    if not AXE.is_file():
+        missing("axe-core: the npm packages of the protocol suites are not installed (`make full` installs them)")
+    page = await opened(visits, demo, paths, case, width=WIDE)
+    await page.emulate_media(reduced_motion="reduce")
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert await page.evaluate(VIOLATIONS) == []
+    await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    assert await page.evaluate(VIOLATIONS) == []
+    assert await page.evaluate(MOVING) == []
+
+
+@every_page
+async def test_no_page_is_wider_than_its_window(visits: Visits, demo: Demo, paths: Paths, case: PageCase) -> None:
+    page = await opened(visits, demo, paths, case, width=NARROW)
+    assert await page.evaluate(WIDER) == []
+    for width in (MEDIUM, WIDE):
+        await page.set_viewport_size({"width": width, "height": 800})
+        assert await page.evaluate(WIDER) == []
+
+
+@every_page
+async def test_tab_reaches_everything_in_its_order_with_a_visible_focus(
+    visits: Visits, demo: Demo, paths: Paths, case: PageCase
+) -> None:
+    if case.name == "explorer":
+        pytest.skip("GraphiQL's editor uses the key itself")
+    page = await opened(visits, demo, paths, case, width=WIDE)
+    names = await page.evaluate(LIST_STOPS)
+    assert names
+    reached, without_ring = [], []
+    for _ in range(2 * len(names)):  # scrolling parts are stops, too
+        await page.keyboard.press("Tab")
+        index, has_ring = await page.evaluate(FOCUSED)
+        if index >= 0:
+            reached.append(names[index])
+            if not has_ring:
+                without_ring.append(names[index])
+        if index == len(names) - 1:
+            break
+    assert reached == names
+    assert without_ring == []
