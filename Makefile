@@ -1,12 +1,13 @@
 # `make demo` and `make test` need only Python 3.11 or newer: the first run makes .venv. No target installs anything
 # into the system.
-.PHONY: help demo test full clean
+.PHONY: help demo test full pictures clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo [ARGS='--port 8080 …']  start the embedded servers and the gateway with demo data"
 	@echo "make test [ARGS='-k name …']      check format, lint, types and dependencies, and run all tests"
 	@echo "make full                         run the long tests: under load, the protocols' own clients, the pages in a browser"
+	@echo "make pictures                     draw the pictures of the documentation again, in a browser"
 	@echo "make clean                        remove .venv, downloaded packages and caches (the demo's data stays)"
 
 demo: .venv/ready
@@ -23,6 +24,10 @@ full: .venv/ready
 	@command -v chromium >/dev/null || \
 		echo "no chromium on the PATH: the browser's tests are skipped (on Debian: apt-get install chromium fonts-noto-core)"
 	@.venv/bin/python -m tests full $(ARGS)
+
+pictures: .venv/ready
+	@.ci/influxd "the demo keeps its timeline in PostgreSQL"
+	@.venv/bin/python -m tests pictures
 
 .venv/ready: pyproject.toml .ci/constraints.txt
 	@.ci/venv

@@ -102,6 +102,8 @@ def bench(extra: Sequence[str]) -> int:
         return run(project("bench memory", "tests.bench.memory.run", *extra[1:]))
     if extra[:1] == ["growth"]:
         return run(project("bench growth", "tests.bench.growth.run", *extra[1:]))
+    if extra[:1] == ["pages"]:
+        return run(project("bench pages", "tests.bench.views.run", *extra[1:]))
     return run(project("bench", "tests.bench.run", *extra))
 
 
@@ -111,6 +113,10 @@ def oracle(extra: Sequence[str]) -> int:
 
 def mutants(extra: Sequence[str]) -> int:
     return run(project("mutants", "tests.mutants.run", *extra))
+
+
+def pictures(extra: Sequence[str]) -> int:
+    return run(project("pictures", "tests.browser.pictures", *extra))
 
 
 def newest_versions(extra: Sequence[str]) -> int:
@@ -132,13 +138,14 @@ COMMANDS = {
     "bench": (
         bench,
         "compare the gateway with pages by hand and other servers; `bench memory`: over rows in memory; "
-        "`bench live`: writes and live updates; `bench growth`: large worlds",
+        "`bench live`: writes and live updates; `bench growth`: large worlds; `bench pages`: a dashboard in a browser",
     ),
     "oracle": (
         oracle,
         "compare the compiled executor with graphql-core on random documents",
     ),
     "mutants": (mutants, "seed faults in the compiled executor: the oracle and the tests must find each of them"),
+    "pictures": (pictures, "write docs/pictures from the demo in a browser; look at the diff before you commit it"),
     "newest": (
         newest_versions,
         "run `all` with the newest versions of all dependencies; only reports",

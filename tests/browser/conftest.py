@@ -1,17 +1,17 @@
 """One browser and one demo for all tests of this package, and the pages that a test opens."""
 
-import os
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from tests.backends import missing
+from tests.browser.chromium import open_chromium
 from tests.browser.demo import Demo, run_demo
 from tests.browser.pages import paths_in
-from tests.browser.visits import LOOPBACK_ONLY, Visits
+from tests.browser.visits import Visits
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -29,13 +29,9 @@ def chromium() -> str:
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def browser(chromium: str) -> AsyncIterator[Browser]:
-    """A browser that reaches loopback only. Chromium refuses to run its sandbox as root."""
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(
-            executable_path=chromium, chromium_sandbox=os.getuid() != 0, args=[LOOPBACK_ONLY]
-        )
-        yield launched
-        await launched.close()
+    """One browser for all tests: each visit has a profile of its own."""
+    async with open_chromium(chromium) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="package")

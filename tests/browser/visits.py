@@ -4,10 +4,8 @@ from dataclasses import dataclass, field
 
 from playwright.async_api import Browser, BrowserContext, Page
 
-from tests.browser.faults import LOOPBACK, Faults
+from tests.browser.faults import Faults
 
-LOOPBACK_ONLY = f"--host-resolver-rules=MAP * ~NOTFOUND, {', '.join(f'EXCLUDE {host}' for host in LOOPBACK)}"
-"""A browser's option: no other host exists, neither by name nor by address."""
 TIMEOUT_MS = 20_000
 
 

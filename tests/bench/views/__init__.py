@@ -1,0 +1,1 @@
+"""`python -m tests bench pages`: the dashboard in a browser, over large courses."""
