@@ -1,9 +1,9 @@
-import { strings } from "../strings";
 import { Frame } from "../ui/frame";
 import { startPage } from "../ui/start_page";
+import { Dashboard } from "./dashboard";
 
 startPage((page) => (
-  <Frame page={page} current={"dashboard"}>
-    <h1>{strings.common.pages.dashboard}</h1>
+  <Frame page={page} current="dashboard">
+    <Dashboard page={page} />
   </Frame>
 ));
