@@ -1,6 +1,7 @@
 """Opens pages, each as a person with a browser of their own."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Page
 
@@ -48,6 +49,13 @@ class Visits:
         page = await context.new_page()
         await page.goto(f"{origin or self.origin}{path}" + (f"#token={token}" if token else ""))
         return page
+
+    async def draw(self, folder: Path) -> None:
+        """Write a picture of each page into this folder."""
+        for number, page in enumerate(page for context in self._contexts for page in context.pages):
+            path = folder / f"page-{number}.png"
+            await page.screenshot(path=path)
+            print(f"{page.url}: {path}")
 
     async def close(self) -> None:
         """Close all pages."""
