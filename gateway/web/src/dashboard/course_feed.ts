@@ -1,10 +1,14 @@
 import progressDocument from "../../documents/dashboard_progress.graphql";
 import type { DashboardProgressSubscription } from "../documents";
-import type { Fault } from "../graphql/fault";
+import { type Fault, isForbidden } from "../graphql/fault";
 import type { Live } from "../graphql/live";
+import { retryPause } from "../graphql/retry_pause";
 
 /** An update of one registration in the course. */
 export type Update = DashboardProgressSubscription["progressUpdated"];
+
+/** `catching-up`: the updates that were missed come first. `ended`: the viewer may not receive updates. */
+export type FeedState = "connecting" | "live" | "reconnecting" | "catching-up" | "ended";
 
 /** What the feed delivers. `reset`: updates were missed for good, so everything must be read again. */
 export interface FeedReceiver {
@@ -13,47 +17,139 @@ export interface FeedReceiver {
   readonly ended: (faults: readonly Fault[]) => void;
 }
 
+const QUIET = 1_000;
+const LONGEST_CATCH_UP = 10_000; // the clocks of browser and gateway may differ
+const FINAL = new Set(["BAD_USER_INPUT", "NOT_FOUND", "PERSISTED_QUERY_NOT_FOUND"]);
+
 /** The live updates of a course, without a gap: after a lost connection it continues behind the last cursor. */
 export class CourseFeed {
   readonly #receivers = new Set<FeedReceiver>();
+  readonly #watchers = new Set<(state: FeedState) => void>();
   readonly #live: Live;
-  readonly #course: string;
-  #end: (() => void) | null = null;
+  readonly #variables: { course: string; after: string | null };
+  #state: FeedState = "connecting";
+  #close: (() => void) | null = null;
+  #attempts = 0;
+  #lostAt = 0;
+  #quiet: ReturnType<typeof setTimeout> | undefined;
 
   constructor(live: Live, course: string) {
     this.#live = live;
-    this.#course = course;
+    this.#variables = { course, after: null };
+  }
+
+  get state(): FeedState {
+    return this.#state;
+  }
+
+  /** Call `watcher` at each change of the state. Returns what ends it. */
+  watch(watcher: (state: FeedState) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   /** Receive the updates from now on. Returns what ends it. */
   receive(receiver: FeedReceiver): () => void {
     this.#receivers.add(receiver);
-    this.#end ??= this.#open();
+    this.#close ??= this.#open();
     return () => {
       this.#receivers.delete(receiver);
       if (this.#receivers.size > 0) return;
-      this.#end?.();
-      this.#end = null;
+      this.#close?.();
+      this.#close = null;
     };
   }
 
   #open(): () => void {
-    const variables: { course: string; after: string | null } = { course: this.#course, after: null };
-    return this.#live.subscribe(progressDocument, variables, {
-      next: ({ progressUpdated }) => {
-        variables.after = progressUpdated.cursor; // the next connection continues here
-        for (const receiver of this.#receivers) receiver.updated(progressUpdated);
-      },
+    this.#variables.after = null;
+    this.#set("connecting");
+    const unwatch = this.#live.watch(() => this.#connectionChanged());
+    let unsubscribe = this.#subscribe();
+    if (this.#live.connection === "live") this.#set("live");
+    let closed = false;
+    this.#resubscribe = () => {
+      if (!closed) unsubscribe = this.#subscribe();
+    };
+    return () => {
+      closed = true;
+      unwatch();
+      unsubscribe();
+      clearTimeout(this.#quiet);
+    };
+  }
+
+  #resubscribe: () => void = () => undefined;
+
+  #subscribe(): () => void {
+    return this.#live.subscribe(progressDocument, this.#variables, {
+      next: ({ progressUpdated }) => this.#updated(progressUpdated),
       ended: (faults) => this.#ended(faults),
     });
   }
 
+  #updated(update: Update): void {
+    this.#attempts = 0;
+    this.#variables.after = update.cursor; // the next connection continues here
+    for (const receiver of [...this.#receivers]) receiver.updated(update);
+    if (this.#state !== "catching-up") return;
+    const isNew = Date.parse(update.at) >= this.#lostAt || Date.now() > this.#lostAt + LONGEST_CATCH_UP;
+    if (isNew) this.#caughtUp();
+    else this.#catchUp();
+  }
+
+  #connectionChanged(): void {
+    if (this.#state === "ended") return;
+    if (this.#live.connection !== "live") {
+      if (this.#state !== "connecting") this.#set("reconnecting");
+    } else if (this.#state === "connecting") this.#set("live");
+    else this.#resume();
+  }
+
+  /** The document is sent again. Without a cursor nothing says what was missed. */
+  #resume(): void {
+    this.#lostAt = Date.now();
+    this.#catchUp();
+    if (this.#variables.after === null) this.#reset();
+  }
+
+  #catchUp(): void {
+    this.#set("catching-up");
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => this.#caughtUp(), QUIET);
+  }
+
+  #caughtUp(): void {
+    clearTimeout(this.#quiet);
+    if (this.#state === "catching-up") this.#set("live");
+  }
+
+  #reset(): void {
+    for (const receiver of [...this.#receivers]) receiver.reset();
+  }
+
   #ended(faults: readonly Fault[]): void {
+    clearTimeout(this.#quiet);
     if (faults.some(({ code }) => code === "CURSOR_EXPIRED")) {
-      this.#end = this.#open();
-      for (const receiver of this.#receivers) receiver.reset();
-      return;
-    }
-    for (const receiver of this.#receivers) receiver.ended(faults);
+      this.#variables.after = null;
+      this.#resubscribe();
+      this.#resume();
+    } else if (faults.some((fault) => isForbidden(fault) || FINAL.has(fault.code))) {
+      this.#set("ended");
+      for (const receiver of [...this.#receivers]) receiver.ended(faults);
+    } else void this.#retry();
+  }
+
+  /** A store does not answer, or the gateway stops. */
+  async #retry(): Promise<void> {
+    this.#set("reconnecting");
+    await retryPause(this.#attempts++);
+    this.#resubscribe();
+    if (this.#live.connection === "live") this.#resume();
+  }
+
+  #set(state: FeedState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    for (const watcher of [...this.#watchers]) watcher(state);
   }
 }

@@ -1,3 +1,5 @@
+import "./dashboard.css";
+
 import { Frame } from "../ui/frame";
 import { startPage } from "../ui/start_page";
 import { Dashboard } from "./dashboard";

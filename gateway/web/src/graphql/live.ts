@@ -2,6 +2,7 @@ import { type Client, CloseCode, createClient } from "graphql-ws";
 
 import { type Fault, UNREACHABLE, faultOf } from "./fault";
 import type { Operation } from "./operation";
+import { retryPause } from "./retry_pause";
 import type { Session } from "../session/session";
 
 /** `connecting`: for the first time. `waiting`: the connection was lost, and the next attempt follows. */
@@ -13,7 +14,8 @@ export interface Receiver<Data> {
   readonly ended: (faults: readonly Fault[]) => void;
 }
 
-const LONGEST_WAIT = 10_000;
+const PING_EVERY = 10_000;
+const PONG_WITHIN = 5_000;
 const REFUSED = new Set<number>([CloseCode.Unauthorized, CloseCode.Forbidden]);
 
 /** Subscriptions over one WebSocket (graphql-transport-ws), which reconnects with backoff. */
@@ -21,23 +23,34 @@ export class Live {
   readonly #client: Client;
   readonly #listeners = new Set<(connection: Connection) => void>();
   #connection: Connection = "connecting";
+  #pong: ReturnType<typeof setTimeout> | undefined;
 
   constructor(session: Session, url = "/graphql") {
     this.#client = createClient({
       url: new URL(url, window.location.href).href.replace(/^http/, "ws"),
       connectionParams: () => session.headers(),
-      keepAlive: 10_000,
+      keepAlive: PING_EVERY,
+      connectionAckWaitTimeout: PONG_WITHIN,
       retryAttempts: Number.POSITIVE_INFINITY,
-      retryWait: (retries) => wait(Math.min(LONGEST_WAIT, 250 * 2 ** retries) * (0.5 + Math.random() / 2)),
-      shouldRetry: (reason) => !(reason instanceof CloseEvent && REFUSED.has(reason.code)),
+      retryWait: retryPause,
+      shouldRetry: (reason) => !isRefused(reason),
       on: {
+        connecting: (again) => this.#set(again ? "waiting" : "connecting"),
         connected: () => this.#set("live"),
+        // The library does not notice a socket that hangs: close it where the pong is missing.
+        ping: (received) => {
+          if (!received) this.#pong = setTimeout(() => this.#client.terminate(), PONG_WITHIN);
+        },
+        pong: (received) => received && clearTimeout(this.#pong),
         closed: (event) => {
-          if (event instanceof CloseEvent && REFUSED.has(event.code)) session.expire();
+          clearTimeout(this.#pong);
+          if (isRefused(event)) session.expire();
           this.#set("waiting");
         },
       },
     });
+    // The connection belongs to the viewer who opened it.
+    session.watch(() => this.#client.terminate());
   }
 
   get connection(): Connection {
@@ -59,10 +72,15 @@ export class Live {
   ): () => void {
     // The gateway finds the document by `documentId`; the library requires a text.
     const payload = { query: "", documentId: operation.id, operationName: operation.name, variables };
+    let last: readonly Fault[] = []; // an event without data is the end: its errors say why
     return this.#client.subscribe<Data>(payload, {
-      next: ({ data, errors = [] }) => data && receiver.next(data, errors.map(faultOf)),
+      next: ({ data, errors = [] }) => {
+        const faults = errors.map(faultOf);
+        if (data) receiver.next(data, faults);
+        else last = faults;
+      },
       error: (error) => receiver.ended(faultsOf(error)),
-      complete: () => receiver.ended([]),
+      complete: () => receiver.ended(last),
     });
   }
 
@@ -73,15 +91,17 @@ export class Live {
 
   #set(connection: Connection): void {
     this.#connection = connection;
-    for (const listener of this.#listeners) listener(connection);
+    for (const listener of [...this.#listeners]) listener(connection);
   }
+}
+
+function isRefused(reason: unknown): boolean {
+  return reason instanceof CloseEvent && REFUSED.has(reason.code);
 }
 
 function faultsOf(error: unknown): readonly Fault[] {
   if (Array.isArray(error)) return error.map(faultOf);
-  return [{ code: UNREACHABLE, message: String(error), path: [] }];
-}
-
-function wait(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  if (isRefused(error)) return [{ code: "UNAUTHENTICATED", message: "the connection was refused", path: [] }];
+  const message = error instanceof CloseEvent ? `WebSocket closed: ${error.code} ${error.reason}` : String(error);
+  return [{ code: UNREACHABLE, message, path: [] }];
 }
