@@ -1,6 +1,7 @@
 """Fixtures of all tests: the session's servers, and options."""
 
 import asyncio
+import shutil
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -13,7 +14,7 @@ from gateway.embedded.folder import DataFolder
 from gateway.embedded.influxd import find_influxd
 from gateway.embedded.open_servers import open_embedded
 from tests import executor
-from tests.backends import INFLUXD_BIN, Servers, named_servers
+from tests.backends import INFLUXD_BIN, Servers, missing, named_servers
 from tests.influxdb import open_influxd
 
 # Hypothesis uses the same examples on every machine, and a slow machine is not a failure.
@@ -43,6 +44,12 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
             yield urls
         finally:
             runner.run(opened.aclose())
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Debian's Chromium."""
+    return shutil.which("chromium") or missing("the browser: there is no chromium on the PATH")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

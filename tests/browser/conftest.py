@@ -1,6 +1,5 @@
 """One browser and one demo for all tests of this package, and the pages that a test opens."""
 
-import shutil
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.backends import missing
 from tests.browser.chromium import open_chromium
 from tests.browser.demo import Demo, run_demo
 from tests.browser.pages import paths_in
@@ -31,12 +29,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.when == "call":
         item.stash[FAILED] = report.failed
     return report
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """The path of Debian's Chromium."""
-    return shutil.which("chromium") or missing("the browser: there is no chromium on the PATH")
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")

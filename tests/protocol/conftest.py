@@ -16,8 +16,3 @@ def node(pytestconfig: pytest.Config) -> Node:
     if command is None or not (HERE / "node_modules").is_dir():
         missing("Node: the npm packages of the protocol suites are not installed (`make full` installs them)")
     return Node(command)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    return shutil.which("chromium") or missing("the browser: there is no chromium on the PATH")
