@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from gateway.cli.options import add_address, learner_count, rate
 
 if TYPE_CHECKING:
+    from starlette.routing import Route
+
     from gateway.config.store_location import StoreLocation
+    from gateway.datasets.demo.load_state import LoadState
     from gateway.http.auth.access import Access
     from gateway.http.auth.tokens import Tokens
 
@@ -132,6 +135,7 @@ def run(options: Namespace) -> int:
                         on_start=lambda number: console.print(f"live: {number:,} learners study at a time"),
                     )
                 secret = location.secret or ""
+                tokens = Tokens(secret=secret)
                 access = demo_access(secret, on_loopback=is_loopback(host))
                 app = build_app(
                     settings,
@@ -141,10 +145,9 @@ def run(options: Namespace) -> int:
                     now=utc_now,
                     host=host,
                     loopback_origins=True,
+                    demo_roles=roles_route(state, tokens, on_loopback=is_loopback(host)),
                 )
-                console.print(
-                    startup_text(location, Tokens(secret=secret), anonymous=access.anonymous_viewer is not None)
-                )
+                console.print(startup_text(location, tokens, anonymous=access.anonymous_viewer is not None))
 
                 def on_ready() -> None:
                     location.announce(endpoint)
@@ -170,6 +173,19 @@ def demo_access(secret: str, *, on_loopback: bool) -> "Access":
 
     anonymous = ADMIN if on_loopback else None
     return Access(verification=verification_by(secret), anonymous_viewer=anonymous, may_trace=lambda viewer: True)
+
+
+def roles_route(state: "LoadState", tokens: "Tokens", *, on_loopback: bool) -> "Route | None":
+    """The route of the front door's roles. It gives tokens away, so only a demo on a loopback address has it."""
+    from gateway.datasets.demo.roles import demo_roles
+    from gateway.datasets.demo.viewers import ROLE_LIFETIME
+    from gateway.http.demo_roles import demo_roles_route
+    from gateway.runtime.clock import utc_now
+
+    if not on_loopback:
+        return None
+    roles = demo_roles(seed=state.seed, learners=state.learners, end=state.end)
+    return demo_roles_route(roles, tokens=tokens, now=utc_now, valid_for=ROLE_LIFETIME)
 
 
 def startup_text(location: "StoreLocation", tokens: "Tokens", *, anonymous: bool) -> str:

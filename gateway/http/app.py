@@ -60,13 +60,15 @@ def build_app(
     new_id: Callable[[], str] = lambda: f"{getrandbits(128):032x}",  # it need not be secret
     host: str = "127.0.0.1",
     loopback_origins: bool = False,
+    demo_roles: Route | None = None,
     limits: ConnectionLimits = DEFAULT_LIMITS,
 ) -> Starlette:
     """Build the app. The lifespan opens the stores and publishes commits until it ends.
 
     `host` is the address that the server listens on: without tokens, requests may name only it or loopback. Pages
-    of the settings' origins may use the app, and with `loopback_origins` those of local development servers. `new_id`
-    creates request ids. Raises `CommandError` if a trusted document does not fit the schema or the limits.
+    of the settings' origins may use the app, and with `loopback_origins` those of local development servers.
+    `demo_roles` is the route of a demo's roles. `new_id` creates request ids. Raises `CommandError` if a trusted
+    document does not fit the schema or the limits.
     """
 
     @asynccontextmanager
@@ -126,6 +128,7 @@ def build_app(
             Route("/graphql", GraphQLEndpoint(operations, peers)),
             WebSocketRoute("/graphql", sockets),
             *health_routes(),
+            *([] if demo_roles is None else [demo_roles]),
             *page_routes(),
         ],
         middleware=[

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 import strawberry
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from gateway.config.groups.rates import RatesSettings
@@ -58,6 +59,7 @@ async def app_client(
     open_stores: OpenStores | None = None,
     host: str = "127.0.0.1",
     loopback_origins: bool = False,
+    demo_roles: Route | None = None,
     schema: strawberry.Schema = SCHEMA,
     rate: Rate | None = None,
 ) -> AsyncIterator[httpx2.AsyncClient]:
@@ -72,6 +74,7 @@ async def app_client(
         new_id=lambda: f"request-{next(ids)}",
         host=host,
         loopback_origins=loopback_origins,
+        demo_roles=demo_roles,
     )
     lifespan: AbstractAsyncContextManager[Any] = app.router.lifespan_context(app)
     async with lifespan as state:

@@ -8,6 +8,8 @@ from stores.domain.catalog import Course, Item, Module, MoveOn
 
 SQL101 = "course-v1:Demo+SQL101+2026"
 """The course that the examples use; most learners study it."""
+PY110 = "course-v1:Demo+PY110+2026"
+STAT201 = "course-v1:Demo+STAT201+2026"
 
 OUTLINES: Mapping[str, tuple[str, str, Mapping[str, Sequence[Item]]]] = {
     SQL101: (
@@ -49,7 +51,7 @@ OUTLINES: Mapping[str, tuple[str, str, Mapping[str, Sequence[Item]]]] = {
             ],
         },
     ),
-    "course-v1:Demo+PY110+2026": (
+    PY110: (
         "Python for data work",
         "From a spreadsheet's grief to a script that runs every morning.",
         {
@@ -77,7 +79,7 @@ OUTLINES: Mapping[str, tuple[str, str, Mapping[str, Sequence[Item]]]] = {
             ],
         },
     ),
-    "course-v1:Demo+STAT201+2026": (
+    STAT201: (
         "Statistics you can use",
         "Estimates, doubt, and saying honestly how much of each there is.",
         {

@@ -3,6 +3,7 @@
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.http import demo_roles
 from gateway.http.origins import Origins, is_foreign, log_refused
 from gateway.http.request_headers import headers_of
 
@@ -14,6 +15,8 @@ REQUEST_HEADERS = (
 )
 RESPONSE_HEADERS = ("Retry-After", "X-Request-ID")
 MAX_AGE_SECONDS = 600
+SAME_ORIGIN = frozenset({demo_roles.PATH})
+"""Paths for pages of the gateway only: no other origin may read their responses, listed or not."""
 
 
 class Cors(CORSMiddleware):
@@ -38,7 +41,7 @@ class Cors(CORSMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = headers_of(scope) if scope["type"] == "http" else {}
-        if "origin" not in headers:
+        if "origin" not in headers or scope["path"] in SAME_ORIGIN:
             await self.app(scope, receive, send)
             return
         if is_foreign(headers) and not self._origins.allow(headers["origin"]):
