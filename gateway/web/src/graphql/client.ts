@@ -1,6 +1,6 @@
 import { type Fault, UNREACHABLE, faultOf } from "./fault";
 import type { Operation } from "./operation";
-import type { Session } from "../session/session";
+import type { Credentials } from "../session/session";
 
 /** What the gateway answered. `data` is null after a request error. */
 export interface Answer<Data> {
@@ -8,13 +8,13 @@ export interface Answer<Data> {
   readonly faults: readonly Fault[];
 }
 
-/** Runs trusted documents over HTTP as the session's viewer. */
+/** Runs trusted documents over HTTP as the viewer of a session or of other credentials. */
 export class Client {
   readonly #url: string;
-  readonly #session: Session;
+  readonly #credentials: Credentials;
 
-  constructor(session: Session, url = "/graphql") {
-    this.#session = session;
+  constructor(credentials: Credentials, url = "/graphql") {
+    this.#credentials = credentials;
     this.#url = url;
   }
 
@@ -25,11 +25,12 @@ export class Client {
     variables: Variables,
     signal?: AbortSignal,
   ): Promise<Answer<Data>> {
+    const { token } = this.#credentials;
     let response: Response;
     try {
       response = await fetch(this.#url, {
         method: "POST",
-        headers: { "Content-Type": "application/json", Accept: "application/json", ...this.#session.headers() },
+        headers: { "Content-Type": "application/json", Accept: "application/json", ...this.#credentials.headers() },
         body: JSON.stringify({ documentId: operation.id, operationName: operation.name, variables }),
         ...(signal ? { signal } : {}),
       });
@@ -37,7 +38,7 @@ export class Client {
       if (signal?.aborted) throw error;
       return unanswered(String(error));
     }
-    if (response.status === 401) this.#session.expire();
+    if (response.status === 401) this.#credentials.expire(token);
     try {
       const { data = null, errors = [] } = await response.json();
       return { data, faults: errors.map(faultOf) };

@@ -5,7 +5,7 @@ import type { Operation } from "./operation";
 import { retryPause } from "./retry_pause";
 import type { Session } from "../session/session";
 
-/** `connecting`: for the first time. `waiting`: the connection was lost, and the next attempt follows. */
+/** `connecting`: there is none yet, or none is needed. `waiting`: it was lost, and the next attempt follows. */
 export type Connection = "connecting" | "live" | "waiting";
 
 /** What a subscription delivers. `ended` comes once, with the faults if there were any. */
@@ -17,18 +17,27 @@ export interface Receiver<Data> {
 const PING_EVERY = 10_000;
 const PONG_WITHIN = 5_000;
 const REFUSED = new Set<number>([CloseCode.Unauthorized, CloseCode.Forbidden]);
+const UNAUTHENTICATED = "UNAUTHENTICATED";
+const NORMAL = 1_000;
 
-/** Subscriptions over one WebSocket (graphql-transport-ws), which reconnects with backoff. */
+/** Subscriptions over one WebSocket (graphql-transport-ws), which reconnects with backoff. After a sign-in it connects
+ * again as the new viewer. */
 export class Live {
   readonly #client: Client;
   readonly #listeners = new Set<(connection: Connection) => void>();
+  readonly #session: Session;
+  #token: string | null = null;
   #connection: Connection = "connecting";
   #pong: ReturnType<typeof setTimeout> | undefined;
 
   constructor(session: Session, url = "/graphql") {
+    this.#session = session;
     this.#client = createClient({
       url: new URL(url, window.location.href).href.replace(/^http/, "ws"),
-      connectionParams: () => session.headers(),
+      connectionParams: () => {
+        this.#token = session.token;
+        return session.headers();
+      },
       keepAlive: PING_EVERY,
       connectionAckWaitTimeout: PONG_WITHIN,
       retryAttempts: Number.POSITIVE_INFINITY,
@@ -44,13 +53,16 @@ export class Live {
         pong: (received) => received && clearTimeout(this.#pong),
         closed: (event) => {
           clearTimeout(this.#pong);
-          if (isRefused(event)) session.expire();
-          this.#set("waiting");
+          if (isRefused(event)) session.expire(this.#token);
+          this.#set(isNeeded(event) ? "waiting" : "connecting");
         },
       },
     });
     // The connection belongs to the viewer who opened it.
-    session.watch(() => this.#client.terminate());
+    session.watch(() => {
+      this.#client.terminate();
+      this.#set("connecting");
+    });
   }
 
   get connection(): Connection {
@@ -79,8 +91,8 @@ export class Live {
         if (data) receiver.next(data, faults);
         else last = faults;
       },
-      error: (error) => receiver.ended(faultsOf(error)),
-      complete: () => receiver.ended(last),
+      error: (error) => this.#end(receiver, faultsOf(error)),
+      complete: () => this.#end(receiver, last),
     });
   }
 
@@ -89,19 +101,31 @@ export class Live {
     void this.#client.dispose();
   }
 
+  #end(receiver: Receiver<never>, faults: readonly Fault[]): void {
+    // A subscription ends when its token expires, also where the connection stays.
+    if (faults.some(({ code, path }) => code === UNAUTHENTICATED && !path.length)) this.#session.expire(this.#token);
+    receiver.ended(faults);
+  }
+
   #set(connection: Connection): void {
     this.#connection = connection;
     for (const listener of [...this.#listeners]) listener(connection);
   }
 }
 
+/** Whether the gateway closed the connection because of its token. */
 function isRefused(reason: unknown): boolean {
   return reason instanceof CloseEvent && REFUSED.has(reason.code);
 }
 
+/** Whether a connection that ended is still needed: it was neither refused nor closed after its last subscription. */
+function isNeeded(reason: unknown): boolean {
+  return !isRefused(reason) && !(reason instanceof CloseEvent && reason.code === NORMAL);
+}
+
 function faultsOf(error: unknown): readonly Fault[] {
   if (Array.isArray(error)) return error.map(faultOf);
-  if (isRefused(error)) return [{ code: "UNAUTHENTICATED", message: "the connection was refused", path: [] }];
+  if (isRefused(error)) return [{ code: UNAUTHENTICATED, message: "the connection was refused", path: [] }];
   const message = error instanceof CloseEvent ? `WebSocket closed: ${error.code} ${error.reason}` : String(error);
   return [{ code: UNREACHABLE, message, path: [] }];
 }

@@ -1,79 +1,55 @@
-import type { ComponentChildren } from "preact";
-import { useEffect, useReducer } from "preact/hooks";
+import "./frame.css";
 
-import viewerDocument from "../../documents/common_viewer.graphql";
+import type { ComponentChildren } from "preact";
+
 import { strings } from "../strings";
-import { Person } from "./person";
+import { PageLink } from "./page_link";
 import type { Page } from "./start_page";
-import { useAnswer } from "./use_answer";
+import { useSignIns } from "./use_sign_ins";
+import { ViewerBadge } from "./viewer_badge";
 
 const text = strings.common;
 type PageName = keyof typeof text.pages;
-const PATHS: Readonly<Record<PageName, string>> = { home: "/", dashboard: "/dashboard", learn: "/learn", explorer: "/graphql" };
+export const PATHS: Readonly<Record<PageName, string>> = { home: "/", dashboard: "/dashboard", learn: "/learn", explorer: "/graphql" };
 const NAMES = Object.keys(PATHS) as PageName[];
 
-/** The head of each page: the other pages, the viewer, and the way out. A change of the viewer renders the content anew. */
-export function Frame({ page, current, children }: { page: Page; current: PageName | null; children: ComponentChildren }) {
-  const [signIns, changed] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => page.session.watch(() => changed(undefined)), [page]);
+interface FrameProps {
+  readonly page: Page;
+  readonly current: PageName | null;
+  /** Whether the content follows the viewer by itself. Otherwise a change of the viewer renders all of it anew. */
+  readonly keepsContent?: boolean;
+  readonly children: ComponentChildren;
+}
+
+/** The head of each page: the other pages, the connection, the viewer, and the way out. */
+export function Frame({ page, current, keepsContent = false, children }: FrameProps) {
+  const signIns = useSignIns(page.session);
   return (
     <>
       <a class="skip" href="#content">
         {text.skip}
       </a>
       <header class="frame">
-        <a class="brand" href="/">
+        <PageLink page={page} to="/" class="brand">
           {text.product}
-        </a>
-        <nav>
+        </PageLink>
+        <nav aria-label={text.pagesLabel}>
           {NAMES.map((name) => (
-            <PageLink key={name} page={page} name={name} current={current} />
+            <PageLink key={name} page={page} to={PATHS[name]} current={name === current}>
+              {text.pages[name]}
+            </PageLink>
           ))}
         </nav>
         <ViewerBadge key={signIns} page={page} />
       </header>
-      <main id="content" key={signIns}>
+      <main id="content" tabIndex={-1} key={keepsContent ? 0 : signIns}>
+        {page.session.refused && (
+          <p class="notice session-ended" role="alert">
+            {text.tokenRefused} {current !== "home" && <a href="/">{text.signIn}</a>}
+          </p>
+        )}
         {children}
       </main>
     </>
-  );
-}
-
-function PageLink({ page, name, current }: { page: Page; name: PageName; current: PageName | null }) {
-  // A new tab does not share the token: the link that opens one hands it over.
-  const openTab = (event: MouseEvent) => {
-    if (!event.ctrlKey && !event.metaKey && !event.shiftKey && event.button !== 1) return;
-    event.preventDefault();
-    window.open(page.session.handOver(PATHS[name]), "_blank", "noopener");
-  };
-  return (
-    <a href={PATHS[name]} aria-current={name === current ? "page" : undefined} onClick={openTab} onAuxClick={openTab}>
-      {text.pages[name]}
-    </a>
-  );
-}
-
-function ViewerBadge({ page }: { page: Page }) {
-  const { answer } = useAnswer(page.client, viewerDocument, {});
-  const viewer = answer?.data?.viewer;
-  return (
-    <div class="viewer" aria-live="polite">
-      {answer && !viewer && text.anonymous}
-      {viewer && (
-        <>
-          <Person
-            name={viewer.learner?.displayName}
-            picture={page.settings.remoteImages ? viewer.learner?.avatarUrl : null}
-            fallback={viewer.subject}
-          />
-          <span class="role">{text.roles[viewer.role]}</span>
-        </>
-      )}
-      {page.session.token && (
-        <button type="button" onClick={() => page.session.signOut()}>
-          {text.signOut}
-        </button>
-      )}
-    </div>
   );
 }
