@@ -1,9 +1,25 @@
+import "./home.css";
+
 import { strings } from "../strings";
 import { Frame } from "../ui/frame";
 import { startPage } from "../ui/start_page";
+import { Doors } from "./doors";
+import { StoreStates } from "./store_states";
+import { Who } from "./who";
+
+const text = strings.home;
 
 startPage((page) => (
-  <Frame page={page} current={"home"}>
-    <h1>{strings.common.pages.home}</h1>
+  <Frame page={page} current="home" keepsContent>
+    <h1>{text.title}</h1>
+    <p class="lead">{text.lead}</p>
+    <Doors page={page} />
+    <div class="home-columns">
+      <Who page={page} />
+      <StoreStates client={page.client} />
+    </div>
+    <p class="quiet">
+      {text.verifyText} <a href="/verify">{text.verify}</a>
+    </p>
   </Frame>
 ));
