@@ -13,7 +13,13 @@ POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'{styles}; img-src 'self' data:; "
     "font-src 'self'{fonts}; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-PATHS = {"/": "home", "/dashboard": "dashboard", "/learn": "learn", "/verify/{code}": "verify"}
+PATHS = {
+    "/": "home",
+    "/dashboard": "dashboard",
+    "/learn": "learn",
+    "/verify": "verify",
+    "/verify/{code:path}": "verify",
+}
 
 
 def page_response(name: str) -> Response:
