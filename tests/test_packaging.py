@@ -11,6 +11,10 @@ from hatchling.builders.wheel import WheelBuilder
 
 TOP = Path(__file__).resolve().parent.parent
 PACKAGES = ("gateway", "resolvers", "stores")
+BUILT = (
+    *("gateway/web/dist/", "gateway/web/node_modules/"),
+    *("gateway/web/src/documents.ts", "gateway/web/src/document_modules.d.ts"),
+)
 
 
 def normal(requirement: str) -> str:
@@ -27,17 +31,18 @@ def test_every_dependency_is_pinned() -> None:
     assert wanted - {normal(pin) for pin in pins} == {"quadrangle"}
 
 
-@pytest.mark.parametrize("folder", ["tests/protocol", "tests/bench/peers"])
+@pytest.mark.parametrize("folder", ["tests/protocol", "tests/bench/peers", "gateway/web"])
 def test_npm_packages_are_pinned_without_a_registry(folder: str) -> None:
     wanted = json.loads((TOP / folder / "package.json").read_text())["dependencies"]
-    lock = (TOP / folder / "package-lock.json").read_text()
+    lock = json.loads((TOP / folder / "package-lock.json").read_text())
     assert [version for version in wanted.values() if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
-    assert json.loads(lock)["packages"][""]["dependencies"] == wanted
-    assert "://" not in lock
+    assert lock["packages"][""]["dependencies"] == wanted
+    assert [name for name, package in lock["packages"].items() if "resolved" in package] == []
 
 
 def test_the_wheel_has_every_file_of_its_packages(tmp_path: Path) -> None:
     [wheel] = WheelBuilder(str(TOP)).build(directory=str(tmp_path), versions=["standard"])
-    held = {name for name in ZipFile(wheel).namelist() if name.startswith(PACKAGES)}
+    names = {name for name in ZipFile(wheel).namelist() if name.startswith(PACKAGES)}
     files = [path for package in PACKAGES for path in (TOP / package).rglob("*") if path.is_file()]
-    assert held == {path.relative_to(TOP).as_posix() for path in files if "__pycache__" not in path.parts}
+    sources = {path.relative_to(TOP).as_posix() for path in files if "__pycache__" not in path.parts}
+    assert names == {name for name in sources if not name.startswith(BUILT)}

@@ -20,12 +20,9 @@ VARIABLES = {"c": world.ALGEBRA, "course": world.ALGEBRA, "id": "TGVhcm5lcjpsZWF
 
 
 def examples() -> Iterator[tuple[str, str]]:
-    """The name and text of each document: golden queries, those of GraphiQL's page, README and docs, and benchmarks."""
+    """The name and text of each document: golden queries, those of README and docs, and benchmarks."""
     for path in sorted((TOP / "tests/resolvers/golden").glob("*.graphql")):
         yield path.stem, path.read_text(encoding="utf-8")
-    page = (TOP / "gateway/web/static/page.js").read_text(encoding="utf-8")
-    for number, text in enumerate(re.findall(r"const \w*QUERY\w* = `(.*?)`", page, re.DOTALL)):
-        yield f"graphiql_{number}", text
     for path in sorted([TOP / "README.md", *(TOP / "docs").rglob("*.md")]):
         text = path.read_text(encoding="utf-8")
         found = re.findall(r"^```graphql\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
@@ -46,7 +43,7 @@ EXAMPLES = list(examples())
 
 def test_the_examples_are_found() -> None:
     names = [name for name, _ in EXAMPLES]
-    assert {"grid", "graphiql_0", "README_0", "bench_grid"} <= set(names)
+    assert {"grid", "README_0", "bench_grid"} <= set(names)
 
 
 @pytest.mark.parametrize("query", [text for _, text in EXAMPLES], ids=[name for name, _ in EXAMPLES])
