@@ -37,6 +37,7 @@ PAGES: Sequence[PageCase] = (
     PageCase(name="learn", path="/learn?course=$course", viewer=LEARNER),
     PageCase(name="verify", path="/verify/$code"),
     PageCase(name="unknown-certificate", path="/verify/ABCD-EFGH"),
+    PageCase(name="explorer", path="/graphql", shows=".graphiql-container"),
 )
 
 
@@ -49,7 +50,12 @@ async def paths_in(demo: Demo) -> dict[str, str]:
     return {case.name: Template(case.path).substitute(given) for case in PAGES}
 
 
+async def content_of(page: Page, case: PageCase) -> None:
+    """Wait until the page shows its main content."""
+    await expect(page.locator(case.shows).first).to_be_visible(timeout=20_000)
+
+
 async def shown(page: Page, case: PageCase) -> None:
     """Wait until the page shows its content and requests no more of it."""
-    await expect(page.locator(case.shows).first).to_be_visible(timeout=20_000)
+    await content_of(page, case)
     await page.wait_for_load_state("networkidle")
