@@ -4,6 +4,7 @@ import type { Role } from "../documents";
 import { strings } from "../strings";
 import type { Page } from "../ui/start_page";
 import { CourseFeed } from "./course_feed";
+import { LearnersGrid } from "./grid/learners_grid";
 import { LiveLine } from "./live/live_line";
 import { type Go, type Place } from "./place";
 import { PlaceLink } from "./place_link";
@@ -21,9 +22,6 @@ interface Course {
 export function CoursePage({ page, place, course, go, role }: Course) {
   const feed = useMemo(() => new CourseFeed(page.live, course), [page, course]);
   const [average, setAverage] = useState<number | null>(null);
-  void place;
-  void role;
-  void average;
   return (
     <>
       <div class="course-head">
@@ -33,7 +31,7 @@ export function CoursePage({ page, place, course, go, role }: Course) {
         <LiveLine feed={feed} />
       </div>
       <CourseOverview page={page} course={course} feed={feed} onAverage={setAverage}>
-        <p />
+        <LearnersGrid page={page} course={course} feed={feed} place={place} go={go} role={role} average={average} />
       </CourseOverview>
     </>
   );

@@ -1,0 +1,145 @@
+import rowsDocument from "../../../documents/dashboard_rows.graphql";
+import rowsAgainDocument from "../../../documents/dashboard_rows_again.graphql";
+import type { DashboardRowsQuery, DashboardRowsQueryVariables } from "../../documents";
+import type { Answer, Client } from "../../graphql/client";
+import type { CourseFeed, Update } from "../course_feed";
+import { FrameBatch } from "./frame_batch";
+import { type Row, type Rows, isNewer, rowsOf, withReadAgain, withUpdates } from "./rows";
+
+const START_WITHIN = 1_000;
+const SHORTEST_PAUSE = 2_000;
+const PAUSE = 10_000;
+
+/** The rows of a page, kept current. `reading`: the rows are those of the request before. */
+export interface LivePage {
+  readonly reading: boolean;
+  readonly answer: Answer<DashboardRowsQuery> | undefined;
+  readonly rows: Rows;
+}
+
+const NOTHING: LivePage = { reading: true, answer: undefined, rows: rowsOf([], new Map()) };
+
+/** Reads a page of learners, and applies the updates of the course to it: also those that come while it is read. */
+export class LiveRows {
+  #page = NOTHING;
+  #variables: DashboardRowsQueryVariables | null = null;
+  #abort = new AbortController();
+  #updates = new Map<string, Update>();
+  #again: ReturnType<typeof setTimeout> | undefined;
+  #lastAgain = Number.NEGATIVE_INFINITY;
+  readonly #client: Client;
+  readonly #feed: CourseFeed;
+  readonly #show: (page: LivePage) => void;
+  readonly #batch = new FrameBatch(() => this.#apply());
+  readonly #unreceive: () => void;
+
+  /** `show` is called with each change, at most once in a frame. */
+  constructor(client: Client, feed: CourseFeed, show: (page: LivePage) => void) {
+    this.#client = client;
+    this.#feed = feed;
+    this.#show = show;
+    this.#unreceive = feed.receive({ updated: (update) => this.#receive(update), reset: this.readAgain, ended: () => undefined });
+  }
+
+  /** Show the page with these variables. */
+  show(variables: DashboardRowsQueryVariables): void {
+    this.#variables = variables;
+    this.readAgain();
+  }
+
+  /** Read the page again: in order, and with what came since. */
+  readonly readAgain = (): void => {
+    this.#stop();
+    this.#abort = new AbortController();
+    if (this.#variables) void this.#read(this.#variables, this.#abort.signal);
+  };
+
+  close(): void {
+    this.#unreceive();
+    this.#stop();
+    this.#batch.close();
+  }
+
+  #stop(): void {
+    this.#abort.abort();
+    clearTimeout(this.#again);
+    this.#again = undefined;
+  }
+
+  async #read(variables: DashboardRowsQueryVariables, signal: AbortSignal): Promise<void> {
+    this.#set({ ...this.#page, reading: true });
+    const isLive = await started(this.#feed);
+    if (signal.aborted) return;
+    if (!isLive) this.#readWhenLive(signal);
+    this.#updates.clear();
+    const answer = await this.#client.run(rowsDocument, variables, signal).catch(() => null);
+    if (!answer || signal.aborted) return;
+    const read = answer.data?.enrollments?.edges.map(({ node }) => node);
+    this.#set({ reading: false, answer, rows: read ? rowsOf(read, this.#updates) : this.#page.rows });
+    this.#updates.clear();
+    // The subscription may have begun a little later than the reading.
+    if (read) this.#readSoon(() => true);
+  }
+
+  #readWhenLive(signal: AbortSignal): void {
+    const unwatch = this.#feed.watch((state) => {
+      if (state === "live" && !signal.aborted) this.readAgain();
+    });
+    signal.addEventListener("abort", unwatch);
+  }
+
+  #receive(update: Update): void {
+    const before = this.#updates.get(update.registration);
+    if (before && !isNewer(update.progress.version, before.progress.version)) return;
+    this.#updates.set(update.registration, update);
+    this.#batch.request();
+  }
+
+  #apply(): void {
+    if (this.#page.reading) return; // the answer comes first
+    const rows = withUpdates(this.#page.rows, this.#updates);
+    this.#updates.clear();
+    this.#set({ ...this.#page, rows });
+    this.#readSoon(({ registration }) => rows.changes.has(registration));
+  }
+
+  /** Read rows again by their ids, at most every ten seconds: an update has neither a withdrawal nor a streak. */
+  #readSoon(chosen: (row: Row) => boolean): void {
+    if (this.#again !== undefined) return;
+    const wait = Math.max(SHORTEST_PAUSE, this.#lastAgain + PAUSE - performance.now());
+    this.#again = setTimeout(() => {
+      this.#again = undefined;
+      this.#lastAgain = performance.now();
+      if (!document.hidden) void this.#readRows(this.#page.rows.rows.filter(chosen), this.#abort.signal);
+    }, wait);
+  }
+
+  async #readRows(rows: readonly Row[], signal: AbortSignal): Promise<void> {
+    const course = this.#variables?.course;
+    if (!rows.length || course === undefined) return;
+    const variables = { course, ids: rows.map(({ id }) => id) };
+    const answer = await this.#client.run(rowsAgainDocument, variables, signal).catch(() => null);
+    if (!answer || signal.aborted || answer.faults.length) return;
+    const again = answer.data?.nodes.filter((node): node is Row => node !== null && "registration" in node);
+    this.#set({ ...this.#page, rows: withReadAgain(this.#page.rows, again ?? []) });
+  }
+
+  #set(page: LivePage): void {
+    this.#page = page;
+    this.#show(page);
+  }
+}
+
+/** Wait until the feed has subscribed, but not long. Returns whether it has. */
+function started(feed: CourseFeed): Promise<boolean> {
+  if (feed.state !== "connecting") return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const end = (isLive: boolean) => {
+      clearTimeout(timer);
+      unwatch();
+      resolve(isLive);
+    };
+    const timer = setTimeout(() => end(false), START_WITHIN);
+    const unwatch = feed.watch(() => end(true));
+  });
+}
