@@ -13,7 +13,7 @@ export function Dashboard({ page }: { page: Page }) {
   const { answer } = useAnswer(page.client, viewerDocument, {});
   const role = answer?.data?.viewer.role;
   if (role === "LEARNER" || role === "SERVICE") return <NotForYou role={role} />;
-  if (place.registration) return <LearnerPage page={page} registration={place.registration} />;
+  if (place.registration) return <LearnerPage key={place.registration} page={page} place={place} registration={place.registration} go={go} />;
   if (place.course) return <CoursePage key={place.course} page={page} place={place} course={place.course} go={go} role={role} />;
   return <CourseChoice page={page} place={place} go={go} />;
 }

@@ -42,7 +42,7 @@ export function BarChart({ title, sentence, bars, table, children }: Chart) {
   return (
     <figure class="chart card" aria-labelledby={name}>
       <div class="chart-head">
-        <h3 id={name}>{title}</h3>
+        <h2 id={name}>{title}</h2>
         {children}
       </div>
       <p class="chart-sentence">{sentence}</p>

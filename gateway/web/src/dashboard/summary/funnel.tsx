@@ -9,10 +9,10 @@ const COLUMNS = ["started", "satisfied", "failed", "stoppedHere"] as const;
  * columns have the same scale. */
 export function Funnel({ groups }: { groups: readonly FunnelGroup[] }) {
   const rows = groups.flatMap((group) => group.rows);
-  const most = Math.max(1, ...rows.map(({ started }) => started));
+  const most = Math.max(1, ...rows.flatMap((row) => COLUMNS.map((column) => row[column])));
   return (
     <section class="card funnel" aria-labelledby="funnel">
-      <h3 id="funnel">{text.funnel.title}</h3>
+      <h2 id="funnel">{text.funnel.title}</h2>
       <p class="chart-sentence">{sentenceOf(rows)}</p>
       {rows.length > 0 && (
         <div class="scrolls funnel-rows" tabIndex={0} role="region" aria-labelledby="funnel">

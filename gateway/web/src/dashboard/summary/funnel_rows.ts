@@ -1,4 +1,5 @@
 import type { DashboardOverviewQuery } from "../../documents";
+import { shortKey } from "./item_name";
 
 type Course = NonNullable<DashboardOverviewQuery["course"]>;
 type Counts = NonNullable<NonNullable<Course["summary"]>["items"]>[number];
@@ -26,11 +27,6 @@ export function funnelOf(modules: Course["modules"], items: readonly Counts[]): 
   const known = new Set(groups.flatMap(({ rows }) => rows.map(({ itemKey }) => itemKey)));
   const others = items.filter(({ itemKey }) => !known.has(itemKey)).map((each) => ({ ...each, title: shortKey(each.itemKey) }));
   return others.length > 0 ? [...groups, { key: "", title: null, rows: others }] : groups;
-}
-
-/** The last part of a usage key or IRI. */
-export function shortKey(key: string): string {
-  return key.split(/[@/#]/).findLast((part) => part !== "") ?? key;
 }
 
 function nothing(itemKey: string): Counts {

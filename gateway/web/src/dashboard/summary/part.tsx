@@ -7,7 +7,7 @@ export function Part({ title, notice, children }: { title: string; notice: Compo
   if (children) return <>{children}</>;
   return (
     <section class="card part">
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {notice ?? <p class="quiet">{strings.common.loading}</p>}
     </section>
   );

@@ -1,0 +1,78 @@
+import { useEffect, useState } from "preact/hooks";
+
+import progressDocument from "../../../documents/dashboard_learner_progress.graphql";
+import resumeDocument from "../../../documents/dashboard_learner_resume.graphql";
+import type { DashboardLearnerProgressSubscription, DashboardLearnerResumeSubscription } from "../../documents";
+import type { Live } from "../../graphql/live";
+import { Pace } from "../summary/pace";
+
+type Update = DashboardLearnerProgressSubscription["progressUpdated"];
+export type ItemRow = Update["changed"][number];
+
+/** What the subscriptions of one enrolment have delivered since the page was opened. */
+export interface LearnerFeed {
+  readonly progress: Update["progress"] | null;
+  /** The items that changed, by key. */
+  readonly items: ReadonlyMap<string, ItemRow>;
+  readonly resume: DashboardLearnerResumeSubscription["resumeMoved"] | null;
+  /** Grows after updates, at most every two seconds: the parts that have no subscription are then read again. */
+  readonly pulse: number;
+}
+
+const NOTHING: LearnerFeed = { progress: null, items: new Map(), resume: null, pulse: 0 };
+const SPACING = 2_000;
+
+/** Follow one enrolment: its progress and where the learner is. */
+export function useLearnerFeed(live: Live, registration: string): LearnerFeed {
+  const [feed, setFeed] = useState(NOTHING);
+  useEffect(() => {
+    setFeed(NOTHING);
+    const pace = new Pace(() => setFeed((before) => ({ ...before, pulse: before.pulse + 1 })), SPACING);
+    const ends = [followProgress(live, registration, setFeed, pace), followResume(live, registration, setFeed, pace)];
+    return () => {
+      pace.close();
+      for (const end of ends) end();
+    };
+  }, [live, registration]);
+  return feed;
+}
+
+type Change = (change: (before: LearnerFeed) => LearnerFeed) => void;
+
+function followProgress(live: Live, registration: string, change: Change, pace: Pace): () => void {
+  const variables: { registration: string; after: string | null } = { registration, after: null };
+  let end: () => void = () => undefined;
+  const open = () => {
+    end = live.subscribe(progressDocument, variables, {
+      next: ({ progressUpdated: { cursor, progress, changed } }) => {
+        variables.after = cursor; // the next connection continues here
+        change((before) => ({ ...before, progress, items: new Map([...before.items, ...byKey(changed)]) }));
+        pace.request();
+      },
+      ended: (faults) => {
+        if (!faults.some(({ code }) => code === "CURSOR_EXPIRED")) return;
+        variables.after = null;
+        open();
+        pace.request();
+      },
+    });
+  };
+  open();
+  return () => end();
+}
+
+function followResume(live: Live, registration: string, change: Change, pace: Pace): () => void {
+  let first = true;
+  return live.subscribe(resumeDocument, { registration }, {
+    next: ({ resumeMoved }) => {
+      change((before) => ({ ...before, resume: resumeMoved }));
+      if (!first) pace.request(); // the first one is where the learner was when the page was opened
+      first = false;
+    },
+    ended: () => undefined,
+  });
+}
+
+function byKey(items: readonly ItemRow[]): (readonly [string, ItemRow])[] {
+  return items.map((item) => [item.itemKey, item]);
+}
