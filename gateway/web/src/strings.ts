@@ -396,7 +396,7 @@ export const strings = {
   learn: {
     title: "Your learning",
     resumeTitle: "Continue where you stopped",
-    lastHere: (ago: string) => `You were here ${ago}.`,
+    lastHere: (ago: string) => `You were here ${ago}`,
     onDevice: (device: string) => `on ${device}`,
     at: (position: string) => `at ${position}`,
     open: "Open",

@@ -9,16 +9,22 @@ type Day = NonNullable<Me["activity"]>[number];
 /** A calendar with a column for each week. A day's square is larger and darker the more events it has. */
 export function ActivityCalendar({ days, timeZone }: { days: readonly Day[]; timeZone: string }) {
   const most = Math.max(1, ...days.map(({ events }) => events));
+  const first = days[0] ? weekdayOf(days[0].start, timeZone) : 0;
   const active = days.filter(({ events }) => events > 0);
   const summary = text.calendarSummary(formatNumber(active.length), text.days(days.length, formatNumber(days.length)));
   return (
     <>
       <div class="calendar" role="img" aria-label={summary}>
+        {months(days, first, timeZone).map(([name, column]) => (
+          <span key={column} class="month" style={{ gridColumnStart: String(column) }}>
+            {name}
+          </span>
+        ))}
         {days.map((day, index) => (
           <span
             key={day.start}
             class={`day level-${level(day.events, most)}`}
-            style={index === 0 ? { gridRowStart: String(weekdayOf(day.start, timeZone) + 1) } : {}}
+            style={cell(first + index)}
             title={`${formatDate(day.start, timeZone)}: ${text.events} ${formatNumber(day.events)}`}
           />
         ))}
@@ -55,6 +61,21 @@ function ActivityTable({ days, timeZone }: { days: readonly Day[]; timeZone: str
       </table>
     </details>
   );
+}
+
+/** The place of a day that is this many days after the first Monday. Row 1 has the months. */
+function cell(index: number): { gridRow: string; gridColumn: string } {
+  return { gridRow: String((index % 7) + 2), gridColumn: String(Math.floor(index / 7) + 1) };
+}
+
+/** The name of each month, and the column of its first day. `first` is the weekday of the first day. */
+function months(days: readonly Day[], first: number, timeZone: string): readonly [string, number][] {
+  const name = new Intl.DateTimeFormat(undefined, { month: "short", timeZone });
+  const dayOfMonth = new Intl.DateTimeFormat("en", { day: "numeric", timeZone });
+  return days.flatMap(({ start }, index): [string, number][] => {
+    const at = new Date(start);
+    return dayOfMonth.format(at) === "1" ? [[name.format(at), Math.floor((first + index) / 7) + 1]] : [];
+  });
 }
 
 /** 0 without events, else 1…4 by the square root of the share of the busiest day. */

@@ -19,7 +19,7 @@ interface CourseListProps {
 export function CourseList({ courses, faults, chosen, onChoose }: CourseListProps) {
   const shown = [faultAt(faults, ...ROW, "course"), faultAt(faults, ...ROW, "progress")];
   return (
-    <section class="card" aria-labelledby="courses">
+    <section class="card chosen" aria-labelledby="courses">
       <h2 id="courses">{text.courses}</h2>
       {shown.map((fault) => fault && <FaultNotice key={fault.store} fault={fault} />)}
       <ul class="courses">

@@ -29,7 +29,7 @@ export function ItemRow({ page, course, item, read, titles }: ItemRowProps) {
   return (
     <li class="item" data-item={item.key} data-state={state} data-locked={locked} aria-current={here ? "step" : undefined}>
       <span class="mark" aria-hidden="true">
-        {locked ? "🔒" : state && MARKS[state]}
+        {locked ? <Lock /> : state && MARKS[state]}
       </span>
       <span class="item-text">
         <bdi class="item-title">{item.title}</bdi>
@@ -45,6 +45,14 @@ export function ItemRow({ page, course, item, read, titles }: ItemRowProps) {
         {!locked && <ItemLink url={item.launchUrl} title={item.title} />}
       </span>
     </li>
+  );
+}
+
+function Lock() {
+  return (
+    <svg viewBox="0 0 16 16">
+      <path d="M4 7V5a4 4 0 0 1 8 0v2h1v8H3V7zm2 0h4V5a2 2 0 0 0-4 0z" />
+    </svg>
   );
 }
 

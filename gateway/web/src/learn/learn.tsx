@@ -43,11 +43,13 @@ export function Learn({ page }: { page: Page }) {
   };
   return (
     <div class="learn">
-      <ResumeCard page={page} courses={courses} faults={answer.faults} />
+      <ResumeCard courses={courses} faults={answer.faults} />
       <CourseList courses={courses} faults={answer.faults} chosen={course} onChoose={choose} />
       {course && <CourseCard key={course.registration} page={page} course={course} changes={changes} />}
-      <ActivityCard me={me} faults={answer.faults} onRetry={readAgain} />
-      <Certificates courses={courses} faults={answer.faults} />
+      <div class="aside">
+        <ActivityCard me={me} faults={answer.faults} onRetry={readAgain} />
+        <Certificates courses={courses} faults={answer.faults} />
+      </div>
     </div>
   );
 }

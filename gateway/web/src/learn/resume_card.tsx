@@ -2,14 +2,13 @@ import { formatAgo, formatDateTime } from "../format";
 import { type Fault, faultAt } from "../graphql/fault";
 import { strings } from "../strings";
 import { FaultNotice } from "../ui/fault_notice";
-import type { Page } from "../ui/start_page";
 import { type Course, lastVisited, positionText } from "./courses";
 import { ItemLink } from "./item_link";
 
 const text = strings.learn;
 
 /** Where the learner stopped last, in whichever course, or where to begin. */
-export function ResumeCard({ courses, faults }: { page: Page; courses: readonly Course[]; faults: readonly Fault[] }) {
+export function ResumeCard({ courses, faults }: { courses: readonly Course[]; faults: readonly Fault[] }) {
   const fault = faultAt(faults, "me", "enrollments", "edges", "node", "resume");
   const course = lastVisited(courses);
   const resume = course?.resume;

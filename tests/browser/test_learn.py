@@ -1,0 +1,100 @@
+"""A learner's page: where to continue, the course's tree, the calendar, certificates, and live changes."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import Page, expect
+
+from gateway.datasets.demo.courses import SQL101
+from gateway.runtime.clock import utc_now
+from resolvers.viewer import Role, Viewer
+from tests.browser.demo import Demo
+from tests.browser.visits import Visits
+
+pytestmark = pytest.mark.slow
+LIVE_MS = 10_000
+COURSE = """query ($course: String!) { me { enrollment(course: $course) {
+  registration resume { itemKey }
+  course { modules { items { key title } } }
+  items(first: 100) { edges { node { itemKey state locked } } }
+} } }"""
+ACTIVITY = """query ($range: TimeRange!) { me { timeZone activity(window: DAY, range: $range) { start events } } }"""
+CERTIFIED = """query ($course: String!) { enrollments(course: $course, state: [COMPLETED], first: 1) {
+  edges { node { learnerId certificate { verifyCode } } }
+} }"""
+PROGRESS = """mutation ($registration: UUID!, $item: String!) {
+  setItemProgress(input: {registration: $registration, itemKey: $item, progress: 0.4}) { errors { code message } }
+}"""
+
+
+def learner(number: int) -> Viewer:
+    return Viewer(subject=f"demo-{number:04}", role=Role.LEARNER)
+
+
+async def open_course(visits: Visits, demo: Demo, viewer: Viewer) -> Page:
+    page = await visits.open(f"/learn?course={SQL101.replace('+', '%2B')}", token=demo.token(viewer))
+    await expect(page.locator(".item").first).to_be_visible()
+    return page
+
+
+async def test_a_heartbeat_in_one_browser_moves_the_other(visits: Visits, demo: Demo) -> None:
+    viewer = learner(1)
+    one, other = [await open_course(visits, demo, viewer) for _ in range(2)]
+    row = one.locator('.item[data-locked="false"]').filter(has_text="I am here").first
+    title = await row.locator(".item-title").inner_text()
+    await row.get_by_role("button").click()
+    for page in (one, other):
+        await expect(page.locator(".resume-item")).to_contain_text(title, timeout=LIVE_MS)
+        await expect(page.locator(".item[aria-current]")).to_contain_text(title)
+
+
+async def test_the_tree_agrees_with_the_schema(visits: Visits, demo: Demo) -> None:
+    viewer = learner(2)
+    page = await open_course(visits, demo, viewer)
+    rows = page.locator(".item")
+    shown = await rows.evaluate_all("rows => rows.map(({dataset}) => [dataset.item, dataset.state, dataset.locked])")
+    answer = (await demo.ask(COURSE, {"course": SQL101}, viewer=viewer))["me"]["enrollment"]
+    nodes = [edge["node"] for edge in answer["items"]["edges"]]
+    assert shown == [[node["itemKey"], node["state"], str(node["locked"]).lower()] for node in nodes]
+    assert len({state for _, state, _ in shown}) > 1
+
+
+async def test_progress_of_another_client_appears_without_a_reload(visits: Visits, demo: Demo) -> None:
+    viewer = learner(2)
+    page = await open_course(visits, demo, viewer)
+    item = page.locator('.item[data-state="NOT_STARTED"][data-locked="false"]').first
+    key = await item.get_attribute("data-item")
+    answer = (await demo.ask(COURSE, {"course": SQL101}, viewer=viewer))["me"]["enrollment"]
+    await demo.ask(PROGRESS, {"registration": answer["registration"], "item": key}, viewer=viewer)
+    changed = page.locator(f'.item[data-item="{key}"]')
+    await expect(changed).not_to_have_attribute("data-state", "NOT_STARTED", timeout=LIVE_MS)
+
+
+async def test_the_calendar_has_the_days_of_the_learners_own_zone(visits: Visits, demo: Demo) -> None:
+    viewer = learner(1)
+    page = await visits.open("/learn", token=demo.token(viewer), time_zone="America/Los_Angeles")
+    await expect(page.locator(".day").first).to_be_visible()
+    await expect(page.get_by_text("Days in Asia/Kathmandu")).to_be_visible()
+    await page.get_by_text("Show as a table").click()
+    table = page.get_by_role("table")
+    rows = await table.locator("tbody tr").evaluate_all("rows => rows.map((row) => row.children[1].textContent)")
+    days = await page.locator(".day").count()
+    now = utc_now()
+    range = {"from": (now - timedelta(days=days - 1)).isoformat(), "to": now.isoformat()}
+    activity = (await demo.ask(ACTIVITY, {"range": range}, viewer=viewer))["me"]["activity"]
+    assert [int(row) for row in rows] == [day["events"] for day in activity if day["events"]]
+
+
+async def test_a_certificate_leads_to_its_facts(visits: Visits, demo: Demo) -> None:
+    answer = await demo.ask(CERTIFIED, {"course": SQL101})
+    node = answer["enrollments"]["edges"][0]["node"]
+    page = await visits.open("/learn", token=demo.token(Viewer(subject=node["learnerId"], role=Role.LEARNER)))
+    link = page.locator(f'a[href="/verify/{node["certificate"]["verifyCode"]}"]')
+    await link.click()
+    await page.wait_for_url("**/verify/*")
+
+
+async def test_an_administrator_reads_why_the_page_is_empty(visits: Visits) -> None:
+    page = await visits.open("/learn")
+    await expect(page.get_by_text("this page is for learners")).to_be_visible()
+    await expect(page.get_by_role("link", name="Choose a learner")).to_be_visible()
