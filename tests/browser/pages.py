@@ -34,7 +34,7 @@ PAGES: Sequence[PageCase] = (
     PageCase(name="courses", path="/dashboard", viewer=INSTRUCTOR),
     PageCase(name="dashboard", path="/dashboard?course=$course", viewer=INSTRUCTOR),
     PageCase(name="learner", path="/dashboard?course=$course&registration=$registration", viewer=INSTRUCTOR),
-    PageCase(name="learn", path="/learn?course=$course", viewer=LEARNER),
+    PageCase(name="learn", path="/learn?course=$course", viewer=LEARNER, shows=".item"),
     PageCase(name="verify", path="/verify/$code"),
     PageCase(name="unknown-certificate", path="/verify/ABCD-EFGH"),
     PageCase(name="explorer", path="/graphql", shows=".graphiql-container"),

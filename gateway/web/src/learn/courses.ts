@@ -20,9 +20,9 @@ export function lastVisited(courses: readonly Course[]): Course | undefined {
   return visited[0] ?? open.find(({ state }) => state === "ACTIVE") ?? courses[0];
 }
 
-/** A position in an item: minutes and seconds of a video, else nothing, because other items have units of their own. */
+/** A position within a video, in minutes and seconds. Other items have units of their own, so theirs is not shown. */
 export function positionText(resume: Resume): string | null {
-  if (resume.position === null || resume.item?.type !== "VIDEO") return null;
+  if (!resume.position || resume.item?.type !== "VIDEO") return null;
   const seconds = Math.floor(resume.position);
   const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
   const [first, ...rest] = parts[0] ? parts : parts.slice(1);

@@ -40,7 +40,7 @@ export function ItemRow({ page, course, item, read, titles }: ItemRowProps) {
         {here ? (
           <span class="here">{text.here}</span>
         ) : (
-          !locked && course.state === "ACTIVE" && <MarkHere page={page} course={course} item={item} />
+          !locked && course.state !== "WITHDRAWN" && <MarkHere page={page} course={course} item={item} />
         )}
         {!locked && <ItemLink url={item.launchUrl} title={item.title} />}
       </span>
@@ -56,7 +56,7 @@ function Lock() {
   );
 }
 
-/** Sends a heartbeat, so that the learner continues here, in any browser. */
+/** Sends a heartbeat at the beginning of the item, so that the learner continues here, in any browser. */
 function MarkHere({ page, course, item }: { page: Page; course: Course; item: Item }) {
   const [failed, setFailed] = useState(false);
   const mark = async () => {
