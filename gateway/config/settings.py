@@ -19,6 +19,7 @@ from gateway.config.groups.federation import FederationSettings
 from gateway.config.groups.http import HttpSettings
 from gateway.config.groups.limits import LimitsSettings
 from gateway.config.groups.log import LogSettings
+from gateway.config.groups.pages import PagesSettings
 from gateway.config.groups.policy import PolicySettings
 from gateway.config.groups.profiles import ProfilesSettings
 from gateway.config.groups.proxies import ProxiesSettings
@@ -54,6 +55,7 @@ class Settings(SettingsGroup):
     executor: ExecutorSettings = ExecutorSettings()
     cache: CacheSettings = CacheSettings()
     documents: DocumentsSettings = DocumentsSettings()
+    pages: PagesSettings = PagesSettings()
     policy: PolicySettings = PolicySettings()
     proxies: ProxiesSettings = ProxiesSettings()
     rates: RatesSettings = RatesSettings()

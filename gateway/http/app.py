@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from random import getrandbits
 from uuid import uuid4
 
@@ -39,7 +40,7 @@ from gateway.http.state import AppState
 from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
 from gateway.http.websocket.route import WebSocketEndpoint
 from gateway.relay.publishing import publishing
-from gateway.web.pages import page_routes
+from gateway.web.pages import DIST, Pages
 from resolvers.health import Health
 from resolvers.subscriptions.topics import TopicRegistry
 from stores.ports.stores import Stores
@@ -61,14 +62,15 @@ def build_app(
     host: str = "127.0.0.1",
     loopback_origins: bool = False,
     demo_roles: Route | None = None,
+    pages_folder: Path = DIST,
     limits: ConnectionLimits = DEFAULT_LIMITS,
 ) -> Starlette:
     """Build the app. The lifespan opens the stores and publishes commits until it ends.
 
     `host` is the address that the server listens on: without tokens, requests may name only it or loopback. Pages
     of the settings' origins may use the app, and with `loopback_origins` those of local development servers.
-    `demo_roles` is the route of a demo's roles. `new_id` creates request ids. Raises `CommandError` if a trusted
-    document does not fit the schema or the limits.
+    `demo_roles` is the route of a demo's roles. `pages_folder` has the pages that were built. `new_id` creates request
+    ids. Raises `CommandError` if a trusted document does not fit the schema or the limits.
     """
 
     @asynccontextmanager
@@ -115,6 +117,12 @@ def build_app(
     )
     slots = OperationSlots(settings.http.operations)
     operations = Operations(schema=schema, documents=persisted_documents(settings, schema), slots=slots)
+    pages = Pages(
+        remote_images=settings.pages.remote_images,
+        demo=demo_roles is not None,
+        issuer=settings.auth.issuer,
+        folder=pages_folder,
+    )
     sockets = WebSocketEndpoint(
         operations,
         peers,
@@ -125,11 +133,11 @@ def build_app(
     )
     app = Starlette(
         routes=[
-            Route("/graphql", GraphQLEndpoint(operations, peers)),
+            Route("/graphql", GraphQLEndpoint(operations, peers, pages)),
             WebSocketRoute("/graphql", sockets),
             *health_routes(),
             *([] if demo_roles is None else [demo_roles]),
-            *page_routes(),
+            *pages.routes(),
         ],
         middleware=[
             Middleware(TrustedProxies, trusted=settings.proxies.trusted),

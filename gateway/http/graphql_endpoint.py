@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -32,7 +33,7 @@ from gateway.http.sse import EventStreamResponse, accepts_event_stream, accepts_
 from gateway.http.state import AppState
 from gateway.http.streamed_result import StreamedResult
 from gateway.http.streamed_result import refused as refused_stream
-from gateway.web.pages import page_response, wants_page
+from gateway.web.pages import EXPLORER, Pages, wants_page
 from resolvers.context import Peer
 from resolvers.documents.public_operations import LONGEST_PUBLIC
 from resolvers.error_codes import ErrorCode
@@ -54,9 +55,10 @@ class NeedsStream(Exception):
 class GraphQLEndpoint:
     """The ASGI app of /graphql."""
 
-    def __init__(self, operations: Operations, peers: Peers) -> None:
+    def __init__(self, operations: Operations, peers: Peers, pages: Pages) -> None:
         self._operations = operations
         self._peers = peers
+        self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request: Request = Request(scope, receive)
@@ -78,7 +80,7 @@ class GraphQLEndpoint:
 
     async def _respond(self, request: Request, headers: Mapping[str, str]) -> Response:
         if wants_page(request, headers):
-            return page_response("explorer")
+            return await run_in_threadpool(self._pages.response, EXPLORER, request)
         self._operations.slots.check()  # before the body is read
         peer = await self._peer(request, headers)
         allowed = allowed_operations(request.method)

@@ -1,18 +1,19 @@
-"""The pages that people open in a browser, and their scripts and styles. `dist/` has them, as Vite builds them."""
+"""The pages that people open in a browser. `dist/` has them, as Vite builds them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from gateway.web.assets import assets_route, not_modified
+from gateway.web.page_policy import page_policy
 
 DIST = Path(__file__).with_name("dist")
-POLICY = (
-    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'{styles}; img-src 'self' data:; "
-    "font-src 'self'{fonts}; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
+EXPLORER = "explorer"
 PATHS = {
     "/": "home",
     "/dashboard": "dashboard",
@@ -20,26 +21,51 @@ PATHS = {
     "/verify": "verify",
     "/verify/{code:path}": "verify",
 }
+NOT_BUILT = """\
+<!doctype html>
+<html lang="en">
+  <head><meta charset="utf-8" /><title>Quadrangle</title></head>
+  <body><p>The pages of this gateway are not built: run <code>quadrangle pages</code> where it is installed.</p></body>
+</html>
+"""
 
 
-def page_response(name: str) -> Response:
-    """The HTML of a page."""
-    explorer = name == "explorer"
-    policy = POLICY.format(styles=" 'unsafe-inline'" if explorer else "", fonts=" data:" if explorer else "")
-    path = DIST / name / "page.html"
-    if not path.exists():
-        return PlainTextResponse("The pages are not built: run `quadrangle pages`.", 503)
-    return FileResponse(path, headers={"Content-Security-Policy": policy, "Vary": "Accept"})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """The pages of a gateway. `remote_images`: they may show pictures of other servers. `demo`: the gateway is a demo,
+    with roles to choose from. `issuer`: who signs the tokens. `folder` has what was built."""
 
+    remote_images: bool
+    demo: bool
+    issuer: str | None
+    folder: Path
 
-def page_routes() -> list[BaseRoute]:
-    """The routes of the pages, except for GraphiQL, and of their files."""
+    def response(self, name: str, request: Request) -> Response:
+        """The HTML of a page, which reads a file; 503 if it is not built."""
+        try:
+            text = (self.folder / name / "page.html").read_text("utf-8")
+        except FileNotFoundError:
+            return HTMLResponse(NOT_BUILT, 503)
+        for attribute, value in (("data-remote-images", self.remote_images), ("data-demo", self.demo)):
+            text = text.replace(f'{attribute}="false"', f'{attribute}="{str(value).lower()}"', 1)
+        policy = page_policy(name, remote_images=self.remote_images, issuer=self.issuer)
+        tag = sha256(f"{policy}\n{text}".encode()).hexdigest()[:32]
+        headers = {
+            "Content-Security-Policy": policy,
+            "Cache-Control": "no-cache",
+            "ETag": f'W/"{tag}"',  # weak: the text may be compressed
+            "Vary": "Accept",
+        }
+        response = HTMLResponse(text, headers=headers)
+        return not_modified(request, response) or response
 
-    def route(path: str, name: str) -> Route:
-        return Route(path, lambda request: page_response(name))
+    def routes(self) -> list[BaseRoute]:
+        """The routes of the pages, except for GraphiQL's, and of their files."""
 
-    assets = Mount("/assets", StaticFiles(directory=DIST / "assets", check_dir=False))
-    return [*(route(path, name) for path, name in PATHS.items()), assets]
+        def route(path: str, name: str) -> Route:
+            return Route(path, lambda request: self.response(name, request))
+
+        return [*(route(path, name) for path, name in PATHS.items()), assets_route(self.folder / "assets")]
 
 
 def wants_page(request: Request, headers: Mapping[str, str]) -> bool:

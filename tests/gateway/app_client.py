@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -19,6 +20,7 @@ from gateway.http.app import OpenStores, build_app
 from gateway.http.auth.access import Access
 from gateway.http.auth.configured import verification_by
 from gateway.http.auth.tokens import Tokens
+from gateway.web.pages import DIST
 from resolvers.schema import build_schema
 from resolvers.viewer import Viewer
 from stores.domain.rates import Rate
@@ -60,6 +62,7 @@ async def app_client(
     host: str = "127.0.0.1",
     loopback_origins: bool = False,
     demo_roles: Route | None = None,
+    pages_folder: Path = DIST,
     schema: strawberry.Schema = SCHEMA,
     rate: Rate | None = None,
 ) -> AsyncIterator[httpx2.AsyncClient]:
@@ -75,6 +78,7 @@ async def app_client(
         host=host,
         loopback_origins=loopback_origins,
         demo_roles=demo_roles,
+        pages_folder=pages_folder,
     )
     lifespan: AbstractAsyncContextManager[Any] = app.router.lifespan_context(app)
     async with lifespan as state:

@@ -1,6 +1,5 @@
 """Compresses responses: zstd (RFC 8878) where the client and the installation have it, else gzip."""
 
-from functools import lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -8,6 +7,7 @@ from starlette.middleware.gzip import GZipResponder, IdentityResponder
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.http.request_headers import headers_of
+from gateway.web.content_codings import accepted_codings
 
 if TYPE_CHECKING:
     from zstandard import ZstdCompressionObj
@@ -32,7 +32,7 @@ class Compression:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        accepted = accepted_encodings(headers_of(scope).get("accept-encoding", ""))
+        accepted = accepted_codings(headers_of(scope).get("accept-encoding", ""))
         if "zstd" in accepted and self._has_zstd:
             await ZstdResponder(self._app, SMALLEST)(scope, receive, send)
         elif "gzip" in accepted:
@@ -54,14 +54,3 @@ class ZstdResponder(IdentityResponder):
             self._compressor = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compressobj()
         end = zstandard.COMPRESSOBJ_FLUSH_BLOCK if more_body else zstandard.COMPRESSOBJ_FLUSH_FINISH
         return self._compressor.compress(body) + self._compressor.flush(end)
-
-
-@lru_cache(maxsize=100)
-def accepted_encodings(header: str) -> frozenset[str]:
-    """The codings that an Accept-Encoding header names with a weight above 0 (RFC 9110, section 12.5.3)."""
-    codings = set()
-    for each in header.lower().split(","):
-        name, _, weight = each.replace(" ", "").partition(";q=")
-        if weight.strip("0.") or not weight:
-            codings.add(name)
-    return frozenset(codings)

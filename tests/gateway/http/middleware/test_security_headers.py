@@ -1,5 +1,7 @@
 """Every response has the headers that limit what browsers do with it."""
 
+from pathlib import Path
+
 import pytest
 from websockets.exceptions import InvalidStatus
 
@@ -8,12 +10,13 @@ from stores.domain.rates import Rate
 from tests.gateway.app_client import TOKEN_ACCESS, app_client
 from tests.gateway.http.bounds.raw_client import connected, head
 from tests.gateway.served_gateway import serve_gateway
+from tests.gateway.web.built_pages import write_pages
 
 BROWSER = {"Accept": "text/html"}
 PREFLIGHT = {"Origin": "http://localhost:3000", "Access-Control-Request-Method": "POST"}
 REQUESTS = [
     ("GET", "/graphql", BROWSER),  # the page
-    ("GET", "/static/page.js", {}),
+    ("GET", "/assets/page-1a.js", {}),
     ("GET", "/graphql?query={__typename}", {}),
     ("POST", "/graphql", {}),
     ("POST", "/graphql", {"Authorization": "Bearer forged"}),
@@ -25,13 +28,17 @@ REQUESTS = [
     ("GET", "/livez", {}),
     ("GET", "/readyz", {}),
 ]
-OWN_CACHING = {"text/javascript": "public, max-age=3600", "text/event-stream": "no-cache, no-transform"}
-"""By media type: scripts of the page are the same for all, and an event stream must not be transformed."""
+OWN_CACHING = {
+    "text/html": "no-cache",
+    "text/javascript": "public, max-age=31536000, immutable",
+    "text/event-stream": "no-cache, no-transform",
+}
+"""By media type: pages change with the settings, their scripts never, and an event stream must not be transformed."""
 
 
 @pytest.mark.parametrize(("method", "path", "headers"), REQUESTS)
-async def test_every_response_has_them(method: str, path: str, headers: dict[str, str]) -> None:
-    async with app_client(loopback_origins=True) as client:
+async def test_every_response_has_them(tmp_path: Path, method: str, path: str, headers: dict[str, str]) -> None:
+    async with app_client(loopback_origins=True, pages_folder=write_pages(tmp_path / "dist")) as client:
         response = await client.request(method, path, headers=headers)
     found = {name: response.headers.get_list(name) for name in HEADERS}
     policies, caching = found.pop("Content-Security-Policy"), found.pop("Cache-Control")
