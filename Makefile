@@ -1,12 +1,13 @@
 # `make demo` and `make test` need only Python 3.11 or newer: the first run makes .venv. No target installs anything
 # into the system.
-.PHONY: help demo test full pictures clean
+.PHONY: help demo test full docs pictures clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo [ARGS='--port 8080 …']  start the embedded servers and the gateway with demo data"
 	@echo "make test [ARGS='-k name …']      check format, lint, types and dependencies, and run all tests"
 	@echo "make full                         run the long tests: under load, the protocols' own clients, the pages in a browser"
+	@echo "make docs                         write the documentation as a site to build/docs"
 	@echo "make pictures                     draw the pictures of the documentation again, in a browser"
 	@echo "make clean                        remove .venv, downloaded packages and caches (the demo's data stays)"
 
@@ -24,6 +25,12 @@ full: .venv/ready
 	@command -v chromium >/dev/null || \
 		echo "no chromium on the PATH: the browser's tests are skipped (on Debian: apt-get install chromium fonts-noto-core)"
 	@.venv/bin/python -m tests full $(ARGS)
+
+# NO_MKDOCS_2_WARNING: the theme announces its successor at each build.
+docs: .venv/ready
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict --quiet --config-file docs/site/mkdocs.yml
+	@echo "the site is in build/docs: open build/docs/index.html, or run"
+	@echo "    .venv/bin/python -m http.server --bind 127.0.0.1 --directory build/docs 8080"
 
 pictures: .venv/ready
 	@.ci/influxd "the demo keeps its timeline in PostgreSQL"

@@ -33,4 +33,4 @@ def test_commands_exist(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     assert set(re.findall(r"\bquadrangle ([a-z]+)", text)) <= set(COMMANDS)
     assert set(re.findall(r"python -m tests ([a-z]+)", text)) <= set(TEST_COMMANDS)
-    assert set(re.findall(r"^ *make ([a-z]+)", text, re.MULTILINE)) <= {"demo", "test", "full", "clean"}
+    assert set(re.findall(r"^ *make ([a-z]+)", text, re.MULTILINE)) <= {"demo", "test", "full", "docs", "clean"}
