@@ -15,11 +15,13 @@ LONG = ("tests/browser", "tests/hostile", "tests/protocol", "tests/upgrade", "te
 MATRIX = "tests/resolvers/test_role_matrix.py"
 SWEEP = "tests/stores/domain/test_calendar_sweep.py"
 PAGES = "tests/bench/test_pages.py"
+DOCUMENTS = ("tests/examples", "tests/test_site.py")
 REFERENCE = ("tests/resolvers", "tests/gateway/http", "tests/e2e/test_faults.py", "tests/e2e/test_watch.py")
 """What `full` repeats on graphql-core alone: golden queries, policy, faults and live updates."""
 FORMAT = ("ruff format", ["ruff", "format", "--check", "--quiet", "."])
 LINT = ("ruff check", ["ruff", "check", "--quiet", "."])
-TYPES = ("mypy --strict", ["mypy", "--strict", "--no-error-summary", "gateway", "resolvers", "stores", "tests"])
+TYPED = ("gateway", "resolvers", "stores", "tests", "docs/site")
+TYPES = ("mypy --strict", ["mypy", "--strict", "--no-error-summary", *TYPED])
 DEPENDENCIES = ("deptry", ["deptry", "--no-ansi", "."])
 
 Step = tuple[str, Sequence[str]]
@@ -86,7 +88,7 @@ def golden(extra: Sequence[str]) -> int:
 
 def full(extra: Sequence[str]) -> int:
     return run(
-        pytest("tests/e2e", *LONG, MATRIX, SWEEP, PAGES, "--long", *extra),
+        pytest("tests/e2e", *LONG, MATRIX, SWEEP, PAGES, *DOCUMENTS, "--long", *extra),
         ("pytest (reference)", ["pytest", *REFERENCE, "--executor", "reference", *extra]),
     )
 
@@ -119,6 +121,10 @@ def pictures(extra: Sequence[str]) -> int:
     return run(project("pictures", "tests.browser.pictures", *extra))
 
 
+def examples(extra: Sequence[str]) -> int:
+    return run(project("examples", "tests.examples"))
+
+
 def newest_versions(extra: Sequence[str]) -> int:
     return newest.report(extra)
 
@@ -146,6 +152,7 @@ COMMANDS = {
     ),
     "mutants": (mutants, "seed faults in the compiled executor: the oracle and the tests must find each of them"),
     "pictures": (pictures, "write docs/pictures from the demo in a browser; look at the diff before you commit it"),
+    "examples": (examples, "list the examples of README and docs that tests do not run, with the reasons"),
     "newest": (
         newest_versions,
         "run `all` with the newest versions of all dependencies; only reports",

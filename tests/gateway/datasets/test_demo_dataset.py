@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -51,6 +51,19 @@ def test_a_later_dataset_of_the_same_week_has_the_same_events_and_more(dataset: 
     earlier = [event for event in dataset.events if event.learner_id not in beats]
     assert all(later[event.id] == event for event in earlier)
     assert len(later) > len(earlier)
+
+
+@pytest.mark.parametrize("day", range(7))
+@pytest.mark.parametrize("week", [date(2026, 2, 23), date(2027, 3, 29), date(2028, 10, 30)])
+def test_what_readme_quotes_does_not_depend_on_the_date(week: date, day: int) -> None:
+    for hour in range(0, 24, 3):
+        now = datetime(week.year, week.month, week.day, hour, 7, 11, tzinfo=UTC) + timedelta(days=day)
+        dataset = demo_dataset(seed=1, learners=1, now=now)
+        events, beats = list(dataset.events), list(dataset.heartbeats)
+        quiz = [(event.verb, event.score) for event in events if event.item_key == "joins-quiz" and event.score]
+        assert quiz == [(Verb.FAILED, 0.4), (Verb.PASSED, 0.87)]
+        assert max(events, key=lambda event: event.at).item_key == "report"
+        assert max(beats, key=lambda beat: beat.at).item_key == "report"
 
 
 def test_the_number_of_learners_does_not_change_any_of_them(dataset: Dataset) -> None:
