@@ -13,16 +13,17 @@ const PAUSE = 10_000;
 /** The rows of a page, kept current. `reading`: the rows are those of the request before. */
 export interface LivePage {
   readonly reading: boolean;
+  /** Those of the last request. */
+  readonly variables: DashboardRowsQueryVariables | null;
   readonly answer: Answer<DashboardRowsQuery> | undefined;
   readonly rows: Rows;
 }
 
-const NOTHING: LivePage = { reading: true, answer: undefined, rows: rowsOf([], new Map()) };
+const NOTHING: LivePage = { reading: true, variables: null, answer: undefined, rows: rowsOf([], new Map()) };
 
 /** Reads a page of learners, and applies the updates of the course to it: also those that come while it is read. */
 export class LiveRows {
   #page = NOTHING;
-  #variables: DashboardRowsQueryVariables | null = null;
   #abort = new AbortController();
   #updates = new Map<string, Update>();
   #again: ReturnType<typeof setTimeout> | undefined;
@@ -43,7 +44,7 @@ export class LiveRows {
 
   /** Show the page with these variables. */
   show(variables: DashboardRowsQueryVariables): void {
-    this.#variables = variables;
+    this.#page = { ...this.#page, variables };
     this.readAgain();
   }
 
@@ -51,7 +52,7 @@ export class LiveRows {
   readonly readAgain = (): void => {
     this.#stop();
     this.#abort = new AbortController();
-    if (this.#variables) void this.#read(this.#variables, this.#abort.signal);
+    if (this.#page.variables) void this.#read(this.#page.variables, this.#abort.signal);
   };
 
   close(): void {
@@ -75,7 +76,7 @@ export class LiveRows {
     const answer = await this.#client.run(rowsDocument, variables, signal).catch(() => null);
     if (!answer || signal.aborted) return;
     const read = answer.data?.enrollments?.edges.map(({ node }) => node);
-    this.#set({ reading: false, answer, rows: read ? rowsOf(read, this.#updates) : this.#page.rows });
+    this.#set({ reading: false, variables, answer, rows: read ? rowsOf(read, this.#updates) : this.#page.rows });
     this.#updates.clear();
     // The subscription may have begun a little later than the reading.
     if (read) this.#readSoon(() => true);
@@ -115,7 +116,7 @@ export class LiveRows {
   }
 
   async #readRows(rows: readonly Row[], signal: AbortSignal): Promise<void> {
-    const course = this.#variables?.course;
+    const course = this.#page.variables?.course;
     if (!rows.length || course === undefined) return;
     const variables = { course, ids: rows.map(({ id }) => id) };
     const answer = await this.#client.run(rowsAgainDocument, variables, signal).catch(() => null);

@@ -24,5 +24,6 @@ export function useLiveRows(client: Client, feed: CourseFeed, variables: Dashboa
   }, [client, feed, text]);
   const readAgain = rows.current?.readAgain ?? NOTHING;
   useRetry(page?.reading ? undefined : page?.answer?.faults, readAgain);
-  return [page, readAgain];
+  const isBehind = page !== undefined && JSON.stringify(page.variables) !== text;
+  return [isBehind ? { ...page, reading: true } : page, readAgain];
 }
