@@ -26,24 +26,23 @@ class DemoRole(NamedTuple):
 
 
 def demo_roles(*, seed: int, learners: int, end: datetime) -> list[DemoRole]:
-    """The roles of a dataset that ends at `end`: the first learner, one with a certificate, and one at risk.
+    """The roles of a dataset that ends at `end`.
 
-    Equal datasets have equal roles, on each day of the week of `end`. If there are very few learners, the last two
-    kinds may be missing."""
+    The learners: the first, who is online; one with a certificate; one at risk. Equal datasets have equal roles, on
+    each day of the week of `end`. If there are very few learners, the last two kinds may be missing."""
     term = term_start(end)
     week = term + timedelta(weeks=WEEKS)
     courses = demo_courses(term - timedelta(days=30))
-    titles = {course.key: course.title for course in courses}
     plans = [study_plan(n, seed=seed, term=term, courses=courses) for n in range(1, min(learners, SEARCHED) + 1)]
 
     def histories(until: datetime) -> Iterator[StudyHistory]:
         return (study_history(plan, seed=seed, term=term, now=until) for plan in plans[1:])
 
-    asha = plans[0]
+    first = plans[0]
     return [
         DemoRole(ADMIN, "Administrator", f"Looks after all {len(courses)} courses and their learners"),
         DemoRole(INSTRUCTOR, "Instructor", f"Teaches {len(INSTRUCTOR.courses)} of the {len(courses)} courses"),
-        DemoRole(LEARNER, asha.profile.display_name, f"In the middle of {titles[asha.enrollments[0].course.key]}"),
+        DemoRole(LEARNER, first.profile.display_name, f"Online now, studies {first.enrollments[0].course.title}"),
         *certified(histories(week), at=week),
         *at_risk(histories(week + timedelta(weeks=1)), since=week - AWAY),
     ]

@@ -29,8 +29,9 @@ def test_the_learners_are_as_they_are_described_all_week(seed: int) -> None:
     assert [role.viewer.role for role in roles] == [Role.ADMIN, Role.INSTRUCTOR, *[Role.LEARNER] * 3]
     assert [role.viewer for role in roles[:3]] == [ADMIN, INSTRUCTOR, LEARNER]
     assert len({role.viewer.subject for role in roles}) == len({role.description for role in roles}) == 5
-    *_, finished, away = roles
+    *_, online, finished, away = roles
     for now in (MONDAY, SUNDAY):
+        assert history_of(online.viewer.subject, seed, now).current is not None
         assert any(simulator.finished for simulator in history_of(finished.viewer.subject, seed, now).simulators)
         history = history_of(away.viewer.subject, seed, now)
         assert not any(simulator.finished for simulator in history.simulators)
