@@ -53,7 +53,9 @@ export class Live {
         pong: (received) => received && clearTimeout(this.#pong),
         closed: (event) => {
           clearTimeout(this.#pong);
-          if (isRefused(event)) session.expire(this.#token);
+          const token = this.#token;
+          // Later: the library handles this event first, and its end of the connection is the reason of subscriptions.
+          if (isRefused(event)) queueMicrotask(() => session.expire(token));
           this.#set(isNeeded(event) ? "waiting" : "connecting");
         },
       },

@@ -11,12 +11,12 @@ const text = strings.home;
 
 startPage((page) => (
   <Frame page={page} current="home" keepsContent>
-    <h1>{text.title}</h1>
+    <h1 class="home-title">{text.title}</h1>
     <p class="lead">{text.lead}</p>
     <Doors page={page} />
     <div class="home-columns">
       <Who page={page} />
-      <StoreStates client={page.client} />
+      <StoreStates page={page} />
     </div>
     <p class="quiet">
       {text.verifyText} <a href="/verify">{text.verify}</a>

@@ -1,8 +1,9 @@
 import storeStatesDocument from "../../documents/common_store_states.graphql";
-import type { Client } from "../graphql/client";
 import { UNREACHABLE } from "../graphql/fault";
 import { strings } from "../strings";
+import type { Page } from "../ui/start_page";
 import { usePolled } from "../ui/use_polled";
+import { useSignIns } from "../ui/use_sign_ins";
 
 const text = strings.home;
 const common = strings.common;
@@ -10,8 +11,8 @@ const EVERY_MS = 3_000;
 const SIGNS = { LIVE: "✓", DEGRADED: "!", DOWN: "✕" } as const;
 
 /** The state of each database now. The names have their place before the first answer comes. */
-export function StoreStates({ client }: { client: Client }) {
-  const answer = usePolled(client, storeStatesDocument, EVERY_MS);
+export function StoreStates({ page }: { page: Page }) {
+  const answer = usePolled(page.client, storeStatesDocument, EVERY_MS, useSignIns(page.session));
   const known = answer?.data?.storeHealth;
   const unreachable = answer?.faults.some(({ code }) => code === UNREACHABLE) ?? false;
   const rows = known ?? Object.keys(common.stores).map((store) => ({ store, state: undefined }));

@@ -5,6 +5,7 @@ import type { HomeViewerQuery } from "../documents";
 import type { Answer } from "../graphql/client";
 import type { Fault } from "../graphql/fault";
 import type { Page } from "../ui/start_page";
+import { useRetry } from "../ui/use_retry";
 import { useSignIns } from "../ui/use_sign_ins";
 
 export type Viewer = NonNullable<HomeViewerQuery["viewer"]>;
@@ -29,6 +30,7 @@ export function useViewer(page: Page): KnownViewer {
     return () => abort.abort();
   }, [page, signIns, round]);
   const readAgain = useCallback(() => setRound((value) => value + 1), []);
-  const viewer = answer === null ? null : answer?.data?.viewer;
-  return { viewer: viewer ?? (answer === null ? null : undefined), fault: viewer ? undefined : answer?.faults[0], readAgain };
+  useRetry(answer?.faults, readAgain);
+  const viewer = answer === null ? null : (answer?.data?.viewer ?? undefined);
+  return { viewer, fault: viewer ? undefined : answer?.faults[0], readAgain };
 }

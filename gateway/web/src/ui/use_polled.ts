@@ -8,11 +8,12 @@ const LONGEST_MS = 8_000;
 const TIMED_OUT: Answer<never> = { data: null, faults: [{ code: UNREACHABLE, message: "no answer in time", path: [] }] };
 
 /** An operation's latest answer. It is read again `every` so many milliseconds after the last answer, while the page is
- * visible. A gateway that does not answer in time counts as unreachable. */
+ * visible, and at once when `round` changes. A gateway that does not answer in time counts as unreachable. */
 export function usePolled<Data>(
   client: Client,
   operation: Operation<Data, Record<string, never>>,
   every: number,
+  round: number,
 ): Answer<Data> | undefined {
   const [answer, setAnswer] = useState<Answer<Data>>();
   useEffect(() => {
@@ -37,6 +38,6 @@ export function usePolled<Data>(
       window.clearTimeout(timer);
       document.removeEventListener("visibilitychange", read);
     };
-  }, [client, operation, every]);
+  }, [client, operation, every, round]);
   return answer;
 }

@@ -7,6 +7,7 @@ import { strings } from "../strings";
 import { Person } from "./person";
 import type { Page } from "./start_page";
 import { useAnswer } from "./use_answer";
+import { useRetry } from "./use_retry";
 
 const text = strings.common;
 
@@ -19,7 +20,7 @@ export function ViewerBadge({ page }: { page: Page }) {
         {connection === "waiting" && text.reconnecting}
       </span>
       {/* Without a token only a demo has a viewer. Others would refuse the request. */}
-      {page.session.token || page.settings.demo ? <Viewer page={page} connection={connection} /> : <span class="role">{text.anonymous}</span>}
+      {page.session.token || page.settings.demo ? <Viewer page={page} /> : <span class="role">{text.anonymous}</span>}
       {page.session.token && (
         <button type="button" onClick={() => page.session.signOut()}>
           {text.signOut}
@@ -29,13 +30,11 @@ export function ViewerBadge({ page }: { page: Page }) {
   );
 }
 
-function Viewer({ page, connection }: { page: Page; connection: Connection }) {
+function Viewer({ page }: { page: Page }) {
   const { answer, readAgain } = useAnswer(page.client, viewerDocument, {});
   const viewer = answer?.data?.viewer;
   const unreachable = answer?.faults.some(({ code }) => code === UNREACHABLE) ?? false;
-  useEffect(() => {
-    if (unreachable && connection === "live") readAgain();
-  }, [unreachable, connection, readAgain]);
+  useRetry(answer?.faults, readAgain);
   if (!viewer) return <span class="role">{answer && (unreachable ? text.notReached : text.anonymous)}</span>;
   return (
     <>
