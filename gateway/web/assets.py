@@ -6,7 +6,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
-from starlette.staticfiles import NotModifiedResponse
 
 from gateway.web.content_codings import best_coding
 
@@ -26,6 +25,8 @@ MEDIA_TYPES = {
 SUFFIXES = {"br": ".br", "gzip": ".gz"}
 """The suffix of a file that the build encoded, best first."""
 FOR_EVER = "public, max-age=31536000, immutable"
+REPEATED = ("cache-control", "content-security-policy", "etag", "vary")
+"""The headers that a 304 repeats. A browser takes over all that it has, also a policy that is not the page's."""
 
 
 def assets_route(folder: Path) -> Route:
@@ -59,5 +60,6 @@ def not_modified(request: Request, response: Response) -> Response | None:
     """304 in place of the response, if the client has it already."""
     known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
     if known & {"*", response.headers["etag"].removeprefix("W/")}:
-        return NotModifiedResponse(response.headers)
+        repeated = {name: response.headers[name] for name in REPEATED if name in response.headers}
+        return Response(status_code=304, headers=repeated)
     return None

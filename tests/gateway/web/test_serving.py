@@ -36,6 +36,8 @@ async def test_a_page_needs_no_token_and_is_revalidated(client: httpx2.AsyncClie
     assert "Accept" in page.headers.get_list("vary")
     again = await client.get(path, headers={**HTML, "If-None-Match": page.headers["etag"]})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", page.headers["etag"])
+    # A browser takes the policy of the 304 for that of the page which it has.
+    assert again.headers["content-security-policy"] == page.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize("path", PATHS)
