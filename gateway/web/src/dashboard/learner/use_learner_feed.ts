@@ -15,12 +15,15 @@ export interface LearnerFeed {
   /** The items that changed, by key. */
   readonly items: ReadonlyMap<string, ItemRow>;
   readonly resume: DashboardLearnerResumeSubscription["resumeMoved"] | null;
-  /** Grows after updates, at most every two seconds: the parts that have no subscription are then read again. */
+  /** Grows at updates, at most every two seconds, and once after the last of them: the parts that have no subscription
+   * are then read again. */
   readonly pulse: number;
 }
 
 const NOTHING: LearnerFeed = { progress: null, items: new Map(), resume: null, pulse: 0 };
 const SPACING = 2_000;
+/** The timeline and the presence follow a commit within this time. */
+const SETTLED = 3_000;
 
 /** Follow one enrolment: its progress and where the learner is. */
 export function useLearnerFeed(live: Live, registration: string): LearnerFeed {
@@ -28,8 +31,15 @@ export function useLearnerFeed(live: Live, registration: string): LearnerFeed {
   useEffect(() => {
     setFeed(NOTHING);
     const pace = new Pace(() => setFeed((before) => ({ ...before, pulse: before.pulse + 1 })), SPACING);
-    const ends = [followProgress(live, registration, setFeed, pace), followResume(live, registration, setFeed, pace)];
+    let settled: ReturnType<typeof setTimeout> | undefined;
+    const changed = () => {
+      pace.request();
+      clearTimeout(settled);
+      settled = setTimeout(() => pace.request(), SETTLED);
+    };
+    const ends = [followProgress(live, registration, setFeed, changed), followResume(live, registration, setFeed, changed)];
     return () => {
+      clearTimeout(settled);
       pace.close();
       for (const end of ends) end();
     };
@@ -39,21 +49,21 @@ export function useLearnerFeed(live: Live, registration: string): LearnerFeed {
 
 type Change = (change: (before: LearnerFeed) => LearnerFeed) => void;
 
-function followProgress(live: Live, registration: string, change: Change, pace: Pace): () => void {
+function followProgress(live: Live, registration: string, change: Change, changed: () => void): () => void {
   const variables: { registration: string; after: string | null } = { registration, after: null };
   let end: () => void = () => undefined;
   const open = () => {
     end = live.subscribe(progressDocument, variables, {
-      next: ({ progressUpdated: { cursor, progress, changed } }) => {
+      next: ({ progressUpdated: { cursor, progress, changed: items } }) => {
         variables.after = cursor; // the next connection continues here
-        change((before) => ({ ...before, progress, items: new Map([...before.items, ...byKey(changed)]) }));
-        pace.request();
+        change((before) => ({ ...before, progress, items: new Map([...before.items, ...byKey(items)]) }));
+        changed();
       },
       ended: (faults) => {
         if (!faults.some(({ code }) => code === "CURSOR_EXPIRED")) return;
         variables.after = null;
         open();
-        pace.request();
+        changed();
       },
     });
   };
@@ -61,12 +71,12 @@ function followProgress(live: Live, registration: string, change: Change, pace: 
   return () => end();
 }
 
-function followResume(live: Live, registration: string, change: Change, pace: Pace): () => void {
+function followResume(live: Live, registration: string, change: Change, changed: () => void): () => void {
   let first = true;
   return live.subscribe(resumeDocument, { registration }, {
     next: ({ resumeMoved }) => {
       change((before) => ({ ...before, resume: resumeMoved }));
-      if (!first) pace.request(); // the first one is where the learner was when the page was opened
+      if (!first) changed(); // the first one is where the learner was when the page was opened
       first = false;
     },
     ended: () => undefined,
