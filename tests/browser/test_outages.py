@@ -6,10 +6,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.browser.deployed import DASHBOARD, origin, pass_item, row_of, token
+from tests.browser.deployed import DASHBOARD, LEARNER, origin, pass_item, row_of, token
 from tests.browser.faults import OUTAGE
 from tests.browser.visits import Visits
-from tests.e2e.deployment import Command, Deployment, open_deployment
+from tests.e2e.deployment import Command, Deployment, learner, open_deployment
 
 pytestmark = pytest.mark.slow
 LEARNERS = 12
@@ -83,6 +83,7 @@ STORE_COSTS = {
     "mongo": (DASHBOARD, "catalog", ["[data-summary]", "[data-registration]"]),
     "sql": (DASHBOARD, "activity", ["h1:has-text('A course')"]),
     "redis": (DASHBOARD, "sessions", ["h1:has-text('A course')", "[data-summary]", "[data-registration]"]),
+    "influx": (LEARNER, "timeline", [f"text={learner(0)}"]),
 }
 
 
