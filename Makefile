@@ -13,15 +13,17 @@ help:
 
 demo: .venv/ready
 	@.ci/influxd "the demo keeps its timeline in PostgreSQL"
+	@.venv/bin/python -m gateway pages || true
 	@.venv/bin/python -m gateway demo $(ARGS)
 
 test: .venv/ready
 	@.ci/influxd "InfluxDB's tests are skipped"
+	@.ci/npm gateway/web "the pages' types are not checked"
 	@.venv/bin/python -m tests $(ARGS)
 
 full: .venv/ready
 	@.ci/influxd "InfluxDB's tests are skipped"
-	@.ci/npm "the protocol suites are skipped"
+	@.ci/npm tests/protocol "the protocol suites are skipped"
 	@command -v chromium >/dev/null || \
 		echo "no chromium on the PATH: the browser's tests are skipped (on Debian: apt-get install chromium fonts-noto-core)"
 	@.venv/bin/python -m tests full $(ARGS)
@@ -42,5 +44,6 @@ pictures: .venv/ready
 
 clean:
 	@rm -rf .venv .venv-newest .debian .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
-	@rm -rf tests/protocol/node_modules tests/bench/peers/node_modules
+	@rm -rf tests/protocol/node_modules tests/bench/peers/node_modules gateway/web/node_modules gateway/web/dist
+	@rm -f gateway/web/src/documents.ts gateway/web/src/document_modules.d.ts
 	@find gateway resolvers stores tests -name __pycache__ -type d -prune -exec rm -rf {} +

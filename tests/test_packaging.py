@@ -2,17 +2,19 @@
 
 import json
 import re
+import tarfile
 import tomllib
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
 
 TOP = Path(__file__).resolve().parent.parent
 PACKAGES = ("gateway", "resolvers", "stores")
-BUILT = (
-    *("gateway/web/dist/", "gateway/web/node_modules/"),
+NOT_SHIPPED = (
+    "gateway/web/node_modules/",
     *("gateway/web/src/documents.ts", "gateway/web/src/document_modules.d.ts"),
 )
 
@@ -40,9 +42,21 @@ def test_npm_packages_are_pinned_without_a_registry(folder: str) -> None:
     assert [name for name, package in lock["packages"].items() if "resolved" in package] == []
 
 
+def files_of_packages() -> set[str]:
+    """What a package must have: all sources, and the pages that are built."""
+    files = [path for package in PACKAGES for path in (TOP / package).rglob("*") if path.is_file()]
+    names = {path.relative_to(TOP).as_posix() for path in files if "__pycache__" not in path.parts}
+    return {name for name in names if not name.startswith(NOT_SHIPPED)}
+
+
 def test_the_wheel_has_every_file_of_its_packages(tmp_path: Path) -> None:
     [wheel] = WheelBuilder(str(TOP)).build(directory=str(tmp_path), versions=["standard"])
-    names = {name for name in ZipFile(wheel).namelist() if name.startswith(PACKAGES)}
-    files = [path for package in PACKAGES for path in (TOP / package).rglob("*") if path.is_file()]
-    sources = {path.relative_to(TOP).as_posix() for path in files if "__pycache__" not in path.parts}
-    assert names == {name for name in sources if not name.startswith(BUILT)}
+    assert {name for name in ZipFile(wheel).namelist() if name.startswith(PACKAGES)} == files_of_packages()
+
+
+def test_the_sdist_has_them_too(tmp_path: Path) -> None:
+    [sdist] = SdistBuilder(str(TOP)).build(directory=str(tmp_path), versions=["standard"])
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {name for name in names if name.startswith(PACKAGES)} == files_of_packages()
+    assert {"pyproject.toml", "LICENSE", "README.md"} <= names

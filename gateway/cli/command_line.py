@@ -11,6 +11,7 @@ from gateway.cli import (
     documents,
     import_data,
     migrate,
+    pages,
     rebuild,
     relay,
     replay,
@@ -32,6 +33,7 @@ COMMANDS = {
     "check": check,
     "schema": schema,
     "documents": documents,
+    "pages": pages,
     "import": import_data,
     "replay": replay,
     "rebuild": rebuild,
@@ -48,7 +50,7 @@ examples:
   quadrangle serve                                   serve the stores of the GATEWAY_*_URL settings
 
 exit codes:
-  0     done; for serve, demo, relay and watch also after Ctrl-C or SIGTERM
+  0     done; for serve, demo, relay, watch and pages --watch also after Ctrl-C or SIGTERM
   1     failed: stderr says why
   2     invalid options
   130   interrupted by Ctrl-C or SIGTERM before the work was done

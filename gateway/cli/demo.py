@@ -80,12 +80,15 @@ def run(options: Namespace) -> int:
     from gateway.runtime.shutdown import run as run_command
     from gateway.runtime.store_retry import announced_retry
     from gateway.simulation.live_stores import with_demo_learners
+    from gateway.web.page_sources import PagesState, pages_state
 
     settings, console = environment_settings(), stderr_console()
     # The demo's data are invented: every role may introspect, as often as it likes.
     everyone = settings.limits.model_copy(update={"introspection": "all"})
     settings = settings.model_copy(update={"limits": everyone, "rates": RatesSettings(limit=0)})
     write_logs(settings.log.level or "WARNING")
+    if (pages := pages_state()) is not PagesState.CURRENT:
+        console.print(pages.value)
     folder = DataFolder(options.data)
     folder.refuse_if_served()
     host = settings.http.host if options.host is None else options.host

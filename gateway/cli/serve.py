@@ -40,11 +40,14 @@ def run(options: Namespace) -> int:
     from gateway.runtime.console import print_ready, stderr_console
     from gateway.runtime.shutdown import Shutdown
     from gateway.runtime.shutdown import run as run_command
+    from gateway.web.page_sources import PagesState, pages_state
 
     settings, console = environment_settings(), stderr_console()
     if options.data is None:
         require_complete(settings)  # before anything is opened
     write_logs(settings.log.level or "INFO")
+    if (pages := pages_state()) is not PagesState.CURRENT:
+        console.print(pages.value)
     host = settings.http.host if options.host is None else options.host
     port = settings.http.port if options.port is None else options.port
 

@@ -40,7 +40,8 @@ from gateway.http.state import AppState
 from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
 from gateway.http.websocket.route import WebSocketEndpoint
 from gateway.relay.publishing import publishing
-from gateway.web.pages import DIST, Pages
+from gateway.web.page_sources import DIST
+from gateway.web.pages import Pages
 from resolvers.health import Health
 from resolvers.subscriptions.topics import TopicRegistry
 from stores.ports.stores import Stores

@@ -12,7 +12,6 @@ from starlette.routing import BaseRoute, Route
 from gateway.web.assets import assets_route, not_modified
 from gateway.web.page_policy import page_policy
 
-DIST = Path(__file__).with_name("dist")
 EXPLORER = "explorer"
 PATHS = {
     "/": "home",

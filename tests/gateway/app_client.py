@@ -20,7 +20,7 @@ from gateway.http.app import OpenStores, build_app
 from gateway.http.auth.access import Access
 from gateway.http.auth.configured import verification_by
 from gateway.http.auth.tokens import Tokens
-from gateway.web.pages import DIST
+from gateway.web.page_sources import DIST
 from resolvers.schema import build_schema
 from resolvers.viewer import Viewer
 from stores.domain.rates import Rate
