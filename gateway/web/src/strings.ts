@@ -184,6 +184,7 @@ export const strings = {
     charts: { asTable: "Show as a table" },
     overview: {
       label: "Summary of the course",
+      jump: { label: "On this page", parts: { charts: "Charts", funnel: "Items" } },
       unknownCourse: "There is no such course, or you do not teach it.",
       version: (version: number) => `version ${version}`,
       counts: {

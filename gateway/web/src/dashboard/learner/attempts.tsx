@@ -29,8 +29,8 @@ export function Attempts({ page, registration, feed }: { page: Page; registratio
             <tbody>
               {rows.map((row) => (
                 <tr key={row.eventId}>
-                  <th scope="row" dir="auto">
-                    {row.item?.title ?? shortKey(row.itemKey)}
+                  <th scope="row">
+                    <bdi>{row.item?.title ?? shortKey(row.itemKey)}</bdi>
                   </th>
                   <td>{formatNumber(row.number)}</td>
                   <td>{row.score === null ? "–" : formatShare(row.score)}</td>

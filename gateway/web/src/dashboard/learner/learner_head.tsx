@@ -24,7 +24,9 @@ export function LearnerHead({ page, enrollment }: { page: Page; enrollment: Enro
         </span>
       )}
       <div class="learner-name">
-        <h1 dir="auto">{name}</h1>
+        <h1>
+          <bdi>{name}</bdi>
+        </h1>
         <p>
           <bdi>{course?.title ?? courseKey ?? "\u00a0"}</bdi>
         </p>

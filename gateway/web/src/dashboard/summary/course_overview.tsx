@@ -11,6 +11,7 @@ import type { Page } from "../../ui/start_page";
 import type { CourseFeed } from "../course_feed";
 import { Counts } from "./counts";
 import { CourseCharts } from "./course_charts";
+import { JumpLinks } from "./jump_links";
 import { PERIODS, type Period, rangeOf } from "./period";
 import { PeriodChoice, ownZone } from "./period_choice";
 import { usePacedAnswer } from "./use_paced_answer";
@@ -52,12 +53,15 @@ export function CourseOverview({ page, course, feed, onAverage, children }: Over
   const hidden = answer?.faults.some(isForbidden);
   return (
     <section class="overview" aria-busy={waiting} aria-label={text.label}>
-      <header>
-        <h1 dir="auto">{answer ? (found?.title ?? course) : "\u00a0"}</h1>
+      <header class="overview-head">
+        <h1>
+          <bdi>{answer ? (found?.title ?? course) : "\u00a0"}</bdi>
+        </h1>
         <p class="quiet overview-key">
           <bdi>{course}</bdi>
           {found?.version != null && ` · ${text.version(found.version)}`}
         </p>
+        {!unknown && !hidden && <JumpLinks />}
       </header>
       {unknown && <p class="notice">{text.unknownCourse}</p>}
       {notice("title") ?? (hidden && notice("summary"))}

@@ -12,7 +12,7 @@ export function Funnel({ groups }: { groups: readonly FunnelGroup[] }) {
   const most = Math.max(1, ...rows.flatMap((row) => COLUMNS.map((column) => row[column])));
   return (
     <section class="card funnel" aria-labelledby="funnel">
-      <h2 id="funnel">{text.funnel.title}</h2>
+      <h2 id="funnel" tabIndex={-1}>{text.funnel.title}</h2>
       <p class="chart-sentence">{sentenceOf(rows)}</p>
       {rows.length > 0 && (
         <div class="scrolls funnel-rows" tabIndex={0} role="region" aria-labelledby="funnel">
@@ -41,14 +41,14 @@ function Group({ group, most }: { group: FunnelGroup; most: number }) {
   return (
     <tbody>
       <tr class="funnel-module">
-        <th scope="rowgroup" colSpan={1 + COLUMNS.length} dir="auto">
-          {group.title ?? text.funnel.otherItems}
+        <th scope="rowgroup" colSpan={1 + COLUMNS.length}>
+          <bdi>{group.title ?? text.funnel.otherItems}</bdi>
         </th>
       </tr>
       {group.rows.map((row) => (
         <tr key={row.itemKey} data-item={row.itemKey}>
-          <th scope="row" dir="auto">
-            {row.title}
+          <th scope="row">
+            <bdi>{row.title}</bdi>
           </th>
           {COLUMNS.map((column) => (
             <td key={column} class={`funnel-${column}`}>

@@ -21,7 +21,7 @@ export function PeriodChoice({ period, zone, choosePeriod, chooseZone }: Choice)
   const names = Object.keys(PERIODS) as PeriodName[];
   const zones = [...new Set([ownZone(), zone, "UTC", ...ZONES])].sort();
   return (
-    <div class="period" role="group" aria-label={text.label}>
+    <div class="period" id="charts" tabIndex={-1} role="group" aria-label={text.label}>
       <label>
         {text.period}
         <select value={period.name} onChange={({ currentTarget }) => choosePeriod({ name: currentTarget.value as PeriodName, back: 0 })}>
