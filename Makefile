@@ -31,7 +31,7 @@ full: .venv/ready
 # NO_MKDOCS_2_WARNING: the theme announces its successor at each build.
 docs: .venv/ready
 	@NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict --quiet --config-file docs/site/mkdocs.yml
-	@echo "the site is in build/docs: open build/docs/index.html, or run"
+	@echo "the site is in build/docs: open build/docs/index.html, or, to search in it, run"
 	@echo "    .venv/bin/python -m http.server --bind 127.0.0.1 --directory build/docs 8080"
 
 pictures: .venv/ready
