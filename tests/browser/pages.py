@@ -31,8 +31,8 @@ class PageCase:
 
 PAGES: Sequence[PageCase] = (
     PageCase(name="home", path="/"),
-    PageCase(name="courses", path="/dashboard", viewer=INSTRUCTOR),
-    PageCase(name="dashboard", path="/dashboard?course=$course", viewer=INSTRUCTOR),
+    PageCase(name="courses", path="/dashboard", viewer=INSTRUCTOR, shows=".courses a"),
+    PageCase(name="dashboard", path="/dashboard?course=$course", viewer=INSTRUCTOR, shows="tr[data-registration]"),
     PageCase(name="learner", path="/dashboard?course=$course&registration=$registration", viewer=INSTRUCTOR),
     PageCase(name="learn", path="/learn?course=$course", viewer=LEARNER, shows=".item"),
     PageCase(name="verify", path="/verify/$code"),
