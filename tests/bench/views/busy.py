@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
-from uuid import UUID
+from uuid import uuid4
 
 import orjson
 from playwright.async_api import Page
@@ -35,7 +35,7 @@ def busy_share(trace: bytes, seconds: float) -> float:
 def body_of(registration: str, item: str, chance: Random) -> bytes:
     """A request with one event of a learner's progress."""
     event: Mapping[str, object] = {
-        "id": str(UUID(int=chance.getrandbits(128), version=4)),
+        "id": str(uuid4()),  # the world is kept, so no other run may have sent it
         "registration": registration,
         "verb": "PROGRESSED",
         "itemKey": item,
@@ -63,7 +63,8 @@ async def study(
         nonlocal accepted
         async with Connection(HOST, port, authorization) as connection:
             while (body := await due.get()) is not None:
-                accepted += (await connection.post(body)).count(b'"ACCEPTED"')
+                answer = await connection.post(body)
+                accepted += answer.count(b'"ACCEPTED"')
                 on_event()
 
     began = now()

@@ -40,14 +40,14 @@ async def first_views(
     return found
 
 
-async def store_calls(visits: Visits, course: str, token: str) -> dict[str, int]:
-    """The store calls of each document that the dashboard sends when it opens, by the trace of the gateway."""
+async def store_calls(visits: Visits, origin: str, course: str, token: str) -> dict[str, int]:
+    """The store calls of each document that the dashboard sends when it opens, by the trace of the gateway `origin`."""
     calls: defaultdict[str, int] = defaultdict(int)
-    page = await visits.open("/livez")
+    page = await visits.open("/livez", origin=origin)
     await page.context.set_extra_http_headers(TRACE)
     answers: list[Response] = []
     page.on("response", lambda response: answers.append(response) if is_operation(response) else None)
-    await page.goto(f"{visits.origin}{dashboard(course)}#token={token}")
+    await page.goto(f"{origin}{dashboard(course)}#token={token}")
     await page.wait_for_function(SHOWN, timeout=60_000)
     await page.wait_for_load_state("networkidle")
     for answer in answers:

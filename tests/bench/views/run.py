@@ -71,7 +71,9 @@ async def measure(
         bars(f"{name}: views", done := done + 1, given.rounds)
 
     views = await first_views(visits, key, token, rounds=given.rounds, on_round=on_round)
-    calls = await store_calls(visits, key, token)
+    uncached = deployment.serve(GATEWAY_CACHE="off")
+    calls = await store_calls(visits, deployment.endpoint(uncached).removesuffix("/graphql"), key, token)
+    uncached.stop()
     page, _ = await open_dashboard(visits, key, token)
     accepted, written = 0, 0
 
