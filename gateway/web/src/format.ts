@@ -29,9 +29,9 @@ export function formatDateTime(at: string | Date, timeZone?: string): string {
   return new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short", ...zone(timeZone) }).format(new Date(at));
 }
 
-/** How long ago, such as "3 hr. ago". */
+/** How long ago, such as "3 hr. ago". What came after `now`, which a page renews once a minute, is "now". */
 export function formatAgo(at: string | Date, now: Date): string {
-  const seconds = (new Date(at).getTime() - now.getTime()) / 1_000;
+  const seconds = Math.min(0, new Date(at).getTime() - now.getTime()) / 1_000;
   const [unit, length] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? ["second", 1];
   return relative.format(Math.round(seconds / length), unit);
 }
