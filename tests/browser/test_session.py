@@ -1,10 +1,15 @@
 """The viewer's token: how pages get it, hand it over and lose it, and where it never is."""
 
+from datetime import timedelta
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from gateway.datasets.demo.courses import SQL101
 from gateway.datasets.demo.viewers import ADMIN, INSTRUCTOR, LEARNER
+from gateway.embedded.folder import DataFolder
+from gateway.http.auth.tokens import Tokens
+from gateway.runtime.clock import utc_now
 from resolvers.viewer import Role, Viewer
 from tests.browser.demo import Demo
 from tests.browser.recorded import recorded_requests
@@ -80,18 +85,32 @@ async def test_a_refused_token_ends_the_session_by_http(visits: Visits, demo: De
     await expect(page.get_by_text(ENDED)).to_have_count(0)
 
 
-async def test_a_closed_socket_ends_the_session(visits: Visits, demo: Demo) -> None:
-    visits.faults.announce("401")
-    viewer = teacher("teacher-revoked-by-socket")
+async def with_a_subscription(visits: Visits, token: str) -> Page:
+    """The dashboard with an open subscription. Its requests fail from now on: only the socket can end the session."""
     page = await visits.open("/verify")
     async with page.expect_websocket() as opening:
-        await page.goto(f"{visits.origin}{DASHBOARD}#token={demo.token(viewer)}")
-    socket = await opening.value
-    await socket.wait_for_event("framereceived")
+        await page.goto(f"{visits.origin}{DASHBOARD}#token={token}")
+    await (await opening.value).wait_for_event("framereceived")
+    visits.faults.announce("ERR_FAILED")
+    await page.route("**/graphql", lambda route: route.abort())
+    return page
+
+
+async def test_a_closed_socket_ends_the_session(visits: Visits, demo: Demo) -> None:
+    viewer = teacher("teacher-revoked-by-socket")
+    page = await with_a_subscription(visits, demo.token(viewer))
     await demo.ask(REVOKE, {"subject": viewer.subject})
     await expect(page.get_by_text(ENDED)).to_be_visible(timeout=20_000)
     assert await page.evaluate(TOKEN) is None
     await expect(page.get_by_role("main").get_by_role("link", name="Sign in")).to_have_attribute("href", "/")
+
+
+async def test_a_subscription_that_ends_with_its_token_ends_the_session(visits: Visits, demo: Demo) -> None:
+    tokens = Tokens(secret=DataFolder(demo.data).secret())
+    token = tokens.mint(teacher("teacher-for-seconds"), now=utc_now(), valid_for=timedelta(seconds=4))
+    page = await with_a_subscription(visits, token)
+    await expect(page.get_by_text(ENDED)).to_be_visible(timeout=20_000)
+    assert await page.evaluate(TOKEN) is None
 
 
 async def test_the_live_connection_is_that_of_the_new_viewer(visits: Visits, demo: Demo) -> None:

@@ -51,7 +51,7 @@ async def test_the_form_finds_a_certificate_and_the_browser_goes_back(visits: Vi
 async def look(page: Page) -> str:
     """The content of the page, as it was rendered."""
     await expect(page.locator("[data-found]")).to_be_visible()
-    await page.wait_for_load_state("networkidle")
+    await expect(page.locator("header .viewer")).to_contain_text("demo-admin")
     return str(await page.evaluate("document.getElementById('page').innerHTML.replace(/ value=\"[^\"]*\"/, '')"))
 
 

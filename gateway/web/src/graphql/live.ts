@@ -53,9 +53,6 @@ export class Live {
         pong: (received) => received && clearTimeout(this.#pong),
         closed: (event) => {
           clearTimeout(this.#pong);
-          const token = this.#token;
-          // Later: the library handles this event first, and its end of the connection is the reason of subscriptions.
-          if (isRefused(event)) queueMicrotask(() => session.expire(token));
           this.#set(isNeeded(event) ? "waiting" : "connecting");
         },
       },
@@ -104,7 +101,7 @@ export class Live {
   }
 
   #end(receiver: Receiver<never>, faults: readonly Fault[]): void {
-    // A subscription ends when its token expires, also where the connection stays.
+    // The connection was closed because of its token, or stays open and the token has expired.
     if (faults.some(({ code, path }) => code === UNAUTHENTICATED && !path.length)) this.#session.expire(this.#token);
     receiver.ended(faults);
   }
