@@ -45,6 +45,7 @@ export function LearnerPage({ page, place, registration, go }: LearnerPageProps)
     const fault = answer && faultAt(answer.faults, "enrollment", ...path);
     return fault && <FaultNotice fault={fault} onRetry={readAgain} />;
   };
+  const person = notice("learner", "displayName");
   const { registration: _, ...back } = Object.fromEntries(place.search);
   const newest = feed.progress ?? enrollment?.progress;
   return (
@@ -60,10 +61,11 @@ export function LearnerPage({ page, place, registration, go }: LearnerPageProps)
       ) : (
         <>
           <LearnerHead page={page} enrollment={enrollment} />
-          {notice("learner")}
+          {person}
+          {notice("course", "title")}
           <LearnerNumbers progress={answer ? newest ?? null : undefined} streak={answer ? enrollment?.learner?.streak : undefined} />
           {notice("progress")}
-          {notice("learner", "streak")}
+          {!person && notice("learner", "streak")}
           <div class="learner-cards">
             <section class="card" data-part="resume">
               <h2>{text.whereabouts.resume}</h2>

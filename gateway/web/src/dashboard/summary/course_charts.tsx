@@ -6,7 +6,7 @@ import { DistributionChart } from "./distribution_chart";
 import { Funnel } from "./funnel";
 import { funnelOf } from "./funnel_rows";
 import { Part } from "./part";
-import { withoutEmptyEnds } from "./period";
+import { filledPart } from "./period";
 import { ActivityChart, CompletionsChart } from "./time_charts";
 
 const text = strings.dashboard.overview;
@@ -24,23 +24,26 @@ interface Charts {
 export function CourseCharts({ course, window, zone, notice }: Charts) {
   const { activity, summary, modules } = course ?? {};
   const completions = summary?.completions;
+  const items = summary?.items;
+  // The two charts over time have the same windows.
+  const hasAny = (index: number) => Boolean(activity?.[index]?.events || completions?.[index]?.completed);
+  const part = filledPart((activity ?? completions ?? []).length, hasAny);
+  const named = modules || items?.length; // without the catalog, items are named by their keys
   return (
     <>
       <div class="charts">
         <Part title={text.activity.title} notice={notice("activity")}>
-          {activity && <ActivityChart window={window} zone={zone} windows={withoutEmptyEnds(activity, ({ events }) => events)} />}
+          {activity && <ActivityChart window={window} zone={zone} windows={activity.slice(...part)} />}
         </Part>
         <Part title={text.completions.title} notice={notice("summary", "completions")}>
-          {completions && (
-            <CompletionsChart window={window} zone={zone} windows={withoutEmptyEnds(completions, ({ completed }) => completed)} />
-          )}
+          {completions && <CompletionsChart window={window} zone={zone} windows={completions.slice(...part)} />}
         </Part>
         <Part title={text.distribution.title} notice={notice("summary")}>
           {summary && <DistributionChart bins={summary.distribution} />}
         </Part>
       </div>
-      <Part title={text.funnel.title} notice={notice("summary", "items")}>
-        {summary?.items && <Funnel groups={funnelOf(modules ?? null, summary.items)} />}
+      <Part title={text.funnel.title} notice={notice("summary", "items") ?? notice("modules")}>
+        {items && named && <Funnel groups={funnelOf(modules ?? null, items)} />}
       </Part>
     </>
   );

@@ -31,9 +31,11 @@ export function rangeOf({ name, back }: Period, now: Date): { from: string; to: 
 
 const MOST_EMPTY = 60;
 
-/** The windows from the first to the last that has anything. The empty ones at the ends stay unless there are many. */
-export function withoutEmptyEnds<Each>(windows: readonly Each[], count: (each: Each) => number): readonly Each[] {
-  if (windows.length <= MOST_EMPTY) return windows;
-  const first = windows.findIndex((each) => count(each) > 0);
-  return first < 0 ? windows.slice(-MOST_EMPTY) : windows.slice(first, windows.findLastIndex((each) => count(each) > 0) + 1);
+/** The part of `count` windows from the first to the last that has anything, for `slice`. The empty windows at the ends
+ * stay unless there are many. */
+export function filledPart(count: number, hasAny: (index: number) => boolean): [start: number, end: number] {
+  if (count <= MOST_EMPTY) return [0, count];
+  const filled = Array.from({ length: count }, (_, index) => hasAny(index));
+  const first = filled.indexOf(true);
+  return first < 0 ? [count - MOST_EMPTY, count] : [first, filled.lastIndexOf(true) + 1];
 }
