@@ -18,6 +18,7 @@ class BrokenSockets:
         self.expires_cursors = False
         """A subscription with a cursor gets CURSOR_EXPIRED."""
         self._open: list[WebSocketRoute] = []
+        self._hanging: set[WebSocketRoute] = set()
         self._delivered: asyncio.Queue[str] = asyncio.Queue()
 
     async def watch(self, page: Page) -> None:
@@ -30,6 +31,10 @@ class BrokenSockets:
         for socket in self._open:
             await socket.close(code=1012, reason="restart")
         self._open.clear()
+
+    def hang(self) -> None:
+        """Drop all messages of the connections that are open now."""
+        self._hanging.update(self._open)
 
     async def delivered(self, registration: str) -> None:
         """Wait until the page has an update of this registration that nothing waited for before."""
@@ -46,12 +51,16 @@ class BrokenSockets:
         server.on_message(lambda text: self._deliver(socket, text))
 
     def _deliver(self, socket: WebSocketRoute, text: str | bytes) -> None:
+        if socket in self._hanging:
+            return
         socket.send(text)
         data = _data(text)
         if update := data.get("progressUpdated"):
             self._delivered.put_nowait(update["registration"])
 
     def _forward(self, socket: WebSocketRoute, server: WebSocketRoute, text: str | bytes) -> None:
+        if socket in self._hanging:
+            return
         message = json.loads(text)
         if message["type"] == "subscribe" and message["payload"]["operationName"] == "DashboardProgress":
             variables = message["payload"]["variables"]

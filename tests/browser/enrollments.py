@@ -11,13 +11,10 @@ ENROLL = """mutation ($input: EnrollInput!) {
 }"""
 
 
-async def new_enrollment(demo: Demo, learner: str) -> str:
-    """The registration of a new learner with this key in SQL101."""
-    created = (
-        await demo.ask(
-            NEW_LEARNER, {"input": {"learnerId": learner, "displayName": learner, "locale": "en", "timeZone": "UTC"}}
-        )
-    )["createLearner"]
+async def new_enrollment(demo: Demo, learner: str, name: str | None = None) -> str:
+    """The registration of a new learner with this key in SQL101. The name is the key unless it is given."""
+    profile = {"learnerId": learner, "displayName": name or learner, "locale": "en", "timeZone": "UTC"}
+    created = (await demo.ask(NEW_LEARNER, {"input": profile}))["createLearner"]
     assert created["errors"] == []
     given = {"learner": created["learner"]["id"], "course": SQL101}
     enrolled = (await demo.ask(ENROLL, {"input": given}))["enroll"]

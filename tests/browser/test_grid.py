@@ -12,11 +12,13 @@ from playwright.async_api import Locator, Page, expect
 from gateway.datasets.demo.courses import SQL101
 from gateway.datasets.demo.viewers import ADMIN, INSTRUCTOR
 from tests.browser.demo import Demo
+from tests.browser.enrollments import new_enrollment
 from tests.browser.visits import Visits
 
 pytestmark = pytest.mark.slow
 
 COURSE = f"/dashboard?course={SQL101.replace('+', '%2B')}"
+TRICKY_NAMES = ["=1+1", "+1", "-1", "@name", 'Ann "A", of B']
 FACTS = """query ($course: String!, $state: [EnrollmentState!], $order: EnrollmentOrder, $first: Int!) {
   enrollments(course: $course, state: $state, orderBy: $order, first: $first) {
     totalCount
@@ -133,6 +135,9 @@ async def test_learners_at_risk_are_marked_by_the_rule(visits: Visits, demo: Dem
 
 
 async def test_the_csv_has_what_is_on_screen(visits: Visits, demo: Demo, tmp_path: Path) -> None:
+    tricky = {f"csv-{number}": name for number, name in enumerate(TRICKY_NAMES)}
+    for learner, name in tricky.items():
+        await new_enrollment(demo, learner, name)
     page = await visits.open(f"{COURSE}&sort=ENROLLED_AT", token=demo.token(INSTRUCTOR))
     shown = await registrations(page)
     async with page.expect_download() as started:
@@ -144,8 +149,10 @@ async def test_the_csv_has_what_is_on_screen(visits: Visits, demo: Demo, tmp_pat
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["registration"] for row in rows] == shown
+    assert {row["learner"] for row in rows} >= tricky.keys()
     answer = await facts(demo, order="ENROLLED_AT", first=50)
     for row, edge in zip(rows, answer["enrollments"]["edges"], strict=True):
-        assert row["name"] == edge["node"]["learner"]["displayName"]
+        name = edge["node"]["learner"]["displayName"]
+        assert row["name"] == (f"'{name}" if name[0] in "=+-@" else name)
         assert row["enrolled"] == edge["node"]["enrolledAt"]
         assert float(row["completion"]) == pytest.approx(edge["node"]["progress"]["completion"])

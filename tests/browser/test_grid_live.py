@@ -11,20 +11,12 @@ from gateway.datasets.demo.viewers import INSTRUCTOR
 from resolvers.viewer import Role, Viewer
 from tests.browser.broken_sockets import BrokenSockets
 from tests.browser.demo import Demo
+from tests.browser.enrollments import new_enrollment
 from tests.browser.visits import Visits
 
 pytestmark = pytest.mark.slow
 
 COURSE = f"/dashboard?course={SQL101.replace('+', '%2B')}"
-ITEM = "tables"
-NEW = """mutation ($id: String!) {
-  createLearner(input: {learnerId: $id, displayName: $id, locale: "en", timeZone: "UTC"}) {
-    learner { id } errors { code }
-  }
-}"""
-ENROLL = """mutation ($learner: ID!, $course: String!) {
-  enroll(input: {learner: $learner, course: $course}) { enrollment { registration } errors { code } }
-}"""
 PROGRESS = """mutation ($input: SetItemProgressInput!) {
   setItemProgress(input: $input) { enrollment { progress { completion } } errors { code } }
 }"""
@@ -46,9 +38,7 @@ class Student:
 
 async def enrolled(demo: Demo, name: str) -> Student:
     """A learner who is enrolled now: the first row of the order by enrolment."""
-    made = await demo.ask(NEW, {"id": name})
-    joined = await demo.ask(ENROLL, {"learner": made["createLearner"]["learner"]["id"], "course": SQL101})
-    registration = joined["enroll"]["enrollment"]["registration"]
+    registration = await new_enrollment(demo, name)
     answer = await demo.ask(ITEMS, {"r": registration})
     return Student(name, registration, [edge["node"]["itemKey"] for edge in answer["enrollment"]["items"]["edges"]])
 
@@ -137,6 +127,23 @@ async def test_without_a_cursor_a_lost_connection_reads_everything_again(visits:
     completion = await completes(demo, student, 0)
     sockets.is_down = False
     await expect(student.row(page)).to_contain_text(completion, timeout=20_000)
+
+
+async def test_a_connection_that_hangs_is_replaced(visits: Visits, demo: Demo) -> None:
+    student, sockets = await enrolled(demo, "grid-hangs"), BrokenSockets()
+    page = await visits.open("/", token=demo.token(INSTRUCTOR))
+    await page.clock.install()
+    await sockets.watch(page)
+    await page.goto(f"{demo.origin}{COURSE}&sort=ENROLLED_AT")
+    await expect(student.row(page)).to_be_visible()
+    await expect(page.locator("[data-connection=live]")).to_be_visible()
+    sockets.hang()
+    await page.clock.run_for(10_000)  # a ping
+    await page.clock.run_for(5_000)  # and no pong
+    await page.clock.run_for(2_000)
+    completion = await completes(demo, student, 0)
+    await expect(student.row(page)).to_contain_text(completion, timeout=20_000)
+    assert len(sockets.subscribed) == 2
 
 
 async def test_an_update_that_comes_while_the_page_is_read_is_applied_after(visits: Visits, demo: Demo) -> None:

@@ -174,6 +174,7 @@ export const strings = {
         reconnecting: "The connection is lost. Connecting again …",
         "catching-up": "Catching up on what was missed …",
       },
+      storeDown: "The store of live updates does not answer. Trying again …",
       ended: "There are no live updates. Load the page again to get the current state.",
       endedBy: {
         UNAUTHENTICATED: "Your sign-in has ended. Sign in again to continue.",

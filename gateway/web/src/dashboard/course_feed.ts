@@ -31,6 +31,10 @@ export class CourseFeed {
   #close: (() => void) | null = null;
   #attempts = 0;
   #lostAt = 0;
+  #fault: Fault | undefined;
+  #subscribe: () => void = () => undefined;
+  #isSubscribed = false;
+  #hasGap = false;
   #quiet: ReturnType<typeof setTimeout> | undefined;
 
   constructor(live: Live, course: string) {
@@ -40,6 +44,11 @@ export class CourseFeed {
 
   get state(): FeedState {
     return this.#state;
+  }
+
+  /** Why there are no updates: the store that does not answer, or what ended the feed. */
+  get fault(): Fault | undefined {
+    return this.#fault;
   }
 
   /** Call `watcher` at each change of the state. Returns what ends it. */
@@ -61,30 +70,27 @@ export class CourseFeed {
   }
 
   #open(): () => void {
+    let isClosed = false;
+    let unsubscribe = () => undefined as void;
+    this.#subscribe = () => {
+      if (isClosed) return;
+      this.#isSubscribed = true;
+      unsubscribe = this.#live.subscribe(progressDocument, this.#variables, {
+        next: ({ progressUpdated }) => this.#updated(progressUpdated),
+        ended: (faults) => isClosed || this.#ended(faults),
+      });
+    };
     this.#variables.after = null;
     this.#set("connecting");
     const unwatch = this.#live.watch(() => this.#connectionChanged());
-    let unsubscribe = this.#subscribe();
+    this.#subscribe();
     if (this.#live.connection === "live") this.#set("live");
-    let closed = false;
-    this.#resubscribe = () => {
-      if (!closed) unsubscribe = this.#subscribe();
-    };
     return () => {
-      closed = true;
+      isClosed = true;
       unwatch();
       unsubscribe();
       clearTimeout(this.#quiet);
     };
-  }
-
-  #resubscribe: () => void = () => undefined;
-
-  #subscribe(): () => void {
-    return this.#live.subscribe(progressDocument, this.#variables, {
-      next: ({ progressUpdated }) => this.#updated(progressUpdated),
-      ended: (faults) => this.#ended(faults),
-    });
   }
 
   #updated(update: Update): void {
@@ -98,8 +104,9 @@ export class CourseFeed {
   }
 
   #connectionChanged(): void {
-    if (this.#state === "ended") return;
+    if (!this.#isSubscribed) return;
     if (this.#live.connection !== "live") {
+      clearTimeout(this.#quiet);
       if (this.#state !== "connecting") this.#set("reconnecting");
     } else if (this.#state === "connecting") this.#set("live");
     else this.#resume();
@@ -108,8 +115,8 @@ export class CourseFeed {
   /** The document is sent again. Without a cursor nothing says what was missed. */
   #resume(): void {
     this.#lostAt = Date.now();
+    this.#hasGap ||= this.#variables.after === null;
     this.#catchUp();
-    if (this.#variables.after === null) this.#reset();
   }
 
   #catchUp(): void {
@@ -120,20 +127,25 @@ export class CourseFeed {
 
   #caughtUp(): void {
     clearTimeout(this.#quiet);
-    if (this.#state === "catching-up") this.#set("live");
-  }
-
-  #reset(): void {
+    this.#fault = undefined;
+    this.#attempts = 0;
+    this.#set("live");
+    if (!this.#hasGap) return;
+    this.#hasGap = false;
     for (const receiver of [...this.#receivers]) receiver.reset();
   }
 
   #ended(faults: readonly Fault[]): void {
     clearTimeout(this.#quiet);
+    this.#isSubscribed = false;
     if (faults.some(({ code }) => code === "CURSOR_EXPIRED")) {
       this.#variables.after = null;
-      this.#resubscribe();
+      this.#subscribe();
       this.#resume();
-    } else if (faults.some((fault) => isForbidden(fault) || FINAL.has(fault.code))) {
+      return;
+    }
+    this.#fault = faults[0];
+    if (faults.some((fault) => isForbidden(fault) || FINAL.has(fault.code))) {
       this.#set("ended");
       for (const receiver of [...this.#receivers]) receiver.ended(faults);
     } else void this.#retry();
@@ -143,7 +155,7 @@ export class CourseFeed {
   async #retry(): Promise<void> {
     this.#set("reconnecting");
     await retryPause(this.#attempts++);
-    this.#resubscribe();
+    this.#subscribe();
     if (this.#live.connection === "live") this.#resume();
   }
 

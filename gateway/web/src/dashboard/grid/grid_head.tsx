@@ -57,9 +57,9 @@ function Column({ label, field, fault, view, onSort }: ColumnHead) {
       ) : (
         label
       )}
-      {fault && (
+      {fault?.store && (
         <span class="column-fault" data-store={fault.store} data-code={fault.code}>
-          {fault.store ? text.columnDown(strings.common.stores[fault.store] ?? fault.store) : strings.common.failed}
+          {text.columnDown(strings.common.stores[fault.store] ?? fault.store)}
         </span>
       )}
     </th>

@@ -2,6 +2,7 @@ import rowsDocument from "../../../documents/dashboard_rows.graphql";
 import rowsAgainDocument from "../../../documents/dashboard_rows_again.graphql";
 import type { DashboardRowsQuery, DashboardRowsQueryVariables } from "../../documents";
 import type { Answer, Client } from "../../graphql/client";
+import type { Fault } from "../../graphql/fault";
 import type { CourseFeed, Update } from "../course_feed";
 import { FrameBatch } from "./frame_batch";
 import { type Row, type Rows, isNewer, rowsOf, withReadAgain, withUpdates } from "./rows";
@@ -19,6 +20,7 @@ export interface LivePage {
   readonly rows: Rows;
 }
 
+const NO_ANSWER: Answer<never> = { data: null, faults: [] };
 const NOTHING: LivePage = { reading: true, variables: null, answer: undefined, rows: rowsOf([], new Map()) };
 
 /** Reads a page of learners, and applies the updates of the course to it: also those that come while it is read. */
@@ -53,6 +55,13 @@ export class LiveRows {
     this.#stop();
     this.#abort = new AbortController();
     if (this.#page.variables) void this.#read(this.#page.variables, this.#abort.signal);
+  };
+
+  /** Read what a store did not answer. Rows that are shown stay where they are. */
+  readonly retry = (): void => {
+    const { answer, rows } = this.#page;
+    if (answer?.data?.enrollments) void this.#readRows(rows.rows, this.#abort.signal);
+    else this.readAgain();
   };
 
   close(): void {
@@ -116,19 +125,26 @@ export class LiveRows {
   }
 
   async #readRows(rows: readonly Row[], signal: AbortSignal): Promise<void> {
-    const course = this.#page.variables?.course;
-    if (!rows.length || course === undefined) return;
-    const variables = { course, ids: rows.map(({ id }) => id) };
-    const answer = await this.#client.run(rowsAgainDocument, variables, signal).catch(() => null);
-    if (!answer || signal.aborted || answer.faults.length) return;
-    const again = answer.data?.nodes.filter((node): node is Row => node !== null && "registration" in node);
-    this.#set({ ...this.#page, rows: withReadAgain(this.#page.rows, again ?? []) });
+    const { answer, variables } = this.#page;
+    if (!rows.length || !variables || !answer) return;
+    const again = { course: variables.course, ids: rows.map(({ id }) => id) };
+    const { data, faults } = await this.#client.run(rowsAgainDocument, again, signal).catch(() => NO_ANSWER);
+    if (signal.aborted) return;
+    const read = data?.nodes.filter((node): node is Row => node !== null && "registration" in node);
+    const shown = read && !faults.length ? withReadAgain(this.#page.rows, read) : this.#page.rows;
+    this.#set({ ...this.#page, answer: { ...answer, faults: data ? faults.map(inRows) : [...faults] }, rows: shown });
   }
 
   #set(page: LivePage): void {
     this.#page = page;
     this.#show(page);
   }
+}
+
+/** The fault of a row that was read again, as if it had been read with its page. */
+function inRows(fault: Fault): Fault {
+  const [, index = 0, ...rest] = fault.path;
+  return { ...fault, path: ["enrollments", "edges", index, "node", ...(rest.length ? rest : ["progress"])] };
 }
 
 /** Wait until the feed has subscribed, but not long. Returns whether it has. */

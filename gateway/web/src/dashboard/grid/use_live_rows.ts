@@ -23,7 +23,7 @@ export function useLiveRows(client: Client, feed: CourseFeed, variables: Dashboa
     if (text !== "null") rows.current?.show(JSON.parse(text) as DashboardRowsQueryVariables);
   }, [client, feed, text]);
   const readAgain = rows.current?.readAgain ?? NOTHING;
-  useRetry(page?.reading ? undefined : page?.answer?.faults, readAgain);
+  useRetry(page?.reading ? undefined : page?.answer?.faults, rows.current?.retry ?? NOTHING);
   const isBehind = page !== undefined && JSON.stringify(page.variables) !== text;
   return [isBehind ? { ...page, reading: true } : page, readAgain];
 }

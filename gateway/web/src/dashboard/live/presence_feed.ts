@@ -82,6 +82,7 @@ export class PresenceFeed {
   }
 
   async #ended(faults: readonly Fault[]): Promise<void> {
+    if (this.#closed) return;
     clearTimeout(this.#timer);
     this.#fault = faults[0];
     this.#present = new Map();
