@@ -21,11 +21,13 @@ T = TypeVar("T")
 
 
 class Batch(NamedTuple):
-    """One store call, as the trace shows it: the port, the call, the number of keys and the milliseconds it took."""
+    """One store call, as the trace shows it: the port, the call, the number of keys, when it began (milliseconds after
+    the operation) and the milliseconds it took."""
 
     store: str
     call: str
     keys: int
+    start_ms: float
     ms: float
 
 
@@ -49,6 +51,7 @@ class StoreCalls:
     limits: Limits = DEFAULT_LIMITS
     calls: int = 0
     batches: list[Batch] = field(default_factory=list)
+    _began: float = field(default_factory=perf_counter)
 
     async def call(self, store: str, name: str, keys: int, work: Awaitable[T]) -> T:
         """Await one call of a store, a read or a write, within the store's deadline, and add it to the trace.
@@ -95,7 +98,8 @@ class StoreCalls:
                 self.failures.failed(store)
             raise
         finally:
-            self.batches.append(Batch(store, name, keys, (perf_counter() - started) * 1000))
+            ms = (perf_counter() - started) * 1000
+            self.batches.append(Batch(store, name, keys, (started - self._began) * 1000, ms))
 
     def _count_call(self) -> None:
         """Count one call more, or raise TOO_MANY_STORE_CALLS."""

@@ -88,8 +88,14 @@ def traced(context: Context, operation_name: str | None, data: Mapping[str, Any]
     found: dict[str, Any] = {}
     if peer.trace:
         batches = [
-            {"store": batch.store, "call": batch.call, "keys": batch.keys, "ms": round(batch.ms, 3)}
-            for batch in context.loaders.batches
+            {
+                "store": each.store,
+                "call": each.call,
+                "keys": each.keys,
+                "startMs": round(each.start_ms, 3),
+                "ms": round(each.ms, 3),
+            }
+            for each in context.loaders.batches
         ]
         found["stores"] = {"calls": len(batches), "batches": batches}
     if peer.trace_cost:

@@ -1,0 +1,39 @@
+/** @jsxImportSource react */
+import "graphiql/style.css";
+
+import "./editor_workers";
+import { GraphiQL } from "graphiql";
+import { createRoot } from "react-dom/client";
+
+import type { Page } from "../ui/start_page";
+import { EventList } from "./event_list";
+import { eventsPlugin } from "./events_panel";
+import { examples } from "./examples";
+import { examplesPlugin } from "./examples_panel";
+import { fetcherOf } from "./fetcher";
+import { planPlugin } from "./plan_panel";
+import { SchemaRefresh } from "./schema_refresh";
+import { Traces } from "./traces";
+
+/** Render GraphiQL with the panels of examples, plan and events. Returns what removes it. */
+export function renderExplorer(element: HTMLElement, page: Page): () => void {
+  const events = new EventList();
+  const traces = new Traces();
+  const plugins = [examplesPlugin(page.settings), planPlugin(traces), eventsPlugin(events)];
+  const fetcher = fetcherOf(page.session, traces, events);
+  const root = createRoot(element);
+  root.render(
+    <GraphiQL
+      fetcher={fetcher}
+      plugins={plugins}
+      visiblePlugin={plugins[0] as (typeof plugins)[number]}
+      initialQuery={examples[0]?.document ?? ""}
+      shouldPersistHeaders={false}
+    >
+      <GraphiQL.Logo>
+        <SchemaRefresh session={page.session} />
+      </GraphiQL.Logo>
+    </GraphiQL>,
+  );
+  return () => root.unmount();
+}
