@@ -17,10 +17,11 @@ function Examples({ demo }: { demo: boolean }) {
   const { addTab } = useGraphiQLActions();
   const { queryEditor, variableEditor } = useGraphiQL(({ queryEditor, variableEditor }) => ({ queryEditor, variableEditor }));
   const open = (example: Example) => {
-    if (queryEditor?.getValue().trim() !== example.document) addTab();
-    queryEditor?.setValue(example.document);
-    variableEditor?.setValue(filledVariables(example.variables, demo));
-    queryEditor?.focus();
+    if (!queryEditor || !variableEditor) return;
+    if (queryEditor.getValue().trim() !== example.document) addTab();
+    queryEditor.setValue(example.document);
+    variableEditor.setValue(filledVariables(example.variables, demo));
+    queryEditor.focus();
   };
   return (
     <section className="panel" aria-label={text.examples}>
@@ -34,7 +35,7 @@ function Examples({ demo }: { demo: boolean }) {
               .filter((example) => example.role === role)
               .map((example) => (
                 <li key={example.name}>
-                  <button type="button" data-example={example.name} onClick={() => open(example)}>
+                  <button type="button" data-example={example.name} disabled={!queryEditor || !variableEditor} onClick={() => open(example)}>
                     {example.title}
                   </button>
                   <p>{example.about}</p>

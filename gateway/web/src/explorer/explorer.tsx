@@ -2,6 +2,7 @@
 import "graphiql/style.css";
 
 import "./editor_workers";
+import { HISTORY_PLUGIN } from "@graphiql/plugin-history";
 import { GraphiQL } from "graphiql";
 import { createRoot } from "react-dom/client";
 
@@ -19,7 +20,7 @@ import { Traces } from "./traces";
 export function renderExplorer(element: HTMLElement, page: Page): () => void {
   const events = new EventList();
   const traces = new Traces();
-  const plugins = [examplesPlugin(page.settings), planPlugin(traces), eventsPlugin(events)];
+  const plugins = [examplesPlugin(page.settings), planPlugin(traces), eventsPlugin(events), HISTORY_PLUGIN];
   const fetcher = fetcherOf(page.session, traces, events);
   const root = createRoot(element);
   root.render(

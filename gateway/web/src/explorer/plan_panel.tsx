@@ -36,10 +36,11 @@ function Answered({ trace }: { trace: Trace }) {
         <table>
           <thead>
             <tr>
-              <th scope="col">{text.call}</th>
+              <th scope="col" className="lane">
+                {text.call(milliseconds.format(end))}
+              </th>
               <th scope="col">{text.keys}</th>
               <th scope="col">{text.ms}</th>
-              <th scope="col">{text.time(milliseconds.format(end))}</th>
             </tr>
           </thead>
           <tbody>
@@ -59,13 +60,11 @@ function Row({ row, end }: { row: WaterfallRow; end: number }) {
   return (
     <tr data-call={`${row.store}.${row.call}`} data-source={row.source}>
       <th scope="row">
-        {row.store}
-        <br />
-        <code>{row.call}</code>
+        {row.store} <code>{row.call}</code>
+        {!shared && <span className={`bar store-${row.store}`} style={place} title={text.from(milliseconds.format(row.startMs))} />}
       </th>
       <td>{formatNumber(row.keys)}</td>
       <td>{shared ? text.shared : milliseconds.format(row.ms)}</td>
-      <td className="lane">{!shared && <span className={`bar store-${row.store}`} style={place} title={text.from(milliseconds.format(row.startMs))} />}</td>
     </tr>
   );
 }
