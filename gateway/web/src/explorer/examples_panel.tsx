@@ -1,5 +1,6 @@
 /** @jsxImportSource react */
 import { type GraphiQLPlugin, useGraphiQL, useGraphiQLActions } from "@graphiql/react";
+import { Kind, parse } from "graphql";
 
 import type { PageSettings } from "../page";
 import { strings } from "../strings";
@@ -14,13 +15,14 @@ export function examplesPlugin(settings: PageSettings): GraphiQLPlugin {
 }
 
 function Examples({ demo }: { demo: boolean }) {
-  const { addTab } = useGraphiQLActions();
+  const { addTab, setOperationFacts } = useGraphiQLActions();
   const { queryEditor, variableEditor } = useGraphiQL(({ queryEditor, variableEditor }) => ({ queryEditor, variableEditor }));
   const open = (example: Example) => {
     if (!queryEditor || !variableEditor) return;
     if (queryEditor.getValue().trim() !== example.document) addTab();
     queryEditor.setValue(example.document);
     variableEditor.setValue(filledVariables(example.variables, demo));
+    setOperationFacts(factsOf(example)); // the editor parses with a delay, and it may be run at once
     queryEditor.focus();
   };
   return (
@@ -46,6 +48,12 @@ function Examples({ demo }: { demo: boolean }) {
       ))}
     </section>
   );
+}
+
+function factsOf({ document }: Example) {
+  const documentAST = parse(document);
+  const operations = documentAST.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
+  return { documentAST, operations, operationName: operations[0]?.name?.value ?? "" };
 }
 
 function Icon() {

@@ -1,0 +1,90 @@
+"""GraphiQL: examples, the plan of an operation, events of a subscription, and tokens. The network is loopback alone."""
+
+import json
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from playwright.async_api import Page, expect
+
+from gateway.datasets.demo.courses import SQL101
+from gateway.datasets.demo.viewers import ADMIN, INSTRUCTOR, LEARNER
+from tests.browser.demo import Demo
+from tests.browser.examples import Example, read_examples
+from tests.browser.visits import Visits
+
+pytestmark = pytest.mark.slow
+VIEWERS = {"LEARNER": LEARNER, "INSTRUCTOR": INSTRUCTOR, "PUBLIC": ADMIN}
+SLOW_MS = 20_000
+REGISTRATION = """query ($course: String!) { me { enrollment(course: $course) { registration } } }"""
+RECORD = """mutation ($event: InteractionInput!) {
+  recordInteractions(input: {events: [$event]}) { results { status error { message } } errors { message } }
+}"""
+
+
+async def open_explorer(visits: Visits, **options: object) -> Page:
+    page = await visits.open("/graphql", **options)  # type: ignore[arg-type]
+    await expect(page.locator("[data-example]").first).to_be_enabled(timeout=SLOW_MS)
+    return page
+
+
+async def answered(page: Page, part: str) -> None:
+    """Wait until the answer has this text. The editor's model is read, because only visible lines are in the page."""
+    await expect(page.locator(".graphiql-response")).to_contain_text(part, timeout=SLOW_MS)
+
+
+@pytest.mark.parametrize(
+    "example", [each for each in read_examples() if each.kind != "subscription"], ids=lambda each: each.name
+)
+async def test_an_example_is_answered(demo: Demo, example: Example) -> None:
+    variables = example.filled(now=datetime.now(UTC), new_id=uuid4)
+    data = await demo.ask(example.document, variables, viewer=VIEWERS[example.role])
+    assert all(value is not None for name, value in data.items() if name != "verifyCertificate")
+    assert "REJECTED" not in json.dumps(data)
+
+
+async def test_the_plan_shows_the_store_calls_of_a_grid(visits: Visits, demo: Demo) -> None:
+    page = await open_explorer(visits, token=demo.token(INSTRUCTOR))
+    await page.locator("[data-example=instructor_grid]").click()
+    await page.get_by_role("button", name="Execute query").click()
+    await answered(page, "totalCount")
+    await page.get_by_role("button", name="Show Plan").click()
+    plan = page.get_by_role("region", name="Plan")
+    await expect(plan.locator("tr[data-call]")).not_to_have_count(0)
+    calls = await plan.locator("tr[data-source=store]").evaluate_all("rows => rows.map((row) => row.dataset.call)")
+    assert "progress.by_courses" in calls
+    await expect(plan).to_contain_text("estimated")
+    await expect(page.locator(".graphiql-response")).not_to_contain_text("batches")
+
+
+async def test_events_of_another_client_are_listed(visits: Visits, demo: Demo) -> None:
+    page = await open_explorer(visits, token=demo.token(INSTRUCTOR))
+    await page.locator("[data-example=live_course]").click()
+    async with page.expect_websocket() as opening:
+        await page.get_by_role("button", name="Execute query").click()
+    socket = await opening.value
+    await socket.wait_for_event("framesent", lambda frame: "subscribe" in str(frame), timeout=SLOW_MS)
+    await page.get_by_role("button", name="Show Events").click()
+    answer = await demo.ask(REGISTRATION, {"course": SQL101}, viewer=LEARNER)
+    for _ in range(2):
+        event = {
+            "id": str(uuid4()),
+            "registration": answer["me"]["enrollment"]["registration"],
+            "verb": "VIEWED",
+            "itemKey": "welcome",
+            "at": datetime.now(UTC).isoformat(),
+        }
+        await demo.ask(RECORD, {"event": event}, viewer=LEARNER)
+    events = page.get_by_role("region", name="Events")
+    await expect(events.get_by_role("listitem")).to_have_count(2, timeout=SLOW_MS)
+    await expect(events.get_by_role("listitem").first).to_contain_text("progressUpdated")
+    await page.get_by_role("button", name="Stop query").click()
+
+
+async def test_a_token_from_the_box_reads_the_schema_again(visits: Visits, demo: Demo) -> None:
+    page = await open_explorer(visits)
+    async with page.expect_request(lambda request: "IntrospectionQuery" in (request.post_data or "")) as reading:
+        await page.get_by_label("Token").fill(demo.token(LEARNER))
+        await page.get_by_role("button", name="Use").click()
+    assert "authorization" in await (await reading.value).all_headers()
+    await expect(page.get_by_text("Asha Gurung")).to_be_visible()
