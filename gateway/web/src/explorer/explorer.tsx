@@ -14,6 +14,7 @@ import { examplesPlugin } from "./examples_panel";
 import { fetcherOf } from "./fetcher";
 import { planPlugin } from "./plan_panel";
 import { SchemaRefresh } from "./schema_refresh";
+import { SystemTheme } from "./system_theme";
 import { Traces } from "./traces";
 
 /** Render GraphiQL with the panels of examples, plan and events. Returns what removes it. */
@@ -33,6 +34,7 @@ export function renderExplorer(element: HTMLElement, page: Page): () => void {
     >
       <GraphiQL.Logo>
         <SchemaRefresh session={page.session} />
+        <SystemTheme />
       </GraphiQL.Logo>
     </GraphiQL>,
   );
