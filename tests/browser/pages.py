@@ -21,12 +21,14 @@ CERTIFIED = """query ($course: String!) {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageCase:
     """A page as a viewer opens it. `path` may name $course, and $registration and $code of a learner who has completed
-    it. `shows`: a selector of its main content. `excused`: rules of axe that a library of the page breaks."""
+    it. `shows`: a selector of its main content. `dark`: a selector of what is there once the page is
+    dark. `excused`: rules of axe that a library of the page breaks."""
 
     name: str
     path: str
     viewer: Viewer = ADMIN
     shows: str = "main h1"
+    dark: str = "html"
     excused: Sequence[str] = ()
 
 
@@ -37,7 +39,13 @@ PAGES: Sequence[PageCase] = (
     PageCase(name="learner", path="/dashboard?course=$course&registration=$registration", viewer=INSTRUCTOR),
     PageCase(name="learn", path="/learn?course=$course", viewer=LEARNER, shows=".item"),
     # The button that closes a tab of GraphiQL is within the tab.
-    PageCase(name="explorer", path="/graphql", shows="[data-example]", excused=["nested-interactive"]),
+    PageCase(
+        name="explorer",
+        path="/graphql",
+        shows="[data-example]:enabled",
+        dark=".vs-dark",
+        excused=["nested-interactive"],
+    ),
     PageCase(name="verify", path="/verify/$code"),
     PageCase(name="unknown-certificate", path="/verify/ABCD-EFGH"),
 )

@@ -97,6 +97,7 @@ async def test_axe_finds_nothing_serious_and_motion_can_be_reduced(
     await page.evaluate(AXE.read_text(encoding="utf-8"))
     assert await page.evaluate(VIOLATIONS, case.excused) == []
     await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    await page.wait_for_selector(case.dark)
     assert await page.evaluate(VIOLATIONS, case.excused) == []
     assert await page.evaluate(MOVING) == []
 
