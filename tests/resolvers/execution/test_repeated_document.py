@@ -112,7 +112,7 @@ async def outcome(case: Case, charged: list[float], execute: Callable[..., Any])
     except Exception as error:
         return type(error), str(error)
     for batch in (result.extensions or {}).get("stores", {}).get("batches", ()):
-        del batch["ms"]
+        del batch["ms"], batch["startMs"]
     errors = [error.formatted for error in result.errors or ()]
     for each in errors:
         if "id" in each["extensions"]:
