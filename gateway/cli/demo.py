@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from gateway.cli.options import add_address, learner_count, rate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.routing import Route
 
     from gateway.config.store_location import StoreLocation
-    from gateway.datasets.demo.load_state import LoadState
+    from gateway.datasets.demo.roles import DemoRole
     from gateway.http.auth.access import Access
     from gateway.http.auth.tokens import Tokens
 
@@ -67,6 +69,7 @@ def run(options: Namespace) -> int:
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
     from gateway.datasets.demo.prepare import prepare_data
+    from gateway.datasets.demo.roles import demo_roles
     from gateway.embedded.folder import DataFolder
     from gateway.embedded.restarts import RestartPolicy
     from gateway.http.app import build_app
@@ -127,12 +130,14 @@ def run(options: Namespace) -> int:
                         f"kept the data of {state.learners:,} learners (seed {state.seed}) that the folder has: "
                         "--reset generates others"
                     )
+                roles = demo_roles(seed=state.seed, learners=state.learners, end=state.end)
                 open_stores = location.opener(utc_now)
                 if options.live:
                     open_stores = with_demo_learners(
                         open_stores,
                         state,
                         rate=options.live_rate or LIVE_RATE,
+                        resting={role.viewer.subject for role in roles if role.resting},
                         deadlines=settings.deadlines,
                         now=utc_now,
                         on_start=lambda number: console.print(f"live: {number:,} learners study at a time"),
@@ -148,7 +153,7 @@ def run(options: Namespace) -> int:
                     now=utc_now,
                     host=host,
                     loopback_origins=True,
-                    demo_roles=roles_route(state, tokens, on_loopback=is_loopback(host)),
+                    demo_roles=roles_route(roles, tokens, on_loopback=is_loopback(host)),
                 )
                 console.print(startup_text(location, tokens, anonymous=access.anonymous_viewer is not None))
 
@@ -178,17 +183,16 @@ def demo_access(secret: str, *, on_loopback: bool) -> "Access":
     return Access(verification=verification_by(secret), anonymous_viewer=anonymous, may_trace=lambda viewer: True)
 
 
-def roles_route(state: "LoadState", tokens: "Tokens", *, on_loopback: bool) -> "Route | None":
+def roles_route(roles: "Sequence[DemoRole]", tokens: "Tokens", *, on_loopback: bool) -> "Route | None":
     """The route of the front door's roles. It gives tokens away, so only a demo on a loopback address has it."""
-    from gateway.datasets.demo.roles import demo_roles
     from gateway.datasets.demo.viewers import ROLE_LIFETIME
     from gateway.http.demo_roles import demo_roles_route
     from gateway.runtime.clock import utc_now
 
     if not on_loopback:
         return None
-    roles = demo_roles(seed=state.seed, learners=state.learners, end=state.end)
-    return demo_roles_route(roles, tokens=tokens, now=utc_now, valid_for=ROLE_LIFETIME)
+    listed = [(role.viewer, role.name, role.description) for role in roles]
+    return demo_roles_route(listed, tokens=tokens, now=utc_now, valid_for=ROLE_LIFETIME)
 
 
 def startup_text(location: "StoreLocation", tokens: "Tokens", *, anonymous: bool) -> str:

@@ -1,6 +1,6 @@
 """The demo's learners study for ever: some at a time, one after the other. The same seed gives the same sessions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from random import Random
 
@@ -27,6 +27,7 @@ FIRST_SESSIONS_WITHIN = timedelta(seconds=10)
 class DemoLearners:
     """Simulates the learners of a loaded dataset (`seed`, `learners`, start of its `term`).
 
+    Learners whose ids are in `resting` do not study: at most one in three.
     `rate` is about how many events they make per second. Progress is read from the stores, and everything is written
     as clients write it, so that the gateway's relay publishes it."""
 
@@ -41,11 +42,13 @@ class DemoLearners:
         rate: float,
         now: Now,
         wait: Wait,
+        resting: Collection[str] = (),
     ) -> None:
         self._stores = stores
         self._seed = seed
         self._learners = learners
         self._term = term
+        self._resting = resting
         self._now = now
         self._wait = wait
         self._pace = pace_for(rate, learners=learners)
@@ -113,7 +116,7 @@ class DemoLearners:
         """A learner without a session. The first one, who is used in examples, always comes first."""
         busy = {slot.number for slot in self._slots}
         number = 1
-        while number in busy:
+        while number in busy or learner_id(number) in self._resting:
             number = rng.randint(1, self._learners)
         return number
 

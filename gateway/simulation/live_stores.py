@@ -1,7 +1,7 @@
 """Stores that demo learners write to for as long as they are open: the data of `quadrangle demo --live`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -18,13 +18,14 @@ def with_demo_learners(
     state: LoadState,
     *,
     rate: float,
+    resting: Collection[str],
     deadlines: Mapping[str, timedelta],
     now: Callable[[], datetime],
     on_start: Callable[[int], None],
 ) -> OpenStores:
     """`open_stores` with simulated learners, who make about `rate` events per second.
 
-    `on_start(n)`: n learners study at a time.
+    Learners whose ids are in `resting` do not study. `on_start(n)`: n learners study at a time.
     """
 
     @asynccontextmanager
@@ -39,6 +40,7 @@ def with_demo_learners(
                 rate=rate,
                 now=now,
                 wait=asyncio.sleep,
+                resting=resting,
             )
             on_start(learners.sessions)
             async with in_background(learners.run()):

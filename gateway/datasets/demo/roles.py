@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gateway.datasets.demo.courses import demo_courses
 from gateway.datasets.demo.dataset import WEEKS, term_start
-from gateway.datasets.demo.study_history import StudyHistory, study_history
+from gateway.datasets.demo.study_history import StudyHistory, current_session, study_history
 from gateway.datasets.demo.study_plan import study_plan
 from gateway.datasets.demo.viewers import ADMIN, INSTRUCTOR, LEARNER
 from resolvers.viewer import Role, Viewer
@@ -18,18 +18,20 @@ AWAY = timedelta(days=14)
 
 
 class DemoRole(NamedTuple):
-    """A viewer to choose: their name, and a line that says who they are."""
+    """A viewer to choose: their name, and a line that says who they are. `resting`: the line is wrong if they study."""
 
     viewer: Viewer
     name: str
     description: str
+    resting: bool = False
 
 
 def demo_roles(*, seed: int, learners: int, end: datetime) -> list[DemoRole]:
     """The roles of a dataset that ends at `end`.
 
     The learners: the first, who is online; one with a certificate; one at risk. Equal datasets have equal roles, on
-    each day of the week of `end`. If there are very few learners, the last two kinds may be missing."""
+    each day of the week of `end`, but for learners who happen to study at `end`. If there are very few learners, the
+    last two kinds may be missing."""
     term = term_start(end)
     week = term + timedelta(weeks=WEEKS)
     courses = demo_courses(term - timedelta(days=30))
@@ -38,13 +40,14 @@ def demo_roles(*, seed: int, learners: int, end: datetime) -> list[DemoRole]:
     def histories(until: datetime) -> Iterator[StudyHistory]:
         return (study_history(plan, seed=seed, term=term, now=until) for plan in plans[1:])
 
-    first = plans[0]
+    first, silent = plans[0], {plan.number for plan in plans if current_session(plan, seed=seed, now=end) is None}
+    whole_week = (each for each in histories(week + timedelta(weeks=1)) if each.plan.number in silent)
     return [
         DemoRole(ADMIN, "Administrator", f"Looks after all {len(courses)} courses and their learners"),
         DemoRole(INSTRUCTOR, "Instructor", f"Teaches {len(INSTRUCTOR.courses)} of the {len(courses)} courses"),
         DemoRole(LEARNER, first.profile.display_name, f"Online now, studies {first.enrollments[0].course.title}"),
         *certified(histories(week), at=week),
-        *at_risk(histories(week + timedelta(weeks=1)), since=week - AWAY),
+        *at_risk(whole_week, since=week - AWAY),
     ]
 
 
@@ -63,7 +66,9 @@ def at_risk(histories: Iterable[StudyHistory], *, since: datetime) -> list[DemoR
     away = [each for each in histories if is_away(each, since)]
     away.sort(key=lambda each: is_latin(each.plan.profile.display_name))
     return [
-        learner_role(each, f"At risk: has not studied {each.plan.enrollments[0].course.title} for two weeks")
+        learner_role(
+            each, f"At risk: has not studied {each.plan.enrollments[0].course.title} for two weeks", resting=True
+        )
         for each in away[:1]
     ]
 
@@ -81,7 +86,8 @@ def is_latin(name: str) -> bool:
     return unicodedata.name(name[0], "").startswith("LATIN")
 
 
-def learner_role(history: StudyHistory, description: str) -> DemoRole:
+def learner_role(history: StudyHistory, description: str, *, resting: bool = False) -> DemoRole:
     """The role of a generated learner."""
     profile = history.plan.profile
-    return DemoRole(Viewer(subject=profile.learner_id, role=Role.LEARNER), profile.display_name, description)
+    viewer = Viewer(subject=profile.learner_id, role=Role.LEARNER)
+    return DemoRole(viewer, profile.display_name, description, resting)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from gateway.cli.demo import demo_access, roles_route, startup_text
 from gateway.config.store_location import StoreLocation
-from gateway.datasets.demo.load_state import LoadState
+from gateway.datasets.demo.roles import DemoRole
 from gateway.datasets.demo.viewers import ADMIN
 from gateway.http.auth.tokens import Tokens
 
@@ -24,9 +24,9 @@ async def test_only_a_loopback_address_makes_a_request_without_a_token_an_admin(
 
 
 def test_only_a_demo_on_a_loopback_address_gives_tokens_of_its_roles_away() -> None:
-    state = LoadState(seed=1, learners=2, began="2026-03-30T12:00:00+00:00")
+    roles = [DemoRole(ADMIN, "Administrator", "Looks after it all")]
     tokens = Tokens(secret="a secret that only this test knows")
-    route = roles_route(state, tokens, on_loopback=True)
+    route = roles_route(roles, tokens, on_loopback=True)
     assert route is not None
     assert route.path == "/demo/roles.json"
-    assert roles_route(state, tokens, on_loopback=False) is None
+    assert roles_route(roles, tokens, on_loopback=False) is None

@@ -38,6 +38,7 @@ def test_the_learners_are_as_they_are_described_all_week(seed: int) -> None:
         assert max(event.at for event in history.events()) <= now - AWAY
         assert all(planned.open_at(now) for planned in history.plan.enrollments)
     assert not is_latin(away.name)
+    assert [role for role in roles if role.resting] == [away]
 
 
 def test_equal_datasets_have_equal_roles_on_each_day_of_a_week() -> None:

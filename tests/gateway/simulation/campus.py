@@ -1,7 +1,7 @@
 """A loaded demo in memory, with stores that can fail, for the tests of its simulated learners."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -90,7 +90,7 @@ class Campus:
         self.sessions.heartbeats.clear()
         return self
 
-    def learners(self, *, learners: int = LEARNERS, rate: float = 1.0) -> DemoLearners:
+    def learners(self, *, learners: int = LEARNERS, rate: float = 1.0, resting: Collection[str] = ()) -> DemoLearners:
         return DemoLearners(
             self.stores,
             deadlines=world.DEADLINES,
@@ -100,6 +100,7 @@ class Campus:
             rate=rate,
             now=self.clock,
             wait=self.clock.wait,
+            resting=resting,
         )
 
     async def simulate(self, minutes: float) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from gateway.datasets.demo.profiles import learner_id
 from gateway.simulation.demo_learners import HEARTBEAT_INTERVAL
 from stores.domain.events import Verb
 from stores.domain.outbox import Consumer
@@ -70,6 +71,15 @@ async def test_a_learner_has_one_session_at_a_time_and_the_first_is_always_activ
     assert 1 < len(active) <= campus.learners().sessions == 8
     times = [event.at for event in campus.progress.events if event.learner_id == "demo-0001"]
     assert max(after - before for before, after in pairwise(times)) < 10 * MINUTE
+
+
+async def test_a_resting_learner_does_not_study(campus: Campus) -> None:
+    await campus.simulate(20)
+    resting = next(event.learner_id for event in campus.progress.events if event.learner_id != learner_id(1))
+    other = await Campus().load()
+    await other.clock.run(other.learners(resting=[resting]).run(), 20 * MINUTE)
+    assert resting not in {event.learner_id for event in other.progress.events}
+    assert len({event.learner_id for event in other.progress.events}) > 1
 
 
 async def test_learners_in_a_session_are_online_and_their_position_moves(campus: Campus) -> None:
