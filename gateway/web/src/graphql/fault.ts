@@ -38,3 +38,8 @@ export function faultAt(faults: readonly Fault[], ...path: string[]): Fault | un
 export function isForbidden(fault: Fault): boolean {
   return NO_ACCESS.has(fault.code);
 }
+
+/** Whether the same may succeed later: a store or the gateway did not answer. */
+export function isPassing(fault: Fault): boolean {
+  return fault.store !== undefined || fault.code === UNREACHABLE;
+}

@@ -43,9 +43,12 @@ function CertificateFacts({ certificate }: { certificate: Certificate }) {
       {certificate.revokedAt && <strong class="revoked">{text.revoked(formatDate(certificate.revokedAt))}</strong>}
       <span class="item-actions">
         <a href={path}>{text.verify}</a>
-        <button type="button" onClick={copy}>
-          {copied ? text.copied : text.copy}
-        </button>
+        {/* Browsers have a clipboard on secure origins only. */}
+        {window.isSecureContext && (
+          <button type="button" onClick={copy}>
+            {copied ? text.copied : text.copy}
+          </button>
+        )}
       </span>
     </>
   );

@@ -9,6 +9,7 @@ import { useRetry } from "../ui/use_retry";
 import type { Course } from "./courses";
 import { ItemLink } from "./item_link";
 import { ItemRow } from "./item_row";
+import { Loading } from "./loading";
 import { type CourseContent, type Module, type ReadCourse, useCourse } from "./use_course";
 
 const text = strings.learn;
@@ -27,7 +28,7 @@ export function CourseCard({ page, course, changes }: { page: Page; course: Cour
       {course.course?.description && <p dir="auto">{course.course.description}</p>}
       <Next course={course} />
       <h3>{text.content}</h3>
-      {read ? <Tree page={page} course={course} read={read} onRetry={retry} /> : <p class="quiet loading">{strings.common.loading}</p>}
+      {read ? <Tree page={page} course={course} read={read} onRetry={retry} /> : <Loading />}
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 
 import overviewDocument from "../../documents/learn_overview.graphql";
 import { faultAt } from "../graphql/fault";
@@ -12,6 +12,7 @@ import { Certificates } from "./certificates";
 import { CourseCard } from "./course_card";
 import { CourseList } from "./course_list";
 import { type Course, lastVisited, withMoved } from "./courses";
+import { Loading } from "./loading";
 import { ResumeCard } from "./resume_card";
 import { useLiveChanges } from "./use_live_changes";
 
@@ -25,13 +26,22 @@ export function Learn({ page }: { page: Page }) {
   const { answer, readAgain } = useAnswer(page.client, overviewDocument, { range });
   useRetry(answer?.faults, readAgain);
   const me = answer?.data?.me;
-  const read = me?.enrollments?.edges.map(({ node }) => node);
+  const read = useLast(me?.enrollments)?.edges.map(({ node }) => node);
   const { moved, changes } = useLiveChanges(page.live, me?.id, read, readAgain);
   const [chosen, setChosen] = useState(() => new URLSearchParams(window.location.search).get("course"));
 
-  if (!answer) return <p class="quiet loading">{strings.common.loading}</p>;
+  if (!answer) return <Loading />;
   const fault = faultAt(answer.faults, "me", "enrollments");
-  if (!read) return fault ? <FaultNotice fault={fault} onRetry={readAgain} /> : <NoLearner page={page} />;
+  if (!read && !fault) return <NoLearner page={page} />;
+  const activity = <ActivityCard me={me} faults={answer.faults} onRetry={readAgain} />;
+  if (!read) {
+    return (
+      <>
+        {fault && <FaultNotice fault={fault} onRetry={readAgain} />}
+        {me && activity}
+      </>
+    );
+  }
   if (read.length === 0) {
     return answer.data?.viewer.role === "LEARNER" ? <p class="card">{text.empty}</p> : <NoLearner page={page} />;
   }
@@ -43,15 +53,23 @@ export function Learn({ page }: { page: Page }) {
   };
   return (
     <div class="learn">
+      {fault && <FaultNotice fault={fault} onRetry={readAgain} />}
       <ResumeCard courses={courses} faults={answer.faults} />
       <CourseList courses={courses} faults={answer.faults} chosen={course} onChoose={choose} />
       {course && <CourseCard key={course.registration} page={page} course={course} changes={changes} />}
       <div class="aside">
-        <ActivityCard me={me} faults={answer.faults} onRetry={readAgain} />
+        {activity}
         <Certificates courses={courses} faults={answer.faults} />
       </div>
     </div>
   );
+}
+
+/** The last value that was there: what was read stays while a store does not answer. */
+function useLast<Value>(value: Value | null | undefined): Value | null | undefined {
+  const last = useRef(value);
+  if (value) last.current = value;
+  return last.current;
 }
 
 function NoLearner({ page }: { page: Page }) {

@@ -17,12 +17,17 @@ export interface ReadCourse {
   readonly faults: readonly Fault[];
 }
 
-/** Read a course with all pages of its items, again at each change of `round`. The last one stays until then. */
+/** Read a course with all pages of its items, again at each change of `round`. What was read
+ * stays until then, and after a read that fails. */
 export function useCourse(client: Client, registration: string, round: number): ReadCourse | undefined {
   const [course, setCourse] = useState<ReadCourse>();
   useEffect(() => {
     const abort = new AbortController();
-    readCourse(client, registration, abort.signal).then(setCourse, () => undefined);
+    const keep = (read: ReadCourse) => {
+      const { content, progress, faults } = read;
+      setCourse((last) => ({ content: content ?? last?.content ?? null, progress: progress ?? last?.progress ?? null, faults }));
+    };
+    readCourse(client, registration, abort.signal).then(keep, () => undefined);
     return () => abort.abort();
   }, [client, registration, round]);
   return course;

@@ -2,10 +2,12 @@ import { useEffect, useState } from "preact/hooks";
 
 import progressDocument from "../../documents/learn_progress.graphql";
 import resumeDocument from "../../documents/learn_resume.graphql";
+import { follow } from "../graphql/follow";
 import type { Live } from "../graphql/live";
 import type { Course, Moved } from "./courses";
 
 const GATHER = 300;
+const MOST_FOLLOWED = 20;
 
 /** Follow a learner's progress and resume points. `changes` grows with each change of progress: it is read again then,
  * at most once in 300 ms. After a lost connection everything is read again, so no change is missed. */
@@ -18,7 +20,7 @@ export function useLiveChanges(
   const [moved, setMoved] = useState<Moved>(new Map());
   const [changes, setChanges] = useState(0);
   const followed = (courses ?? []).filter(({ state }) => state !== "WITHDRAWN").map(({ registration }) => registration);
-  const key = followed.join(" ");
+  const key = followed.slice(0, MOST_FOLLOWED).join(" ");
 
   useEffect(() => {
     if (!learner) return undefined;
@@ -32,7 +34,7 @@ export function useLiveChanges(
     };
     let lost = false;
     const ends = [
-      live.subscribe(progressDocument, { learner }, { next: changed, ended: () => undefined }),
+      follow(live, progressDocument, { learner }, { next: changed, reopened: changed }),
       live.watch((connection) => {
         if (connection === "live" && lost) changed();
         lost = connection === "waiting";
@@ -44,9 +46,9 @@ export function useLiveChanges(
 
   useEffect(() => {
     const ends = (key ? key.split(" ") : []).map((registration) =>
-      live.subscribe(resumeDocument, { registration }, {
+      follow(live, resumeDocument, { registration }, {
         next: ({ resumeMoved }) => setMoved((before) => new Map(before).set(registration, resumeMoved)),
-        ended: () => undefined,
+        reopened: () => undefined, // the current point comes first
       }),
     );
     return () => ends.forEach((end) => end());

@@ -1,14 +1,9 @@
 import { useEffect, useRef } from "preact/hooks";
 
-import { type Fault, UNREACHABLE } from "../graphql/fault";
+import { type Fault, isPassing } from "../graphql/fault";
 
 const FIRST_WAIT = 2_000;
 const LONGEST_WAIT = 30_000;
-
-/** Whether reading again may help: a store or the gateway did not answer. */
-export function isPassing(fault: Fault): boolean {
-  return fault.store !== undefined || fault.code === UNREACHABLE;
-}
 
 /** Read again, with backoff, while a store does not answer and the page is visible. `faults` are those of the last answer. */
 export function useRetry(faults: readonly Fault[] | undefined, readAgain: () => void): void {

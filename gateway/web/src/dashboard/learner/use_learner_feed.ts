@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import progressDocument from "../../../documents/dashboard_learner_progress.graphql";
 import resumeDocument from "../../../documents/dashboard_learner_resume.graphql";
 import type { DashboardLearnerProgressSubscription, DashboardLearnerResumeSubscription } from "../../documents";
+import { follow } from "../../graphql/follow";
 import type { Live } from "../../graphql/live";
 import { Pace } from "../summary/pace";
 
@@ -51,35 +52,25 @@ type Change = (change: (before: LearnerFeed) => LearnerFeed) => void;
 
 function followProgress(live: Live, registration: string, change: Change, changed: () => void): () => void {
   const variables: { registration: string; after: string | null } = { registration, after: null };
-  let end: () => void = () => undefined;
-  const open = () => {
-    end = live.subscribe(progressDocument, variables, {
-      next: ({ progressUpdated: { cursor, progress, changed: items } }) => {
-        variables.after = cursor; // the next connection continues here
-        change((before) => ({ ...before, progress, items: new Map([...before.items, ...byKey(items)]) }));
-        changed();
-      },
-      ended: (faults) => {
-        if (!faults.some(({ code }) => code === "CURSOR_EXPIRED")) return;
-        variables.after = null;
-        open();
-        changed();
-      },
-    });
-  };
-  open();
-  return () => end();
+  return follow(live, progressDocument, variables, {
+    next: ({ progressUpdated: { cursor, progress, changed: items } }) => {
+      variables.after = cursor; // the next connection continues here
+      change((before) => ({ ...before, progress, items: new Map([...before.items, ...byKey(items)]) }));
+      changed();
+    },
+    reopened: changed,
+  });
 }
 
 function followResume(live: Live, registration: string, change: Change, changed: () => void): () => void {
   let first = true;
-  return live.subscribe(resumeDocument, { registration }, {
+  return follow(live, resumeDocument, { registration }, {
     next: ({ resumeMoved }) => {
       change((before) => ({ ...before, resume: resumeMoved }));
       if (!first) changed(); // the first one is where the learner was when the page was opened
       first = false;
     },
-    ended: () => undefined,
+    reopened: () => undefined, // the current point comes first
   });
 }
 
