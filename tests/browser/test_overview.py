@@ -34,6 +34,20 @@ SHOW = """(hidden) => {
 }"""
 """Chromium without a window shows all of its tabs at once; the page learns by these that its tab is hidden or shown."""
 
+CANVAS = "document.querySelector('figure canvas')"
+DRAWN_WELL = f"""() => {{
+  const canvas = {CANVAS}, frame = canvas.closest(".chart-frame");
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", {{ willReadFrequently: true }});
+  copy.drawImage(canvas, 0, 0);
+  const pixels = new Uint32Array(copy.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+  const counts = new Map();
+  for (const pixel of pixels) if (pixel >>> 24 === 255) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
+  const [pixel] = [...counts].reduce((most, each) => (each[1] > most[1] ? each : most));
+  const colour = `rgb(${{pixel & 255}}, ${{(pixel >>> 8) & 255}}, ${{(pixel >>> 16) & 255}})`;
+  return canvas.kept && colour === getComputedStyle(frame).fill && canvas.clientWidth === frame.clientWidth;
+}}"""
+"""The first chart has bars of its theme's colour, is as wide as its place, and is in the canvas that was marked."""
+
 
 def is_overview(request: Request) -> bool:
     """Whether a request reads the course's numbers and charts."""
@@ -92,6 +106,20 @@ async def test_another_time_zone_has_other_days(visits: Visits, demo: Demo) -> N
     after = await column(page, ACTIVITY, 2)
     assert after == [bucket["events"] for bucket in course["activity"]]
     assert after != before
+
+
+async def test_a_chart_follows_theme_width_and_data_in_its_canvas(visits: Visits, demo: Demo) -> None:
+    page = await visits.open(PATH, token=demo.token(INSTRUCTOR))
+    await column_once_shown(page, ACTIVITY)
+    await page.evaluate(f"{CANVAS}.kept = true")
+    await page.wait_for_function(DRAWN_WELL)
+    await page.emulate_media(color_scheme="dark")
+    await page.wait_for_function(DRAWN_WELL)
+    await page.set_viewport_size({"width": 400, "height": 800})
+    await page.wait_for_function(DRAWN_WELL)
+    await page.get_by_role("combobox", name="Period").select_option("8 weeks, by day")
+    await expect(page.locator(".overview[aria-busy=false]")).to_be_visible()
+    await page.wait_for_function(DRAWN_WELL)
 
 
 async def test_a_day_is_shown_in_hours(visits: Visits, demo: Demo) -> None:

@@ -30,7 +30,7 @@ export class BarPlot {
     const resized = new ResizeObserver(() => frame.clientWidth && this.#plot.setSize(sizeOf(frame)));
     resized.observe(frame);
     const dark = matchMedia("(prefers-color-scheme: dark)");
-    const redraw = () => this.#plot.redraw(false);
+    const redraw = () => this.#plot.redraw(); // with new paths: these have the colour of the bars
     dark.addEventListener("change", redraw);
     this.#ending.push(() => resized.disconnect(), () => dark.removeEventListener("change", redraw));
   }
