@@ -25,23 +25,31 @@ QUALITIES = (90, 80, 70, 60, 50, 40)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """`case`: the page, of pages.py."""
+    """`case`: the page, of pages.py. `clicks`: what is clicked in it first. `waits_for` is seen in the picture."""
 
     name: str
     case: str
     width: int = 1280
     height: int = 800
     dark: bool = False
+    clicks: Sequence[str] = ()
+    waits_for: str | None = None
 
 
+PLAN = ("[data-example=instructor_grid]", "button[aria-label^='Execute query']", "button[aria-label='Show Plan']")
 PICTURES: Sequence[Picture] = (
     Picture(name="home", case="home"),
     Picture(name="dashboard", case="dashboard"),
     Picture(name="dashboard-dark", case="dashboard", dark=True),
+    Picture(name="charts", case="dashboard", clicks=["a:text-is('Charts')"]),
     Picture(name="learner", case="learner"),
-    Picture(name="learn", case="learn"),
+    Picture(
+        name="learn", case="learn", clicks=["a:has-text('Python for data work')"], waits_for="#content >> text=Notebook"
+    ),
     Picture(name="learn-phone", case="learn", width=390, height=844, dark=True),
     Picture(name="certificate", case="verify", width=900, height=640),
+    Picture(name="graphiql", case="explorer", clicks=PLAN, waits_for="tr[data-call]"),
+    Picture(name="graphiql-dark", case="explorer", dark=True, clicks=PLAN, waits_for="tr[data-call]"),
 )
 
 
@@ -73,6 +81,11 @@ async def draw(demo: Demo, chromium: str, bars: ProgressBars) -> None:
                 still=True,
             )
             await shown(page, case)
+            for click in picture.clicks:
+                await page.locator(click).first.click()
+            if picture.waits_for is not None:
+                await page.locator(picture.waits_for).first.wait_for()
+            await page.wait_for_load_state("networkidle")
             (FOLDER / f"{picture.name}.webp").write_bytes(await webp_of(page))
             bars("pictures", number, len(PICTURES))
         await visits.close()
