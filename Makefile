@@ -36,6 +36,7 @@ docs: .venv/ready
 
 pictures: .venv/ready
 	@.ci/influxd "the demo keeps its timeline in PostgreSQL"
+	@.venv/bin/python -m gateway pages
 	@.venv/bin/python -m tests pictures
 
 .venv/ready: pyproject.toml .ci/constraints.txt

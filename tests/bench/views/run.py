@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gateway.runtime.console import ProgressBars
+from gateway.web.page_sources import PagesState, pages_state
 from tests.bench.views.busy import study, traced
 from tests.bench.views.first_view import first_views, open_dashboard, store_calls
 from tests.bench.views.worlds import open_demo_world, open_oulad_world
@@ -147,6 +148,8 @@ def main() -> int:
     chromium = shutil.which("chromium")
     if chromium is None:
         parser.error("there is no chromium on the PATH")
+    if (state := pages_state()) is not PagesState.CURRENT:
+        parser.error(state.value)
     rows = asyncio.run(run(given, chromium, Console(stderr=True)))
     for row in rows:
         Console().print(shown(row))
