@@ -15,6 +15,7 @@ LONG = ("tests/browser", "tests/hostile", "tests/protocol", "tests/upgrade", "te
 MATRIX = "tests/resolvers/test_role_matrix.py"
 SWEEP = "tests/stores/domain/test_calendar_sweep.py"
 PAGES = "tests/bench/test_pages.py"
+INSTALLATION = "tests/gateway/web/test_installation.py"
 DOCUMENTS = ("tests/examples", "tests/test_site.py")
 REFERENCE = ("tests/resolvers", "tests/gateway/http", "tests/e2e/test_faults.py", "tests/e2e/test_watch.py")
 """What `full` repeats on graphql-core alone: golden queries, policy, faults and live updates."""
@@ -88,7 +89,7 @@ def golden(extra: Sequence[str]) -> int:
 
 def full(extra: Sequence[str]) -> int:
     return run(
-        pytest("tests/e2e", *LONG, MATRIX, SWEEP, PAGES, *DOCUMENTS, "--long", *extra),
+        pytest("tests/e2e", *LONG, MATRIX, SWEEP, PAGES, INSTALLATION, *DOCUMENTS, "--long", *extra),
         ("pytest (reference)", ["pytest", *REFERENCE, "--executor", "reference", *extra]),
     )
 

@@ -13,6 +13,9 @@ from hypothesis import HealthCheck, settings
 from gateway.embedded.folder import DataFolder
 from gateway.embedded.influxd import find_influxd
 from gateway.embedded.open_servers import open_embedded
+from gateway.web.node_runtime import find_node
+from gateway.web.page_build import PagesUnavailable, page_builder
+from gateway.web.page_sources import DIST, PagesState, pages_state
 from tests import executor
 from tests.backends import INFLUXD_BIN, Servers, missing, named_servers
 from tests.influxdb import open_influxd
@@ -44,6 +47,18 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
             yield urls
         finally:
             runner.run(opened.aclose())
+
+
+@pytest.fixture(scope="session")
+def built_pages() -> Path:
+    """The folder of the pages, built from the sources as they are."""
+    try:
+        if pages_state() is not PagesState.CURRENT:
+            with page_builder(find_node(), on_step=print) as builder:
+                builder.build()
+    except PagesUnavailable as error:
+        missing(f"the pages: {error}")
+    return DIST
 
 
 @pytest.fixture(scope="session")

@@ -68,8 +68,8 @@ def watch(builder: "PageBuilder", folder: Path, say: Callable[[str], object]) ->
     from gateway.runtime.errors import CommandError
 
     try:
-        say("watching the sources; Ctrl-C ends it")
         seen = changes(folder)
+        say("watching the sources; Ctrl-C ends it")
         while True:
             sleep(POLL_SECONDS)
             if (now := changes(folder)) != seen:

@@ -4,12 +4,15 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
 import { compressed } from "./build/compressed.js";
+import { notice } from "./build/notice.js";
 import { trustedDocuments } from "./build/trusted_documents.js";
 
 const root = fileURLToPath(new URL("src", import.meta.url));
 const pages = readdirSync(root, { withFileTypes: true, recursive: true })
   .filter((entry) => entry.name === "page.html")
   .map((entry) => `${entry.parentPath}/${entry.name}`);
+
+const licences = notice();
 
 export default defineConfig({
   root,
@@ -27,5 +30,6 @@ export default defineConfig({
     chunkSizeWarningLimit: 5_000, // GraphiQL's editor
     reportCompressedSize: false,
   },
-  plugins: [trustedDocuments(), compressed()],
+  plugins: [trustedDocuments(), licences.write, compressed()],
+  worker: { plugins: () => [licences.collect] },
 });

@@ -7,12 +7,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.backends import missing
 from tests.browser.chromium import open_chromium
 from tests.browser.demo import Demo, run_demo
 from tests.browser.pages import paths_in
 from tests.browser.visits import Visits
-from tests.e2e.command import quadrangle
 
 FAILED = pytest.StashKey[bool]()
 
@@ -41,15 +39,7 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def built_pages() -> None:
-    """The pages, built from the sources as they are now."""
-    built = quadrangle("pages")
-    if built.returncode != 0:
-        missing(built.stderr)
-
-
-@pytest.fixture(scope="package")
-def demo(built_pages: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(built_pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demo of 400 learners, seed 1. Tests that write use learners of their own."""
     folder = tmp_path_factory.mktemp("browser")
     folder.chmod(0o711)  # PostgreSQL's user must reach its data

@@ -8,7 +8,7 @@ import pytest
 from starlette.routing import Route
 
 from tests.gateway.app_client import TOKEN_ACCESS, app_client
-from tests.gateway.web.built_pages import PAGE, SCRIPT, write_pages
+from tests.gateway.web.sample_pages import PAGE, SCRIPT, write_pages
 
 HTML = {"Accept": "text/html"}
 PATHS = ["/", "/dashboard?course=a", "/learn", "/verify/a-code", "/graphql"]

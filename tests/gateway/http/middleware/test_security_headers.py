@@ -10,7 +10,7 @@ from stores.domain.rates import Rate
 from tests.gateway.app_client import TOKEN_ACCESS, app_client
 from tests.gateway.http.bounds.raw_client import connected, head
 from tests.gateway.served_gateway import serve_gateway
-from tests.gateway.web.built_pages import write_pages
+from tests.gateway.web.sample_pages import write_pages
 
 BROWSER = {"Accept": "text/html"}
 PREFLIGHT = {"Origin": "http://localhost:3000", "Access-Control-Request-Method": "POST"}
