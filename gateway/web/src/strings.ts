@@ -1,3 +1,9 @@
+import { formatNumber } from "./format";
+
+const plural = new Intl.PluralRules("en");
+const counted = (count: number, noun: string) => `${formatNumber(count)} ${noun}${plural.select(count) === "one" ? "" : "s"}`;
+const days = (count: number) => counted(count, "day");
+
 /** All English text of the pages. A section for each page; `common` is what several have. */
 export const strings = {
   common: {
@@ -20,7 +26,6 @@ export const strings = {
     toSignIn: "Go to the sign-in",
     unreachable: "The gateway does not answer.",
     outdated: "This page is of another version than the gateway. Load it again.",
-    reload: "Load again",
     storeDown: (store: string) => `The store of ${store} does not answer. This part is shown when it does.`,
     failed: "This could not be loaded.",
     stores: {
@@ -115,8 +120,8 @@ export const strings = {
       },
       states: { ACTIVE: "Active", COMPLETED: "Completed", WITHDRAWN: "Withdrawn" },
       presence: { ONLINE: "online", AWAY: "away" },
-      items: (done: string, total: string) => `${done} of ${total} items`,
-      days: (days: number) => (days === 1 ? "1 day" : `${days} days`),
+      items: (done: string, total: number) => `${done} of ${counted(total, "item")}`,
+      days,
       none: "–",
       risk: {
         mark: "At risk",
@@ -133,12 +138,12 @@ export const strings = {
         atLeast: "From %",
         below: "Below %",
         inactive: "No activity for",
-        days: (days: number) => `${days} days`,
+        days,
         clear: "Clear filters",
         isCut: "More than 100 learners have such a name. Type more of it to see all of them.",
       },
       columnDown: (store: string) => `The store of ${store} does not answer.`,
-      outside: (count: number, shown: string) => (count === 1 ? "1 learner outside of this page changed." : `${shown} learners outside of this page changed.`),
+      outside: (count: number) => `${counted(count, "learner")} outside of this page changed.`,
       sortAgain: "Sort again",
       csv: "Download CSV",
       csvColumns: [
@@ -158,8 +163,8 @@ export const strings = {
         "enrolled",
         "completed",
       ],
-      range: (from: string, to: string, total: string) => `${from}–${to} of ${total} learners`,
-      total: (total: string) => `${total} learners`,
+      range: (from: string, to: string, total: number) => `${from}–${to} of ${counted(total, "learner")}`,
+      total: (total: number) => counted(total, "learner"),
       pages: "Pages of learners",
       first: "First page",
       previous: "Previous page",
@@ -243,7 +248,7 @@ export const strings = {
         item: "Item",
         otherItems: "Items of other versions of the course",
         none: "The course has no items.",
-        noStops: (items: string) => `${items} items. No learner has stopped at any of them.`,
+        noStops: (items: number) => `${counted(items, "item")}. No learner has stopped at any of them.`,
         mostStops: (title: string, count: string) => `Most learners stopped at \u2068${title}\u2069: ${count}.`,
         columns: { started: "Started", satisfied: "Satisfied", failed: "Failed", stoppedHere: "Stopped here" },
         meanings: {
@@ -275,7 +280,7 @@ export const strings = {
           streak: "Streak",
         },
         itemsDone: (done: string, total: string) => `${done} of ${total}`,
-        days: (days: number) => (days === 1 ? "1 day" : `${days} days`),
+        days,
         longest: (days: string) => `The longest streak: ${days}`,
       },
       whereabouts: {
@@ -322,7 +327,7 @@ export const strings = {
       activity: {
         title: "Activity of the last 8 weeks",
         none: "There was no activity in the last 8 weeks.",
-        sentence: (events: string, days: string) => `${events} events on ${days} days.`,
+        sentence: (events: number, active: number) => `${counted(events, "event")} on ${days(active)}.`,
         columns: ["Day", "Events", "Active time"],
       },
       timeline: {
@@ -406,8 +411,7 @@ export const strings = {
     neverStarted: "You have not started yet. This is where to begin:",
     nothingNext: "Nothing is left to do here.",
     courses: "Your courses",
-    shown: "shown below",
-    itemsDone: (done: string, total: string) => `${done} of ${total} items done`,
+    itemsDone: (done: string, total: number) => `${done} of ${counted(total, "item")} done`,
     completion: "Completion",
     states: { ACTIVE: "Active", COMPLETED: "Completed", WITHDRAWN: "Left" },
     next: "What is next",
@@ -439,7 +443,7 @@ export const strings = {
     streak: (days: string) => `${days} in a row`,
     noStreak: "No streak at the moment",
     longest: (days: string) => `longest: ${days}`,
-    days: (count: number, text: string) => (count === 1 ? `${text} day` : `${text} days`),
+    days,
     calendarSummary: (days: string, total: string) => `Active on ${days} of the last ${total}.`,
     calendarZone: (zone: string) => `Days in ${zone}`,
     showTable: "Show as a table",

@@ -11,7 +11,7 @@ export function ActivityCalendar({ days, timeZone }: { days: readonly Day[]; tim
   const most = Math.max(1, ...days.map(({ events }) => events));
   const first = days[0] ? weekdayOf(days[0].start, timeZone) : 0;
   const active = days.filter(({ events }) => events > 0);
-  const summary = text.calendarSummary(formatNumber(active.length), text.days(days.length, formatNumber(days.length)));
+  const summary = text.calendarSummary(formatNumber(active.length), text.days(days.length));
   return (
     <>
       <div class="calendar" role="img" aria-label={summary}>

@@ -1,4 +1,3 @@
-import { formatNumber } from "../format";
 import { type Fault, faultAt } from "../graphql/fault";
 import { strings } from "../strings";
 import { FaultNotice } from "../ui/fault_notice";
@@ -18,16 +17,12 @@ export function ActivityCard({ me, faults, onRetry }: { me: Me | null | undefine
       {noStreak && noStreak.store !== noActivity?.store && <FaultNotice fault={noStreak} onRetry={onRetry} />}
       {streak && (
         <p>
-          <strong class="streak">{streak.current ? text.streak(days(streak.current)) : text.noStreak}</strong>{" "}
-          <span class="quiet">{text.longest(days(streak.longest))}</span>
+          <strong class="streak">{streak.current ? text.streak(text.days(streak.current)) : text.noStreak}</strong>{" "}
+          <span class="quiet">{text.longest(text.days(streak.longest))}</span>
         </p>
       )}
       {noActivity && <FaultNotice fault={noActivity} onRetry={onRetry} />}
       {me?.activity && me.timeZone && <ActivityCalendar days={me.activity} timeZone={me.timeZone} />}
     </section>
   );
-}
-
-export function days(count: number): string {
-  return text.days(count, formatNumber(count));
 }

@@ -83,7 +83,7 @@ function ModuleTree({ module, done, children }: { module: Module; done: ModuleDo
     <details class="module" open>
       <summary>
         <bdi>{module.title}</bdi>
-        {done && <span class="quiet"> {text.itemsDone(formatNumber(done.itemsDone), formatNumber(done.itemsTotal))}</span>}
+        {done && <span class="quiet"> {text.itemsDone(formatNumber(done.itemsDone), done.itemsTotal)}</span>}
       </summary>
       <ul class="items">{children}</ul>
     </details>

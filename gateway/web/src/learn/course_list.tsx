@@ -32,7 +32,7 @@ export function CourseList({ courses, faults, chosen, onChoose }: CourseListProp
                 <>
                   <ShareBar share={course.progress.completion} label={text.completion} />
                   <span class="quiet">
-                    {text.itemsDone(formatNumber(course.progress.itemsDone), formatNumber(course.progress.itemsTotal))}
+                    {text.itemsDone(formatNumber(course.progress.itemsDone), course.progress.itemsTotal)}
                   </span>
                 </>
               )}

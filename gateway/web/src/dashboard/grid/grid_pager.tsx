@@ -20,12 +20,14 @@ export function GridPager({ view, connection, onChange }: Pager) {
   // An address that someone else sent has a cursor, but not how many pages come before it.
   const isCounted = trail.length === 0 || view.isWhole;
   const first = trail.length * PAGE + 1;
-  const total = totalCount === null ? null : formatNumber(totalCount);
   const isOnly = trail.length === 0 && next === null;
   return (
     <nav class="pager" aria-label={text.pages}>
       <span class="quiet">
-        {total !== null && (isCounted && edges.length ? text.range(formatNumber(first), formatNumber(first + edges.length - 1), total) : text.total(total))}
+        {totalCount !== null &&
+          (isCounted && edges.length
+            ? text.range(formatNumber(first), formatNumber(first + edges.length - 1), totalCount)
+            : text.total(totalCount))}
       </span>
       {!isOnly && (
         <>

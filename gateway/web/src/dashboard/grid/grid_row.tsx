@@ -1,3 +1,5 @@
+import "./grid_row.css";
+
 import { Component } from "preact";
 
 import { formatAgo, formatDate, formatDateTime, formatNumber, formatShare } from "../../format";
@@ -34,7 +36,8 @@ export class GridRow extends Component<GridRowProps> {
   override render({ page, place, go, row, presence, average, now, changes }: GridRowProps) {
     const { progress, learner } = row;
     const risks: readonly Risk[] = riskOf(row, average, now);
-    const flash = changes === 0 ? "" : changes % 2 ? "changed-odd" : "changed-even"; // two names, so that it begins anew
+    // The class changes, so that the animation starts again.
+    const flash = changes === 0 ? "" : changes % 2 ? "changed-odd" : "changed-even";
     const search = { ...Object.fromEntries(place.search), registration: row.registration };
     return (
       <tr class={flash} data-registration={row.registration} data-state={row.state}>
@@ -58,7 +61,7 @@ export class GridRow extends Component<GridRowProps> {
           {progress ? (
             <>
               <ShareBar share={progress.completion} label={text.columns.completion} />
-              <span class="quiet items">{text.items(formatNumber(progress.itemsDone), formatNumber(progress.itemsTotal))}</span>
+              <span class="quiet items">{text.items(formatNumber(progress.itemsDone), progress.itemsTotal)}</span>
             </>
           ) : (
             text.none

@@ -3,7 +3,6 @@ import "./grid.css";
 import { useMemo } from "preact/hooks";
 
 import type { EnrollmentOrderField, Role } from "../../documents";
-import { formatNumber } from "../../format";
 import { faultAt } from "../../graphql/fault";
 import { strings } from "../../strings";
 import { FaultNotice } from "../../ui/fault_notice";
@@ -61,7 +60,7 @@ export function LearnersGrid({ page, course, feed, place, go, role, average }: G
     <section class="grid" aria-labelledby="learners" aria-busy={!answer || live?.reading === true}>
       <div class="grid-top">
         <h2 id="learners">{text.title}</h2>
-        <p class="quiet grid-changes">{outside > 0 && text.outside(outside, formatNumber(outside))}</p>
+        <p class="quiet grid-changes">{outside > 0 && text.outside(outside)}</p>
         <button type="button" disabled={!hasChanged} onClick={readAgain}>
           {text.sortAgain}
         </button>

@@ -40,7 +40,7 @@ export function Activity({ page, registration, course, pulse }: ActivityProps) {
   const active = (days ?? []).filter(({ events }) => events > 0);
   const total = active.reduce((sum, { events }) => sum + events, 0);
   const rows = (days ?? []).map((day) => [spanName(day, "DAY", zone), formatNumber(day.events), formatDuration(day.activeSeconds)]);
-  const sentence = total === 0 ? text.none : text.sentence(formatNumber(total), formatNumber(active.length));
+  const sentence = total === 0 ? text.none : text.sentence(total, active.length);
   return (
     <Part title={text.title} notice={fault && <FaultNotice fault={fault} onRetry={readAgain} />}>
       {days && <BarChart title={text.title} sentence={sentence} bars={bars} table={{ head: text.columns, rows }} />}

@@ -68,6 +68,6 @@ function sentenceOf(rows: readonly FunnelRow[]): string {
   const [first, ...others] = rows;
   if (!first) return text.funnel.none;
   const where = others.reduce((most, row) => (row.stoppedHere > most.stoppedHere ? row : most), first);
-  if (where.stoppedHere === 0) return text.funnel.noStops(formatNumber(rows.length));
+  if (where.stoppedHere === 0) return text.funnel.noStops(rows.length);
   return text.funnel.mostStops(where.title, formatNumber(where.stoppedHere));
 }
