@@ -8,13 +8,11 @@ from playwright.async_api import expect
 
 from tests.browser.deployed import DASHBOARD, LEARNER, origin, pass_item, row_of, token
 from tests.browser.faults import OUTAGE
-from tests.browser.visits import Visits
+from tests.browser.visits import LIVE_MS, Visits
 from tests.e2e.deployment import Command, Deployment, learner, open_deployment
 
 pytestmark = pytest.mark.slow
 LEARNERS = 12
-SECOND_MS = 3_000
-"""A second, and two more for a machine with other work."""
 ONE, TWO = "33%", "67%"
 """The completion after one and two of three items."""
 
@@ -54,7 +52,7 @@ async def test_another_process_write_is_shown_within_a_second(
     await expect(row_of(page, last)).to_contain_text("0%", timeout=20_000)
     await expect(page.locator("[data-connection=live]")).to_be_visible()
     await pass_item(deployment, other_gateway, last, "page")
-    await expect(row_of(page, last)).to_contain_text(ONE, timeout=SECOND_MS)
+    await expect(row_of(page, last)).to_contain_text(ONE, timeout=LIVE_MS)
 
 
 async def test_the_dashboard_catches_up_after_its_gateway_was_away(

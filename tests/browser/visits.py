@@ -8,6 +8,8 @@ from playwright.async_api import Browser, BrowserContext, Page
 from tests.browser.faults import Faults
 
 TIMEOUT_MS = 20_000
+LIVE_MS = 3_000
+"""A live change appears within 1 s of the acknowledged write. Two more seconds are for a busy machine."""
 
 
 @dataclass(slots=True)
