@@ -17,7 +17,7 @@ from gateway.web.page_publication import publish
 from gateway.web.page_sources import FOLDER, source_files, sources_hash
 
 INSTALL = ("ci", "--omit=dev", "--ignore-scripts", "--loglevel=error", "--prefer-offline")
-PATIENCE = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000")
+FETCH_LIMITS = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000")
 """npm's defaults wait minutes for a registry that does not answer."""
 LONGEST_SECONDS = 600
 OnStep = Callable[[str], object]
@@ -72,7 +72,7 @@ class PageBuilder:
         copy_sources(self._folder, self._copy)
         if not has_packages(self._copy):
             self._on_step("installing the npm packages of the pages …")
-            code, output = finished([*self._node.npm, *INSTALL, *PATIENCE], self._copy)
+            code, output = finished([*self._node.npm, *INSTALL, *FETCH_LIMITS], self._copy)
             if code != 0:
                 found = re.search(r"npm error code (\w+)", output)
                 reason = found[1] if found else f"exit code {code}"

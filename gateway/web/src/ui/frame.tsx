@@ -16,7 +16,7 @@ const NAMES = Object.keys(PATHS) as PageName[];
 interface FrameProps {
   readonly page: Page;
   readonly current: PageName | null;
-  /** Whether the content follows the viewer by itself. Otherwise a change of the viewer renders all of it anew. */
+  /** Whether the content follows the viewer by itself. Otherwise a change of the viewer renders all of it again. */
   readonly keepsContent?: boolean;
   readonly children: ComponentChildren;
 }

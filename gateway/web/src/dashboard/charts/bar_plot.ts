@@ -12,7 +12,7 @@ export interface Bars {
   readonly ticks: (most: number) => readonly Tick[];
 }
 
-export const PLOT_HEIGHT = 200;
+const PLOT_HEIGHT = 200;
 const TICK_WIDTH = 56;
 const BARS = uPlot.paths.bars as uPlot.Series.BarsPathBuilderFactory;
 const FONT = '12px system-ui, "Noto Sans", sans-serif';

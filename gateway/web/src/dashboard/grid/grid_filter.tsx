@@ -1,3 +1,5 @@
+import "./grid_filter.css";
+
 import { useEffect, useState } from "preact/hooks";
 
 import { strings } from "../../strings";

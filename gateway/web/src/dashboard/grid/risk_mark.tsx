@@ -1,3 +1,5 @@
+import "./risk_mark.css";
+
 import { useId } from "preact/hooks";
 
 import { formatShare } from "../../format";

@@ -1,7 +1,7 @@
 import type { DashboardRowsQueryVariables, EnrollmentOrderField, EnrollmentState } from "../../documents";
 import type { Place } from "../place";
 
-export const FIELDS: readonly EnrollmentOrderField[] = ["ENROLLED_AT", "COMPLETION", "LAST_ACTIVITY", "SCORE"];
+const FIELDS: readonly EnrollmentOrderField[] = ["ENROLLED_AT", "COMPLETION", "LAST_ACTIVITY", "SCORE"];
 export const STATES: readonly EnrollmentState[] = ["ACTIVE", "COMPLETED", "WITHDRAWN"];
 export const INACTIVE_CHOICES = [7, 14, 30] as const;
 const DAY = 86_400_000;

@@ -7,7 +7,7 @@ import type { CourseFeed, FeedState } from "../course_feed";
 const text = strings.dashboard.live;
 const nothing = () => undefined;
 /** The line only keeps the feed open. */
-const NOBODY = { updated: nothing, reset: nothing, ended: nothing };
+const NO_RECEIVER = { updated: nothing, reset: nothing, ended: nothing };
 
 /** Says whether the page follows the course, and what it does where it does not. */
 export function LiveLine({ feed }: { feed: CourseFeed }) {
@@ -15,7 +15,7 @@ export function LiveLine({ feed }: { feed: CourseFeed }) {
   useEffect(() => {
     setState(feed.state);
     const unwatch = feed.watch(setState);
-    const unreceive = feed.receive(NOBODY);
+    const unreceive = feed.receive(NO_RECEIVER);
     return () => {
       unwatch();
       unreceive();
