@@ -1,5 +1,6 @@
 """The dashboard's table follows the course: updates, lost connections, expired cursors and presence."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +76,17 @@ async def test_another_process_changes_a_row_where_it_stands(visits: Visits, dem
         "rows => rows.map(row => row.dataset.registration)"
     )
     assert after == before
+
+
+async def test_a_live_change_keeps_what_is_typed_in_a_filter(visits: Visits, demo: Demo) -> None:
+    student = await enrolled(demo, "grid-typed")
+    page = await opened(visits, demo, BrokenSockets(), student)
+    below = page.get_by_label("Below %")
+    await below.fill("90")
+    await expect(student.row(page)).to_contain_text(await completes(demo, student, 0))
+    await expect(below).to_have_value("90")
+    await below.blur()
+    await expect(page).to_have_url(re.compile("below=90"))
 
 
 async def test_a_change_outside_of_the_page_is_counted_until_it_is_sorted_again(visits: Visits, demo: Demo) -> None:

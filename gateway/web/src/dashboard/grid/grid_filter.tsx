@@ -75,6 +75,9 @@ function NameFilter({ view, onChange }: Pick<Filter, "view" | "onChange">) {
 }
 
 function Percent({ label, value, onChange }: { label: string; value: number | null; onChange: (value: number | null) => void }) {
+  const shown = value === null ? "" : String(value);
+  const [typed, setTyped] = useState(shown);
+  useEffect(() => setTyped(shown), [shown]);
   const changed = (event: Event) => {
     const input = event.currentTarget as HTMLInputElement;
     if (input.validity.valid) onChange(input.value === "" ? null : input.valueAsNumber);
@@ -82,7 +85,17 @@ function Percent({ label, value, onChange }: { label: string; value: number | nu
   return (
     <label>
       <span>{label}</span>
-      <input type="number" class="percent" min={0} max={100} step={1} inputMode="numeric" value={value ?? ""} onChange={changed} />
+      <input
+        type="number"
+        class="percent"
+        min={0}
+        max={100}
+        step={1}
+        inputMode="numeric"
+        value={typed}
+        onInput={(event) => setTyped(event.currentTarget.value)}
+        onChange={changed}
+      />
     </label>
   );
 }

@@ -1,6 +1,6 @@
 import "./grid.css";
 
-import { useMemo } from "preact/hooks";
+import { useCallback, useMemo } from "preact/hooks";
 
 import type { EnrollmentOrderField, Role } from "../../documents";
 import { faultAt } from "../../graphql/fault";
@@ -43,7 +43,11 @@ export function LearnersGrid({ page, course, feed, place, go, role, average }: G
   );
   const [live, readAgain] = useLiveRows(page.client, feed, variables);
   const presence = usePresence(page.live, course);
-  const change = (next: View, more = { replace: false }) => go(searchOf(course, next), { ...more, kept: keptOf(next) });
+  // It stays the same from render to render: the filter of names waits for the end of typing, and a new one would restart that.
+  const change = useCallback(
+    (next: View, more = { replace: false }) => go(searchOf(course, next), { ...more, kept: keptOf(next) }),
+    [course, go],
+  );
   const sort = (field: EnrollmentOrderField) =>
     change({ ...view, field, direction: view.field === field && view.direction === "DESC" ? "ASC" : "DESC", trail: [] });
   const answer = live?.answer;
