@@ -4,6 +4,7 @@ import { strings } from "../../strings";
 import type { Page } from "../../ui/start_page";
 import { shortKey } from "../summary/item_name";
 import { PagedSection } from "./paged_section";
+import { RowsTable } from "./rows_table";
 import type { LearnerFeed } from "./use_learner_feed";
 import { usePages } from "./use_pages";
 
@@ -15,34 +16,21 @@ export function Attempts({ page, registration, feed }: { page: Page; registratio
   return (
     <PagedSection title={text.title} name="attempts" pages={pages} path={["enrollment", "attempts"]} empty={text.none}>
       {(rows) => (
-        <div class="scrolls learner-rows" tabIndex={0} role="region" aria-label={text.title}>
-          <table class="numbers">
-            <thead>
-              <tr>
-                {text.columns.map((name) => (
-                  <th key={name} scope="col">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <tr key={row.eventId}>
-                  <th scope="row">
-                    <bdi>{row.item?.title ?? shortKey(row.itemKey)}</bdi>
-                  </th>
-                  <td>{formatNumber(row.number)}</td>
-                  <td>{row.score === null ? "–" : formatShare(row.score)}</td>
-                  <td>{row.success === null ? "–" : text.results[row.success ? "passed" : "failed"]}</td>
-                  <td>
-                    <time dateTime={row.at}>{formatDateTime(row.at)}</time>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <RowsTable label={text.title} columns={text.columns}>
+          {rows.map((row) => (
+            <tr key={row.eventId}>
+              <th scope="row">
+                <bdi>{row.item?.title ?? shortKey(row.itemKey)}</bdi>
+              </th>
+              <td>{formatNumber(row.number)}</td>
+              <td>{row.score === null ? "–" : formatShare(row.score)}</td>
+              <td>{row.success === null ? "–" : text.results[row.success ? "passed" : "failed"]}</td>
+              <td>
+                <time dateTime={row.at}>{formatDateTime(row.at)}</time>
+              </td>
+            </tr>
+          ))}
+        </RowsTable>
       )}
     </PagedSection>
   );

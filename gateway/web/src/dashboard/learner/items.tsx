@@ -5,6 +5,7 @@ import { ShareBar } from "../../ui/share_bar";
 import type { Page } from "../../ui/start_page";
 import { shortKey } from "../summary/item_name";
 import { PagedSection } from "./paged_section";
+import { RowsTable } from "./rows_table";
 import type { ItemRow, LearnerFeed } from "./use_learner_feed";
 import { usePages } from "./use_pages";
 
@@ -16,24 +17,11 @@ export function Items({ page, registration, feed }: { page: Page; registration: 
   return (
     <PagedSection title={text.title} name="items" pages={pages} path={["enrollment", "items"]} empty={text.none}>
       {(rows) => (
-        <div class="scrolls learner-rows" tabIndex={0} role="region" aria-label={text.title}>
-          <table class="numbers learner-items">
-            <thead>
-              <tr>
-                {text.columns.map((name) => (
-                  <th key={name} scope="col">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <ItemLine key={row.itemKey} row={feed.items.get(row.itemKey) ?? row} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <RowsTable label={text.title} columns={text.columns} class="learner-items">
+          {rows.map((row) => (
+            <ItemLine key={row.itemKey} row={feed.items.get(row.itemKey) ?? row} />
+          ))}
+        </RowsTable>
       )}
     </PagedSection>
   );
