@@ -3,6 +3,8 @@ import { formatNumber } from "./format";
 const plural = new Intl.PluralRules("en");
 const counted = (count: number, noun: string) => `${formatNumber(count)} ${noun}${plural.select(count) === "one" ? "" : "s"}`;
 const days = (count: number) => counted(count, "day");
+const itemTypes = { PAGE: "Page", VIDEO: "Video", QUIZ: "Quiz", ASSIGNMENT: "Assignment", DISCUSSION: "Discussion", TOOL: "Tool" };
+const enrollmentStates = { ACTIVE: "Active", COMPLETED: "Completed", WITHDRAWN: "Withdrawn" };
 
 /** All English text of the pages. A section for each page; `common` is what several have. */
 export const strings = {
@@ -118,7 +120,7 @@ export const strings = {
         streak: "Streak",
         enrolled: "Enrolled",
       },
-      states: { ACTIVE: "Active", COMPLETED: "Completed", WITHDRAWN: "Withdrawn" },
+      states: enrollmentStates,
       presence: { ONLINE: "online", AWAY: "away" },
       items: (done: string, total: number) => `${done} of ${counted(total, "item")}`,
       days,
@@ -266,7 +268,7 @@ export const strings = {
       notFound: "Learner",
       notFoundText: "There is no such enrolment.",
       head: {
-        states: { ACTIVE: "Active", COMPLETED: "Completed", WITHDRAWN: "Withdrawn" },
+        states: enrollmentStates,
         enrolled: (date: string) => `enrolled ${date}`,
         completed: (date: string) => `completed ${date}`,
         presences: { ONLINE: "online now", AWAY: "away", OFFLINE: "offline" },
@@ -307,7 +309,7 @@ export const strings = {
         columns: ["Item", "State", "Completion", "Attempts", "Best score", "Time spent", "Last activity"],
         locked: "locked",
         completionOf: (title: string) => `Completion of ${title}`,
-        types: { PAGE: "Page", VIDEO: "Video", QUIZ: "Quiz", ASSIGNMENT: "Assignment", DISCUSSION: "Discussion", TOOL: "Tool" },
+        types: itemTypes,
         states: {
           NOT_STARTED: "Not started",
           VIEWED: "Viewed",
@@ -421,7 +423,7 @@ export const strings = {
       RETRY: "You have not passed it yet: try again.",
     },
     content: "Course content",
-    itemTypes: { PAGE: "Page", VIDEO: "Video", QUIZ: "Quiz", ASSIGNMENT: "Assignment", DISCUSSION: "Discussion", TOOL: "Tool" },
+    itemTypes,
     itemStates: {
       NOT_STARTED: "Not started",
       VIEWED: "Viewed",
