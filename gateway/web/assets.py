@@ -35,7 +35,7 @@ def assets_route(folder: Path) -> Route:
     def asset(request: Request) -> Response:
         path = folder / request.path_params["name"]
         media_type = MEDIA_TYPES.get(path.suffix)
-        if media_type is None or not path.is_file():
+        if media_type is None or not is_file(path):
             raise HTTPException(404)
         coding = best_coding(
             request.headers.get("accept-encoding", ""),
@@ -49,6 +49,14 @@ def assets_route(folder: Path) -> Route:
         return not_modified(request, response) or response
 
     return Route("/assets/{name}", asset)
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file. There is none with a name that is too long."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def encoded(path: Path, suffix: str) -> Path:
