@@ -85,7 +85,7 @@ def has_packages(folder: Path) -> bool:
     try:
         wanted = json.loads((folder / "package-lock.json").read_text("utf-8"))["packages"]
         held = json.loads((folder / "node_modules/.package-lock.json").read_text("utf-8"))["packages"]
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # npm may have been killed
         return False
     needed = {path: each for path, each in wanted.items() if path and not each.get("dev")}
     versions = {path: each.get("version") for path, each in held.items()}

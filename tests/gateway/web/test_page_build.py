@@ -45,6 +45,9 @@ def test_other_packages_are_not(tmp_path: Path) -> None:
     assert not has_packages(write_packages(tmp_path / "a"))
     assert not has_packages(write_packages(tmp_path / "b", vite="8.0.0"))
     assert not has_packages(write_packages(tmp_path / "c", vite="8.1.0", for_windows="0.9.0"))
+    broken_off = write_packages(tmp_path / "d", vite="8.1.0")
+    (broken_off / "node_modules/.package-lock.json").write_text("{")
+    assert not has_packages(broken_off)
 
 
 def test_a_copy_follows_the_sources(tmp_path: Path) -> None:
