@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from gateway.datasets.demo.courses import SQL101
 from gateway.datasets.demo.viewers import ADMIN, INSTRUCTOR, LEARNER
@@ -88,3 +88,40 @@ async def test_a_token_from_the_box_reads_the_schema_again(visits: Visits, demo:
         await page.get_by_role("button", name="Use").click()
     assert "authorization" in await (await reading.value).all_headers()
     await expect(page.get_by_text("Asha Gurung")).to_be_visible()
+
+
+@pytest.mark.parametrize("body", [None, "<html>Bad gateway</html>"], ids=["no answer", "no GraphQL"])
+async def test_a_gateway_that_does_not_answer_is_a_sentence(visits: Visits, demo: Demo, body: str | None) -> None:
+    visits.faults.announce("502|ERR_FAILED")
+    page = await open_explorer(visits, token=demo.token(LEARNER))
+    await page.locator("[data-example=learner_home]").click()
+
+    async def answer(route: Route) -> None:
+        await (route.abort() if body is None else route.fulfill(status=502, body=body))
+
+    await page.route("**/graphql", answer)
+    await page.get_by_role("button", name="Execute query").click()
+    await answered(page, "The gateway does not")
+    await expect(page.locator(".graphiql-response")).not_to_contain_text("stack")
+
+
+async def test_the_refusal_of_an_earlier_token_does_not_end_the_session(visits: Visits, demo: Demo) -> None:
+    visits.faults.announce("401")
+    page = await open_explorer(visits, token=demo.token(LEARNER))
+    await page.locator("[data-example=learner_home]").click()
+    newer = demo.token(INSTRUCTOR)
+
+    async def answer(route: Route) -> None:
+        if "LearnerHome" not in (route.request.post_data or ""):
+            await route.continue_()
+            return
+        await page.get_by_label("Token").fill(newer)
+        await page.get_by_role("button", name="Use").click()
+        await route.fulfill(status=401, json={"errors": [{"message": "refused"}]})
+
+    await page.route("**/graphql", answer)
+    async with page.expect_response(lambda response: response.status == 401) as refused:
+        await page.get_by_role("button", name="Execute query").click()
+    await (await refused.value).finished()
+    await expect(page.get_by_text("so you are signed out")).to_have_count(0)
+    assert await page.evaluate("sessionStorage.getItem('quadrangle.token')") == newer

@@ -20,22 +20,28 @@ export function fetcherOf(session: Session, traces: Traces, events: EventList): 
     const headers: Headers = { ...session.headers(), ...options?.headers };
     const operation = operationOf(options?.documentAST, params.operationName);
     if (operation === OperationTypeNode.SUBSCRIPTION) return subscription(params, headers, events);
-    return request(params, headers, session, traces);
+    return request(params, headers, session, traces).catch(unanswered);
   };
 }
 
 async function request(params: FetcherParams, headers: Headers, session: Session, traces: Traces) {
   const introspection = params.operationName === INTROSPECTION;
   const traced = !introspection && !Object.keys(headers).some((name) => name.toLowerCase() === TRACE_HEADER.toLowerCase());
+  const { token } = session;
   const response = await fetch(URL_OF_ENDPOINT, {
     method: "POST",
     headers: { ...headers, "Content-Type": "application/json", Accept: "application/json", ...(traced ? { [TRACE_HEADER]: TRACED } : {}) },
     body: JSON.stringify(params),
   });
-  if (response.status === 401) session.expire();
+  if (response.status === 401 && headers["Authorization"] === session.headers()["Authorization"]) session.expire(token);
   const result = await response.json();
   if (!introspection) traces.record(result.extensions);
   return traced ? withoutTrace(result) : result;
+}
+
+/** The answer in place of one that is not there, or is no answer of GraphQL: the editor shows an error with its stack. */
+function unanswered() {
+  return { errors: [{ message: strings.common.unreachable }] };
 }
 
 /** The answer without what was added for the plan panel. */
@@ -82,11 +88,11 @@ function payloadOf({ query, variables, operationName }: FetcherParams) {
   return { query, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) };
 }
 
-/** An error that the editor can show: those of the answer, or a sentence about the connection. */
+/** What the editor shows: the errors of the answer, or a sentence about the connection. */
 function readable(error: unknown): unknown {
   if (!(error instanceof CloseEvent)) return error;
   const refused = error.code === CloseCode.Unauthorized || error.code === CloseCode.Forbidden;
-  return new Error(refused ? strings.explorer.refused : strings.common.unreachable);
+  return { message: refused ? strings.explorer.refused : strings.common.unreachable };
 }
 
 function operationOf(document: DocumentNode | undefined, name: string | null | undefined): OperationTypeNode | undefined {
