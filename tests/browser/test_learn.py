@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 from gateway.datasets.demo.courses import SQL101
 from gateway.runtime.clock import utc_now
 from resolvers.viewer import Role, Viewer
+from tests.browser.changed_answers import change_answers
 from tests.browser.demo import Demo
 from tests.browser.visits import LIVE_MS, Visits
 
@@ -150,3 +151,11 @@ async def test_an_administrator_reads_why_the_page_is_empty(visits: Visits) -> N
     page = await visits.open("/learn")
     await expect(page.get_by_text("this page is for learners")).to_be_visible()
     await expect(page.get_by_role("link", name="Choose a learner")).to_be_visible()
+
+
+async def test_a_zone_that_the_browser_does_not_know_leaves_the_rest(visits: Visits, demo: Demo) -> None:
+    page = await visits.open("/verify", token=demo.token(learner(1)))
+    await change_answers(page, {"timeZone": "America/Newest"})
+    await page.goto(f"{visits.origin}/learn")
+    await expect(page.locator(".aside")).to_contain_text("does not know the time zone America/Newest")
+    await expect(page.locator(".item").first).to_be_visible()

@@ -448,6 +448,7 @@ export const strings = {
     days,
     calendarSummary: (days: string, total: string) => `Active on ${days} of the last ${total}.`,
     calendarZone: (zone: string) => `Days in ${zone}`,
+    unknownZone: (zone: string) => `This browser does not know the time zone ${zone}, so it cannot show the days.`,
     showTable: "Show as a table",
     day: "Day",
     events: "Events",

@@ -22,7 +22,18 @@ export function ActivityCard({ me, faults, onRetry }: { me: Me | null | undefine
         </p>
       )}
       {noActivity && <FaultNotice fault={noActivity} onRetry={onRetry} />}
-      {me?.activity && me.timeZone && <ActivityCalendar days={me.activity} timeZone={me.timeZone} />}
+      {me?.activity && me.timeZone && (
+        <>{isKnown(me.timeZone) ? <ActivityCalendar days={me.activity} timeZone={me.timeZone} /> : <p>{text.unknownZone(me.timeZone)}</p>}</>
+      )}
     </section>
   );
+}
+
+/** Whether this browser has the zone. Those of older browsers do not have all zones of the gateway. */
+function isKnown(timeZone: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat(undefined, { timeZone }));
+  } catch {
+    return false;
+  }
 }
