@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Page
 
 from tests.backends import missing
+from tests.browser.changed_answers import change_answers
 from tests.browser.demo import Demo
 from tests.browser.pages import PAGES, PageCase, shown
 from tests.browser.visits import Visits
@@ -109,6 +110,16 @@ async def test_no_page_is_wider_than_its_window(visits: Visits, demo: Demo, path
     for width in (MEDIUM, WIDE):
         await page.set_viewport_size({"width": width, "height": 800})
         assert await page.evaluate(WIDER) == []
+
+
+@every_page_without_editor
+async def test_long_words_make_no_page_wider(visits: Visits, demo: Demo, paths: Paths, case: PageCase) -> None:
+    page = await visits.open("/verify", width=NARROW, token=demo.token(case.viewer))
+    fields = ("title", "displayName", "description", "learnerName", "courseTitle")
+    await change_answers(page, dict.fromkeys(fields, "a" * 1_000))
+    await page.goto(f"{visits.origin}{paths[case.name]}")
+    await shown(page, case)
+    assert await page.evaluate("document.documentElement.scrollWidth") == NARROW
 
 
 @every_page_without_editor
