@@ -4,12 +4,14 @@ import json
 import re
 import tarfile
 import tomllib
+from importlib.metadata import distributions
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
+from packaging.specifiers import SpecifierSet
 
 TOP = Path(__file__).resolve().parent.parent
 PACKAGES = ("gateway", "resolvers", "stores")
@@ -22,6 +24,16 @@ NOT_SHIPPED = (
 def normal(requirement: str) -> str:
     name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_every_pinned_version_runs_on_the_oldest_python() -> None:
+    oldest = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]["requires-python"].removeprefix(">=") + ".0"
+    newer = {
+        each.metadata["Name"]: wanted
+        for each in distributions()
+        if (wanted := each.metadata["Requires-Python"]) and not SpecifierSet(wanted).contains(oldest)
+    }
+    assert newer == {}
 
 
 def test_every_dependency_is_pinned() -> None:

@@ -438,7 +438,7 @@ export const strings = {
     locked: "Locked",
     unlockedBy: (titles: string) => `First: ${titles}`,
     markHere: "I am here",
-    markHereLabel: (title: string) => `Continue here later: ${title}`,
+    markHereLabel: (title: string) => `I am here: ${title}`,
     here: "You are here",
     notMarked: "The position could not be saved.",
     activity: "Activity",
@@ -462,7 +462,7 @@ export const strings = {
     copy: "Copy the link",
     copied: "Copied",
     empty: "You take no course yet. Your courses appear here as soon as you are enrolled.",
-    noLearner: "You are signed in, but you take no course: this page is for learners.",
+    noLearner: "You take no course: this page is for learners.",
     chooseRole: "Choose a learner on the front page",
   },
   explorer: {

@@ -17,12 +17,12 @@ import { ResumeCard } from "./resume_card";
 import { useLiveChanges } from "./use_live_changes";
 
 const text = strings.learn;
-const WEEKS_SHOWN = 26;
+const DAYS_SHOWN = 182;
 const DAY = 86_400_000;
 
 /** A learner's page: where to continue, the courses, one course in full, activity and certificates. */
 export function Learn({ page }: { page: Page }) {
-  const range = useMemo(() => lastWeeks(new Date()), []);
+  const range = useMemo(() => lastDays(new Date()), []);
   const { answer, readAgain } = useAnswer(page.client, overviewDocument, { range });
   useRetry(answer?.faults, readAgain);
   const me = answer?.data?.me;
@@ -80,9 +80,7 @@ function NoLearner({ page }: { page: Page }) {
   );
 }
 
-/** Whole weeks until the end of today. */
-function lastWeeks(now: Date): { from: string; to: string } {
-  const weekday = (now.getDay() + 6) % 7;
-  const from = new Date(now.getTime() - ((WEEKS_SHOWN - 1) * 7 + weekday) * DAY);
-  return { from: from.toISOString(), to: now.toISOString() };
+/** The last days, today included. In any zone as many days overlap this range. */
+function lastDays(now: Date): { from: string; to: string } {
+  return { from: new Date(now.getTime() - (DAYS_SHOWN - 1) * DAY).toISOString(), to: now.toISOString() };
 }
