@@ -48,7 +48,7 @@ def built_hash(dist: Path) -> str | None:
     """The hash of the sources that the pages were built from. None: they are not built, or not to the end."""
     try:
         return (dist / HASH_FILE).read_text("utf-8").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 

@@ -78,22 +78,26 @@ every_page_without_editor = pytest.mark.parametrize(
 Paths = Mapping[str, str]
 
 
-async def opened(visits: Visits, demo: Demo, paths: Paths, case: PageCase, *, width: int) -> Page:
-    """Open the page of this case and wait for its content, which must not have moved."""
-    page = await visits.open(paths[case.name], token=demo.token(case.viewer), width=width)
+async def still(page: Page, case: PageCase) -> None:
+    """Wait for the content, which must not have moved."""
     await shown(page, case)
     shift, sources = await page.evaluate(SHIFT)
     assert shift < 0.1, sources
-    return page
 
 
 @every_page
-async def test_axe_finds_nothing_serious_and_motion_can_be_reduced(
+async def test_a_page_fits_all_windows_and_axe_finds_nothing_serious(
     visits: Visits, demo: Demo, paths: Paths, case: PageCase
 ) -> None:
     if not AXE.is_file():
         missing("axe-core: the npm packages of the protocol suites are not installed (`make full` installs them)")
-    page = await opened(visits, demo, paths, case, width=WIDE)
+    page = await visits.open(paths[case.name], token=demo.token(case.viewer), width=NARROW)
+    await still(page, case)
+    for width in (NARROW, MEDIUM, WIDE):
+        await page.set_viewport_size({"width": width, "height": 800})
+        assert await page.evaluate(WIDER) == []
+    await page.reload()
+    await still(page, case)
     await page.emulate_media(reduced_motion="reduce")
     await page.evaluate(AXE.read_text(encoding="utf-8"))
     assert await page.evaluate(VIOLATIONS, case.excused) == []
@@ -101,15 +105,6 @@ async def test_axe_finds_nothing_serious_and_motion_can_be_reduced(
     await page.wait_for_selector(case.dark)
     assert await page.evaluate(VIOLATIONS, case.excused) == []
     assert await page.evaluate(MOVING) == []
-
-
-@every_page
-async def test_no_page_is_wider_than_its_window(visits: Visits, demo: Demo, paths: Paths, case: PageCase) -> None:
-    page = await opened(visits, demo, paths, case, width=NARROW)
-    assert await page.evaluate(WIDER) == []
-    for width in (MEDIUM, WIDE):
-        await page.set_viewport_size({"width": width, "height": 800})
-        assert await page.evaluate(WIDER) == []
 
 
 @every_page_without_editor
@@ -126,7 +121,8 @@ async def test_long_words_make_no_page_wider(visits: Visits, demo: Demo, paths: 
 async def test_tab_reaches_everything_in_its_order_with_a_visible_focus(
     visits: Visits, demo: Demo, paths: Paths, case: PageCase
 ) -> None:
-    page = await opened(visits, demo, paths, case, width=WIDE)
+    page = await visits.open(paths[case.name], token=demo.token(case.viewer), width=WIDE)
+    await shown(page, case)
     names = await page.evaluate(LIST_STOPS)
     assert names
     reached, without_ring = [], []
