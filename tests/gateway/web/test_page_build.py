@@ -153,7 +153,7 @@ def test_packages_that_are_there_need_no_npm(folder: Path) -> None:
 
 
 def test_a_command_reports_its_output_and_exit_code(tmp_path: Path) -> None:
-    assert finished(command("import sys; print('out'); sys.exit('err')"), tmp_path) == (1, "out\nerr\n")
+    assert finished(command("import sys; print('out', flush=True); sys.exit('err')"), tmp_path) == (1, "out\nerr\n")
 
 
 @pytest.mark.parametrize(
