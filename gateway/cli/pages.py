@@ -47,7 +47,9 @@ def run(options: Namespace) -> int:
     def terminated(*_: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, terminated)
+    # A process that was started in the background may have inherited that SIGINT is ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, terminated)
     with page_builder(find_node(), on_step=say) as builder:
         if options.force or not current:
             build(builder, say)
