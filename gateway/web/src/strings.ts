@@ -85,7 +85,7 @@ export const strings = {
       busy: "The gateway has had too many requests from you. Wait a minute, then try again.",
     },
     stores: "The databases",
-    storesText: "A database that does not answer leaves a gap in the pages. The rest goes on.",
+    storesText: "If a database does not answer, only its own part of a page is empty.",
     unknown: "unknown",
     updated: "Read again every few seconds while this page is visible.",
     storesUnreachable: "The gateway does not answer. This page keeps trying.",

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateway.web.page_sources import FOLDER, PagesState, pages_state
+from tests.backends import missing
 from tests.e2e.command import PLAIN, quadrangle
 
 pytestmark = pytest.mark.slow
@@ -78,7 +79,7 @@ def test_without_node_it_says_what_is_needed(copy: Path, options: list[str]) -> 
 def test_watching_builds_after_a_change_and_ends_with_0(copy: Path) -> None:
     web = copy / "gateway/web"
     if not (FOLDER / "node_modules").is_dir():
-        pytest.skip("the npm packages of the pages are not installed")
+        missing("the npm packages of the pages are not installed (`make test` installs them)")
     (web / "node_modules").symlink_to(FOLDER / "node_modules")
     command = [sys.executable, "-m", "gateway", "pages", "--watch"]
     with ended_after(subprocess.Popen(command, cwd=copy, env=PLAIN, stderr=subprocess.PIPE, text=True)) as watching:

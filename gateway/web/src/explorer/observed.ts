@@ -1,4 +1,3 @@
-/** @jsxImportSource react */
 import { useSyncExternalStore } from "react";
 
 /** A value that components follow. Each change has a new value. */
