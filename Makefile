@@ -12,17 +12,18 @@ help:
 	@echo "make clean                        remove .venv, downloaded packages and caches (the demo's data stays)"
 
 demo: .venv/ready
-	@.ci/influxd "the demo keeps its timeline in PostgreSQL"
+	@.ci/debian influxdb influxd "the demo keeps its timeline in PostgreSQL"
 	@.venv/bin/python -m gateway pages || true
 	@.venv/bin/python -m gateway demo $(ARGS)
 
 test: .venv/ready
-	@.ci/influxd "InfluxDB's tests are skipped"
+	@.ci/debian influxdb influxd "InfluxDB's tests are skipped"
 	@.ci/npm gateway/web "the pages' types are not checked"
 	@.venv/bin/python -m tests $(ARGS)
 
 full: .venv/ready
-	@.ci/influxd "InfluxDB's tests are skipped"
+	@.ci/debian influxdb influxd "InfluxDB's tests are skipped"
+	@.ci/debian prometheus "prometheus promtool" "the alerts are not tested and nothing scrapes the metrics"
 	@.ci/npm tests/protocol "the protocol suites are skipped"
 	@command -v chromium >/dev/null || \
 		echo "no chromium on the PATH: the browser's tests are skipped (on Debian: apt-get install chromium fonts-noto-core)"
@@ -35,7 +36,7 @@ docs: .venv/ready
 	@echo "    .venv/bin/python -m http.server --bind 127.0.0.1 --directory build/docs 8080"
 
 pictures: .venv/ready
-	@.ci/influxd "the demo keeps its timeline in PostgreSQL"
+	@.ci/debian influxdb influxd "the demo keeps its timeline in PostgreSQL"
 	@.venv/bin/python -m gateway pages
 	@.venv/bin/python -m tests pictures
 

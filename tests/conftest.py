@@ -1,7 +1,9 @@
 """Fixtures of all tests: the session's servers, and options."""
 
 import asyncio
+import os
 import shutil
+import sysconfig
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -65,6 +67,27 @@ def built_pages() -> Path:
 def chromium() -> str:
     """The path of Debian's Chromium."""
     return shutil.which("chromium") or missing("the browser: there is no chromium on the PATH")
+
+
+def program_of_prometheus(name: str, config: pytest.Config) -> str:
+    """The path of a program of Debian's package `prometheus`: the one on the PATH, else the one of `make full`."""
+    folders = (os.environ.get("PATH", os.defpath), sysconfig.get_path("scripts"))
+    found = shutil.which(name, path=os.pathsep.join(folders))
+    if found is None and not config.getoption("--long"):
+        pytest.skip(f"`make full` unpacks {name}")
+    return found or missing(f"there is no {name} on the PATH")
+
+
+@pytest.fixture(scope="session")
+def promtool(pytestconfig: pytest.Config) -> str:
+    """The path of promtool, which checks and tests rules of Prometheus."""
+    return program_of_prometheus("promtool", pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def prometheus(pytestconfig: pytest.Config) -> str:
+    """The path of Prometheus."""
+    return program_of_prometheus("prometheus", pytestconfig)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
