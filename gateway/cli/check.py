@@ -46,7 +46,7 @@ def run(options: Namespace) -> int:
     # Both raise CommandError.
     persisted_documents(settings, served_schema(settings))
     key_sources(settings.auth, secret=None)
-    write_logs(settings.log.level or "WARNING")
+    write_logs(settings.log, default="WARNING")
 
     async def check(shutdown: Shutdown) -> int:
         async with (

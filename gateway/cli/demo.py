@@ -89,7 +89,7 @@ def run(options: Namespace) -> int:
     # The demo's data are invented: every role may introspect, as often as it likes.
     everyone = settings.limits.model_copy(update={"introspection": "all"})
     settings = settings.model_copy(update={"limits": everyone, "rates": RatesSettings(limit=0)})
-    write_logs(settings.log.level or "WARNING")
+    write_logs(settings.log, default="WARNING")
     if (pages := pages_state()) is not PagesState.CURRENT:
         console.print(pages.value)
     folder = DataFolder(options.data)

@@ -29,7 +29,7 @@ class ImportRun:
         self._data = data
         self._dry_run = dry_run
         self.console = stderr_console()
-        write_logs(self._settings.log.level or "WARNING")
+        write_logs(self._settings.log, default="WARNING")
         if data is None:
             checked_urls(self._settings.stores)
         elif dry_run:

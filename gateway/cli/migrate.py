@@ -36,7 +36,7 @@ def run(options: Namespace) -> int:
     from gateway.runtime.shutdown import run as run_command
 
     settings, console = environment_settings(), stderr_console()
-    write_logs(settings.log.level or "WARNING")
+    write_logs(settings.log, default="WARNING")
 
     def show(port: str, steps: Sequence[str]) -> None:
         console.print(f"{port}: {', '.join(steps) or 'up to date'}")

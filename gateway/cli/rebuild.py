@@ -57,7 +57,7 @@ def run(options: Namespace) -> int:
     from gateway.runtime.store_retry import announced_retry
 
     settings, console = environment_settings(), stderr_console()
-    write_logs(settings.log.level or "WARNING")
+    write_logs(settings.log, default="WARNING")
 
     async def rebuild(shutdown: Shutdown) -> int:
         retry = announced_retry(console.print)

@@ -41,7 +41,7 @@ def run(options: Namespace) -> int:
     from resolvers.health import Health
 
     settings, console = environment_settings(), stderr_console()
-    write_logs(settings.log.level or "INFO")
+    write_logs(settings.log, default="INFO")
 
     async def relay(shutdown: Shutdown) -> int:
         async with (

@@ -74,7 +74,7 @@ def run(options: Namespace) -> int:
     from resolvers.health import Health
 
     settings, console = environment_settings(), stderr_console()
-    write_logs(settings.log.level or "WARNING")
+    write_logs(settings.log, default="WARNING")
     if options.data is None:
         checked_urls(settings.stores)  # report invalid URLs before the files are read
     console.print(f"reading {options.folder}")

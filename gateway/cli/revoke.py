@@ -46,7 +46,7 @@ def run(options: Namespace) -> int:
     from resolvers.writes.write_stores import WriteStores
 
     settings, console = environment_settings(), stderr_console()
-    write_logs(settings.log.level or "WARNING")
+    write_logs(settings.log, default="WARNING")
 
     async def revoke(shutdown: Shutdown) -> int:
         async with (

@@ -45,7 +45,7 @@ def run(options: Namespace) -> int:
     settings, console = environment_settings(), stderr_console()
     if options.data is None:
         require_complete(settings)  # before anything is opened
-    write_logs(settings.log.level or "INFO")
+    write_logs(settings.log, default="INFO")
     if (pages := pages_state()) is not PagesState.CURRENT:
         console.print(pages.value)
     host = settings.http.host if options.host is None else options.host

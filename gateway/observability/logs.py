@@ -1,79 +1,59 @@
-"""JSON logs, one record per line, without data of requests or stores."""
+"""Configures the loggers of a process: their levels, and one format for all of them."""
 
 import logging
 import sys
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from logging.config import dictConfig
-from pathlib import Path
-from traceback import extract_tb
-from types import TracebackType
-from typing import Any, TextIO
+from typing import Protocol, TextIO
 
-import orjson
+from rich.console import Console
 
-OUR_ROOT = "quadrangle"
-"""The root of this project's loggers."""
-FORMATTED_ROOTS = (OUR_ROOT, "uvicorn")
-"""Loggers whose messages are logged with their arguments."""
-STANDARD_FIELDS = frozenset({*logging.makeLogRecord({}).__dict__, "message", "asctime", "color_message"})
-MAX_FRAMES = 8
+from gateway.observability.log_formats import JsonFormatter, TextFormatter
+from gateway.observability.log_lines import OUR_ROOT
 
 
-class JsonFormatter(logging.Formatter):
-    """Formats a record as one JSON object.
+class LogOptions(Protocol):
+    """What the operator chose; the settings of the log are one."""
 
-    Of libraries' messages it logs only the first line of the template, and of exceptions only class and place: texts
-    and values may contain personal data, a token or a password.
-    """
+    @property
+    def level(self) -> str | None:
+        """The level of all loggers, None if the command chooses it."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        """The line, with the fields of `extra` for our own loggers."""
-        root = record.name.partition(".")[0]
-        message = record.getMessage() if root in FORMATTED_ROOTS else str(record.msg)
-        line: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname,
-            "logger": record.name,
-            "message": message.partition("\n")[0][:500],
-        }
-        if root == OUR_ROOT:
-            line |= {name: value for name, value in record.__dict__.items() if name not in STANDARD_FIELDS}
-        if record.exc_info and record.exc_info[1]:
-            line["errors"] = list(_errors(record.exc_info[1]))
-        return orjson.dumps(line, default=lambda value: type(value).__name__).decode()
+    @property
+    def levels(self) -> Mapping[str, str]:
+        """The levels of single loggers, and of those below them."""
+
+    @property
+    def format(self) -> str:
+        """`json` or `text`."""
 
 
-def _errors(error: BaseException | None) -> Iterator[dict[str, Any]]:
-    """An exception and its causes, outermost first."""
-    for _ in range(MAX_FRAMES):
-        if error is None:
-            return
-        yield {"kind": type(error).__name__, "at": _places(error.__traceback__)}
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-
-
-def _places(traceback: TracebackType | None) -> list[str]:
-    frames = extract_tb(traceback)[-MAX_FRAMES:]
-    return [f"{'/'.join(Path(frame.filename).parts[-3:])}:{frame.lineno} {frame.name}" for frame in frames]
-
-
-def write_logs(level: str, *, to: TextIO = sys.stderr) -> None:
-    """Configure all loggers of the process: ours and uvicorn's from `level`, others from WARNING."""
+def write_logs(options: LogOptions, *, default: str, to: TextIO = sys.stderr) -> None:
+    """Configure all loggers of the process: ours and uvicorn's from the level of the options, else from `default`;
+    others from WARNING. Text is coloured on a terminal."""
     # Records do not look up what the lines do not have.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    level = options.level or default
+    formatter = TextFormatter(coloured=shows_colours(to)) if options.format == "text" else JsonFormatter()
     dictConfig(
         {
             "version": 1,
             "disable_existing_loggers": False,
-            "formatters": {"lines": {"()": JsonFormatter}},
+            "formatters": {"lines": {"()": lambda: formatter}},
             "handlers": {"stream": {"class": "logging.StreamHandler", "stream": to, "formatter": "lines"}},
             "root": {"handlers": ["stream"], "level": "WARNING"},
             "loggers": {
                 OUR_ROOT: {"level": level},
                 "uvicorn": {"level": level},
+                **{name: {"level": its_level} for name, its_level in options.levels.items()},
                 # It logs every error that a client receives. The resolvers log the unexpected ones.
                 "strawberry.execution": {"level": "CRITICAL"},
             },
         }
     )
+
+
+def shows_colours(stream: TextIO) -> bool:
+    """Whether a stream is a terminal whose user wants colours (no-color.org)."""
+    console = Console(file=stream)
+    return console.is_terminal and not console.no_color

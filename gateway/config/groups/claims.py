@@ -3,27 +3,12 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
-from gateway.config.groups.settings_group import SettingsGroup, listed
+from gateway.config.groups.settings_group import SettingsGroup, pairs_as
 from gateway.config.json_pointer import JsonPointer
 
 RoleName = Literal["LEARNER", "INSTRUCTOR", "ADMIN", "SERVICE"]
-
-
-def _pairs_as(example: str) -> BeforeValidator:
-    """Reads the pairs of a list such as `example`, in its order."""
-
-    def parse(given: object) -> object:
-        if not isinstance(entries := listed(given), tuple):
-            return given
-        pairs = [each.rpartition("=") for each in entries]
-        parsed = {name.strip(): value.strip() for name, _, value in pairs}
-        if not all(parsed) or len(parsed) < len(pairs):
-            raise ValueError(f"not a list such as {example}")
-        return parsed
-
-    return BeforeValidator(parse)
 
 
 def _check_pointer(text: str) -> str:
@@ -32,8 +17,8 @@ def _check_pointer(text: str) -> str:
 
 
 Pointer = Annotated[str, AfterValidator(_check_pointer)]
-Required = Annotated[Mapping[Pointer, str], _pairs_as("/token_type=access")]
-Roles = Annotated[Mapping[str, RoleName], _pairs_as("student=LEARNER,teacher=INSTRUCTOR")]
+Required = Annotated[Mapping[Pointer, str], pairs_as("/token_type=access")]
+Roles = Annotated[Mapping[str, RoleName], pairs_as("student=LEARNER,teacher=INSTRUCTOR")]
 
 
 class ClaimsSettings(SettingsGroup):

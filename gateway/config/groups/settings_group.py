@@ -19,6 +19,21 @@ def listed(given: object) -> object:
     return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given
 
 
+def pairs_as(example: str) -> BeforeValidator:
+    """Reads the pairs of a list such as `example`, in its order."""
+
+    def parse(given: object) -> object:
+        if not isinstance(entries := listed(given), tuple):
+            return given
+        pairs = [each.rpartition("=") for each in entries]
+        parsed = {name.strip(): value.strip() for name, _, value in pairs}
+        if not all(parsed) or len(parsed) < len(pairs):
+            raise ValueError(f"not a list such as {example}")
+        return parsed
+
+    return BeforeValidator(parse)
+
+
 def _parse_seconds(seconds: object) -> object:
     if not isinstance(seconds, str):
         return seconds

@@ -113,8 +113,8 @@ async def serve_gateway(shutdown: Shutdown) -> int:
     async def open_stores() -> AsyncIterator[tuple[Stores, Mapping[str, str]]]:
         yield memory_stores(utc_now), BACKENDS
 
-    write_logs("INFO")
     settings = read_settings({name: text for name, text in os.environ.items() if name.startswith("GATEWAY_")})
+    write_logs(settings.log, default="INFO")
     access = Access(verification=verification_by(os.environ["GATEWAY_AUTH_SECRET"]))
     app = build_app(settings, schema=SCHEMA, open_stores=open_stores, access=access, now=utc_now)
     with bind(HOST, int(os.environ["PORT"])) as bound:

@@ -15,6 +15,7 @@ def test_every_url_and_key_may_stand_in_a_file(tmp_path: Path) -> None:
         *(f"GATEWAY_{port}_URL" for port in ("PROFILES", "CATALOG", "PROGRESS", "TIMELINE", "SESSIONS", "LIVE")),
         "GATEWAY_AUTH_SECRET",
         "GATEWAY_AUTH_PREVIOUS_SECRET",
+        "GATEWAY_LOG_KEY",
     ]
     url, key = tmp_path / "url", tmp_path / "key"
     url.write_text("postgresql://u:hunter2@db/q\n")

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from websockets.exceptions import InvalidStatus
 
 from gateway.http.middleware.access_log import AccessLog
-from gateway.observability.logs import JsonFormatter
+from gateway.observability.log_formats import JsonFormatter
 from stores.domain.outbox import Backlog, Consumer
 from stores.domain.profiles import Profile
 from stores.domain.rates import Rate
