@@ -28,6 +28,7 @@ def run(options: Namespace) -> int:
     import asyncio
     from uuid import uuid4
 
+    from gateway.config.service_links import log_service_links
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
     from gateway.embedded.restarts import RestartPolicy
@@ -42,6 +43,7 @@ def run(options: Namespace) -> int:
 
     settings, console = environment_settings(), stderr_console()
     write_logs(settings.log, default="INFO")
+    log_service_links(settings.service_links)
 
     async def relay(shutdown: Shutdown) -> int:
         async with (

@@ -28,6 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Serve until a signal comes."""
     from gateway.cli.served_schema import served_schema
+    from gateway.config.service_links import log_service_links
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location, require_complete
     from gateway.embedded.restarts import RestartPolicy
@@ -46,6 +47,7 @@ def run(options: Namespace) -> int:
     if options.data is None:
         require_complete(settings)  # before anything is opened
     write_logs(settings.log, default="INFO")
+    log_service_links(settings.service_links)
     if (pages := pages_state()) is not PagesState.CURRENT:
         console.print(pages.value)
     host = settings.http.host if options.host is None else options.host

@@ -28,6 +28,7 @@ from gateway.config.groups.relay import RelaySettings
 from gateway.config.groups.settings_group import Seconds, SettingsGroup
 from gateway.config.profile_mapping import map_profiles
 from gateway.config.secret_files import file_variable, is_secret, with_secret_files
+from gateway.config.service_links import service_links
 from gateway.config.urls import Url
 from gateway.runtime.errors import CommandError
 
@@ -41,12 +42,14 @@ class Settings(SettingsGroup):
 
     `stores`: the URL of each port that has one; its scheme selects the backend, and equal URLs share a client.
     `deadlines`: how long one call to each port's store may take.
+    `service_links`: variables that were ignored, since Kubernetes injects them.
     """
 
     stores: Mapping[str, Url] = Field(default_factory=dict)
     deadlines: Mapping[str, timedelta] = Field(
         default_factory=lambda: dict.fromkeys(PORTS_WITH_DEADLINE, DEFAULT_DEADLINE)
     )
+    service_links: tuple[str, ...] = ()
     profiles: ProfilesSettings = ProfilesSettings()
     auth: AuthSettings = AuthSettings()
     claims: ClaimsSettings = ClaimsSettings()
@@ -95,7 +98,7 @@ def secret_variables() -> list[str]:
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """The settings in an environment. An empty variable counts as unset.
+    """The settings in an environment. An empty variable counts as unset, and Kubernetes' service links are ignored.
 
     Raises `CommandError` with one line for each unknown name, each invalid value and each secret's file that cannot be
     read. No line quotes a value.
@@ -103,12 +106,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     ours = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
     secrets = secret_variables()
     known = [*variables(), *map(file_variable, secrets)]
+    links = service_links(ours, known)
+    ours = {name: value for name, value in ours.items() if name not in links}
     faults = [_unknown_name(name, known) for name in sorted(ours) if name not in known]
     given = with_secret_files({name: value for name, value in ours.items() if value}, secrets, faults)
     urls = _read_per_port(given, PORTS_WITH_URL, url_variable, TypeAdapter(Url), faults)
     deadlines = dict.fromkeys(PORTS_WITH_DEADLINE, DEFAULT_DEADLINE)
     deadlines |= _read_per_port(given, PORTS_WITH_DEADLINE, deadline_variable, TypeAdapter[timedelta](Seconds), faults)
-    read: dict[str, Any] = {"stores": urls, "deadlines": deadlines}
+    read: dict[str, Any] = {"stores": urls, "deadlines": deadlines, "service_links": tuple(links)}
     for part, group in GROUPS.items():
         names = [_variable(field) for field in group.model_fields.values()]
         try:

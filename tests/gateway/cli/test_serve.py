@@ -35,6 +35,22 @@ def test_serve_answers_logs_and_exits_with_0(sent: signal.Signals, tmp_path: Pat
     assert token not in gateway.log
 
 
+def test_serve_names_the_service_links_of_kubernetes_in_one_line(tmp_path: Path) -> None:
+    # Of the services `gateway` and `gateway-metrics`.
+    links = {
+        "GATEWAY_METRICS_SERVICE_HOST": "10.96.0.11",
+        "GATEWAY_PORT": "tcp://10.96.0.10:8000",
+        "GATEWAY_PORT_8000_TCP_ADDR": "10.96.0.10",
+        "GATEWAY_SERVICE_PORT_HTTP": "8000",
+    }
+    with running("serve", "--port", 0, log=tmp_path / "log", **MEMORY, **SECRET, **links) as gateway:
+        gateway.wait_ready()
+        lines = [json.loads(line) for line in gateway.log.splitlines()]
+    [line] = [line for line in lines if line["logger"] == "quadrangle.settings"]
+    assert (line["level"], line["variables"]) == ("INFO", sorted(links))
+    assert "10.96" not in gateway.log
+
+
 def test_serve_limits_the_rate(tmp_path: Path) -> None:
     rate = {"GATEWAY_RATE_LIMIT": "1", "GATEWAY_RATE_BURST": "1"}
     with running("serve", "--port", 0, log=tmp_path / "log", **MEMORY, **SECRET, **rate) as gateway:
