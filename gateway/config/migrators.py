@@ -1,7 +1,7 @@
 """Create or update what a backend needs: tables, indexes, databases. Each function is idempotent.
 
 A migrator returns the names of the steps that it applied in this run. The functions `drop_old_…` remove what only
-earlier versions read.
+earlier versions read. `gateway.config.migration_lists` lists what is pending.
 """
 
 from collections.abc import Sequence

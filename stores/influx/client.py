@@ -33,6 +33,10 @@ DROPPED = re.compile(r"points beyond retention policy dropped=(\d+)")
 log = logging.getLogger("quadrangle.influx")
 
 
+class DatabaseMissing(Unavailable):
+    """The server answers, but has no database of this name."""
+
+
 @asynccontextmanager
 async def open_influx(
     url: str, *, answer_within: timedelta = timedelta(seconds=30), connections: int = 16
@@ -77,12 +81,25 @@ class Influx:
 
     async def prepare(self) -> None:
         """Create the database on 1.x. On later versions it must exist."""
-        name = self.database.translate({ord("\\"): r"\\", ord('"'): r"\"", ord("\n"): r"\n"})
         with suppress(StoreError):
-            # A read opens every shard of its span, so long shards make it cheaper.
-            shards = f'ALTER RETENTION POLICY "autogen" ON "{name}" SHARD DURATION 4w'
-            await self.ask(f'CREATE DATABASE "{name}"', shards)
+            await self.ask(*self.creation)
         await self.ping()
+
+    @property
+    def creation(self) -> tuple[str, ...]:
+        """The statements that create the database on 1.x."""
+        name = self.database.translate({ord("\\"): r"\\", ord('"'): r"\"", ord("\n"): r"\n"})
+        # A read opens every shard of its span, so long shards make it cheaper.
+        shards = f'ALTER RETENTION POLICY "autogen" ON "{name}" SHARD DURATION 4w'
+        return f'CREATE DATABASE "{name}"', shards
+
+    async def exists(self) -> bool:
+        """Whether the server has the database. SHOW DATABASES does not list every bucket of 2.x."""
+        try:
+            await self.ping()
+        except DatabaseMissing:
+            return False
+        return True
 
     async def ping(self) -> None:
         """Select nothing: the server's own /ping checks neither the credentials nor the database."""
@@ -160,5 +177,5 @@ def refused(status: int, text: str) -> StoreError:
     if status in (401, 403):
         return Unavailable(STORE, "InfluxDB refuses the credentials: look at the user and the token")
     if "database not found" in text or status == 404:
-        return Unavailable(STORE, "InfluxDB has no database of this name")
+        return DatabaseMissing(STORE, "InfluxDB has no database of this name")
     return Unavailable(STORE, f"InfluxDB failed (HTTP {status})")

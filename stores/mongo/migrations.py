@@ -1,4 +1,5 @@
-"""What the MongoDB collections of this project need: indexes, and the search keys of documents of earlier versions."""
+"""What the MongoDB collections of this project need: indexes, and the search keys of documents of earlier versions.
+`stores.mongo.migration_list` lists what is pending."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
@@ -12,8 +13,24 @@ from stores.mongo.client import COURSES, LEARNERS, Database, Document, translate
 from stores.mongo.key_ranges import KeyRanges
 from stores.mongo.name_terms import name_terms, prefix_term
 
-OLD_NAME_INDEXES = ("nameKey_1", "nameWords_1")
-OLD_COURSE_INDEX = "key_1_version_-1"
+# With the id, the learners with a term are read in order.
+LEARNER_INDEXES = (
+    IndexModel([("nameWords", ASCENDING), ("_id", ASCENDING)]),
+    IndexModel("emailKey", sparse=True),
+)
+# With the title, searching titles reads only the index.
+COURSE_INDEXES = (IndexModel([("key", ASCENDING), ("version", DESCENDING), ("titleKey", ASCENDING)]),)
+# SecantusDB has no index of `_id` that serves ranges, except one that begins with it.
+RANGE_INDEX = IndexModel([("_id", ASCENDING), ("createdAt", ASCENDING)])
+OLD_LEARNER_INDEXES = ("nameKey_1", "nameWords_1")
+OLD_COURSE_INDEXES = ("key_1_version_-1",)
+OLD_NAMES: Document = {
+    "displayName": {"$type": "string"},
+    "$or": [{"nameKey": {"$exists": True}}, {"nameWords": {"$ne": prefix_term("")}}],
+}
+"""Learners that an earlier version wrote."""
+OLD_TITLES: Document = {"title": {"$type": "string"}, "titleKey": {"$exists": False}}
+"""Course versions that an earlier version wrote."""
 
 
 async def migrate_profiles(database: Database) -> Sequence[str]:
@@ -24,18 +41,14 @@ async def migrate_profiles(database: Database) -> Sequence[str]:
     """
     learners = database[LEARNERS]
     with translate_errors("profiles"):
-        # With the id, the learners with a term are read in order.
-        by_term = IndexModel([("nameWords", ASCENDING), ("_id", ASCENDING)])
-        await learners.create_indexes([by_term, IndexModel("emailKey", sparse=True)])
-        for name in OLD_NAME_INDEXES:
+        await learners.create_indexes([*LEARNER_INDEXES])
+        for name in OLD_LEARNER_INDEXES:
             await _drop_index(learners, name)
-        old: Document = {"$or": [{"nameKey": {"$exists": True}}, {"nameWords": {"$ne": prefix_term("")}}]}
-        filled = await _update(learners, old, "displayName", _words_of_name)
+        filled = await _update(learners, OLD_NAMES, "displayName", _words_of_name)
     ranges = KeyRanges(database, LEARNERS, store="profiles")
     if await ranges.needed():
         with translate_errors("profiles"):
-            # SecantusDB has no index of `_id` that serves ranges, except one that begins with it.
-            await learners.create_indexes([IndexModel([("_id", ASCENDING), ("createdAt", ASCENDING)])])
+            await learners.create_indexes([RANGE_INDEX])
     indexed = [f"indexed the words of {filled:,} names"] if filled else []
     return [*indexed, *(["divided the learners into ranges"] if await ranges.fill() else [])]
 
@@ -44,11 +57,10 @@ async def migrate_catalog(database: Database) -> Sequence[str]:
     """Create the indexes of the catalog and fill `titleKey`. Returns what was done. Idempotent and resumable."""
     courses = database[COURSES]
     with translate_errors("catalog"):
-        # With the title, searching titles reads only the index.
-        newest = [("key", ASCENDING), ("version", DESCENDING), ("titleKey", ASCENDING)]
-        await courses.create_indexes([IndexModel(newest)])
-        await _drop_index(courses, OLD_COURSE_INDEX)
-        filled = await _update(courses, {"titleKey": {"$exists": False}}, "title", _key_of_title)
+        await courses.create_indexes([*COURSE_INDEXES])
+        for name in OLD_COURSE_INDEXES:
+            await _drop_index(courses, name)
+        filled = await _update(courses, OLD_TITLES, "title", _key_of_title)
     indexed = [f"indexed the titles of {filled:,} course versions"] if filled else []
     divided = await KeyRanges(database, COURSES, store="catalog", key="key").fill()
     return [*indexed, *(["divided the courses into ranges"] if divided else [])]

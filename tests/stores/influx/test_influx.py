@@ -16,7 +16,7 @@ from gateway.embedded.running_server import RunningServer
 from stores.domain.calendar import QUARTER, Span
 from stores.domain.events import Event, Verb
 from stores.errors import Rejected, StoreError, TimedOut, Unavailable
-from stores.influx.client import Influx, open_influx, refused
+from stores.influx.client import DatabaseMissing, Influx, open_influx, refused
 from stores.influx.influxql import Series, nanoseconds
 from stores.influx.timeline import SEARCHED_FIRST, InfluxTimeline
 from tests.backends import missing
@@ -211,12 +211,12 @@ async def test_keys_that_are_not_unicode_match_nothing(influx: Influx) -> None:
     [
         (401, '{"code":"unauthorized","message":"Unauthorized"}', Unavailable),
         (403, "", Unavailable),
-        (404, '{"error":"database not found: \\"q\\""}', Unavailable),
+        (404, '{"error":"database not found: \\"q\\""}', DatabaseMissing),
         (500, '{"error":"engine is closed"}', Unavailable),
         (500, '{"error":"timeout"}', TimedOut),
         (503, "", Unavailable),
         (504, "", TimedOut),
-        (200, "database not found: q", Unavailable),
+        (200, "database not found: q", DatabaseMissing),
         (200, "query-timeout limit exceeded", TimedOut),
         (400, '{"error":"partial write: max-values-per-tag limit exceeded (3/3): … dropped=1"}', Unavailable),
         (400, '{"error":"partial write: max-series-per-database limit exceeded: (5) dropped=1"}', Unavailable),

@@ -1,0 +1,48 @@
+"""Which migrations the stores lack. It reads only: it creates nothing."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+from gateway.config.backends import Backend
+from gateway.config.migrate_stores import own_backends
+from gateway.config.store_clients import Now, StoreClients
+from gateway.config.urls import Url
+from stores.domain.migration_steps import MigrationStep, StoreMigrations
+from stores.errors import StoreError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortMigrations:
+    """The migrations of a port that has a URL of its own. `fault`: why they are not known. A database of a later
+    version and a migration that was edited are faults, too."""
+
+    port: str
+    backend: str
+    migrations: StoreMigrations = field(default_factory=StoreMigrations)
+    fault: StoreError | None = None
+
+    @property
+    def pending(self) -> Sequence[MigrationStep]:
+        """The steps that are not applied, in order."""
+        return self.migrations.pending
+
+
+async def pending_migrations(urls: Mapping[str, Url], *, now: Now) -> Sequence[PortMigrations]:
+    """The migrations of each port: tables, indexes, databases. Rows of earlier versions are not searched for, so this
+    is cheap. Never raises a `StoreError`."""
+    async with AsyncExitStack() as stack:
+        clients = StoreClients(stack, now)
+        found = (_listed(port, url, backend, clients) for port, url, backend in own_backends(urls))
+        return await asyncio.gather(*found)
+
+
+async def _listed(port: str, url: Url, backend: Backend, clients: StoreClients) -> PortMigrations:
+    name = url.scheme.partition("+")[0]
+    if backend.pending is None:
+        return PortMigrations(port=port, backend=name)
+    try:
+        return PortMigrations(port=port, backend=name, migrations=await backend.pending(clients, url))
+    except StoreError as error:
+        return PortMigrations(port=port, backend=name, fault=error)
