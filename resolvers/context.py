@@ -13,6 +13,7 @@ from resolvers.data.shared_reads.shared_reads import SharedReads
 from resolvers.documents.document import Document
 from resolvers.health import Health
 from resolvers.limits import DEFAULT_LIMITS, Limits
+from resolvers.operation_end import OperationEnd, unobserved
 from resolvers.policy.policy import DEFAULT_POLICY, Policy
 from resolvers.subscriptions.topics import TopicRegistry
 from resolvers.viewer import Viewer
@@ -55,6 +56,7 @@ class Peer:
     events of a subscription that has begun, and returns those that this executor executes. `executor`: which of the two
     runs its operations; `compiled` compiles a document after `compile_after` earlier uses. `trace_plan`: answers show
     the plan in `extensions.plan`. `shared`: what its queries share with those of others.
+    `on_end` is given the end of each operation, and of each event.
     """
 
     stores: Stores
@@ -78,6 +80,7 @@ class Peer:
     compile_after: int = 0
     trace_plan: bool = False
     shared: SharedReads | None = None
+    on_end: Callable[[OperationEnd], None] = unobserved
 
 
 @dataclass(slots=True)

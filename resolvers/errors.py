@@ -6,7 +6,7 @@ from uuid import uuid4
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from resolvers.error_codes import ErrorCode
-from stores.errors import CursorExpired, NotSupported, ReadOnly, Rejected, RetryLater, StoreError
+from stores.errors import CircuitOpen, CursorExpired, NotSupported, ReadOnly, Rejected, RetryLater, StoreError
 
 log = logging.getLogger("quadrangle.errors")
 LONGEST_MESSAGE = 300
@@ -55,7 +55,7 @@ def client_message(error: StoreError) -> str:
 
 def extensions_of(error: StoreError) -> dict[str, object]:
     """The `extensions` of a store's error: its code, the store, and when to retry where the store says so."""
-    if isinstance(error, RetryLater):
+    if isinstance(error, RetryLater | CircuitOpen):
         return {"code": error.code, "store": error.store, "retryAfterMs": error.retry_after_ms}
     return {"code": error.code, "store": error.store}
 

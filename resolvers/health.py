@@ -10,7 +10,7 @@ from typing import Any
 
 from stores.domain.outbox import Backlog, Consumer
 from stores.domain.rebuilds import Rebuild, share_done
-from stores.errors import StoreError
+from stores.errors import StoreError, as_store_error
 from stores.ports.pinger import Pinger
 from stores.ports.stores import Stores
 
@@ -64,7 +64,7 @@ class Health:
     last_errors: dict[str, datetime] = field(default_factory=dict)
     _recent: "dict[str, tuple[float, asyncio.Task[list[StoreHealth]]]]" = field(default_factory=dict)
 
-    def failed(self, store: str) -> None:
+    def failed(self, store: str, error: StoreError) -> None:
         """Record that a call of this store failed now."""
         self.last_errors[store] = self.now()
 
@@ -140,8 +140,9 @@ class Health:
                 await pinger.ping()
             latency = (perf_counter() - started) * 1000
         except (TimeoutError, StoreError) as error:
-            self.failed(store)
-            fault = str(error) or f"{store}: no answer in time"
+            failure = as_store_error(store, error)
+            self.failed(store, failure)
+            fault = str(failure)
         last = self.last_errors.get(store)
         if latency is None:
             state = StoreState.DOWN

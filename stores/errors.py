@@ -18,10 +18,23 @@ class Unavailable(StoreError):
     code = "STORE_UNAVAILABLE"
 
 
+class CircuitOpen(Unavailable):
+    """The store failed lately, so nothing was sent to it. It is tried again after `retry_after_ms` milliseconds."""
+
+    def __init__(self, store: str, *, retry_after_ms: int) -> None:
+        super().__init__(store, "it failed lately and is tried again soon")
+        self.retry_after_ms = retry_after_ms
+
+
 class TimedOut(StoreError):
     """The server did not answer in time. A write may have been applied."""
 
     code = "STORE_TIMEOUT"
+
+
+def as_store_error(store: str, error: "StoreError | TimeoutError") -> StoreError:
+    """The error of a call that had a time limit of `asyncio.timeout`."""
+    return error if isinstance(error, StoreError) else TimedOut(store, "no answer in time")
 
 
 class RetryLater(StoreError):

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from gateway.documents.text_cache import TextCache
 from resolvers.context import Peer
-from stores.errors import StoreError
+from stores.errors import StoreError, as_store_error
 
 STORE = "documents"
 LONGEST = 32_768
@@ -35,8 +35,8 @@ class RegisteredDocuments:
         try:
             async with asyncio.timeout(peer.deadlines[STORE].total_seconds()):
                 text = await peer.stores.documents.find(sha256)
-        except (StoreError, TimeoutError):
-            peer.health.failed(STORE)
+        except (StoreError, TimeoutError) as error:
+            peer.health.failed(STORE, as_store_error(STORE, error))
             text = None
         if text is not None and cached is None:
             self.cache.keep(sha256, text, now)
@@ -50,8 +50,8 @@ class RegisteredDocuments:
         try:
             async with asyncio.timeout(peer.deadlines[STORE].total_seconds()):
                 kept = await peer.stores.documents.register(sha256, text, subject=peer.viewer.subject)
-        except (StoreError, TimeoutError):
-            peer.health.failed(STORE)
+        except (StoreError, TimeoutError) as error:
+            peer.health.failed(STORE, as_store_error(STORE, error))
             kept = True  # by this process, at least
         if kept:
             self.cache.keep(sha256, text, now)

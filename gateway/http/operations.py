@@ -1,8 +1,9 @@
 """Runs GraphQL operations for all transports: HTTP, server-sent events and WebSocket."""
 
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
 from strawberry.schema import BaseSchema
@@ -10,14 +11,17 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from gateway.http.bounds.operation_slots import OperationSlots
+from gateway.http.bounds.operation_slots import OperationSlots, Slot
 from gateway.http.graphql_request import GraphQLRequest
 from gateway.http.refusal import RequestRefused
 from gateway.http.streamed_result import StreamedResult, encode, refused, streamed
 from gateway.http.subscription_setup import SubscriptionSetup
+from gateway.observability.operation_report import OTHER, OperationObserver, OperationReport
 from gateway.runtime.loop_turns import LoopTurns
 from resolvers.context import Peer
 from resolvers.execution.event_groups.event_groups import EventGroups
+from resolvers.operation_end import OperationEnd
+from resolvers.viewer import Viewer
 
 UNIT_CHARACTERS = 100
 """A unit of the rate for each of these parts of a text: what the parser and the validation of a new document take. The
@@ -50,9 +54,17 @@ class Operations:
     slots: OperationSlots
     groups: EventGroups[StreamedResult] = field(default_factory=lambda: EventGroups(encode))
     deliveries: LoopTurns = field(default_factory=lambda: LoopTurns(DELIVERED_AT_ONCE))
+    observers: Sequence[OperationObserver] = ()
 
     async def admitted(self, peer: Peer, request: GraphQLRequest) -> GraphQLRequest:
         """The request with its document, once the peer may run it. Raises `RequestRefused`."""
+        try:
+            return await self._admitted(peer, request)
+        except RequestRefused as refusal:
+            self._refused(peer, refusal)
+            raise
+
+    async def _admitted(self, peer: Peer, request: GraphQLRequest) -> GraphQLRequest:
         await peer.admit()
         characters = VARIABLES_UNIT_CHARACTERS if peer.viewer.authenticated else UNIT_CHARACTERS
         peer.charge(len(request.query or "") // UNIT_CHARACTERS + request.variables_size // characters)
@@ -61,12 +73,12 @@ class Operations:
     async def execute(self, peer: Peer, request: GraphQLRequest, allowed: Collection[OperationType]) -> ExecutionResult:
         """The result of an admitted query or mutation. Raises `RequestRefused`, and strawberry's errors of requests
         that cannot be run."""
-        slot = self.slots.take(peer.viewer.subject)
+        slot = self._slot(peer)
         try:
             result = await self.schema.execute(
                 request.query,
                 variable_values=request.variables,
-                context_value=peer,
+                context_value=replace(peer, on_end=self._report_of(peer, request)),
                 operation_name=request.operation_name,
                 allowed_operation_types=allowed,
                 operation_extensions=request.extensions,
@@ -82,13 +94,14 @@ class Operations:
         """Yield the result of an admitted query or mutation, or one for each event of a subscription. One without
         `data` is the last. Closing the generator ends the subscription."""
         try:
-            slot = self.slots.take(peer.viewer.subject)
+            slot = self._slot(peer)
         except RequestRefused as refusal:  # the response has begun
             yield refused(refusal.error)
             return
         setup = SubscriptionSetup(slot)
         try:
-            async with aclosing(self._results(setup.of(peer), request, allowed)) as results:
+            reporting = replace(peer, on_end=self._report_of(peer, request))
+            async with aclosing(self._results(setup.of(reporting), request, allowed)) as results:
                 async for result in results:
                     yield result
             if setup.events is None:
@@ -149,6 +162,27 @@ class Operations:
                 if response.errors is not None:
                     return
                 await self.deliveries.take()
+
+    def _slot(self, peer: Peer) -> Slot:
+        """A slot of the peer's subject. Raises `RequestRefused`."""
+        try:
+            return self.slots.take(peer.viewer.subject)
+        except RequestRefused as refusal:
+            self._refused(peer, refusal)
+            raise
+
+    def _refused(self, peer: Peer, refusal: RequestRefused) -> None:
+        for observer in self.observers:
+            observer.refusal(peer.viewer, refusal.code)
+
+    def _report_of(self, peer: Peer, request: GraphQLRequest) -> Callable[[OperationEnd], None]:
+        """Reports the end of an operation of this peer."""
+        return partial(self._report, peer.viewer, request.trusted_name or OTHER)
+
+    def _report(self, viewer: Viewer, name: str, end: OperationEnd) -> None:
+        report = OperationReport(name=name, viewer=viewer, end=end)
+        for observer in self.observers:
+            observer.operation(report)
 
     async def _noted(self, peer: Peer, request: GraphQLRequest, result: object) -> None:
         """Record that the document is valid, or charge the peer for one that is not, and for variables that led to

@@ -25,6 +25,7 @@ class RequestRefused(Exception):
         **extensions: Any,
     ) -> None:
         super().__init__(message)
+        self.code = code
         self.status = status
         self.retry_after = retry_after
         self.extensions: Mapping[str, Any] = {"code": code, **extensions}

@@ -23,7 +23,7 @@ async def repeat(
             await work()
         except Exception as error:
             if isinstance(error, StoreError):
-                failures.failed(error.store)
+                failures.failed(error.store, error)
             if not backoff.failing:
                 expected = isinstance(error, StoreError | TimeoutError)
                 log.log(logging.WARNING if expected else logging.ERROR, "%s failed, retrying", name, exc_info=error)

@@ -22,20 +22,21 @@ T = TypeVar("T")
 
 class Batch(NamedTuple):
     """One store call, as the trace shows it: the port, the call, the number of keys, when it began (milliseconds after
-    the operation) and the milliseconds it took."""
+    the operation), the milliseconds it took, and the code of its error."""
 
     store: str
     call: str
     keys: int
     start_ms: float
     ms: float
+    code: str | None = None
 
 
 class Failures(Protocol):
     """Where failed store calls are recorded; `Health` is one."""
 
-    def failed(self, store: str) -> None:
-        """A call of this store failed just now."""
+    def failed(self, store: str, error: StoreError) -> None:
+        """A call of this store failed just now. The driver's error is the `__context__` of `error`."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class StoreCalls:
     """Makes the store calls of one operation, or of one event of a subscription.
 
     `deadlines` are by store, and `limits` say how many calls may begin; `calls` is their number, and `batches` lists
-    those that have ended.
+    those that have ended. `began` is a time of `perf_counter`.
     """
 
     deadlines: Mapping[str, timedelta]
@@ -51,7 +52,7 @@ class StoreCalls:
     limits: Limits = DEFAULT_LIMITS
     calls: int = 0
     batches: list[Batch] = field(default_factory=list)
-    _began: float = field(default_factory=perf_counter)
+    began: float = field(default_factory=perf_counter)
 
     async def call(self, store: str, name: str, keys: int, work: Awaitable[T]) -> T:
         """Await one call of a store, a read or a write, within the store's deadline, and add it to the trace.
@@ -82,24 +83,30 @@ class StoreCalls:
         self._count_call()
         seconds = self.deadlines[store].total_seconds()
         started = perf_counter()
+        code: str | None = None
         try:
             with Deadline(max_wait.total_seconds() + seconds) as deadline:
                 return await work(partial(deadline.restart, seconds))
         except TimeoutError:
-            self.failures.failed(store)
-            raise TimedOut(store, "no answer within its deadline") from None
+            code = TimedOut.code
+            raise self._failed(TimedOut(store, "no answer within its deadline")) from None
         except asyncio.CancelledError:
             if cancel_requested():
                 raise
-            self.failures.failed(store)
-            raise Unavailable(store, "the driver cancelled the call") from None
+            code = Unavailable.code
+            raise self._failed(Unavailable(store, "the driver cancelled the call")) from None
         except StoreError as error:
+            code = error.code
             if isinstance(error, TimedOut | Unavailable):
-                self.failures.failed(store)
+                self._failed(error)
             raise
         finally:
             ms = (perf_counter() - started) * 1000
-            self.batches.append(Batch(store, name, keys, (started - self._began) * 1000, ms))
+            self.batches.append(Batch(store, name, keys, (started - self.began) * 1000, ms, code))
+
+    def _failed(self, error: StoreError) -> StoreError:
+        self.failures.failed(error.store, error)
+        return error
 
     def _count_call(self) -> None:
         """Count one call more, or raise TOO_MANY_STORE_CALLS."""

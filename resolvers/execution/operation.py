@@ -2,6 +2,7 @@
 the answer traces. `Operation` makes it a part of Strawberry's; `repeated_document.py` calls the same functions."""
 
 from collections.abc import Iterator, Mapping
+from time import perf_counter
 from typing import Any
 
 from graphql import GraphQLError
@@ -16,6 +17,7 @@ from resolvers.error_codes import ErrorCode
 from resolvers.errors import RequestError, masked, unauthenticated
 from resolvers.execution.limits.document_limits import document_refusal
 from resolvers.execution.limits.response_cost import traced_cost
+from resolvers.operation_end import OperationEnd
 from resolvers.strawberry_internals import requested_operation
 
 CANNOT_BE_RUN = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
@@ -33,7 +35,7 @@ class Operation(SchemaExtension):
         try:
             yield
         finally:  # a subscription ends by a cancellation
-            end(context, self.execution_context.result)
+            end(context, requested_operation(self.execution_context), self.execution_context.result)
 
     def on_stream_result(self, result: Any) -> Iterator[None]:
         """Mask the errors of each result of a stream before it is sent."""
@@ -75,10 +77,29 @@ def faults_of(document: Document, peer: Peer) -> list[GraphQLError]:
     return document.errors(suggest=permissions.may_introspect(peer.viewer, peer.limits))
 
 
-def end(context: Context, result: Any) -> None:
-    """End an operation: mask the errors of its result, and free its loaders without a garbage collection."""
+def end(context: Context, operation_name: str | None, result: Any) -> None:
+    """End an operation: mask the errors of its result, report its end, and free its loaders without a garbage
+    collection."""
     mask(result)
+    operation = None if context.document is None else context.document.operation(operation_name)
+    report_end(context, "invalid" if operation is None else operation.operation.value, result)
     context.loaders.forget()  # cuts the cycle of loaders and cache
+
+
+def report_end(context: Context, kind: str, result: Any) -> None:
+    """Report the end of an operation of this kind, or of an event, whose errors are masked."""
+    loaders = context.loaders
+    context.peer.on_end(
+        OperationEnd(
+            kind=kind,
+            codes=[(error.extensions or {}).get("code", "") for error in getattr(result, "errors", None) or ()],
+            has_data=getattr(result, "data", None) is not None,
+            cost=context.cost.estimated,
+            batches=loaders.batches,
+            ms=(perf_counter() - loaders.began) * 1000,
+            document=context.document,
+        )
+    )
 
 
 def traced(context: Context, operation_name: str | None, data: Mapping[str, Any] | None) -> dict[str, Any]:

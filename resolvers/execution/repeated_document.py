@@ -66,7 +66,7 @@ async def execute_repeated(
             result = ExecutionResult(data=done.data, errors=done.errors)
         except Exception as error:  # a field's errors are in the result
             result = PreExecutionError(data=None, errors=[as_graphql_error(error)])
-    end(context, result)
+    end(context, operation_name, result)
     result.extensions = traced(context, operation_name, result.data)
     return result
 

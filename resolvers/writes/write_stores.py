@@ -9,6 +9,7 @@ from uuid import UUID
 from resolvers.data.dataloaders import Loaders
 from resolvers.policy.policy import DEFAULT_POLICY, Policy
 from stores.domain.uuid7 import uuid7
+from stores.errors import StoreError
 from stores.ports.stores import Stores
 
 RandomBytes = Callable[[int], bytes]
@@ -18,7 +19,7 @@ T = TypeVar("T")
 class IgnoredFailures:
     """The `Failures` of a caller that does not report store failures to the gateway's health."""
 
-    def failed(self, store: str) -> None:
+    def failed(self, store: str, error: StoreError) -> None:
         """Do nothing."""
 
 

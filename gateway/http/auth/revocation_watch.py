@@ -12,7 +12,7 @@ from resolvers.data.store_calls import Failures
 from resolvers.viewer import Viewer
 from stores.cancellation import cancel_and_wait
 from stores.domain.revocations import RECENT, REVOKED_CHANNEL, Revocation, RevocationKind
-from stores.errors import StoreError
+from stores.errors import StoreError, as_store_error
 from stores.ports.stores import Stores
 
 log = logging.getLogger("quadrangle.auth")
@@ -74,8 +74,8 @@ class RevocationWatch:
         try:
             async with asyncio.timeout(self._deadline):
                 found = await (revocations.in_force(self._now()) if complete else revocations.recent())
-        except (StoreError, TimeoutError):
-            self._failed()
+        except (StoreError, TimeoutError) as error:
+            self._failed(as_store_error("revocations", error))
             return
         if complete:
             self._subjects, self._tokens = {}, {}
@@ -85,9 +85,9 @@ class RevocationWatch:
             kept[each.key] = each
         self._read_at = started
 
-    def _failed(self) -> None:
+    def _failed(self, error: StoreError) -> None:
         self.failures += 1
-        self._health.failed("revocations")
+        self._health.failed("revocations", error)
         now = self._clock()
         age = None if self._read_at is None else now - self._read_at
         if (age is None or age >= STALE_SECONDS) and now - self._logged_at >= STALE_SECONDS:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from resolvers.health import Health
 from stores.domain.rates import Grant, Levels, Rate
-from stores.errors import StoreError
+from stores.errors import StoreError, as_store_error
 from stores.ports.rates import Rates
 
 log = logging.getLogger("quadrangle.rates")
@@ -44,17 +44,17 @@ class SharedRates:
                 async with asyncio.timeout(self.deadline.total_seconds()):
                     grant = await self.rates.take(account, units, owed=owed, rate=self.rate)
             except (StoreError, TimeoutError) as error:
-                self._failed(error)
+                self._failed(as_store_error(STORE, error))
             else:
                 self._answered()
                 return grant
         self.local_takes += 1
         return self._local.take(account, units, owed=owed, rate=self.rate, now=self.now())
 
-    def _failed(self, error: Exception) -> None:
-        self.health.failed(STORE)
+    def _failed(self, error: StoreError) -> None:
+        self.health.failed(STORE, error)
         if self._retry_at is None:
-            log.warning("this process counts rates for itself: %s", str(error) or f"{STORE}: no answer in time")
+            log.warning("this process counts rates for itself: %s", error)
         self._retry_at = self.now() + RETRY
 
     def _answered(self) -> None:

@@ -13,7 +13,7 @@ from resolvers.errors import as_graphql_error
 from resolvers.execution.event_groups.execution import EventExecution
 from resolvers.execution.event_groups.group_key import shared_peer
 from resolvers.execution.event_groups.recent_results import RecentResults
-from resolvers.execution.operation import mask
+from resolvers.execution.operation import mask, report_end
 from stores.cancellation import cancel_requested
 
 T = TypeVar("T")
@@ -87,7 +87,9 @@ class EventGroup(Generic[T]):
         try:
             encoded = masked(result, self._encode)
         except Exception as error:  # a value that JSON cannot have
-            encoded = masked(failed(error), self._encode)
+            result = failed(error)
+            encoded = masked(result, self._encode)
+        report_end(context, "event", result)
         execution.end(*encoded)
         self._recent.count(self, execution)
         context.loaders.forget()  # cuts the cycle of loaders and cache

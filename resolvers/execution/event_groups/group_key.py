@@ -18,6 +18,8 @@ TRACED = frozenset({"trace", "trace_cost", "traces_fields", "trace_plan"})
 """A traced subscription is executed alone: its trace shows its own store calls."""
 OWN = frozenset({"admit", "charge", "keep_running", "on_subscribe", "take_events"})
 """Those that each subscriber keeps. The execution of a group has their defaults."""
+OF_THE_FIRST = frozenset({"on_end"})
+"""That of the first member counts for the group: it reports the events that the group executes."""
 LONGEST_VARIABLES = 10_000
 """Bytes of JSON. A subscriber with longer ones is executed alone."""
 

@@ -21,7 +21,7 @@ class RecordedFailures:
     def __init__(self) -> None:
         self.stores: list[str] = []
 
-    def failed(self, store: str) -> None:
+    def failed(self, store: str, error: StoreError) -> None:
         self.stores.append(store)
 
 

@@ -11,7 +11,7 @@ from resolvers.data.dataloaders import Loaders
 from stores.domain.events import Event, Verb
 from stores.domain.progress import Verdict
 from stores.domain.write_queue import MAX_QUEUED_EVENTS, MAX_WAIT
-from stores.errors import RetryLater
+from stores.errors import RetryLater, StoreError
 from stores.sql.core.migrate import migrate
 from stores.sql.core.pool import Pool, open_pool
 from stores.sql.progress.progress import SqlProgress
@@ -28,7 +28,7 @@ DEADLINE = timedelta(seconds=2)
 class NoFailures:
     """No store may fail here."""
 
-    def failed(self, store: str) -> None:
+    def failed(self, store: str, error: StoreError) -> None:
         raise AssertionError(f"{store} failed")
 
 

@@ -13,7 +13,7 @@ from gateway.http.auth.revocation_watch import RevocationWatch, watching
 from resolvers.viewer import Role, TokenFacts, Viewer
 from stores.cancellation import cancel_and_wait
 from stores.domain.revocations import REVOKED_CHANNEL, Revocation, RevocationKind
-from stores.errors import Unavailable
+from stores.errors import StoreError, Unavailable
 from stores.memory.revocations import MemoryRevocations
 from tests.gateway.controlled_subscriptions import WITHIN
 from tests.gateway.memory_stores import memory_stores
@@ -46,7 +46,7 @@ class Failed:
     def __init__(self) -> None:
         self.stores: list[str] = []
 
-    def failed(self, store: str) -> None:
+    def failed(self, store: str, error: StoreError) -> None:
         self.stores.append(store)
 
 

@@ -54,7 +54,7 @@ def test_every_attribute_of_a_viewer_is_decided_on() -> None:
 
 
 def test_every_attribute_of_a_peer_is_decided_on() -> None:
-    decided = [keys.BY_VALUE, keys.BY_IDENTITY, keys.TRACED, keys.OWN, frozenset({"viewer"})]
+    decided = [keys.BY_VALUE, keys.BY_IDENTITY, keys.TRACED, keys.OWN, keys.OF_THE_FIRST, frozenset({"viewer"})]
     assert sorted(each.name for each in fields(Peer)) == sorted(name for names in decided for name in names)
 
 
