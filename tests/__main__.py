@@ -83,6 +83,13 @@ def schema(extra: Sequence[str]) -> int:
     return 0
 
 
+def settings_page(extra: Sequence[str]) -> int:
+    from tests.configuration import DOCUMENT, document
+
+    DOCUMENT.write_text(document(), encoding="utf-8")
+    return 0
+
+
 def golden(extra: Sequence[str]) -> int:
     return run(pytest("tests/resolvers", "--golden", *extra))
 
@@ -135,6 +142,7 @@ COMMANDS = {
     "quick": (quick, "format, lint and the tests that are not marked slow and not in e2e/"),
     "fix": (fix, "fix what ruff can fix: lint findings, import order, format"),
     "schema": (schema, "write schema.graphql and federated.graphql from the code; read the diff before you commit it"),
+    "configuration": (settings_page, "write docs/configuration.md from the settings and .env.example"),
     "golden": (golden, "write the golden answers and store calls again; read the diff before you commit it"),
     "full": (
         full,

@@ -1,7 +1,6 @@
-"""The compose file, .env.example and the Dockerfile, as far as they can be checked without Docker."""
+"""The compose file and the Dockerfile, as far as they can be checked without Docker."""
 
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,13 +9,11 @@ import pytest
 import yaml
 
 from gateway.config.backends import PORTS_WITH_URL
-from gateway.config.settings import read_settings, variables
+from gateway.config.settings import read_settings
 
 TOP = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((TOP / "docker-compose.yml").read_text())
 SECRET = "a secret of at least thirty-two bytes"
-EXAMPLE = (TOP / ".env.example").read_text().splitlines()
-ASSIGNMENT = re.compile(r"(# )?GATEWAY_\w+=")
 STORES = {"mongo", "cockroach", "influx", "redis"}
 
 
@@ -44,34 +41,6 @@ def test_ports_are_published_on_loopback_only() -> None:
     published = [port for service in COMPOSE["services"].values() for port in service.get("ports", [])]
     assert published
     assert all(port.startswith("127.0.0.1:") for port in published)
-
-
-def test_the_example_lists_every_variable() -> None:
-    listed = [found[1] for line in EXAMPLE if (found := re.match(r"#? ?(GATEWAY_\w+)=", line))]
-    assert listed == variables()
-
-
-def sourced(lines: list[str], folder: Path) -> dict[str, str]:
-    """The variables that a shell exports after it has read these lines, as README describes."""
-    (folder / ".env").write_text("\n".join(lines))
-    command = ["sh", "-euc", "set -a; . ./.env; env"]
-    output = subprocess.run(command, cwd=folder, env={}, capture_output=True, text=True, check=True, timeout=20).stdout
-    return {name: value for name, value in (line.split("=", 1) for line in output.splitlines()) if "GATEWAY_" in name}
-
-
-def test_the_example_is_valid_once_its_lines_are_uncommented(tmp_path: Path) -> None:
-    given = sourced([line.removeprefix("# ") for line in EXAMPLE if ASSIGNMENT.match(line)], tmp_path)
-    assert list(given) != []
-    settings = read_settings(given | {"GATEWAY_AUTH_SECRET": SECRET})
-    defaults = read_settings({"GATEWAY_AUTH_SECRET": SECRET})
-    assert settings.deadlines == defaults.deadlines
-    assert settings.http == defaults.http
-
-
-def test_a_shell_keeps_every_character_of_a_value(tmp_path: Path) -> None:
-    value = 'postgresql://u:p%40$x@db:5432/q?sslmode=require&application_name=a b#c;d\\e"f'
-    lines = [re.sub(r"(?<==').*(?='$)", lambda _: value, line.removeprefix("# ")) for line in EXAMPLE]
-    assert sourced([line for line in lines if ASSIGNMENT.match(line)], tmp_path) == dict.fromkeys(variables(), value)
 
 
 def test_the_image_does_not_run_as_root() -> None:
