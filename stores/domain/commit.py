@@ -19,11 +19,13 @@ def make_commit(
     *,
     number: int,
     at: datetime,
+    traceparent: str | None = None,
 ) -> Commit:
     """The commit of a transaction that took a registration from `before` to `after`.
 
     `new`: the accepted events. `whole`: all events of the registration, `new` among them, if a void may be involved.
-    `number`: the commit's number within the registration; `at`: the database's time."""
+    `number`: the commit's number within the registration; `at`: the database's time; `traceparent`: the operation that
+    made it, if its trace is sampled."""
     kept, voided, resume = tuple(new), tuple[Event, ...](), resume_point(new)
     if whole is not None:
         left = without_voided(whole)
@@ -47,6 +49,7 @@ def make_commit(
         progress=None if after.course.version == before.course.version else after.course,
         changed=tuple(changed_items(before, after, index)),
         resume=resume,
+        traceparent=traceparent,
     )
 
 

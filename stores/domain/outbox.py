@@ -55,8 +55,9 @@ class Commit:
     `number` counts the registration's commits from 1 and gives their order. `at`: the time, by the database's clock.
     `events`: the accepted events in their order, without those that are voided. `voided`: events of earlier commits
     that this one voids. `state`, `progress` (None: unchanged) and `changed` (the item rows that differ) are as of the
-    commit. `resume`: the resume point of its events, if there is one. Events have their slots, except in commits that a
-    gateway from before slots stored.
+    commit. `resume`: the resume point of its events, if there is one. `traceparent` (W3C Trace Context): the operation
+    that made it, if its trace is sampled. Events have their slots, except in commits that a gateway from before slots
+    stored.
     """
 
     registration: UUID
@@ -70,6 +71,7 @@ class Commit:
     progress: CourseProgress | None = None
     changed: tuple[ItemProgress, ...] = ()
     resume: ResumePoint | None = None
+    traceparent: str | None = None
 
     def for_consumer(self, consumer: Consumer) -> "Commit | None":
         """The part of the commit that this consumer needs; None if it needs nothing of it. LIVE needs a part of each

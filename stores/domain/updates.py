@@ -45,7 +45,8 @@ class FeedKey(NamedTuple):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """A registration's progress as of one commit. `cursor`: its position in the feed. `changed`: the item rows that
-    differ from the update before. `coalesced`: how many earlier updates are merged into it, with their `changed`."""
+    differ from the update before. `coalesced`: how many earlier updates are merged into it, with their `changed`.
+    `traceparent`: that of the commit, or of the last merged one that has one."""
 
     cursor: str
     registration: UUID
@@ -56,6 +57,7 @@ class Update:
     progress: CourseProgress
     changed: tuple[ItemProgress, ...] = ()
     coalesced: int = 0
+    traceparent: str | None = None
 
     @property
     def version(self) -> int:
@@ -75,13 +77,19 @@ def update_of(commit: Commit, cursor: str) -> Update:
         state=commit.state,
         progress=commit.progress,
         changed=commit.changed,
+        traceparent=commit.traceparent,
     )
 
 
 def coalesce(before: Update, after: Update) -> Update:
     """Two updates of one registration merged into the later one."""
     rows = {row.item_key: row for row in (*before.changed, *after.changed)}
-    return replace(after, changed=tuple(rows.values()), coalesced=before.coalesced + after.coalesced + 1)
+    return replace(
+        after,
+        changed=tuple(rows.values()),
+        coalesced=before.coalesced + after.coalesced + 1,
+        traceparent=after.traceparent or before.traceparent,
+    )
 
 
 def activity_channel(course_key: str) -> str:

@@ -3,6 +3,7 @@
 import secrets
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -40,6 +41,13 @@ class MemoryProgress(MemoryProgressReads, Progress):
         self._codes = codes
         self._outbox = outbox or MemoryOutbox()
         self._commits = Counter[UUID]()
+        self._traceparent: str | None = None
+
+    def in_trace(self, traceparent: str) -> "MemoryProgress":
+        """As `Traceable`."""
+        traced = copy(self)  # it has the same dicts
+        traced._traceparent = traceparent  # noqa: SLF001 - of its own class
+        return traced
 
     async def checkpoint(self, points: Sequence[ResumePoint]) -> None:
         for point in points:
@@ -155,4 +163,13 @@ class MemoryProgress(MemoryProgressReads, Progress):
             )
         self._commits[key] += 1
         whole = ledger if new else None
-        return make_commit(before, after, new, whole, index, number=self._commits[key], at=self._outbox.now())
+        return make_commit(
+            before,
+            after,
+            new,
+            whole,
+            index,
+            number=self._commits[key],
+            at=self._outbox.now(),
+            traceparent=self._traceparent,
+        )

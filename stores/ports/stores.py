@@ -1,6 +1,7 @@
 """The ports, side by side: opened by `gateway/config/open_stores.py` and passed to everything else."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from stores.ports.activity import Activity
 from stores.ports.catalog import Catalog
@@ -14,6 +15,7 @@ from stores.ports.rates import Rates
 from stores.ports.revocations import Revocations
 from stores.ports.sessions import Sessions
 from stores.ports.timeline import Timeline
+from stores.ports.traceable import Traceable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +37,10 @@ class Stores:
     def by_name(self) -> dict[str, Pinger]:
         """Each port under the name that traces, errors and health call it by."""
         return {entry.name: getattr(self, entry.name) for entry in fields(self)}
+
+    def in_trace(self, traceparent: str) -> "Stores":
+        """The stores for the calls of an operation whose trace is sampled."""
+        traced: dict[str, Any] = {
+            name: store.in_trace(traceparent) for name, store in self.by_name().items() if isinstance(store, Traceable)
+        }
+        return replace(self, **traced)

@@ -1,4 +1,7 @@
-"""The encoding of an update in Redis: a JSON list of its parts in a fixed order, the version first."""
+"""The encoding of an update in Redis: a JSON list of its parts in a fixed order, the version first.
+
+The traceparent is the last part, and there only if the commit has one: gateways that do not know it read no more parts.
+"""
 
 from uuid import UUID
 
@@ -26,6 +29,8 @@ def encode_update(commit: Commit) -> bytes:
         course_parts(commit.progress),
         [item_parts(row) for row in commit.changed],
     ]
+    if commit.traceparent is not None:
+        parts.append(commit.traceparent)
     try:
         return orjson.dumps(parts)
     except orjson.JSONEncodeError:
@@ -37,7 +42,7 @@ def decode_update(payload: bytes, cursor: str) -> Update:
     parts = orjson.loads(payload)
     if parts[0] != VERSION:
         raise feed_lost()
-    _, registration, learner_id, course_key, at, state, course, items = parts
+    _, registration, learner_id, course_key, at, state, course, items, *more = parts
     key = UUID(registration)
     return Update(
         cursor=cursor,
@@ -48,4 +53,5 @@ def decode_update(payload: bytes, cursor: str) -> Update:
         state=EnrollmentState(state),
         progress=course_progress_of(key, course),
         changed=tuple(item_progress_of(key, row) for row in items),
+        traceparent=more[0] if more else None,
     )

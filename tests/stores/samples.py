@@ -13,6 +13,8 @@ from stores.domain.sessions import Heartbeat, ResumePoint
 from stores.domain.slots import SLOTS
 
 NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
+TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+"""The example of W3C Trace Context."""
 REGISTRATION = UUID("7d1c3a52-0b6e-5c1e-9d52-000000000001")
 
 

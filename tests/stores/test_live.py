@@ -15,7 +15,7 @@ from stores.domain.progress import CourseProgress, EnrollmentState, ItemProgress
 from stores.domain.updates import FEED_LENGTHS, MAX_PENDING, FeedKey, FeedKind, Update
 from stores.errors import CursorExpired, Rejected
 from stores.ports.live import Live
-from tests.stores.samples import NOON, commit
+from tests.stores.samples import NOON, TRACEPARENT, commit
 
 LEARNER = FeedKey(FeedKind.LEARNER, "u1")
 COURSE = FeedKey(FeedKind.COURSE, "c1")
@@ -88,7 +88,11 @@ async def test_an_update_arrives_exactly_as_it_was_published(live: Live) -> None
         progress=progress,
         changed=(row, ItemProgress(registration=registration, item_key="blank")),
     )
-    for topic in (FeedKey(FeedKind.LEARNER, "ü: 1"), FeedKey(FeedKind.COURSE, "ç 1")):
+    for topic, traceparent in (
+        (FeedKey(FeedKind.LEARNER, "ü: 1"), None),
+        (FeedKey(FeedKind.COURSE, "ç 1"), TRACEPARENT),
+    ):
+        sent = replace(sent, traceparent=traceparent)
         async with live.feed(topic, after=None) as feed:
             await live.publish([sent])
             (update,) = await take(feed, 1)
@@ -102,6 +106,7 @@ async def test_an_update_arrives_exactly_as_it_was_published(live: Live) -> None
                 state=EnrollmentState.COMPLETED,
                 progress=progress,
                 changed=sent.changed,
+                traceparent=traceparent,
             )
         )
         sent = replace(sent, number=13)

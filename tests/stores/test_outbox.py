@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from stores.domain.events import Verb
@@ -9,8 +10,10 @@ from stores.domain.outbox import LEASE, PARTITIONS, Backlog, Commit, Consumer, a
 from stores.domain.progress import EnrollmentState, ProgressState
 from stores.domain.sessions import ResumePoint
 from stores.ports.outbox import Outbox
+from stores.ports.traceable import Traceable
 from tests.backends import Ledger
 from tests.stores.learning import C1, CATALOG, done, enroll, enrollment, moment, record
+from tests.stores.samples import TRACEPARENT
 
 EVERY = range(PARTITIONS)
 R1, R2 = UUID(int=1), UUID(int=2)
@@ -41,6 +44,22 @@ async def test_each_consumer_gets_its_part_of_a_commit(ledger: Ledger) -> None:
     assert live.state is EnrollmentState.ACTIVE
     assert live.at == timeline.at
     assert live.at.microsecond % 1000 == 0
+
+
+async def test_a_commit_has_the_traceparent_of_the_operation_that_made_it(ledger: Ledger) -> None:
+    progress, outbox = ledger
+    await enroll(progress, enrollment(1), enrollment(2))
+    assert isinstance(progress, Traceable)
+    traced: Any = progress.in_trace(TRACEPARENT)
+    await asyncio.gather(
+        record(traced, done(1, Verb.VIEWED, "page")),
+        record(progress, done(2, Verb.VIEWED, "page", of=2)),  # in the same transaction, where writers share one
+    )
+    await record(progress, done(3, Verb.RATED))
+    for consumer in Consumer:
+        found = {(commit.registration, commit.number): commit.traceparent for commit in await waiting(outbox, consumer)}
+        assert found == {(R1, 1): TRACEPARENT, (R1, 2): None, (R2, 1): None}
+    assert set(await traced.by_registrations([R1, R2])) == {R1, R2}
 
 
 async def test_commits_of_a_registration_come_in_order_until_they_are_settled(ledger: Ledger) -> None:

@@ -19,6 +19,7 @@ from stores.ports.activity import Activity
 from stores.sql.activity import queries, summaries
 from stores.sql.activity.recount import recount
 from stores.sql.core.pool import Pool
+from stores.sql.core.traced_pool import traced_pool
 from stores.sql.core.transact import fetch, transact
 from stores.sql.core.uuids import texts_of
 from stores.sql.core.where_clause import storable
@@ -30,6 +31,10 @@ class SqlActivity(Activity):
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+
+    def in_trace(self, traceparent: str) -> "SqlActivity":
+        """As `Traceable`."""
+        return SqlActivity(traced_pool(self._pool, traceparent))
 
     async def ping(self) -> None:
         await fetch(self._pool, "activity", "SELECT 1")

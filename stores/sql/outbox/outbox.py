@@ -25,18 +25,18 @@ DECODED_EVENTS = 200
 # Round robin: the registrations after the last one that was taken come first. Partitions take turns until the payloads
 # have $5 bytes.
 TAKE = """
-SELECT registration, number, created_at, payload FROM (
+SELECT registration, number, created_at, payload, traceparent FROM (
     SELECT ranked.*, sum(octet_length(payload)) OVER (ORDER BY turn, registration) - octet_length(payload) AS before
     FROM (
         SELECT waiting.*, row_number() OVER (PARTITION BY held.partition ORDER BY wrapped, registration, number) AS turn
         FROM unnest($2::text[]::int8[], $4::text[]::uuid[]) AS held(partition, served)
         CROSS JOIN LATERAL (
             (
-                SELECT registration, number, created_at, payload, false AS wrapped FROM outbox
+                SELECT registration, number, created_at, payload, traceparent, false AS wrapped FROM outbox
                 WHERE consumer = $1 AND outbox.partition = held.partition AND registration > held.served
                 ORDER BY registration, number LIMIT $3
             ) UNION ALL (
-                SELECT registration, number, created_at, payload, true AS wrapped FROM outbox
+                SELECT registration, number, created_at, payload, traceparent, true AS wrapped FROM outbox
                 WHERE consumer = $1 AND outbox.partition = held.partition AND registration <= held.served
                 ORDER BY registration, number LIMIT $3
             )

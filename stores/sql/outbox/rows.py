@@ -28,6 +28,7 @@ OUTBOX = Table(
         "registration": "uuid",
         "number": "int8",
         "payload": "text",
+        "traceparent": "text",
     },
 )
 
@@ -40,12 +41,13 @@ class OutboxValues(NamedTuple):
     registration: UUID
     number: int
     payload: str
+    traceparent: str | None
 
 
 def outbox_values(commit: Commit, consumer: Consumer) -> OutboxValues:
     """The values of the row that keeps a commit for a consumer."""
     key = commit.registration
-    return OutboxValues(consumer, partition_of(key), key, commit.number, payload_of(commit))
+    return OutboxValues(consumer, partition_of(key), key, commit.number, payload_of(commit), commit.traceparent)
 
 
 def commits_of(
@@ -82,6 +84,7 @@ def commit_of(row: asyncpg.Record, parts: list[Any]) -> Commit:
         progress=None if progress is None else course_progress_of(registration, progress),
         changed=tuple(item_progress_of(registration, values) for values in changed),
         resume=None if resume is None else _resume_of(registration, resume),
+        traceparent=row["traceparent"],
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
+from uuid import UUID
 
 from stores.domain.catalog import CourseVersion, Item
 from stores.domain.events import Event
@@ -19,19 +20,23 @@ from stores.domain.write_queue import MAX_QUEUED_EVENTS, MAX_WAIT, WriteRate
 from stores.errors import Conflict, RetryLater, TimedOut, Unavailable
 
 Items: TypeAlias = Mapping[CourseVersion, Sequence[Item]]
-Write: TypeAlias = Callable[[Sequence[Event], Items, Sequence[Enrollment]], Awaitable[Sequence[Verdict]]]
+Traces: TypeAlias = Mapping[UUID, str]
+"""The traceparent of the operation that writes an event, by the event's id, where its trace is sampled."""
+Write: TypeAlias = Callable[[Sequence[Event], Items, Sequence[Enrollment], Traces], Awaitable[Sequence[Verdict]]]
 OnStart: TypeAlias = Callable[[], None]
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Job:
-    """One caller's events, and the future of their verdicts. `queued`: it still waits for its transaction."""
+    """One caller's events, and the future of their verdicts. `queued`: it still waits for its transaction.
+    `traceparent`: that of the caller, if its trace is sampled."""
 
     events: Sequence[Event]
     items: Items
     enrollments: Sequence[Enrollment]
     verdicts: "asyncio.Future[Sequence[Verdict]]"
     on_start: OnStart | None
+    traceparent: str | None
     queued: bool = True
 
 
@@ -60,6 +65,7 @@ class GroupCommit:
         *,
         on_start: OnStart | None = None,
         continued: bool = False,
+        traceparent: str | None = None,
     ) -> Sequence[Verdict]:
         """The verdicts of `write` on these events. A caller that is cancelled while its events are being written may
         find them written.
@@ -69,7 +75,14 @@ class GroupCommit:
         if self._queued_events and self._queued_events + len(events) > self._max_queued and not continued:
             raise self._full()
         loop = asyncio.get_running_loop()
-        job = Job(events=events, items=items, enrollments=enrollments, verdicts=loop.create_future(), on_start=on_start)
+        job = Job(
+            events=events,
+            items=items,
+            enrollments=enrollments,
+            verdicts=loop.create_future(),
+            on_start=on_start,
+            traceparent=traceparent,
+        )
         self._queue.append(job)
         self._queued_events += len(events)
         timer = None if continued else loop.call_later(self._max_wait.total_seconds(), self._expire, job)
@@ -119,12 +132,13 @@ class GroupCommit:
     async def _settle(self, group: Sequence[Job]) -> None:
         items = {pin: its for job in group for pin, its in job.items.items()}
         events = [event for job in group for event in job.events]
+        traces = {event.id: job.traceparent for job in group if job.traceparent for event in job.events}
         for job in group:
             if job.on_start is not None and not job.verdicts.done():
                 job.on_start()
         started = asyncio.get_running_loop().time()
         try:
-            verdicts = await self._write(events, items, [row for job in group for row in job.enrollments])
+            verdicts = await self._write(events, items, [row for job in group for row in job.enrollments], traces)
         except Exception as error:
             if len(group) > 1 and not isinstance(error, Unavailable | TimedOut | Conflict):
                 # One caller's events cause the error, by a fault of theirs or of ours. The others are written alone.

@@ -19,6 +19,7 @@ from stores.domain.rebuilds import Rebuild, RebuildPosition
 from stores.domain.sessions import ResumePoint
 from stores.ports.progress import Progress
 from stores.sql.core.pool import Connection, Pool
+from stores.sql.core.traced_pool import traced_pool
 from stores.sql.core.transact import RETRY_LIMITS, RetryLimits, transact
 from stores.sql.core.where_clause import storable
 from stores.sql.outbox.recent_commits import RecentCommits
@@ -26,7 +27,7 @@ from stores.sql.progress import queries, rebuilds
 from stores.sql.progress.batching import in_batches
 from stores.sql.progress.enrolling import enroll, forget
 from stores.sql.progress.enrollment_counts import recount
-from stores.sql.progress.group_commit import GroupCommit
+from stores.sql.progress.group_commit import GroupCommit, Traces
 from stores.sql.progress.reads import SqlProgressReads
 from stores.sql.progress.recording import record_batch
 from stores.sql.progress.refold import refold_registrations
@@ -49,15 +50,31 @@ class SqlProgress(SqlProgressReads, Progress):
         retry_limits: RetryLimits = RETRY_LIMITS,
         filled: asyncio.Event | None = None,
         recent: RecentCommits | None = None,
+        commits: GroupCommit | None = None,
+        traceparent: str | None = None,
     ) -> None:
         """`codes` makes the verification codes of certificates. `filled` is set after a transaction that may have added
-        to the outbox; the SqlOutbox of this process finds its commits among the `recent` ones."""
+        to the outbox; the SqlOutbox of this process finds its commits among the `recent` ones. `commits`: with whose
+        writers it shares transactions."""
         super().__init__(pool)
         self._recent = recent or RecentCommits()
         self._filled = filled or asyncio.Event()
         self._codes = codes
         self._retry_limits = retry_limits
-        self._commits = GroupCommit(partial(self._write, consumers=tuple(Consumer)), most=SQL_SHARED_EVENTS)
+        self._traceparent = traceparent
+        self._commits = commits or GroupCommit(partial(self._write, consumers=tuple(Consumer)), most=SQL_SHARED_EVENTS)
+
+    def in_trace(self, traceparent: str) -> "SqlProgress":
+        """As `Traceable`. Its reads do not share statements with those of others; its writes share transactions."""
+        return SqlProgress(
+            traced_pool(self._pool, traceparent),
+            codes=self._codes,
+            retry_limits=self._retry_limits,
+            filled=self._filled,
+            recent=self._recent,
+            commits=self._commits,
+            traceparent=traceparent,
+        )
 
     async def enroll(self, enrollments: Sequence[Enrollment], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
         check_enrollments(enrollments)
@@ -79,14 +96,16 @@ class SqlProgress(SqlProgressReads, Progress):
         check_enrollments(enrollments)
 
         async def write(batch: Sequence[Event], continued: bool) -> Sequence[Verdict]:
-            return await self._commits.record(batch, items, enrollments, on_start=on_start, continued=continued)
+            return await self._commits.record(
+                batch, items, enrollments, on_start=on_start, continued=continued, traceparent=self._traceparent
+            )
 
         return await in_batches(events, write)
 
     async def load(
         self, events: Sequence[Event], *, items: Mapping[CourseVersion, Sequence[Item]]
     ) -> Sequence[Verdict]:
-        return await in_batches(events, lambda batch, _: self._write(batch, items, (), consumers=()))
+        return await in_batches(events, lambda batch, _: self._write(batch, items, (), {}, consumers=()))
 
     async def refold(self, registrations: Sequence[UUID], *, items: Mapping[CourseVersion, Sequence[Item]]) -> int:
         work = partial(refold_registrations, index_of=course_indexes(items), codes=self._codes)
@@ -123,6 +142,7 @@ class SqlProgress(SqlProgressReads, Progress):
         events: Sequence[Event],
         items: Mapping[CourseVersion, Sequence[Item]],
         enrollments: Sequence[Enrollment],
+        traces: Traces,
         *,
         consumers: Collection[Consumer],
     ) -> Sequence[Verdict]:
@@ -131,12 +151,13 @@ class SqlProgress(SqlProgressReads, Progress):
 
         async def work(connection: Connection) -> Sequence[Verdict]:
             new = await enroll(connection, states) if states else set()
-            verdicts = await record_batch(connection, events, index_of, self._codes, consumers, self._recent)
+            verdicts = await record_batch(connection, events, index_of, self._codes, consumers, self._recent, traces)
             if unused := new - accepted_registrations(events, verdicts):
                 await forget(connection, unused)
             return verdicts
 
-        return await self._transact(work)
+        # The comment of statements that several operations share is of one of them.
+        return await self._transact(work, next(iter(traces.values()), None))
 
     async def _over_ledgers(self, registrations: Sequence[UUID], work: Callable[..., Awaitable[int]]) -> int:
         """The sum of `work` over the registrations, in transactions of a few whole ledgers."""
@@ -145,8 +166,9 @@ class SqlProgress(SqlProgressReads, Progress):
             total += await self._transact(partial(work, registrations=batch))
         return total
 
-    async def _transact(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+    async def _transact(self, work: Callable[[Connection], Awaitable[T]], traceparent: str | None = None) -> T:
+        pool = self._pool if traceparent is None else traced_pool(self._pool, traceparent)
         try:
-            return await transact(self._pool, "progress", work, limits=self._retry_limits)
+            return await transact(pool, "progress", work, limits=self._retry_limits)
         finally:
             self._filled.set()  # even after an error: the transaction may have committed

@@ -21,6 +21,7 @@ from stores.sql.core.pool import Connection
 from stores.sql.outbox.recent_commits import RecentCommits
 from stores.sql.progress import ledger, snapshot
 from stores.sql.progress.changes import Changes
+from stores.sql.progress.group_commit import Traces
 from stores.sql.progress.rows import ledger_values
 from stores.sql.progress.saving import save
 from stores.sql.progress.snapshot import Locked
@@ -35,9 +36,10 @@ async def record_batch(
     codes: Callable[[], str],
     consumers: Collection[Consumer],
     recent: RecentCommits,
+    traces: Traces,
 ) -> list[Verdict]:
     """The verdicts on the events. `codes` makes the verification codes of certificates; `consumers` get commits, which
-    are kept as `recent` ones, too."""
+    are kept as `recent` ones, too, with the traceparent of their first event that has one in `traces`."""
     sessions = {(event.registration, key) for event in events if (key := session_of(event)) is not None}
     moments = moments_of(events)
     before = await snapshot.lock(
@@ -80,7 +82,7 @@ async def record_batch(
                 refolded[event.registration] = enrollments[event.registration]
     whole = await ledger.whole(connection, refolded)
     made = Changes(recent=recent)
-    change(made, before, new, whole, indexes, codes, consumers)
+    change(made, before, new, whole, indexes, codes, consumers, traces)
     await save(connection, made)
     stored = {key: entry.slot for key, entry in known.items()} | {key: slots[key] for key in added}
     return with_slots(verdicts, stored)
@@ -124,6 +126,7 @@ def change(
     indexes: Mapping[UUID, CourseIndex],
     codes: Callable[[], str],
     consumers: Collection[Consumer],
+    traces: Traces,
 ) -> None:
     """Add what new events change. `whole`: the ledgers of the registrations that a void makes it necessary to fold
     again."""
@@ -133,6 +136,9 @@ def change(
         after = refold(state, whole[key], course) if key in whole else fold(state, events, course)
         if key in whole:
             made.refolded.append(key)
-        commit = make_commit(state, after, events, whole.get(key), course, number=commits + 1, at=at)
+        traceparent = next((traces[event.id] for event in events if event.id in traces), None) if traces else None
+        commit = make_commit(
+            state, after, events, whole.get(key), course, number=commits + 1, at=at, traceparent=traceparent
+        )
         made.add(state, after, commit, counted=before[key].counted, codes=codes, consumers=consumers)
         made.activity.extend((state.enrollment, count) for count in activity_change(events, whole.get(key)))

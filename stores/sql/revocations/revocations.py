@@ -8,6 +8,7 @@ import asyncpg
 from stores.domain.revocations import RECENT, Revocation, RevocationKind
 from stores.ports.revocations import Revocations
 from stores.sql.core.pool import Pool
+from stores.sql.core.traced_pool import traced_pool
 from stores.sql.core.transact import fetch
 
 STORE = "revocations"
@@ -36,6 +37,10 @@ class SqlRevocations(Revocations):
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+
+    def in_trace(self, traceparent: str) -> "SqlRevocations":
+        """As `Traceable`."""
+        return SqlRevocations(traced_pool(self._pool, traceparent))
 
     async def ping(self) -> None:
         await fetch(self._pool, STORE, "SELECT 1")

@@ -19,6 +19,7 @@ from stores.domain.paging import Page, from_ms, page_of
 from stores.domain.slots import cursor_of, position_of
 from stores.ports.timeline import Timeline
 from stores.sql.core.pool import Pool
+from stores.sql.core.traced_pool import traced_pool
 from stores.sql.core.transact import fetch
 from stores.sql.core.where_clause import WhereClause, storable
 from stores.sql.timeline.rows import EVENTS, columns_of, count_of, distinct_rows
@@ -41,6 +42,10 @@ class SqlTimeline(Timeline):
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+
+    def in_trace(self, traceparent: str) -> "SqlTimeline":
+        """As `Traceable`."""
+        return SqlTimeline(traced_pool(self._pool, traceparent))
 
     async def ping(self) -> None:
         await self._fetch("SELECT 1")

@@ -28,6 +28,7 @@ NAMES = [
     "0015_enrollment_counts.sql",
     "0016_fill_enrollment_counts.py",
     "0017_enrollment_order_with_state.sql",
+    "0018_outbox_traceparent.sql",
 ]
 LEARNERS = 2 * REGISTRATIONS + 20
 Rows = list[tuple[Any, ...]]

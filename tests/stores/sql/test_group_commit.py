@@ -10,7 +10,7 @@ from stores.domain.events import Event, Verb
 from stores.domain.progress import Enrollment, Verdict, VerdictStatus
 from stores.domain.write_queue import MAX_RETRY_AFTER_MS, MIN_RETRY_AFTER_MS, WriteRate
 from stores.errors import Rejected, RetryLater, StoreError, Unavailable
-from stores.sql.progress.group_commit import GroupCommit, Items
+from stores.sql.progress.group_commit import GroupCommit, Items, Traces
 from tests.stores.learning import done
 
 EVENTS = [done(number, Verb.VIEWED, "page") for number in range(10)]
@@ -25,7 +25,7 @@ class Writes:
         self.let = asyncio.Event()
 
     async def __call__(
-        self, events: Sequence[Event], items: Items, enrollments: Sequence[Enrollment]
+        self, events: Sequence[Event], items: Items, enrollments: Sequence[Enrollment], traces: Traces
     ) -> Sequence[Verdict]:
         self.sizes.append(len(events))
         self.begun.set()
@@ -57,7 +57,9 @@ async def test_a_cancelled_write_ends_all_waiting_callers() -> None:
     """Those included that are written one by one after an error."""
     cancelled = False
 
-    async def write(events: Sequence[Event], items: Items, enrollments: Sequence[Enrollment]) -> Sequence[Verdict]:
+    async def write(
+        events: Sequence[Event], items: Items, enrollments: Sequence[Enrollment], traces: Traces
+    ) -> Sequence[Verdict]:
         nonlocal cancelled
         if len(events) > 1:
             raise Rejected("progress", "one of them")
@@ -78,7 +80,9 @@ async def test_a_cancelled_write_ends_all_waiting_callers() -> None:
 async def test_only_the_caller_that_causes_an_error_gets_it(fault: Exception) -> None:
     """Even if it is a defect that only this caller's events trigger."""
 
-    async def write(events: Sequence[Event], items: Items, enrollments: Sequence[Enrollment]) -> Sequence[Verdict]:
+    async def write(
+        events: Sequence[Event], items: Items, enrollments: Sequence[Enrollment], traces: Traces
+    ) -> Sequence[Verdict]:
         if EVENTS[1] in events:
             raise fault
         return [Verdict(id=event.id, status=VerdictStatus.ACCEPTED) for event in events]
@@ -91,7 +95,9 @@ async def test_only_the_caller_that_causes_an_error_gets_it(fault: Exception) ->
 async def test_all_callers_of_a_transaction_get_its_failure() -> None:
     times = 0
 
-    async def write(events: Sequence[Event], items: Items, enrollments: Sequence[Enrollment]) -> Sequence[Verdict]:
+    async def write(
+        events: Sequence[Event], items: Items, enrollments: Sequence[Enrollment], traces: Traces
+    ) -> Sequence[Verdict]:
         nonlocal times
         times += 1
         raise Unavailable("progress", "away")

@@ -12,19 +12,26 @@ from stores.domain.outbox import Commit
 from stores.domain.sessions import ResumePoint
 from stores.sql.outbox.rows import commits_of, payload_of
 from tests.stores.learning import FULL, done
-from tests.stores.samples import NOON, commit
+from tests.stores.samples import NOON, TRACEPARENT, commit
 
 SAVED = replace(
     commit(3),
     events=(replace(FULL, slot=999_999), done(2, Verb.PLAYED, slot=0)),
     voided=(done(7, Verb.VIEWED, "page", slot=5),),
     resume=ResumePoint(registration=FULL.registration, item_key="video", position=1.5, at=NOON, device=None, id="s1"),
+    traceparent=TRACEPARENT,
 )
 
 
 def read(row: Commit, payload: str) -> list[Commit]:
     rows: list[Any] = [
-        {"registration": row.registration, "number": row.number, "created_at": row.at, "payload": payload}
+        {
+            "registration": row.registration,
+            "number": row.number,
+            "created_at": row.at,
+            "payload": payload,
+            "traceparent": row.traceparent,
+        }
     ]
     return list(commits_of(rows))
 

@@ -19,6 +19,7 @@ def row_of(commit: Commit) -> Any:
         "number": commit.number,
         "created_at": commit.at + LATER,
         "payload": payload_of(commit),
+        "traceparent": commit.traceparent,
     }
 
 
