@@ -1,11 +1,35 @@
 """The errors of all stores. Backends translate their drivers' errors into these, without the drivers' texts."""
 
+from enum import Enum
+
+
+class Fault(Enum):
+    """What is wrong with a store, for its operator. Clients do not see it in errors."""
+
+    UNREACHABLE = "UNREACHABLE"
+    """No connection: the server is down, or the URL is wrong."""
+    TIMEOUT = "TIMEOUT"
+    BAD_CREDENTIALS = "BAD_CREDENTIALS"
+    """A password is missing or wrong, or the user lacks a permission."""
+    MIGRATIONS_PENDING = "MIGRATIONS_PENDING"
+    """Tables, indexes or a database are missing."""
+    NO_DATABASE = "NO_DATABASE"
+    """The server has no database of the URL's name, and `migrate` cannot create it."""
+    BAD_URL = "BAD_URL"
+    OVERLOADED = "OVERLOADED"
+    """The server is at a limit of its own."""
+    REBUILDING = "REBUILDING"
+    """What was read is being recomputed."""
+    FAILED = "FAILED"
+    """The server gave an answer that is not expected."""
+
 
 class StoreError(Exception):
     """A store failed. `store` is the name of the port (`profiles` …), never a host or a URL; `code` is the GraphQL
-    error code."""
+    error code; `fault` is the reason for operators."""
 
     code = "STORE_ERROR"
+    fault = Fault.FAILED
 
     def __init__(self, store: str, message: str) -> None:
         super().__init__(f"{store}: {message}")
@@ -16,6 +40,10 @@ class Unavailable(StoreError):
     """The server cannot be reached, refused the connection, or disconnected."""
 
     code = "STORE_UNAVAILABLE"
+
+    def __init__(self, store: str, message: str, *, fault: Fault = Fault.UNREACHABLE) -> None:
+        super().__init__(store, message)
+        self.fault = fault
 
 
 class CircuitOpen(Unavailable):
@@ -30,6 +58,7 @@ class TimedOut(StoreError):
     """The server did not answer in time. A write may have been applied."""
 
     code = "STORE_TIMEOUT"
+    fault = Fault.TIMEOUT
 
 
 def as_store_error(store: str, error: "StoreError | TimeoutError") -> StoreError:

@@ -19,7 +19,7 @@ from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync
 from yarl import URL
 
 from stores.batches import INFLUX_BYTES, INFLUX_LINES, bounded
-from stores.errors import Rejected, StoreError, TimedOut, Unavailable
+from stores.errors import Fault, Rejected, StoreError, TimedOut, Unavailable
 from stores.influx.influxql import Series
 
 STORE = "timeline"
@@ -31,10 +31,6 @@ DEAD_CONNECTION = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, aioht
 FORM, LINES = "application/x-www-form-urlencoded", "text/plain; charset=utf-8"
 DROPPED = re.compile(r"points beyond retention policy dropped=(\d+)")
 log = logging.getLogger("quadrangle.influx")
-
-
-class DatabaseMissing(Unavailable):
-    """The server answers, but has no database of this name."""
 
 
 @asynccontextmanager
@@ -97,7 +93,9 @@ class Influx:
         """Whether the server has the database. SHOW DATABASES does not list every bucket of 2.x."""
         try:
             await self.ping()
-        except DatabaseMissing:
+        except Unavailable as error:
+            if error.fault is not Fault.MIGRATIONS_PENDING:
+                raise
             return False
         return True
 
@@ -128,7 +126,7 @@ class Influx:
             # 2.x leaves out statements without rows; the body is {} if there are no rows at all.
             results = (orjson.loads(body) or {"results": []})["results"]
         except (ValueError, TypeError, KeyError):
-            raise Unavailable(STORE, "the server is not InfluxDB") from None
+            raise Unavailable(STORE, "the server is not InfluxDB", fault=Fault.BAD_URL) from None
         answers: list[list[Series]] = [[] for _ in statements]
         for result in results:
             # An unknown database, a killed query and other errors come with status 200.
@@ -169,13 +167,16 @@ def refused(status: int, text: str) -> StoreError:
     """The error of a response. Its text is not kept: it may quote learners' data."""
     if "limit exceeded" in text and "partial write" in text:
         # The data is right, so this must be retried: a rejected event would stay out of the timeline.
-        return Unavailable(STORE, "InfluxDB is at a limit of its own: look at max-values-per-tag and max-series-per-…")
+        limits = "InfluxDB is at a limit of its own: look at max-values-per-tag and max-series-per-…"
+        return Unavailable(STORE, limits, fault=Fault.OVERLOADED)
     if "partial write" in text or status in (400, 413, 422):
         return Rejected(STORE, f"InfluxDB refused the request, or a part of it (HTTP {status})")
     if "timeout" in text or status in (408, 504):
         return TimedOut(STORE, "InfluxDB reported a timeout")
     if status in (401, 403):
-        return Unavailable(STORE, "InfluxDB refuses the credentials: look at the user and the token")
+        credentials = "InfluxDB refuses the credentials: look at the user and the token"
+        return Unavailable(STORE, credentials, fault=Fault.BAD_CREDENTIALS)
     if "database not found" in text or status == 404:
-        return DatabaseMissing(STORE, "InfluxDB has no database of this name")
-    return Unavailable(STORE, f"InfluxDB failed (HTTP {status})")
+        missing = "the database is missing: run `quadrangle migrate`, or create it in InfluxDB 2.x and 3.x"
+        return Unavailable(STORE, missing, fault=Fault.MIGRATIONS_PENDING)
+    return Unavailable(STORE, f"InfluxDB failed (HTTP {status})", fault=Fault.FAILED)

@@ -15,7 +15,7 @@ from stores.domain.paging import EPOCH
 from stores.domain.progress import Enrollment, EnrollmentState
 from stores.domain.progress_projection import RegistrationState
 from stores.domain.rebuilds import Rebuild
-from stores.errors import Unavailable
+from stores.errors import Fault, Unavailable
 from stores.memory.progress import MemoryProgress
 from stores.ports.activity import Activity
 
@@ -58,7 +58,8 @@ class MemoryActivity(Activity):
         self, registrations: Sequence[UUID], *, span: Span
     ) -> Mapping[UUID, Sequence[ActivityCount]]:
         if await self._progress.rebuild_position(Rebuild.ACTIVITY) is not None:
-            raise Unavailable("activity", "the activity is being recounted from the ledger")
+            recounting = "the activity is being recounted from the ledger"
+            raise Unavailable("activity", recounting, fault=Fault.REBUILDING)
         live: defaultdict[UUID, list[Event]] = defaultdict(list)
         for event in await self._progress.live_events(registrations, span=ALL_TIME):
             live[event.registration].append(event)

@@ -23,7 +23,7 @@ from pymongo.errors import (
 )
 
 from stores.cancellation import preserve_cancellation
-from stores.errors import Conflict, Rejected, StoreError, TimedOut, Unavailable
+from stores.errors import Conflict, Fault, Rejected, StoreError, TimedOut, Unavailable
 from stores.mongo.condition_waits import keep_waits_in_their_tasks
 
 Document = dict[str, Any]
@@ -32,8 +32,11 @@ Database = AsyncDatabase[Document]
 LEARNERS = "learners"
 COURSES = "courses"
 WRITE_CONFLICT = 112
-NOT_PERMITTED = {13, 18}
-"""Unauthorized and AuthenticationFailed."""
+REFUSALS = {
+    13: "a password is required, or the user of the URL lacks a permission in MongoDB",
+    18: "MongoDB refuses the user or the password: check that the URL has both",
+}
+"""What Unauthorized and AuthenticationFailed mean."""
 
 
 @asynccontextmanager
@@ -95,11 +98,11 @@ def translate_errors(store: str) -> Iterator[None]:
     except OperationFailure as error:
         if error.code == WRITE_CONFLICT:
             raise Conflict(store, "another writer was first") from None
-        if error.code in NOT_PERMITTED:
-            raise Unavailable(store, "MongoDB refuses the user or the password: check that the URL has both") from None
-        raise Unavailable(store, f"MongoDB refused (code {error.code})") from None
+        if error.code in REFUSALS:
+            raise Unavailable(store, REFUSALS[error.code], fault=Fault.BAD_CREDENTIALS) from None
+        raise Unavailable(store, f"MongoDB refused (code {error.code})", fault=Fault.FAILED) from None
     except PyMongoError as error:
-        raise Unavailable(store, f"the driver gave up ({type(error).__name__})") from None
+        raise Unavailable(store, f"the driver gave up ({type(error).__name__})", fault=Fault.FAILED) from None
     except (InvalidDocument, InvalidStringData, UnicodeEncodeError, OverflowError):
         raise Rejected(store, "a value that MongoDB cannot keep") from None
 
@@ -107,7 +110,7 @@ def translate_errors(store: str) -> Iterator[None]:
 def _of_bulk(store: str, error: BulkWriteError) -> StoreError:
     if failures := error.details["writeErrors"]:
         return Rejected(store, f"MongoDB cannot keep this (code {failures[0]['code']})")
-    return Unavailable(store, "MongoDB did not confirm a write")
+    return Unavailable(store, "MongoDB did not confirm a write", fault=Fault.FAILED)
 
 
 def _ms(duration: timedelta) -> int:

@@ -12,6 +12,7 @@ from redis.exceptions import (
     ConnectionError,
     DataError,
     NoPermissionError,
+    OutOfMemoryError,
     RedisError,
     ResponseError,
     TimeoutError,
@@ -19,7 +20,7 @@ from redis.exceptions import (
 
 from stores.backoff import Backoff
 from stores.cancellation import preserve_cancellation
-from stores.errors import Rejected, TimedOut, Unavailable
+from stores.errors import Fault, Rejected, TimedOut, Unavailable
 
 MAX_CONNECTIONS = 32
 MILLISECOND = timedelta(milliseconds=1)
@@ -70,8 +71,8 @@ def translate_errors(store: str) -> Iterator[None]:
             yield
     except TimeoutError:
         raise TimedOut(store, "no answer from Redis in time") from None
-    except (AuthenticationError, NoPermissionError):
-        raise Unavailable(store, "Redis refuses the user or the password: check that the URL has both") from None
+    except (AuthenticationError, NoPermissionError) as error:
+        raise Unavailable(store, _refusal(error), fault=Fault.BAD_CREDENTIALS) from None
     except ConnectionError:
         raise Unavailable(store, "Redis cannot be reached") from None
     except RuntimeError as error:
@@ -81,9 +82,19 @@ def translate_errors(store: str) -> Iterator[None]:
     except (DataError, UnicodeEncodeError):
         raise Rejected(store, "a value that Redis cannot keep") from None
     except ResponseError as error:
-        raise Unavailable(store, f"Redis refused ({type(error).__name__})") from None
+        fault = Fault.OVERLOADED if isinstance(error, OutOfMemoryError) else Fault.FAILED
+        raise Unavailable(store, f"Redis refused ({type(error).__name__})", fault=fault) from None
     except RedisError as error:
-        raise Unavailable(store, f"the driver gave up ({type(error).__name__})") from None
+        raise Unavailable(store, f"the driver gave up ({type(error).__name__})", fault=Fault.FAILED) from None
+
+
+def _refusal(error: RedisError) -> str:
+    """Why Redis refuses the credentials, without its text, which may name the user."""
+    if isinstance(error, NoPermissionError):
+        return "the user of the URL lacks a permission in Redis"
+    if error.status_code == "NOAUTH":
+        return "a password is required: the URL has none"
+    return "Redis refuses the user or the password: check that the URL has both"
 
 
 def reconnect_backoff() -> Backoff:

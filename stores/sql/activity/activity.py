@@ -14,7 +14,7 @@ from stores.domain.activity import ActivityCount, ActivityWindow, no_activity
 from stores.domain.calendar import Span
 from stores.domain.course_summary import CourseSummary
 from stores.domain.uuids import uuid_of_int
-from stores.errors import Unavailable
+from stores.errors import Fault, Unavailable
 from stores.ports.activity import Activity
 from stores.sql.activity import queries, summaries
 from stores.sql.activity.recount import recount
@@ -97,5 +97,6 @@ class SqlActivity(Activity):
         """The rows of a statement of `queries`. `Unavailable` if it found a recount under way."""
         rows = await fetch(self._pool, "activity", query, *args)
         if any(row[0] is None for row in rows):
-            raise Unavailable("activity", "the activity is being recounted from the ledger")
+            recounting = "the activity is being recounted from the ledger"
+            raise Unavailable("activity", recounting, fault=Fault.REBUILDING)
         return rows

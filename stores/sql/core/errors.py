@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import asyncpg
 
 from stores.cancellation import preserve_cancellation
-from stores.errors import Conflict, Rejected, StoreError, TimedOut, Unavailable
+from stores.errors import Conflict, Fault, Rejected, StoreError, TimedOut, Unavailable
 
 RETRYABLE_ERRORS = (
     asyncpg.SerializationError,
@@ -40,15 +40,25 @@ def to_store_error(store: str, error: Exception) -> StoreError:
         case OSError() | asyncpg.PostgresConnectionError() | asyncpg.OperatorInterventionError():
             return Unavailable(store, "the server cannot be reached or went away")
         case asyncpg.ClientConfigurationError():
-            return Unavailable(store, "the server's URL is not a valid one")
+            return Unavailable(store, "the server's URL is not a valid one", fault=Fault.BAD_URL)
         case asyncpg.InvalidAuthorizationSpecificationError():
-            return Unavailable(store, "the server refuses the user or the password: check that the URL has both")
+            return Unavailable(
+                store,
+                "the server refuses the user or the password: check that the URL has both",
+                fault=Fault.BAD_CREDENTIALS,
+            )
+        case asyncpg.InsufficientPrivilegeError():
+            return Unavailable(
+                store, "the user of the URL lacks a permission on the tables", fault=Fault.BAD_CREDENTIALS
+            )
         case asyncpg.InvalidCatalogNameError():
-            return Unavailable(store, "there is no database of this name: check the URL")
+            return Unavailable(store, "there is no database of this name: check the URL", fault=Fault.NO_DATABASE)
         case asyncpg.InsufficientResourcesError():
-            return Unavailable(store, "the server has no room for more")
+            return Unavailable(store, "the server has no room for more", fault=Fault.OVERLOADED)
         case asyncpg.UndefinedTableError() | asyncpg.UndefinedColumnError():
-            return Unavailable(store, "the tables are missing or old: migrate first")
+            return Unavailable(
+                store, "tables are missing or old: run `quadrangle migrate`", fault=Fault.MIGRATIONS_PENDING
+            )
         case asyncpg.TransactionRollbackError() | asyncpg.InvalidCachedStatementError():
             return Conflict(store, "other writers kept winning")
         case asyncpg.UniqueViolationError():  # statements name the keys that may be taken: this is a bug

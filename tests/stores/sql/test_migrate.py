@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stores.errors import Conflict, Rejected, TimedOut, Unavailable
+from stores.errors import Conflict, Fault, Rejected, TimedOut, Unavailable
 from stores.sql.core.dialect import for_cockroach
 from stores.sql.core.migrate import migrate, migrations_of
 from stores.sql.core.pool import Pool, open_pool
@@ -149,8 +149,9 @@ async def test_a_migrator_that_cannot_renew_its_lease_stops(servers: Servers, tm
 
 
 async def test_missing_tables_are_reported_with_the_remedy(pool: Pool) -> None:
-    with pytest.raises(Unavailable, match="migrate first"):
+    with pytest.raises(Unavailable, match="run `quadrangle migrate`") as raised:
         await SqlProgress(pool).by_registrations([])
+    assert raised.value.fault is Fault.MIGRATIONS_PENDING
 
 
 def test_statements_for_cockroach() -> None:
