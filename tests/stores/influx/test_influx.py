@@ -15,8 +15,8 @@ from gateway.embedded.loopback import free_ports
 from gateway.embedded.running_server import RunningServer
 from stores.domain.calendar import QUARTER, Span
 from stores.domain.events import Event, Verb
-from stores.errors import Rejected, StoreError, TimedOut, Unavailable
-from stores.influx.client import DatabaseMissing, Influx, open_influx, refused
+from stores.errors import Fault, Rejected, StoreError, TimedOut, Unavailable
+from stores.influx.client import Influx, open_influx, refused
 from stores.influx.influxql import Series, nanoseconds
 from stores.influx.timeline import SEARCHED_FIRST, InfluxTimeline
 from tests.backends import missing
@@ -207,27 +207,38 @@ async def test_keys_that_are_not_unicode_match_nothing(influx: Influx) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "text", "kind"),
+    ("status", "text", "kind", "fault"),
     [
-        (401, '{"code":"unauthorized","message":"Unauthorized"}', Unavailable),
-        (403, "", Unavailable),
-        (404, '{"error":"database not found: \\"q\\""}', DatabaseMissing),
-        (500, '{"error":"engine is closed"}', Unavailable),
-        (500, '{"error":"timeout"}', TimedOut),
-        (503, "", Unavailable),
-        (504, "", TimedOut),
-        (200, "database not found: q", DatabaseMissing),
-        (200, "query-timeout limit exceeded", TimedOut),
-        (400, '{"error":"partial write: max-values-per-tag limit exceeded (3/3): … dropped=1"}', Unavailable),
-        (400, '{"error":"partial write: max-series-per-database limit exceeded: (5) dropped=1"}', Unavailable),
-        (422, '{"message":"failure writing points to database: partial write: …"}', Rejected),
-        (400, '{"error":"error parsing query: found …"}', Rejected),
-        (413, "", Rejected),
-        (302, "", Unavailable),
+        (401, '{"code":"unauthorized","message":"Unauthorized"}', Unavailable, Fault.BAD_CREDENTIALS),
+        (403, "", Unavailable, Fault.BAD_CREDENTIALS),
+        (404, '{"error":"database not found: \\"q\\""}', Unavailable, Fault.MIGRATIONS_PENDING),
+        (500, '{"error":"engine is closed"}', Unavailable, Fault.FAILED),
+        (500, '{"error":"timeout"}', TimedOut, Fault.TIMEOUT),
+        (503, "", Unavailable, Fault.FAILED),
+        (504, "", TimedOut, Fault.TIMEOUT),
+        (200, "database not found: q", Unavailable, Fault.MIGRATIONS_PENDING),
+        (200, "query-timeout limit exceeded", TimedOut, Fault.TIMEOUT),
+        (
+            400,
+            '{"error":"partial write: max-values-per-tag limit exceeded (3/3): … dropped=1"}',
+            Unavailable,
+            Fault.OVERLOADED,
+        ),
+        (
+            400,
+            '{"error":"partial write: max-series-per-database limit exceeded: (5) dropped=1"}',
+            Unavailable,
+            Fault.OVERLOADED,
+        ),
+        (422, '{"message":"failure writing points to database: partial write: …"}', Rejected, Fault.FAILED),
+        (400, '{"error":"error parsing query: found …"}', Rejected, Fault.FAILED),
+        (413, "", Rejected, Fault.FAILED),
+        (302, "", Unavailable, Fault.FAILED),
     ],
 )
-def test_refusals(status: int, text: str, kind: type[StoreError]) -> None:
-    assert type(refused(status, text)) is kind
+def test_refusals(status: int, text: str, kind: type[StoreError], fault: Fault) -> None:
+    error = refused(status, text)
+    assert (type(error), error.fault) == (kind, fault)
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
