@@ -53,6 +53,7 @@ exit codes:
   0     done; for serve, demo, relay, watch and pages --watch also after Ctrl-C or SIGTERM
   1     failed: stderr says why
   2     invalid options
+  3     migrate --status and --plan: a migration is pending
   130   interrupted by Ctrl-C or SIGTERM before the work was done
 
 Settings are environment variables named GATEWAY_…: .env.example lists them all. See also `COMMAND --help`.

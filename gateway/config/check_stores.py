@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 
-from gateway.config.migrate_stores import own_backends
+from gateway.config.open_stores import own_backends
 from gateway.config.store_clients import Now, StoreClients
 from gateway.config.urls import Url
 from stores.errors import StoreError

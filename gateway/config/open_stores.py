@@ -1,10 +1,10 @@
 """Open the stores that the URLs select."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from typing import Any
 
-from gateway.config.backends import PORTS, backend_for, url_for
+from gateway.config.backends import PORTS, Backend, backend_for, url_for
 from gateway.config.settings import url_variable
 from gateway.config.store_clients import Now, StoreClients
 from gateway.config.urls import Url
@@ -39,6 +39,13 @@ def checked_urls(urls: Mapping[str, Url]) -> Mapping[str, Url]:
     if faults:
         raise CommandError(*faults)
     return checked
+
+
+def own_backends(urls: Mapping[str, Url]) -> Iterator[tuple[str, Url, Backend]]:
+    """Port, URL and backend of each port that has a URL of its own."""
+    for port, url in checked_urls(urls).items():
+        if PORTS[port].shares_url_of is None:
+            yield port, url, backend_for(port, url)
 
 
 def shown_scheme(scheme: str) -> str:

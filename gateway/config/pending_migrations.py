@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gateway.config.backends import Backend
-from gateway.config.migrate_stores import own_backends
+from gateway.config.open_stores import own_backends
 from gateway.config.store_clients import Now, StoreClients
 from gateway.config.urls import Url
 from stores.domain.migration_steps import MigrationStep, StoreMigrations
@@ -29,20 +29,23 @@ class PortMigrations:
         return self.migrations.pending
 
 
-async def pending_migrations(urls: Mapping[str, Url], *, now: Now) -> Sequence[PortMigrations]:
-    """The migrations of each port: tables, indexes, databases. Rows of earlier versions are not searched for, so this
-    is cheap. Never raises a `StoreError`."""
+async def pending_migrations(urls: Mapping[str, Url], *, now: Now, old_rows: bool = False) -> Sequence[PortMigrations]:
+    """The migrations of each port: tables, indexes, databases. `old_rows`: also rows that an earlier version wrote,
+    for which all rows may be read; without it, this is cheap. Never raises a `StoreError`."""
     async with AsyncExitStack() as stack:
         clients = StoreClients(stack, now)
-        found = (_listed(port, url, backend, clients) for port, url, backend in own_backends(urls))
+        found = (_listed(port, url, backend, clients, old_rows) for port, url, backend in own_backends(urls))
         return await asyncio.gather(*found)
 
 
-async def _listed(port: str, url: Url, backend: Backend, clients: StoreClients) -> PortMigrations:
+async def _listed(port: str, url: Url, backend: Backend, clients: StoreClients, old_rows: bool) -> PortMigrations:
     name = url.scheme.partition("+")[0]
     if backend.pending is None:
         return PortMigrations(port=port, backend=name)
     try:
-        return PortMigrations(port=port, backend=name, migrations=await backend.pending(clients, url))
+        found = await backend.pending(clients, url)
+        if old_rows and backend.old_rows is not None:
+            found = replace(found, pending=[*found.pending, *await backend.old_rows(clients, url)])
     except StoreError as error:
         return PortMigrations(port=port, backend=name, fault=error)
+    return PortMigrations(port=port, backend=name, migrations=found)
