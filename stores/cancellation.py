@@ -4,30 +4,34 @@ import asyncio
 import logging
 from collections.abc import Collection
 from types import TracebackType
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 log = logging.getLogger("quadrangle.cancellation")
 REPEAT_SECONDS = 1.0
 """Longer than the cleanup of a task takes: a repeated cancellation interrupts it."""
 ATTEMPTS = 10
+F = TypeVar("F", bound="asyncio.Future[Any]")
 
 
-async def cancel_and_wait(tasks: "Collection[asyncio.Future[Any]]", *, repeat_seconds: float = REPEAT_SECONDS) -> None:
+async def cancel_and_wait(
+    tasks: Collection[F], *, repeat_seconds: float = REPEAT_SECONDS, attempts: int = ATTEMPTS
+) -> Collection[F]:
     """Cancel tasks and wait until they have ended. Their results and errors stay with them.
 
     `asyncio.wait_for` loses a cancellation that arrives in the same turn as its result (until Python 3.12), and drivers
     use it. A task that then waits for its next event would never end, so the cancellation is repeated every
-    `repeat_seconds`. A task that survives ten cancellations is logged and left running.
+    `repeat_seconds`. Tasks that survive all `attempts` are logged, left running, and returned.
     """
     running = set(tasks)
-    for _ in range(ATTEMPTS):
+    for _ in range(attempts):
         for task in running:
             task.cancel()
         if not running:
-            return
+            return running
         _, running = await asyncio.wait(running, timeout=repeat_seconds)
     if running:
         log.error("tasks did not end when cancelled", extra={"tasks": len(running)})
+    return running
 
 
 def cancel_requested() -> bool:

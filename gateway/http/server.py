@@ -1,13 +1,16 @@
 """Serves an ASGI app with uvicorn until a shutdown is requested."""
 
+import asyncio
 import gc
 import ipaddress
+import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from errno import EADDRINUSE
 from functools import partial
+from time import monotonic
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -16,14 +19,20 @@ from gateway.config.groups.http import HttpSettings
 from gateway.http.bounds.http_protocol import ConnectionBounds, HttpProtocol
 from gateway.http.websocket.uvicorn_protocol import CLEANED_AT_ONCE, WebSocketProtocol
 from gateway.runtime.errors import CommandError
+from gateway.runtime.forced_exit import log_stuck
 from gateway.runtime.loop_turns import LoopTurns
 from gateway.runtime.shutdown import Shutdown
+from stores.cancellation import cancel_and_wait
+
+log = logging.getLogger("quadrangle.shutdown")
 
 BACKLOG = 2048
 USER_TIMEOUT_MS = 30_000
 """TCP_USER_TIMEOUT: a connection whose peer acknowledges nothing for so long is reset (RFC 5482)."""
 PING = timedelta(seconds=20)
 """Interval of WebSocket pings, and the time to respond to one."""
+CLOSING = timedelta(seconds=5)
+"""How long the end of a server may take after the grace: cancelled requests end, and the stores are closed."""
 GC_THRESHOLDS = (50_000, 20, 50)
 """For `gc.set_threshold`. Requests create few cycles, so the collector runs rarely."""
 
@@ -74,10 +83,13 @@ async def serve(
     shutdown: Shutdown,
     settings: HttpSettings,
     ping: timedelta = PING,
+    closing: timedelta = CLOSING,
     on_ready: Callable[[], None],
 ) -> None:
     """Serve until the shutdown begins. Then accept no more requests, close WebSockets and event streams, and wait up to
-    `settings.grace` for other requests, and for mutations that run without their client, to finish.
+    `settings.grace` for other requests, and for mutations that run without their client, to finish. Those that still
+    run are cancelled. If all has not ended and closed within `closing` after the grace, the process ends, with a log of
+    where its tasks are.
 
     `ping`: interval of pings, and the time to respond to one. Raises `CommandError` if the server cannot start.
     """
@@ -97,10 +109,9 @@ async def serve(
         proxy_headers=False,
         backlog=BACKLOG,
         timeout_keep_alive=settings.keep_alive.total_seconds(),  # type: ignore[arg-type]  # it takes a fraction
-        timeout_graceful_shutdown=max(1, round(settings.grace.total_seconds())),
     )
-    server = GracefulServer(config, on_ready)
-    with shutdown.handled_by(server.stop):
+    server = GracefulServer(config, on_ready, shutdown, settings.grace)
+    with shutdown.handled_by(server.stop, within=settings.grace + closing):
         try:
             bound.listen(BACKLOG)
             await server.serve(sockets=[bound])
@@ -123,9 +134,13 @@ def tune_garbage_collection() -> None:
 class GracefulServer(uvicorn.Server):
     """uvicorn's server without its signal handling, which the command does itself. It also ends event streams."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_ready: Callable[[], None], shutdown: Shutdown, grace: timedelta
+    ) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._shutdown = shutdown
+        self._grace = grace.total_seconds()
 
     def stop(self) -> None:
         """Stop gracefully; a second call closes all connections at once."""
@@ -148,6 +163,14 @@ class GracefulServer(uvicorn.Server):
         await super().shutdown(sockets)
 
     async def _wait_tasks_to_complete(self) -> None:
-        await super()._wait_tasks_to_complete()
-        if writes := self.lifespan.state.get("background_writes"):
-            await writes.finished()
+        requested = self._shutdown.requested_at
+        elapsed = 0.0 if requested is None else monotonic() - requested  # a busy event loop notices the request late
+        try:
+            async with asyncio.timeout(max(0.0, self._grace - elapsed)):
+                await super()._wait_tasks_to_complete()
+                if writes := self.lifespan.state.get("background_writes"):
+                    await writes.finished()
+        except TimeoutError:
+            if requests := self.server_state.tasks:
+                log.warning("requests were cut off by the shutdown", extra={"requests": len(requests)})
+                log_stuck(await cancel_and_wait(requests, attempts=2))

@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from traceback import extract_tb
 from types import TracebackType
 from typing import Any
+
+from gateway.runtime.code_places import place
 
 OUR_ROOT = "quadrangle"
 """The root of this project's loggers."""
@@ -50,4 +51,4 @@ def _errors(error: BaseException | None) -> Iterator[dict[str, Any]]:
 
 def _places(traceback: TracebackType | None) -> list[str]:
     frames = extract_tb(traceback)[-MAX_FRAMES:]
-    return [f"{'/'.join(Path(frame.filename).parts[-3:])}:{frame.lineno} {frame.name}" for frame in frames]
+    return [place(frame.filename, frame.lineno, frame.name) for frame in frames]
