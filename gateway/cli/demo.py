@@ -150,6 +150,7 @@ def run(options: Namespace) -> int:
                     schema=served_schema(settings),
                     open_stores=open_stores,
                     access=access,
+                    secret=secret,
                     now=utc_now,
                     host=host,
                     loopback_origins=True,

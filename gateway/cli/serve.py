@@ -77,6 +77,7 @@ def run(options: Namespace) -> int:
                             settings.auth, settings.claims, secret=location.secret, now=utc_now
                         )
                     ),
+                    secret=location.secret,
                     now=utc_now,
                 )
                 await serve(

@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Route, WebSocketRoute
 
+from gateway.config.groups.log import LogSettings
 from gateway.config.settings import Settings
 from gateway.http.auth.access import Access
 from gateway.http.auth.open_streams import OpenStreams
@@ -39,6 +40,8 @@ from gateway.http.shared_reads import open_shared_reads
 from gateway.http.state import AppState
 from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
 from gateway.http.websocket.route import WebSocketEndpoint
+from gateway.observability.operation_log import OperationLog
+from gateway.observability.pseudonyms import Pseudonyms
 from gateway.relay.publishing import publishing
 from gateway.web.page_sources import DIST
 from gateway.web.pages import Pages
@@ -58,6 +61,7 @@ def build_app(
     schema: strawberry.Schema,
     open_stores: OpenStores,
     access: Access,
+    secret: str | None = None,
     now: Callable[[], datetime],
     new_id: Callable[[], str] = lambda: f"{getrandbits(128):032x}",  # it need not be secret
     host: str = "127.0.0.1",
@@ -70,8 +74,9 @@ def build_app(
 
     `host` is the address that the server listens on: without tokens, requests may name only it or loopback. Pages
     of the settings' origins may use the app, and with `loopback_origins` those of local development servers.
-    `demo_roles` is the route of a demo's roles. `pages_folder` has the pages that were built. `new_id` creates request
-    ids. Raises `CommandError` if a trusted document does not fit the schema or the limits.
+    `secret` is that of tokens: the pseudonyms of subjects in the log derive from it, unless the settings have a key for
+    them. `demo_roles` is the route of a demo's roles. `pages_folder` has the pages that were built. `new_id` creates
+    request ids. Raises `CommandError` if a trusted document does not fit the schema or the limits.
     """
 
     @asynccontextmanager
@@ -117,7 +122,12 @@ def build_app(
         policy=settings.policy.of_peers(keep_revocations=settings.auth.keep_revocations),
     )
     slots = OperationSlots(settings.http.operations)
-    operations = Operations(schema=schema, documents=persisted_documents(settings, schema), slots=slots)
+    operations = Operations(
+        schema=schema,
+        documents=persisted_documents(settings, schema),
+        slots=slots,
+        observers=[operation_log(settings.log, secret)],
+    )
     pages = Pages(
         remote_images=settings.pages.remote_images,
         demo=demo_roles is not None,
@@ -155,3 +165,9 @@ def build_app(
     )
     app.router.redirect_slashes = False  # it would redirect to whatever host the request names
     return app
+
+
+def operation_log(settings: LogSettings, secret: str | None) -> OperationLog:
+    """The observer that logs operations."""
+    key = None if settings.key is None else settings.key.get_secret_value()
+    return OperationLog(Pseudonyms.derived(key=key, secret=secret), slow=settings.slow_operation)

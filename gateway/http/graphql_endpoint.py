@@ -33,6 +33,7 @@ from gateway.http.sse import EventStreamResponse, accepts_event_stream, accepts_
 from gateway.http.state import AppState
 from gateway.http.streamed_result import StreamedResult
 from gateway.http.streamed_result import refused as refused_stream
+from gateway.observability.access_entry import ENTRY
 from gateway.web.pages import EXPLORER, Pages, wants_page
 from resolvers.context import Peer
 from resolvers.documents.public_operations import LONGEST_PUBLIC
@@ -85,6 +86,7 @@ class GraphQLEndpoint:
         peer = await self._peer(request, headers)
         allowed = allowed_operations(request.method)
         given = await read_request(request, headers)
+        given.entry = request.scope.get(ENTRY)
         if not accepts_only_event_stream(request):
             try:
                 return json_response(await self._execute(request, peer, given, allowed), media_type_for(headers))
@@ -103,13 +105,14 @@ class GraphQLEndpoint:
             raise Unauthenticated.missing()
         if not given.has_document:
             raise MalformedRequest(NO_DOCUMENT)
+        if given.entry is not None:
+            given.entry.transport = "sse"
         try:
             operation = await self._operations.admitted(peer, given)
         except RequestRefused as refusal:
             if refusal.status != 200:
                 raise
             return event_stream(only_result(refusal), peer, request)
-        log_name(request, operation)
         return event_stream(self._operations.stream(peer, operation, allowed), peer, request)
 
     async def _peer(self, request: Request, headers: Mapping[str, str]) -> Peer:
@@ -131,7 +134,6 @@ class GraphQLEndpoint:
         """The result of a query or mutation. Raises `NeedsStream` for a subscription."""
         try:
             admitted = await self._operations.admitted(peer, given)
-            log_name(request, admitted)
             if not peer.viewer.authenticated and len(admitted.query or "") > LONGEST_PUBLIC:
                 raise Unauthenticated.missing()
             with EndedByDisconnect(request.receive):
@@ -194,12 +196,6 @@ def event_stream(results: AsyncGenerator[StreamedResult, None], peer: Peer, requ
 async def only_result(refusal: RequestRefused) -> AsyncGenerator[StreamedResult, None]:
     """The results of a stream that was refused."""
     yield refused_stream(refusal.error)
-
-
-def log_name(request: Request, operation: GraphQLRequest) -> None:
-    """Let the access log name the operation of a trusted document. Other names are the client's text."""
-    if operation.trusted_name is not None:
-        request.scope["operation"] = operation.trusted_name
 
 
 def unauthenticated(error: Unauthenticated) -> Response:

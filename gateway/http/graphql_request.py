@@ -6,6 +6,8 @@ from typing import Any
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData, process_result
 from strawberry.types import ExecutionResult
 
+from gateway.observability.access_entry import AccessEntry
+
 
 class MalformedRequest(ValueError):
     """The input is not a GraphQL request that can be run. The message says why and does not quote the input; `status`
@@ -23,13 +25,14 @@ class GraphQLRequest(GraphQLRequestData):
     `document_id` names a persisted document: `documentId` without `sha256:`, or the hash of
     `extensions.persistedQuery`. `trusted_name`: the name of the operation, where the document is a trusted one.
     `registers`: the document is to be registered once it has turned out to be valid. `size`: how many characters or
-    bytes the client sent, variables included.
+    bytes the client sent, variables included. `entry`: that of the HTTP request or the socket in the access log.
     """
 
     document_id: str | None = None
     trusted_name: str | None = None
     registers: bool = False
     size: int = 0
+    entry: AccessEntry | None = None
 
     @property
     def variables_size(self) -> int:

@@ -16,6 +16,7 @@ from gateway.http.graphql_request import GraphQLRequest
 from gateway.http.refusal import RequestRefused
 from gateway.http.streamed_result import StreamedResult, encode, refused, streamed
 from gateway.http.subscription_setup import SubscriptionSetup
+from gateway.observability.access_entry import AccessEntry
 from gateway.observability.operation_report import OTHER, OperationObserver, OperationReport
 from gateway.runtime.loop_turns import LoopTurns
 from resolvers.context import Peer
@@ -61,7 +62,7 @@ class Operations:
         try:
             return await self._admitted(peer, request)
         except RequestRefused as refusal:
-            self._refused(peer, refusal)
+            self._refused(peer, request, refusal)
             raise
 
     async def _admitted(self, peer: Peer, request: GraphQLRequest) -> GraphQLRequest:
@@ -73,7 +74,7 @@ class Operations:
     async def execute(self, peer: Peer, request: GraphQLRequest, allowed: Collection[OperationType]) -> ExecutionResult:
         """The result of an admitted query or mutation. Raises `RequestRefused`, and strawberry's errors of requests
         that cannot be run."""
-        slot = self._slot(peer)
+        slot = self._slot(peer, request)
         try:
             result = await self.schema.execute(
                 request.query,
@@ -94,7 +95,7 @@ class Operations:
         """Yield the result of an admitted query or mutation, or one for each event of a subscription. One without
         `data` is the last. Closing the generator ends the subscription."""
         try:
-            slot = self._slot(peer)
+            slot = self._slot(peer, request)
         except RequestRefused as refusal:  # the response has begun
             yield refused(refusal.error)
             return
@@ -163,24 +164,24 @@ class Operations:
                     return
                 await self.deliveries.take()
 
-    def _slot(self, peer: Peer) -> Slot:
+    def _slot(self, peer: Peer, request: GraphQLRequest) -> Slot:
         """A slot of the peer's subject. Raises `RequestRefused`."""
         try:
             return self.slots.take(peer.viewer.subject)
         except RequestRefused as refusal:
-            self._refused(peer, refusal)
+            self._refused(peer, request, refusal)
             raise
 
-    def _refused(self, peer: Peer, refusal: RequestRefused) -> None:
+    def _refused(self, peer: Peer, request: GraphQLRequest, refusal: RequestRefused) -> None:
         for observer in self.observers:
-            observer.refusal(peer.viewer, refusal.code)
+            observer.refusal(peer.viewer, refusal.code, request.entry)
 
     def _report_of(self, peer: Peer, request: GraphQLRequest) -> Callable[[OperationEnd], None]:
         """Reports the end of an operation of this peer."""
-        return partial(self._report, peer.viewer, request.trusted_name or OTHER)
+        return partial(self._report, peer.viewer, request.trusted_name or OTHER, request.entry)
 
-    def _report(self, viewer: Viewer, name: str, end: OperationEnd) -> None:
-        report = OperationReport(name=name, viewer=viewer, end=end)
+    def _report(self, viewer: Viewer, name: str, entry: AccessEntry | None, end: OperationEnd) -> None:
+        report = OperationReport(name=name, viewer=viewer, end=end, entry=entry)
         for observer in self.observers:
             observer.operation(report)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from gateway.observability.access_entry import AccessEntry
 from resolvers.error_codes import ErrorCode
 from resolvers.operation_end import OperationEnd
 from resolvers.viewer import Viewer
@@ -13,11 +14,13 @@ OTHER = "other"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationReport:
-    """`name`: that of a trusted document, else `OTHER`. `viewer`: its subject is personal data."""
+    """`name`: that of a trusted document, else `OTHER`. `viewer`: its subject is personal data. `entry`: that of its
+    request or socket in the access log."""
 
     name: str
     viewer: Viewer
     end: OperationEnd
+    entry: AccessEntry | None = None
 
     @property
     def outcome(self) -> str:
@@ -35,5 +38,5 @@ class OperationObserver(Protocol):
     def operation(self, report: OperationReport) -> None:
         """An operation ended. It must not raise, and must be quick: the client waits."""
 
-    def refusal(self, viewer: Viewer, code: str) -> None:
+    def refusal(self, viewer: Viewer, code: str, entry: AccessEntry | None) -> None:
         """An operation was refused with this code before it began."""

@@ -5,6 +5,7 @@ Each fact is computed when it is first asked for, and lives as long as the docum
 
 from collections.abc import Mapping
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from graphql import (
@@ -28,6 +29,8 @@ from resolvers.limits import Limits
 
 MOST_ERRORS = 20
 """Of one document. Each takes about a millisecond: graphql-core looks for names that are similar to a wrong one."""
+SHORT_HASH = 12
+"""Characters. It names a document in a log."""
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 """Those of the specification, and strawberry's."""
 
@@ -49,6 +52,12 @@ class Document:
         self._public: dict[str | None, bool] = {}
         self._event_variables: dict[str | None, frozenset[str]] = {}
         self._variables: dict[str | None, CompiledVariables | None] = {}
+
+    @cached_property
+    def short_hash(self) -> str:
+        """The beginning of the SHA-256 of the text: that of the id of a persisted document."""
+        text = "" if self.node.loc is None else self.node.loc.source.body
+        return sha256(text.encode(errors="surrogatepass")).hexdigest()[:SHORT_HASH]
 
     @cached_property
     def size(self) -> DocumentSize:

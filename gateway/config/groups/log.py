@@ -12,7 +12,7 @@ MIN_KEY_BYTES = 16
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 OWN_LOGGERS = (
     *("quadrangle.auth", "quadrangle.background_writes", "quadrangle.cancellation", "quadrangle.errors"),
-    *("quadrangle.http", "quadrangle.influx", "quadrangle.limits", "quadrangle.rates"),
+    *("quadrangle.http", "quadrangle.influx", "quadrangle.limits", "quadrangle.operations", "quadrangle.rates"),
     *("quadrangle.rebuild", "quadrangle.relay", "quadrangle.settings", "quadrangle.shared_reads"),
     *("quadrangle.shutdown", "quadrangle.simulation", "quadrangle.websocket"),
 )

@@ -1,7 +1,7 @@
 """Gives each request and WebSocket an id and a log line, and masks unexpected errors.
 
-The line of a request has the name of its operation where that is a trusted document's (`operation` in the scope). The
-address of a client is personal data: only lines of refused requests have it, for firewalls.
+The line of a request has the fields of its operation, which are added to the entry in the scope. The address of a
+client is personal data: only lines of refused requests have it, for firewalls.
 """
 
 import logging
@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.http.client_address import client_address
 from gateway.http.error_responses import error_response
 from gateway.http.request_headers import headers_of
+from gateway.observability.access_entry import ENTRY, AccessEntry
 
 log = logging.getLogger("quadrangle.http")
 REQUEST_ID_HEADER = "x-request-id"
@@ -46,6 +47,7 @@ class AccessLog:
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
         request_id = self._id_of(scope)
+        entry = scope[ENTRY] = AccessEntry(request_id=request_id)
         status = CLIENT_CLOSED_REQUEST
 
         async def send_marked(message: Message) -> None:
@@ -69,9 +71,9 @@ class AccessLog:
             level = logging.DEBUG if route in PROBES else logging.INFO
             fields = {"request_id": request_id, "method": scope["method"], "route": route, "status": status}
             fields |= address_if_refused(scope, status)
-            if "operation" in scope:
-                fields["operation"] = scope["operation"]
+            entry.is_open = False
             if log.isEnabledFor(level):
+                fields |= entry.fields
                 fields["ms"] = ms_since(started)
                 # As `log.log`, without its search for the line of the caller.
                 log.handle(log.makeRecord(log.name, level, "", 0, "request", (), None, extra=fields))
@@ -80,6 +82,7 @@ class AccessLog:
         """`code` is the close code of the side that closed first, or the HTTP status of a refused handshake."""
         started = perf_counter()
         request_id = self._id_of(scope)
+        scope[ENTRY] = AccessEntry(request_id=request_id, transport="websocket", is_open=False)
         code: int | None = None
         accepted = False
 

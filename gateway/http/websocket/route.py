@@ -1,6 +1,7 @@
 """/graphql over WebSocket: which connections are accepted."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
@@ -18,6 +19,7 @@ from gateway.http.websocket.connection import Connection, ConnectionLimits, Resu
 from gateway.http.websocket.messages import NOT_ACCEPTABLE, TOO_MANY, Close
 from gateway.http.websocket.socket_counts import SocketCounts
 from gateway.http.websocket.uvicorn_protocol import LARGE_MESSAGES
+from gateway.observability.access_entry import ENTRY, AccessEntry
 from resolvers.context import Peer
 
 SUBPROTOCOL = "graphql-transport-ws"
@@ -53,7 +55,8 @@ class WebSocketEndpoint:
             refused = error_response(429, "the address has too many connections", headers={"Retry-After": "10"})
             await refused(scope, receive, send)
             return
-        connection = Connection(websocket, authenticate=self._authenticate, run=self._run, limits=self._limits)
+        run = partial(self._run, scope.get(ENTRY))
+        connection = Connection(websocket, authenticate=self._authenticate, run=run, limits=self._limits)
         open_streams = websocket.state["open_streams"]
         open_streams.add(connection)
         try:
@@ -96,7 +99,8 @@ class WebSocketEndpoint:
             allow_large_messages()
         return peer
 
-    async def _run(self, peer: Peer, request: GraphQLRequest) -> Results:
+    async def _run(self, entry: AccessEntry | None, peer: Peer, request: GraphQLRequest) -> Results:
+        request.entry = entry
         return self._operations.stream(peer, await self._operations.admitted(peer, request))
 
 

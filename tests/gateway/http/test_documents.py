@@ -205,7 +205,7 @@ async def test_the_log_names_the_operation_of_a_trusted_document(
         await post(client, query="query Mine { __typename }")
     assert [getattr(record, "operation", None) for record in caplog.records if record.msg == "request"] == [
         "Titles",
-        None,
+        "other",
     ]
 
 

@@ -10,6 +10,7 @@ from gateway.http.bounds.operation_slots import OperationSlots
 from gateway.http.graphql_request import GraphQLRequest
 from gateway.http.operations import Operations
 from gateway.http.refusal import RequestRefused
+from gateway.observability.access_entry import AccessEntry
 from gateway.observability.operation_report import OperationReport
 from resolvers.viewer import Viewer
 from stores.domain.events import Verb
@@ -30,7 +31,7 @@ class Recorded:
     def operation(self, report: OperationReport) -> None:
         self.reports.append(report)
 
-    def refusal(self, viewer: Viewer, code: str) -> None:
+    def refusal(self, viewer: Viewer, code: str, entry: AccessEntry | None) -> None:
         self.refusals.append(code)
 
 

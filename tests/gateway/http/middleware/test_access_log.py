@@ -1,7 +1,5 @@
 """Request ids, health checks, and logs without personal data."""
 
-import io
-import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -13,7 +11,6 @@ from starlette.types import Receive, Scope, Send
 from websockets.exceptions import InvalidStatus
 
 from gateway.http.middleware.access_log import AccessLog
-from gateway.observability.log_formats import JsonFormatter
 from stores.domain.outbox import Backlog, Consumer
 from stores.domain.profiles import Profile
 from stores.domain.rates import Rate
@@ -22,30 +19,16 @@ from stores.errors import Unavailable
 from stores.memory.profiles import MemoryProfiles
 from tests.gateway.app_client import TOKEN_ACCESS, app_client, bearer, sample_stores
 from tests.gateway.http.websocket.client import closed, initialize, subscribe
+from tests.gateway.log_stream import LogStream, captured_logs
 from tests.gateway.served_gateway import serve_gateway
 from tests.resolvers import world
 
 
-class Stream(io.StringIO):
-    def records(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.getvalue().splitlines()]
-
-
 @pytest.fixture
-def logs() -> Iterator[Stream]:
+def logs() -> Iterator[LogStream]:
     """Collects what the process would log from DEBUG on."""
-    stream = Stream()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(JsonFormatter())
-    root, ours = logging.getLogger(), logging.getLogger("quadrangle")
-    before = ours.level
-    root.addHandler(handler)
-    ours.setLevel(logging.DEBUG)
-    try:
+    with captured_logs() as stream:
         yield stream
-    finally:
-        root.removeHandler(handler)
-        ours.setLevel(before)
 
 
 class Broken(MemoryProfiles):
@@ -69,7 +52,7 @@ class Down(MemoryProfiles):
         raise Unavailable("revocations", "cannot be reached")
 
 
-async def test_every_response_has_a_request_id_and_a_log_line(logs: Stream) -> None:
+async def test_every_response_has_a_request_id_and_a_log_line(logs: LogStream) -> None:
     async with app_client() as client:
         response = await client.post("/graphql?canary=1", json={"query": "{ __typename }"})
         lost = await client.get("/canary")
@@ -83,7 +66,7 @@ async def test_every_response_has_a_request_id_and_a_log_line(logs: Stream) -> N
     assert "canary" not in logs.getvalue()
 
 
-async def test_only_refused_clients_have_their_address_in_the_log(logs: Stream) -> None:
+async def test_only_refused_clients_have_their_address_in_the_log(logs: LogStream) -> None:
     headers = {"X-Forwarded-For": "192.0.2.1"}
     proxied = {"GATEWAY_TRUSTED_PROXIES": "127.0.0.1"}
     async with app_client(proxied, access=TOKEN_ACCESS, rate=Rate(per_minute=1, burst=1)) as client:
@@ -114,7 +97,7 @@ async def test_a_valid_request_id_is_kept(given: str, taken: str) -> None:
     assert response.headers["x-request-id"] == taken
 
 
-async def test_an_unexpected_error_is_masked(logs: Stream) -> None:
+async def test_an_unexpected_error_is_masked(logs: LogStream) -> None:
     async with app_client(open_stores=sample_stores(profiles=Broken())) as client:
         response = await client.get("/readyz")
     assert response.status_code == 500
@@ -127,7 +110,7 @@ async def test_an_unexpected_error_is_masked(logs: Stream) -> None:
     assert "canary" not in response.text + logs.getvalue()
 
 
-async def test_no_data_of_requests_or_stores_is_logged(logs: Stream) -> None:
+async def test_no_data_of_requests_or_stores_is_logged(logs: LogStream) -> None:
     token = bearer(world.learner())
     async with app_client(access=TOKEN_ACCESS, open_stores=sample_stores(profiles=Broken())) as client:
         failed = await client.post(
@@ -148,7 +131,7 @@ async def test_no_data_of_requests_or_stores_is_logged(logs: Stream) -> None:
         assert secret not in failed.text
 
 
-def test_messages_of_libraries_are_cut_to_their_template(logs: Stream) -> None:
+def test_messages_of_libraries_are_cut_to_their_template(logs: LogStream) -> None:
     logging.getLogger("some.driver").warning("lost %s\nmore canary", "canary")
     try:
         try:
@@ -163,7 +146,7 @@ def test_messages_of_libraries_are_cut_to_their_template(logs: Stream) -> None:
     assert "canary" not in logs.getvalue()
 
 
-async def test_health_checks_are_logged_at_debug_level(logs: Stream) -> None:
+async def test_health_checks_are_logged_at_debug_level(logs: LogStream) -> None:
     async with app_client() as client:
         await client.get("/livez")
         await client.get("/readyz")
@@ -188,7 +171,7 @@ async def test_a_gateway_is_not_ready_with_all_stores_down() -> None:
     assert ready.json()["ready"] is False
 
 
-async def test_a_client_that_disconnects_is_no_error(logs: Stream) -> None:
+async def test_a_client_that_disconnects_is_no_error(logs: LogStream) -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         raise ClientDisconnect
 
@@ -201,7 +184,7 @@ async def test_a_client_that_disconnects_is_no_error(logs: Stream) -> None:
     assert (record["level"], record["status"], record["route"]) == ("INFO", 499, "-")
 
 
-async def test_every_websocket_has_a_log_line_when_it_closes(logs: Stream, caplog: pytest.LogCaptureFixture) -> None:
+async def test_every_websocket_has_a_log_line_when_it_closes(logs: LogStream, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="uvicorn")
     async with serve_gateway() as gateway:
         async with gateway.socket(
@@ -231,7 +214,7 @@ async def test_every_websocket_has_a_log_line_when_it_closes(logs: Stream, caplo
 
 
 @pytest.mark.parametrize("accepts", [True, False])
-async def test_an_unexpected_error_of_a_websocket_is_masked(logs: Stream, accepts: bool) -> None:
+async def test_an_unexpected_error_of_a_websocket_is_masked(logs: LogStream, accepts: bool) -> None:
     sent: list[Any] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
