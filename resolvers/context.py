@@ -9,7 +9,9 @@ from typing import Any, Literal
 import strawberry
 
 from resolvers.data.dataloaders import Loaders
+from resolvers.data.shared_reads.last_good import LastGood
 from resolvers.data.shared_reads.shared_reads import SharedReads
+from resolvers.data.shared_reads.stale_reads import StaleReads
 from resolvers.documents.document import Document
 from resolvers.health import Health
 from resolvers.limits import DEFAULT_LIMITS, Limits
@@ -55,8 +57,9 @@ class Peer:
     `on_subscribe` is given the executor of an operation that turns out to be a subscription. `take_events` is given the
     events of a subscription that has begun, and returns those that this executor executes. `executor`: which of the two
     runs its operations; `compiled` compiles a document after `compile_after` earlier uses. `trace_plan`: answers show
-    the plan in `extensions.plan`. `shared`: what its queries share with those of others.
-    `on_end` is given the end of each operation, and of each event.
+    the plan in `extensions.plan`. `shared`: what its queries share with those of others. `last_good`: what its queries
+    are served of stores that fail, None: nothing; `max_age`: the oldest that they accept, None: any age. With
+    `max_age`, answers list their stores. `on_end` is given the end of each operation, and of each event.
     """
 
     stores: Stores
@@ -80,6 +83,8 @@ class Peer:
     compile_after: int = 0
     trace_plan: bool = False
     shared: SharedReads | None = None
+    last_good: LastGood | None = None
+    max_age: timedelta | None = None
     on_end: Callable[[OperationEnd], None] = unobserved
 
 
@@ -114,6 +119,7 @@ class Context:
             now=peer.now,
             viewer=peer.viewer,
             limits=peer.limits,
+            stale=None if peer.last_good is None else StaleReads(peer.last_good, max_age=peer.max_age),
         )
         return cls(peer=peer, viewer=peer.viewer, loaders=loaders)
 

@@ -56,6 +56,10 @@ class ErrorCode(StrEnum):
         "A store did not answer in time. A read may be retried; a write may have been applied: repeat it with the same "
         "ids.",
     )
+    STALE_REFUSED = (
+        "STALE_REFUSED",
+        "A store fails, and the last value that is known is older than the request accepts. Retry later.",
+    )
     STORE_ERROR = "STORE_ERROR", "A store failed in another way. Retry later."
     CURSOR_EXPIRED = (
         "CURSOR_EXPIRED",

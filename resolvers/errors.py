@@ -6,7 +6,16 @@ from uuid import uuid4
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from resolvers.error_codes import ErrorCode
-from stores.errors import CircuitOpen, CursorExpired, NotSupported, ReadOnly, Rejected, RetryLater, StoreError
+from stores.errors import (
+    CircuitOpen,
+    CursorExpired,
+    NotSupported,
+    ReadOnly,
+    Rejected,
+    RetryLater,
+    StaleRefused,
+    StoreError,
+)
 
 log = logging.getLogger("quadrangle.errors")
 LONGEST_MESSAGE = 300
@@ -48,7 +57,7 @@ def unauthenticated(message: str = "the token has expired") -> RequestError:
 
 def client_message(error: StoreError) -> str:
     """The message of a store's error for a client. Only errors about the request itself keep the store's text."""
-    if isinstance(error, Rejected | CursorExpired | ReadOnly | NotSupported):
+    if isinstance(error, StaleRefused | Rejected | CursorExpired | ReadOnly | NotSupported):
         return str(error)
     return f"{error.store} is temporarily unavailable"
 
@@ -57,6 +66,8 @@ def extensions_of(error: StoreError) -> dict[str, object]:
     """The `extensions` of a store's error: its code, the store, and when to retry where the store says so."""
     if isinstance(error, RetryLater | CircuitOpen):
         return {"code": error.code, "store": error.store, "retryAfterMs": error.retry_after_ms}
+    if isinstance(error, StaleRefused):
+        return {"code": error.code, "store": error.store, "ageMs": error.age_ms}
     return {"code": error.code, "store": error.store}
 
 

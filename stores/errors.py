@@ -54,6 +54,16 @@ class CircuitOpen(Unavailable):
         self.retry_after_ms = retry_after_ms
 
 
+class StaleRefused(Unavailable):
+    """The store fails, and the last good value is older than the request accepts. `age_ms` is its age."""
+
+    code = "STALE_REFUSED"
+
+    def __init__(self, store: str, *, age_ms: int) -> None:
+        super().__init__(store, f"the last good value is {age_ms} ms old: the request accepts no older ones")
+        self.age_ms = age_ms
+
+
 class TimedOut(StoreError):
     """The server did not answer in time. A write may have been applied."""
 

@@ -26,6 +26,7 @@ from gateway.config.groups.proxies import ProxiesSettings
 from gateway.config.groups.rates import RatesSettings
 from gateway.config.groups.relay import RelaySettings
 from gateway.config.groups.settings_group import Seconds, SettingsGroup
+from gateway.config.groups.stale import StaleSettings
 from gateway.config.profile_mapping import map_profiles
 from gateway.config.secret_files import file_variable, is_secret, with_secret_files
 from gateway.config.service_links import service_links
@@ -57,6 +58,7 @@ class Settings(SettingsGroup):
     limits: LimitsSettings = LimitsSettings()
     executor: ExecutorSettings = ExecutorSettings()
     cache: CacheSettings = CacheSettings()
+    stale: StaleSettings = StaleSettings()
     documents: DocumentsSettings = DocumentsSettings()
     pages: PagesSettings = PagesSettings()
     policy: PolicySettings = PolicySettings()

@@ -83,7 +83,7 @@ def build_app(
     async def lifespan(app: Starlette) -> AsyncIterator[AppState]:
         async with (
             open_stores() as (opened, backends),
-            open_shared_reads(settings, opened, backends) as (shared, stores),
+            open_shared_reads(settings, opened, backends) as (shared, last_good, stores),
         ):
             health = Health(stores=stores, backends=backends, now=now)
             topics = TopicRegistry(stores, deadlines=settings.deadlines, failures=health, now=now)
@@ -102,6 +102,7 @@ def build_app(
                 yield AppState(
                     stores=stores,
                     shared=shared,
+                    last_good=last_good,
                     health=health,
                     topics=topics,
                     background_writes=writes,

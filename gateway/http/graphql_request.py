@@ -1,12 +1,15 @@
 """GraphQL requests and their results, for all transports (HTTP, server-sent events, WebSocket)."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData, process_result
 from strawberry.types import ExecutionResult
 
 from gateway.observability.access_entry import AccessEntry
+
+LONGEST_AGE_MS = 2**31 - 1
 
 
 class MalformedRequest(ValueError):
@@ -24,6 +27,7 @@ class GraphQLRequest(GraphQLRequestData):
 
     `document_id` names a persisted document: `documentId` without `sha256:`, or the hash of
     `extensions.persistedQuery`. `trusted_name`: the name of the operation, where the document is a trusted one.
+    `max_age`: the age of the oldest last good value that the request accepts (`extensions.freshness.maxAgeMs`).
     `registers`: the document is to be registered once it has turned out to be valid. `size`: how many characters or
     bytes the client sent, variables included. `entry`: that of the HTTP request or the socket in the access log.
     """
@@ -31,6 +35,7 @@ class GraphQLRequest(GraphQLRequestData):
     document_id: str | None = None
     trusted_name: str | None = None
     registers: bool = False
+    max_age: timedelta | None = None
     size: int = 0
     entry: AccessEntry | None = None
 
@@ -59,6 +64,7 @@ def parse_request(given: object, *, size: int) -> GraphQLRequest:
         operation_name=_part(given, "operationName", str),
         extensions=extensions,
         document_id=_document_id(_part(given, "documentId", str), _part(extensions or {}, "persistedQuery", dict)),
+        max_age=_max_age(_part(extensions or {}, "freshness", dict)),
         size=size,
     )
 
@@ -72,6 +78,15 @@ def _document_id(document_id: str | None, persisted_query: dict[str, Any] | None
     if len(set(ids)) > 1:
         raise MalformedRequest("documentId and persistedQuery name different documents")
     return ids[0] if ids else None
+
+
+def _max_age(freshness: dict[str, Any] | None) -> timedelta | None:
+    if freshness is None:
+        return None
+    milliseconds = freshness.get("maxAgeMs")
+    if not isinstance(milliseconds, int) or isinstance(milliseconds, bool) or not 0 <= milliseconds <= LONGEST_AGE_MS:
+        raise MalformedRequest(f"extensions.freshness has maxAgeMs, an integer from 0 to {LONGEST_AGE_MS:,}")
+    return timedelta(milliseconds=milliseconds)
 
 
 def _part(given: dict[str, Any], name: str, kind: type) -> Any:

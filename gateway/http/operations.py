@@ -1,6 +1,6 @@
 """Runs GraphQL operations for all transports: HTTP, server-sent events and WebSocket."""
 
-from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -79,7 +79,7 @@ class Operations:
             result = await self.schema.execute(
                 request.query,
                 variable_values=request.variables,
-                context_value=replace(peer, on_end=self._report_of(peer, request)),
+                context_value=self._peer_of(peer, request),
                 operation_name=request.operation_name,
                 allowed_operation_types=allowed,
                 operation_extensions=request.extensions,
@@ -101,8 +101,7 @@ class Operations:
             return
         setup = SubscriptionSetup(slot)
         try:
-            reporting = replace(peer, on_end=self._report_of(peer, request))
-            async with aclosing(self._results(setup.of(reporting), request, allowed)) as results:
+            async with aclosing(self._results(setup.of(self._peer_of(peer, request)), request, allowed)) as results:
                 async for result in results:
                     yield result
             if setup.events is None:
@@ -176,9 +175,10 @@ class Operations:
         for observer in self.observers:
             observer.refusal(peer.viewer, refusal.code, request.entry)
 
-    def _report_of(self, peer: Peer, request: GraphQLRequest) -> Callable[[OperationEnd], None]:
-        """Reports the end of an operation of this peer."""
-        return partial(self._report, peer.viewer, request.trusted_name or OTHER, request.entry)
+    def _peer_of(self, peer: Peer, request: GraphQLRequest) -> Peer:
+        """The peer of one operation, whose end is reported."""
+        report = partial(self._report, peer.viewer, request.trusted_name or OTHER, request.entry)
+        return replace(peer, on_end=report, max_age=request.max_age)
 
     def _report(self, viewer: Viewer, name: str, entry: AccessEntry | None, end: OperationEnd) -> None:
         report = OperationReport(name=name, viewer=viewer, end=end, entry=entry)

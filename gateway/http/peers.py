@@ -70,6 +70,7 @@ class Peers:
         return Peer(
             stores=state["stores"],
             shared=state["shared"],
+            last_good=state["last_good"],
             viewer=viewer,
             health=state["health"],
             topics=state["topics"],

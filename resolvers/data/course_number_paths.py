@@ -51,6 +51,7 @@ SUMMARIES: StorePath[str, SummaryArgs, CourseSummary] = StorePath(
     "summaries",
     lambda s, keys, args: s.activity.summaries(keys, items=args.items, now=args.now),
     shared=Sharing.BRIEF,
+    last_good=lambda args: args.items,
 )
 COMPLETIONS: StorePath[str, tuple[Span, ...], Sequence[int]] = StorePath(
     "activity", "completions", _completions, shared=Sharing.BRIEF

@@ -14,9 +14,8 @@ from typing import Any, Generic, TypeVar
 from aiodataloader import DataLoader
 
 from resolvers.data.key_sets import NO_FAILURES, Arrived, KeyBatch, KeySets
-from resolvers.data.shared_reads.shared_reads import SharedReads
 from resolvers.data.shared_reads.sharing import Sharing
-from resolvers.data.store_calls import StoreCalls
+from resolvers.data.store_reads import StoreReads
 from resolvers.viewer import NO_RIGHTS, Viewer
 from stores.cancellation import cancel_requested, drop_error
 from stores.ports.stores import Stores
@@ -34,7 +33,8 @@ class StorePath(Generic[K, A, V_co]):
     `store` and `call` name it in traces and errors. `read(stores, keys, args)` returns the values by key, without the
     keys that have none; `args` apply to all keys of a call. `batch_size` limits the keys of one call.
     `prime(loaders, found)` caches rows that came with the values and that another path would read again. `shared`: how
-    long operations may share its values, None: not at all; `prime` is not called for shared values.
+    long operations may share its values, None: not at all; `prime` is not called for shared values. `last_good(args)`:
+    the arguments under which values are kept for when the store fails, None: they are not.
     """
 
     store: str
@@ -43,6 +43,7 @@ class StorePath(Generic[K, A, V_co]):
     batch_size: int = 100
     prime: Callable[["Loaders", Mapping[K, V_co]], None] | None = None
     shared: Sharing | None = None
+    last_good: Callable[[A], Hashable | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,17 +57,14 @@ AccessPath = StorePath[K, A, V] | DerivedPath[K, A, V]
 
 
 @dataclass(slots=True, kw_only=True)
-class Loaders(StoreCalls):
+class Loaders(StoreReads):
     """The reads of one operation, or of one event of a subscription. Values are cached until it ends.
 
-    `now` is the clock in UTC, and `viewer` decides what the visible paths return. `shared`: what it shares with other
-    operations; None for one that must see each write at once, such as a mutation.
+    `now` is the clock in UTC, and `viewer` decides what the visible paths return.
     """
 
-    stores: Stores
     now: Callable[[], datetime]
     viewer: Viewer = NO_RIGHTS
-    shared: SharedReads | None = None
     _sets: dict[tuple[object, object], KeySets[Any, Any]] = field(default_factory=dict)
     _loaders: dict[tuple[object, object], DataLoader[Any, Any]] = field(default_factory=dict)
     _collected: list[tuple[Any, Any, KeySets[Any, Any], KeyBatch[Any, Any]]] = field(default_factory=list)
@@ -205,18 +203,14 @@ class Loaders(StoreCalls):
     async def _read(
         self, path: "StorePath[K, A, V]", keys: list[K], args: A
     ) -> tuple[Mapping[K, V], Mapping[K, Exception]]:
-        """What one store call finds, or its error for each of the keys."""
-        if path.shared is None or self.shared is None:
-            reading = path.read(self.stores, keys, args)
-        else:
-            reading = self.shared.fetch(path, keys, args, self.stores)
+        """What one store call finds, and the error of each key without a value."""
+        found, failures = await self.read(path, keys, args)
         try:
-            found = await self.call(path.store, path.call, len(keys), reading)
             if path.prime is not None:
                 path.prime(self, found)
         except Exception as error:
             return {}, dict.fromkeys(keys, error)
-        return found, {}
+        return found, failures
 
     def _loader(self, path: "AccessPath[K, A, V]", args: A) -> DataLoader[K, V | None]:
         loader = self._loaders.get((path, args))

@@ -65,7 +65,10 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
             made.context_value.peer.on_subscribe(made)
         elif made.operation.operation is OperationType.QUERY:
             # Only here: a mutation and an event of a subscription must see each write at once.
-            made.context_value.loaders.shared = made.context_value.peer.shared
+            loaders = made.context_value.loaders
+            loaders.shared = made.context_value.peer.shared
+            if loaders.stale is not None:
+                loaders.stale.serves = True
         return made
 
     def execute_operation(self, serially: bool | None = None) -> Any:

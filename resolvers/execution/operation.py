@@ -17,6 +17,7 @@ from resolvers.error_codes import ErrorCode
 from resolvers.errors import RequestError, masked, unauthenticated
 from resolvers.execution.limits.document_limits import document_refusal
 from resolvers.execution.limits.response_cost import traced_cost
+from resolvers.execution.sources import sources_of
 from resolvers.operation_end import OperationEnd
 from resolvers.strawberry_internals import requested_operation
 
@@ -81,9 +82,14 @@ def end(context: Context, operation_name: str | None, result: Any) -> None:
     """End an operation: mask the errors of its result, report its end, and free its loaders without a garbage
     collection."""
     mask(result)
-    operation = None if context.document is None else context.document.operation(operation_name)
-    report_end(context, "invalid" if operation is None else operation.operation.value, result)
+    report_end(context, kind_of(context, operation_name), result)
     context.loaders.forget()  # cuts the cycle of loaders and cache
+
+
+def kind_of(context: Context, operation_name: str | None) -> str:
+    """query, mutation or subscription; `invalid` if there is no such operation."""
+    operation = None if context.document is None else context.document.operation(operation_name)
+    return "invalid" if operation is None else operation.operation.value
 
 
 def report_end(context: Context, kind: str, result: Any) -> None:
@@ -103,8 +109,9 @@ def report_end(context: Context, kind: str, result: Any) -> None:
 
 
 def traced(context: Context, operation_name: str | None, data: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What the peer traces: in `extensions.stores` the store calls of the operation or the event, in `extensions.cost`
-    what it costs, in `extensions.plan` the plan by which it ran."""
+    """The `extensions` of a result. Of a query or mutation: `sources`, if a store failed or the request has
+    `freshness`. And what the peer traces: in `stores` the store calls of the operation or the event, in `cost` what it
+    costs, in `plan` the plan by which it ran."""
     peer = context.peer
     found: dict[str, Any] = {}
     if peer.trace:
@@ -121,6 +128,9 @@ def traced(context: Context, operation_name: str | None, data: Mapping[str, Any]
         found["stores"] = {"calls": len(batches), "batches": batches}
     if peer.trace_cost:
         found["cost"] = traced_cost(context, operation_name, data)
+    sources = sources_of(context.loaders, always=peer.max_age is not None)
+    if sources and kind_of(context, operation_name) != "subscription":
+        found["sources"] = sources
     if peer.trace_plan and context.plan_trace is not None:
         found["plan"] = context.plan_trace
     return found

@@ -20,6 +20,12 @@ class About(NamedTuple):
     course_key: str | None = None
     withdrawn: bool = False
 
+    @property
+    def if_withdrawn(self) -> "About":
+        """The same record if the learner has withdrawn from the course, as they may have since a stale value was
+        read."""
+        return self._replace(withdrawn=True)
+
 
 NOTHING = About()
 

@@ -19,6 +19,8 @@ INSTEAD: dict[Otherwise, Any] = {Otherwise.EMPTY_OBJECT: {}, Otherwise.EMPTY_TEX
 async def permitted(info: Info, rule: Rule, subject: About) -> bool:
     """Whether the viewer may. It costs a store call if the rule depends on the learner's enrolments."""
     context = info.context
+    if context.loaders.served_stale:
+        subject = subject.if_withdrawn
     decided = rule.decide(context.viewer, subject, context.peer.policy)
     if decided is None and subject.learner_id is not None:
         return await context.loaders.load(STUDENTS, subject.learner_id, rule.counts_withdrawn) is not None

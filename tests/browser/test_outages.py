@@ -35,7 +35,7 @@ def gateway(deployment: Deployment) -> Command:
 @pytest.fixture(scope="module")
 def fresh_gateway(deployment: Deployment) -> Command:
     """A gateway that keeps nothing of its stores, so that each fault of a store is seen."""
-    return deployment.serve(GATEWAY_CACHE="off")
+    return deployment.serve(GATEWAY_CACHE="off", GATEWAY_STALE="off")
 
 
 @pytest.fixture(scope="module")

@@ -29,9 +29,10 @@ RECOVERY_SECONDS = 15.0
 DEADLINE = 3.0
 """Seconds: long enough for a slow machine to connect."""
 SETTINGS: dict[str, Any] = {deadline_variable(port): str(DEADLINE) for port in PORTS_WITH_URL} | {
-    "GATEWAY_CACHE": "off"
+    "GATEWAY_CACHE": "off",
+    "GATEWAY_STALE": "off",
 }
-"""Without the cache: a profile that is kept would be served while its store is away."""
+"""Without caches: what is kept would be served while its store is away."""
 PAGE = """{
   learner(id: "TGVhcm5lcjpsZWFybmVyLWFkYQ==") {
     displayName timeline(first: 1) { edges { node { verb } } } presence { status }

@@ -42,26 +42,27 @@ class KeptValues:
         self._old: Generation = {}
         self._bytes = 0
 
-    def find(self, bound: BoundPath, keys: Sequence[Any], *, oldest: float) -> dict[Any, Any]:
-        """The values of these keys whose reads began at `oldest` or later."""
-        found: dict[Any, Any] = {}
+    def find(self, bound: BoundPath, keys: Sequence[Any], *, oldest: float) -> dict[Any, Entry]:
+        """The entries of these keys whose reads began at `oldest` or later."""
+        found: dict[Any, Entry] = {}
         young, old = self._young.get(bound), self._old.get(bound)
         if young:
             for key in keys:
                 entry = young.get(key)
                 if entry is not None and entry.began >= oldest:
-                    found[key] = entry.value
+                    found[key] = entry
         if old and len(found) < len(keys):
             for key in keys:
                 entry = old.get(key)
                 if entry is not None and entry.began >= oldest and key not in found:
-                    found[key] = entry.value
+                    found[key] = entry
                     del old[key]
                     self._add(bound, key, entry)
         return found
 
     def put(self, bound: BoundPath, values: Mapping[Any, Any], *, began: float) -> None:
-        """Keep these values. One that is too large is not kept."""
+        """Keep these values. One that is too large is not kept, and one whose read began before that of the value that
+        is kept."""
         for (key, value), size in zip(values.items(), sizes_of(list(values.items())), strict=True):
             self._add(bound, key, Entry(value, began, ENTRY_BYTES + size))
 
@@ -91,5 +92,7 @@ class KeptValues:
         if entries is None:
             entries = self._young[bound] = {}
         replaced = entries.get(key)
+        if replaced is not None and replaced.began > entry.began:
+            return
         self._bytes += size - (0 if replaced is None else replaced.size)
         entries[key] = entry

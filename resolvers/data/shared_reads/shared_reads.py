@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from resolvers.data.shared_reads.flight import Flight
 from resolvers.data.shared_reads.freshness import BRIEF_SECONDS, Freshness
 from resolvers.data.shared_reads.kept_values import BoundPath, KeptValues
+from resolvers.data.shared_reads.last_good import LastGood
 from resolvers.data.shared_reads.read_counts import ReadCounts
 from resolvers.data.shared_reads.sharing import SharedPath, Sharing
 from stores.cancellation import cancel_and_wait
@@ -31,7 +32,8 @@ class SharedReads:
     """One per process. `counts` says what it saved.
 
     `most_bytes` is for all values; each kind of sharing has a third of it, so that none displaces another. `ttl` is for
-    announced values. `unannounced`: the stores whose writes are not announced to this process.
+    announced values. `unannounced`: the stores whose writes are not announced to this process. What is read is kept in
+    `last_good`, too.
     """
 
     def __init__(
@@ -40,10 +42,12 @@ class SharedReads:
         most_bytes: int,
         ttl: timedelta,
         unannounced: Collection[str] = (),
+        last_good: LastGood | None = None,
         clock: Clock = monotonic,
     ) -> None:
         self.counts = ReadCounts()
         self.clock = clock
+        self._last_good = last_good
         self._freshness = Freshness(ttl=ttl, unannounced=unannounced)
         self._kept = {each: KeptValues(most_bytes // len(Sharing), dropped=self._displaced) for each in Sharing}
         self._under_way: dict[BoundPath, dict[Any, Flight[Any, Any]]] = {}
@@ -55,7 +59,7 @@ class SharedReads:
         oldest = self._freshness.oldest(sharing, path.store, self.clock())
         found = self._kept[sharing].find(BoundPath(path, args), keys, oldest=oldest)
         self.counts.of(path.store, path.call).hits += len(found)
-        return found
+        return {key: entry.value for key, entry in found.items()}
 
     async def fetch(self, path: SharedPath[K, A, V], keys: Sequence[K], args: A, stores: Stores) -> Mapping[K, V]:
         """Read these keys: those that are being read are awaited, the others are read in one call. Keys without a value
@@ -79,6 +83,8 @@ class SharedReads:
         """Serve nothing that was read of these keys before now. Calls under way answer those that await them."""
         self.counts.invalidated += len(keys)
         self._kept[Sharing.ANNOUNCED].drop(store, keys)
+        if self._last_good is not None:
+            self._last_good.drop(store, keys)
         for under_way in self._announced_under_way(store):
             for key in keys:
                 if (flight := under_way.pop(key, None)) is not None:
@@ -141,6 +147,8 @@ class SharedReads:
         self.counts.outdated += len(flight.stale)
         fresh = {key: value for key, value in found.items() if key not in flight.stale} if flight.stale else found
         self._kept[_sharing(path)].put(bound, fresh, began=flight.began)
+        if self._last_good is not None:
+            self._last_good.keep(path, args, fresh, began=flight.began)
         return found
 
     async def _values(

@@ -39,5 +39,31 @@ class SharedPath(Protocol[K, A_contra, V_co]):
         """How long its values are kept; None: its values must not be shared."""
 
     @property
+    def last_good(self) -> Callable[[A_contra], Hashable | None] | None:
+        """The arguments under which its values are kept for a failure of the store (`LastGood`), from those of a call;
+        None: they are not kept."""
+
+    @property
     def read(self) -> Callable[[Stores, Sequence[K], A_contra], Awaitable[Mapping[K, V_co]]]:
         """Reads the values by key, without the keys that have none."""
+
+
+class PageArgs(Protocol):
+    """The arguments of a page."""
+
+    @property
+    def after(self) -> str | None:
+        """A cursor; None for the first page."""
+
+
+ArgsOfPage = TypeVar("ArgsOfPage", bound=PageArgs)
+
+
+def all_values(args: K) -> K:
+    """For `last_good`: the values of all arguments are kept."""
+    return args
+
+
+def first_pages(args: ArgsOfPage) -> ArgsOfPage | None:
+    """For `last_good`: first pages are kept."""
+    return args if args.after is None else None

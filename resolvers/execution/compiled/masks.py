@@ -27,6 +27,8 @@ def decide(run: Run, rule: Rule, subjects: Callable[[], Sequence[About]], then: 
     if constant is False:
         then([False] * len(found))
         return
+    if run.loaders.served_stale:
+        found = [subject.if_withdrawn for subject in found]
     decided = {subject: rule.decide(run.viewer, subject, policy) for subject in dict.fromkeys(found)}
     unknown = [subject.learner_id for subject, may in decided.items() if may is None and subject.learner_id is not None]
 

@@ -12,11 +12,11 @@ from resolvers.viewer import Viewer
 
 BY_VALUE = frozenset({"limits", "policy", "timeout", "executor", "compile_after"})
 """The attributes of a Peer that members have in common."""
-BY_IDENTITY = frozenset({"stores", "health", "topics", "deadlines", "now", "shared"})
+BY_IDENTITY = frozenset({"stores", "health", "topics", "deadlines", "now", "shared", "last_good"})
 """Those that all peers of a process share: members have the same object."""
 TRACED = frozenset({"trace", "trace_cost", "traces_fields", "trace_plan"})
 """A traced subscription is executed alone: its trace shows its own store calls."""
-OWN = frozenset({"admit", "charge", "keep_running", "on_subscribe", "take_events"})
+OWN = frozenset({"admit", "charge", "keep_running", "on_subscribe", "take_events", "max_age"})
 """Those that each subscriber keeps. The execution of a group has their defaults."""
 OF_THE_FIRST = frozenset({"on_end"})
 """That of the first member counts for the group: it reports the events that the group executes."""

@@ -1,6 +1,7 @@
 """The values that are kept are bounded in bytes, and those in use stay."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from resolvers.data.shared_reads.kept_values import BoundPath, KeptValues
@@ -18,12 +19,16 @@ def kept_values(most_bytes: int) -> tuple[KeptValues, list[int]]:
     return KeptValues(most_bytes, dropped=dropped.append), dropped
 
 
+def values_of(kept: KeptValues, keys: Sequence[str], oldest: float) -> dict[str, str]:
+    return {key: entry.value for key, entry in kept.find(BOUND, keys, oldest=oldest).items()}
+
+
 def test_values_that_are_found_outlive_those_that_are_not() -> None:
     kept, dropped = kept_values(100 * KIB)
     kept.put(BOUND, {"used": "u" * KIB}, began=0.0)
     for number in range(1_000):
         kept.put(BOUND, {number: "x" * KIB}, began=0.0)
-        assert kept.find(BOUND, ["used"], oldest=0.0) == {"used": "u" * KIB}
+        assert values_of(kept, ["used"], 0.0) == {"used": "u" * KIB}
     found = kept.find(BOUND, range(1_000), oldest=0.0)
     assert 35 <= len(found) <= 80
     assert 999 in found
@@ -35,17 +40,17 @@ def test_values_of_the_old_generation_are_found_dropped_and_too_old_like_others(
     kept.put(BOUND, {"a": "A", "b": "B", "c": "C"}, began=5.0)
     kept.put(BOUND, dict.fromkeys(range(4), "x" * KIB), began=5.0)  # fills the young generation
     kept.drop("profiles", ["a"])
-    assert kept.find(BOUND, ["a", "b"], oldest=5.1) == {}
-    assert kept.find(BOUND, ["a", "b"], oldest=5.0) == {"b": "B"}
+    assert values_of(kept, ["a", "b"], 5.1) == {}
+    assert values_of(kept, ["a", "b"], 5.0) == {"b": "B"}
     kept.drop("catalog", ["b"])
-    assert kept.find(BOUND, ["b", "c"], oldest=5.0) == {"b": "B", "c": "C"}
+    assert values_of(kept, ["b", "c"], 5.0) == {"b": "B", "c": "C"}
     assert dropped == [0]
 
 
 def test_a_value_that_is_larger_than_half_of_the_bytes_is_not_kept() -> None:
     kept, _ = kept_values(10 * KIB)
     kept.put(BOUND, {"small": "x", "large": "x" * 6 * KIB}, began=0.0)
-    assert kept.find(BOUND, ["small", "large"], oldest=0.0) == {"small": "x"}
+    assert values_of(kept, ["small", "large"], 0.0) == {"small": "x"}
 
 
 def test_replacing_and_dropping_give_the_bytes_back() -> None:
@@ -54,7 +59,7 @@ def test_replacing_and_dropping_give_the_bytes_back() -> None:
         kept.put(BOUND, {"a": "x" * KIB}, began=float(number))
         kept.put(BOUND, {"b": "x" * KIB}, began=float(number))
         kept.drop("profiles", ["b"])
-    assert kept.find(BOUND, ["a", "b"], oldest=99.0) == {"a": "x" * KIB}
+    assert values_of(kept, ["a", "b"], 99.0) == {"a": "x" * KIB}
     assert dropped == []
 
 
