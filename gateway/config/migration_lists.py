@@ -9,18 +9,18 @@ from stores.domain.migration_steps import MigrationStep, Phase, StoreMigrations
 
 async def list_mongo_profiles(clients: StoreClients, url: Url) -> StoreMigrations:
     """The indexes of profiles in MongoDB."""
-    from stores.mongo.client import open_mongo
+    from stores.mongo.client import open_mongo_to_check
     from stores.mongo.migration_list import list_profiles
 
-    return await list_profiles(await clients.client_for(url, open_mongo))
+    return await list_profiles(await clients.client_for(url, open_mongo_to_check))
 
 
 async def list_mongo_catalog(clients: StoreClients, url: Url) -> StoreMigrations:
     """The indexes of the catalog in MongoDB."""
-    from stores.mongo.client import open_mongo
+    from stores.mongo.client import open_mongo_to_check
     from stores.mongo.migration_list import list_catalog
 
-    return await list_catalog(await clients.client_for(url, open_mongo))
+    return await list_catalog(await clients.client_for(url, open_mongo_to_check))
 
 
 async def list_old_mongo_profiles(clients: StoreClients, url: Url) -> Sequence[MigrationStep]:

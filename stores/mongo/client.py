@@ -75,6 +75,11 @@ async def open_mongo(
         await client.close()
 
 
+def open_mongo_to_check(url: str) -> AbstractAsyncContextManager[Database]:
+    """As `open_mongo`, for commands that run once: they wait for the first connection on a busy machine."""
+    return open_mongo(url, find_within=timedelta(seconds=3))
+
+
 def open_mongo_patiently(url: str) -> AbstractAsyncContextManager[Database]:
     """As `open_mongo`, for migrations: they wait for a server that is still starting, and for operations on a whole
     collection, such as building an index."""

@@ -182,24 +182,33 @@ async def assert_folded(stores: Stores, key: UUID, events: list[Event]) -> None:
 
 async def assert_agree(stores: Stores, writers: Sequence[Writer], learners: int) -> None:
     """Every acknowledged event is in the ledger; every event there that is not voided is once in the timeline and once
-    in the activity of the course, quarter by quarter."""
+    in the activity of the course, quarter by quarter. Progress and resume points follow from the ledger."""
     acknowledged = {key for writer in writers for key in writer.acknowledged}
-    live: list[Event] = []
+    ledgers = await assert_timelines(stores, writers, learners)
+    for number, ledger in enumerate(ledgers):
+        assert acknowledged & {key for writer in writers for key in writer.sent.get(number, [])} <= ledger.keys()
+        await assert_folded(stores, registration(number), list(ledger.values()))
+    assert acknowledged
+    assert await course_activity(stores) == activity_of(
+        event for ledger in ledgers for event in without_voided(ledger.values())
+    )
+    await assert_counted(stores, learners)
+
+
+async def assert_timelines(stores: Stores, writers: Sequence[Writer], learners: int) -> list[dict[UUID, Event]]:
+    """Every event of the ledger that is not voided is once in the timeline, and no other event is. Returns the ledger
+    of each learner."""
+    ledgers = []
     for number in range(learners):
-        sent = [key for writer in writers for key in writer.sent.get(number, [])]
-        ledger = await ledger_of(stores, sent)
-        assert acknowledged & set(sent) <= ledger.keys()
-        kept = without_voided(ledger.values())
-        found, expected = await timeline_of(stores, learner(number)), {event.id for event in kept}
+        ledger = await ledger_of(stores, [key for writer in writers for key in writer.sent.get(number, [])])
+        expected = {event.id for event in without_voided(ledger.values())}
+        found = await timeline_of(stores, learner(number))
         missing = [ledger[key] for key in expected - set(found)]
         voided = [ledger.get(key, key) for key in set(found) - expected]
         assert (missing, voided) == ([], []), "the timeline lacks events, or has voided or unknown ones"
         assert len(found) == len(expected)
-        await assert_folded(stores, registration(number), list(ledger.values()))
-        live += kept
-    assert acknowledged
-    assert await course_activity(stores) == activity_of(live)
-    await assert_counted(stores, learners)
+        ledgers.append(ledger)
+    return ledgers
 
 
 async def assert_counted(stores: Stores, learners: int) -> None:
