@@ -1,17 +1,18 @@
-"""quadrangle check: validate settings, trusted documents and key files, ping every store, and try the mapping of
-profiles."""
+"""quadrangle check: validate settings, trusted documents and key files, ping every store, look for pending migrations,
+and try the mapping of profiles."""
 
 import sys
 from argparse import ArgumentParser, Namespace
 
 from gateway.cli.options import add_data
 
+MIGRATE = "MIGRATE"
 HELP = "check the settings and ping every store"
 DESCRIPTION = (
     "Reads the settings, the trusted documents (GATEWAY_DOCUMENTS_PATH) and the public keys (GATEWAY_AUTH_KEYS and\n"
-    "GATEWAY_AUTH_JWKS_URL), pings every store and prints a table. If profiles are read by a mapping\n"
-    "(GATEWAY_PROFILES_MAPPING), tries it on ten documents. The exit code is 0 if all stores answer and everything\n"
-    "fits, else 1; stderr says what is wrong."
+    "GATEWAY_AUTH_JWKS_URL), pings every store and prints a table. The state of a store is MIGRATE if\n"
+    "`quadrangle migrate` has to run first. If profiles are read by a mapping (GATEWAY_PROFILES_MAPPING), tries it on\n"
+    "ten documents. The exit code is 0 if all stores answer and everything fits, else 1; stderr says what is wrong."
 )
 EPILOG = """\
 examples:
@@ -26,10 +27,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Print the table. 1 if a store is down."""
+    """Print the table. 1 if a store is down or not migrated."""
     from gateway.cli.served_schema import served_schema
     from gateway.config.backends import url_for
     from gateway.config.check_stores import faults_of_stores
+    from gateway.config.pending_migrations import pending_migrations
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
     from gateway.http.auth.configured import key_sources
@@ -56,29 +58,33 @@ def run(options: Namespace) -> int:
             health = Health(stores=stores, backends=backends, now=utc_now)
             found = await health.check()
             faults = await faults_of_stores(location.urls, now=utc_now)
+            migrations = await pending_migrations(location.urls, now=utc_now)
         if settings.auth.jwks_url is not None:
             try:
                 await fetch_jwks(settings.auth.jwks_url)
             except JwksUnavailable as error:
                 faults = [*faults, f"GATEWAY_AUTH_JWKS_URL: cannot be used: {error}"]
+        faults = [*faults, *(str(each.fault) for each in migrations if each.fault is not None)]
+        advice = {port: each.advice for each in migrations if each.advice is not None for port in each.ports}
         rows = [
             (
                 store.store,
                 store.backend,
                 url_for(location.urls, store.store),
-                store.state.value,
+                MIGRATE if store.store in advice else store.state.value,
                 "-" if store.latency_ms is None else f"{store.latency_ms:.1f} ms",
             )
             for store in found
         ]
         sys.stdout.write(format_table([("store", "backend", "where", "state", "ping"), *rows]) + "\n")
-        # A store that does not answer has the same fault twice.
-        for line in dict.fromkeys([*(store.fault for store in found if store.fault is not None), *faults]):
+        # A store that does not answer has the same fault several times.
+        by_store = (store.fault or advice.get(store.store) for store in found)
+        for line in dict.fromkeys([*(line for line in by_store if line is not None), *faults]):
             console.print(line)
         if location.secret is None and not settings.auth.keys and settings.auth.jwks_url is None:
             console.print(
                 "GATEWAY_AUTH_SECRET, GATEWAY_AUTH_KEYS, GATEWAY_AUTH_JWKS_URL: `quadrangle serve` needs one of them"
             )
-        return int(bool(faults) or any(store.state is StoreState.DOWN for store in found))
+        return int(bool(faults or advice) or any(store.state is StoreState.DOWN for store in found))
 
     return run_command(check, interrupted="interrupted")

@@ -5,12 +5,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
-from gateway.config.backends import Backend
+from gateway.config.backends import PORTS, Backend
 from gateway.config.open_stores import own_backends
 from gateway.config.store_clients import Now, StoreClients
 from gateway.config.urls import Url
 from stores.domain.migration_steps import MigrationStep, StoreMigrations
 from stores.errors import StoreError
+
+MISSING = {"mongodb": "indexes are missing", "influxdb": "the database is missing"}
+"""What a backend lacks where nothing is applied; tables in the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,22 @@ class PortMigrations:
     def pending(self) -> Sequence[MigrationStep]:
         """The steps that are not applied, in order."""
         return self.migrations.pending
+
+    @property
+    def advice(self) -> str | None:
+        """What is missing, and what to do; None if nothing is pending."""
+        if not self.pending:
+            return None
+        count = len(self.pending)
+        missing = MISSING.get(self.backend, "tables are missing")
+        if self.migrations.applied:
+            missing = "a migration is pending" if count == 1 else f"{count} migrations are pending"
+        return f"{self.port}: {missing}: run `quadrangle migrate`"
+
+    @property
+    def ports(self) -> Sequence[str]:
+        """This port and those that share its URL, and its migrations."""
+        return [port for port, backends in PORTS.items() if self.port in (port, backends.shares_url_of)]
 
 
 async def pending_migrations(urls: Mapping[str, Url], *, now: Now, old_rows: bool = False) -> Sequence[PortMigrations]:

@@ -1,12 +1,15 @@
 """quadrangle check."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from gateway.config.backends import PORTS
+from tests.backends import Servers, fresh_sql, missing
 from tests.e2e.command import quadrangle
 from tests.gateway.cli.environment import MEMORY, NOWHERE, SECRET
+from tests.stores.test_credentials import with_login
 
 
 def at_url_of(port: str) -> list[str]:
@@ -23,6 +26,36 @@ def test_check_reports_the_store_that_does_not_answer() -> None:
     down = [line.split() for line in ended.stdout.splitlines() if "DOWN" in line]
     assert down == [[port, "redis", "redis://127.0.0.1:9/0", "DOWN", "-"] for port in at_url_of("sessions")]
     assert "sessions: Redis cannot be reached" in ended.stderr.splitlines()
+
+
+async def test_check_names_a_database_that_is_not_migrated(servers: Servers) -> None:
+    async with fresh_sql(servers) as url:
+        environment = {**MEMORY, **SECRET, "GATEWAY_PROGRESS_URL": url}
+        ended = quadrangle("check", **environment)
+        assert ended.returncode == 1
+        states = {line.split()[0]: line.split()[3] for line in ended.stdout.splitlines()[1:]}
+        assert {port for port, state in states.items() if state == "MIGRATE"} == {*at_url_of("progress")}
+        assert {state for port, state in states.items() if port not in at_url_of("progress")} == {"LIVE"}
+        assert ended.stderr == "progress: tables are missing: run `quadrangle migrate`\n"
+        assert quadrangle("migrate", **environment).returncode == 0
+        assert quadrangle("check", **environment).returncode == 0
+
+
+def test_check_names_a_missing_database_of_influxdb(servers: Servers) -> None:
+    if servers.influx_url is None:
+        missing("InfluxDB: there is no influxd")
+    url = urlsplit(servers.influx_url)._replace(path="/unknown").geturl()
+    ended = quadrangle("check", **{**MEMORY, **SECRET, "GATEWAY_TIMELINE_URL": url})
+    assert (ended.returncode, ended.stdout.count("MIGRATE")) == (1, 1)
+    [line] = ended.stderr.splitlines()
+    assert line.startswith("timeline: the database is missing: run `quadrangle migrate`")
+
+
+def test_check_names_wrong_credentials(servers: Servers) -> None:
+    without = with_login(servers.redis_url, "")
+    ended = quadrangle("check", **{**MEMORY, **SECRET, "GATEWAY_LIVE_URL": without})
+    assert ended.returncode == 1
+    assert ended.stderr == "live: a password is required: the URL has none\n"
 
 
 def test_check_reports_a_bad_trusted_document(tmp_path: Path) -> None:

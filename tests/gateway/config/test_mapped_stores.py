@@ -135,6 +135,7 @@ async def test_check_and_migrate_name_what_does_not_fit(servers: Servers, tmp_pa
         assert check.stderr == "profiles: timeZone (zone) is not an IANA time zone in 1 of 2 documents\n"
     fitting = MAPPING.replace('timeZone = "zone"\n', "")
     async with mapped(servers, tmp_path, fitting) as (_, environment):
+        assert (await asyncio.to_thread(quadrangle, "migrate", **environment)).returncode == 0
         check = await asyncio.to_thread(quadrangle, "check", **environment)
         assert (check.returncode, check.stderr) == (0, "")
 
