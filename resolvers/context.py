@@ -9,6 +9,7 @@ from typing import Any, Literal
 import strawberry
 
 from resolvers.data.dataloaders import Loaders
+from resolvers.data.guards import UNGUARDED, Guards
 from resolvers.data.shared_reads.last_good import LastGood
 from resolvers.data.shared_reads.shared_reads import SharedReads
 from resolvers.data.shared_reads.stale_reads import StaleReads
@@ -59,7 +60,8 @@ class Peer:
     runs its operations; `compiled` compiles a document after `compile_after` earlier uses. `trace_plan`: answers show
     the plan in `extensions.plan`. `shared`: what its queries share with those of others. `last_good`: what its queries
     are served of stores that fail, None: nothing; `max_age`: the oldest that they accept, None: any age. With
-    `max_age`, answers list their stores. `on_end` is given the end of each operation, and of each event.
+    `max_age`, answers list their stores. `guards` admit its store calls.
+    `on_end` is given the end of each operation, and of each event.
     """
 
     stores: Stores
@@ -85,6 +87,7 @@ class Peer:
     shared: SharedReads | None = None
     last_good: LastGood | None = None
     max_age: timedelta | None = None
+    guards: Guards = UNGUARDED
     on_end: Callable[[OperationEnd], None] = unobserved
 
 
@@ -116,6 +119,7 @@ class Context:
             stores=peer.stores,
             deadlines=peer.deadlines,
             failures=peer.health,
+            guards=peer.guards,
             now=peer.now,
             viewer=peer.viewer,
             limits=peer.limits,

@@ -1,20 +1,23 @@
-"""The health of the stores: pings on request, recent failures, and the backlog of the outbox."""
+"""The health of the stores: their last pings, recent failures, and the backlog of the outbox."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
+from stores.cancellation import cancel_and_wait, drop_error
 from stores.domain.outbox import Backlog, Consumer
 from stores.domain.rebuilds import Rebuild, share_done
-from stores.errors import StoreError, as_store_error
-from stores.ports.pinger import Pinger
+from stores.errors import StoreError, TimedOut, Unavailable
 from stores.ports.stores import Stores
 
-PING_TIMEOUT = timedelta(seconds=1)
+PING_TIMEOUT = timedelta(milliseconds=800)
+"""Two pings, a second apart, have failed before a call of the default deadline and a second have passed."""
+READ_TIMEOUT = timedelta(seconds=1)
 FRESH = timedelta(seconds=1)
 """How long one check serves all requests."""
 SLOW = timedelta(milliseconds=250)
@@ -54,6 +57,13 @@ class StoreHealth:
     rebuilt: float | None = None
 
 
+class Ping(NamedTuple):
+    """The milliseconds of a ping, None if it failed; `fault` is the reason then."""
+
+    ms: float | None
+    fault: str | None = None
+
+
 @dataclass(slots=True, kw_only=True)
 class Health:
     """What this process knows of its stores. `backends`: the database of each port, by name."""
@@ -62,26 +72,71 @@ class Health:
     backends: Mapping[str, str]
     now: Callable[[], datetime]
     last_errors: dict[str, datetime] = field(default_factory=dict)
+    _pings: dict[str, Ping] = field(default_factory=dict)
+    _pinging: "set[asyncio.Task[None]]" = field(default_factory=set)
+    _is_probed: bool = False
     _recent: "dict[str, tuple[float, asyncio.Task[list[StoreHealth]]]]" = field(default_factory=dict)
 
     def failed(self, store: str, error: StoreError) -> None:
         """Record that a call of this store failed now."""
         self.last_errors[store] = self.now()
 
+    async def ping(self, store: str) -> bool:
+        """Ping a store, and keep the result. Returns whether it answered in time. Never raises."""
+        pinging = asyncio.create_task(self.stores.by_name()[store].ping())
+        self._pinging.add(pinging)
+        pinging.add_done_callback(self._pinging.discard)
+        pinging.add_done_callback(drop_error)
+        started = perf_counter()
+        try:
+            ended, _ = await asyncio.wait({pinging}, timeout=PING_TIMEOUT.total_seconds())
+        finally:
+            pinging.cancel()  # a driver may take a while to end
+        error: BaseException | None
+        if not ended:
+            error = TimedOut(store, "no answer in time")
+        elif pinging.cancelled():
+            error = Unavailable(store, "the driver cancelled the ping")
+        elif (error := pinging.exception()) is None:
+            self._pings[store] = Ping((perf_counter() - started) * 1000)
+            return True
+        failure = error if isinstance(error, StoreError) else Unavailable(store, "the ping failed")
+        self.failed(store, failure)
+        self._pings[store] = Ping(None, str(failure))
+        return False
+
+    @contextmanager
+    def probed(self) -> Iterator[None]:
+        """A block while which all stores are pinged again and again, so that nobody needs to wait for a ping."""
+        self._is_probed = True
+        try:
+            yield
+        finally:
+            self._is_probed = False
+
     async def check(self) -> list[StoreHealth]:
-        """Ping all stores at once. Never raises. Without backlog and rebuilds, whose counts are too expensive for every
-        probe."""
-        return list(
-            await asyncio.gather(*(self._check(store, pinger) for store, pinger in self.stores.by_name().items()))
-        )
+        """The states of all stores, by a ping of each now. Never raises. Without backlog and rebuilds, whose counts are
+        too expensive for every probe."""
+        await asyncio.gather(*map(self.ping, self.stores.by_name()))
+        return self.by_last_pings()
+
+    def by_last_pings(self) -> list[StoreHealth]:
+        """The states of the stores that have been pinged, by their last pings."""
+        names = self.stores.by_name()
+        return [self._by_ping(store, self._pings[store]) for store in names if store in self._pings]
+
+    async def aclose(self) -> None:
+        """Wait for the pings that were given up."""
+        await cancel_and_wait(self._pinging)
 
     async def latest(self) -> list[StoreHealth]:
         """`check_with_backlog`, at most once a second however many viewers request it. Never raises."""
         return await self._shared("viewers", self.check_with_backlog)
 
     async def latest_of_probes(self) -> list[StoreHealth]:
-        """`check`, at most once a second however many probes request it. Never raises."""
-        return await self._shared("probes", self.check)
+        """The states by the last pings. If nothing pings the stores regularly, by pings now, at most once a second
+        however many probes request it. Never raises."""
+        return self.by_last_pings() if self._is_probed else await self._shared("probes", self.check)
 
     async def _shared(
         self, askers: str, check: Callable[[], Coroutine[Any, Any, list[StoreHealth]]]
@@ -92,15 +147,18 @@ class Health:
         return await asyncio.shield(self._recent[askers][1])
 
     async def check_with_backlog(self) -> list[StoreHealth]:
-        """`check`, with the backlog of the stores that follow the outbox, and with rebuilds under way. Never raises."""
-        backlog, shares, found = await asyncio.gather(self._backlog(), self._rebuilt_shares(), self.check())
+        """`latest_of_probes`, with the backlog of the stores that follow the outbox, and with rebuilds under way. Never
+        raises."""
+        backlog, shares, found = await asyncio.gather(self._backlog(), self._rebuilt_shares(), self.latest_of_probes())
         return [with_share(self._with_backlog(one, backlog), shares.get(one.store)) for one in found]
 
     async def _rebuilt_shares(self) -> Mapping[str, float]:
         """The share done of each rebuild under way, by store. Empty if progress does not answer in time; its ping
         reports the reason."""
+        if self._is_down("progress"):
+            return {}
         try:
-            async with asyncio.timeout(PING_TIMEOUT.total_seconds()):
+            async with asyncio.timeout(READ_TIMEOUT.total_seconds()):
                 return {
                     store: share for store, kind in REBUILT.items() if (share := await self._share(kind)) is not None
                 }
@@ -118,11 +176,17 @@ class Health:
 
     async def _backlog(self) -> Mapping[Consumer, Backlog]:
         """Empty if it is not known in time; the ping of the outbox reports the reason."""
+        if self._is_down("outbox"):
+            return {}
         try:
-            async with asyncio.timeout(PING_TIMEOUT.total_seconds()):
+            async with asyncio.timeout(READ_TIMEOUT.total_seconds()):
                 return await self.stores.outbox.backlog()
         except (TimeoutError, StoreError):
             return {}
+
+    def _is_down(self, store: str) -> bool:
+        """Whether it is known to be down, so that reading it would take all of the time limit."""
+        return self._is_probed and self._pings[store].ms is None
 
     def _with_backlog(self, one: StoreHealth, backlog: Mapping[Consumer, Backlog]) -> StoreHealth:
         behind = backlog.get(FOLLOWERS[one.store]) if one.store in FOLLOWERS else None
@@ -131,22 +195,11 @@ class Health:
         lag = 0.0 if behind.oldest is None else max(0.0, (self.now() - behind.oldest).total_seconds())
         return replace(one, backlog=behind.waiting, lag_seconds=lag)
 
-    async def _check(self, store: str, pinger: Pinger) -> StoreHealth:
-        started = perf_counter()
-        latency: float | None = None
-        fault: str | None = None
-        try:
-            async with asyncio.timeout(PING_TIMEOUT.total_seconds()):
-                await pinger.ping()
-            latency = (perf_counter() - started) * 1000
-        except (TimeoutError, StoreError) as error:
-            failure = as_store_error(store, error)
-            self.failed(store, failure)
-            fault = str(failure)
+    def _by_ping(self, store: str, ping: Ping) -> StoreHealth:
         last = self.last_errors.get(store)
-        if latency is None:
+        if ping.ms is None:
             state = StoreState.DOWN
-        elif latency > SLOW.total_seconds() * 1000 or (last is not None and self.now() - last < DEGRADED_FOR):
+        elif ping.ms > SLOW.total_seconds() * 1000 or (last is not None and self.now() - last < DEGRADED_FOR):
             state = StoreState.DEGRADED
         else:
             state = StoreState.LIVE
@@ -154,9 +207,9 @@ class Health:
             store=store,
             backend=self.backends[store],
             state=state,
-            latency_ms=latency,
+            latency_ms=ping.ms,
             last_error_at=last,
-            fault=fault,
+            fault=ping.fault,
         )
 
 

@@ -25,6 +25,7 @@ from gateway.config.groups.profiles import ProfilesSettings
 from gateway.config.groups.proxies import ProxiesSettings
 from gateway.config.groups.rates import RatesSettings
 from gateway.config.groups.relay import RelaySettings
+from gateway.config.groups.resilience import ResilienceSettings
 from gateway.config.groups.settings_group import Seconds, SettingsGroup
 from gateway.config.groups.stale import StaleSettings
 from gateway.config.profile_mapping import map_profiles
@@ -56,6 +57,7 @@ class Settings(SettingsGroup):
     claims: ClaimsSettings = ClaimsSettings()
     http: HttpSettings = HttpSettings()
     limits: LimitsSettings = LimitsSettings()
+    resilience: ResilienceSettings = ResilienceSettings()
     executor: ExecutorSettings = ExecutorSettings()
     cache: CacheSettings = CacheSettings()
     stale: StaleSettings = StaleSettings()

@@ -3,13 +3,13 @@
 A store that is down costs no operation: what the cache lacks is not found, and clients send the text again.
 """
 
-import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from gateway.documents.text_cache import TextCache
 from resolvers.context import Peer
-from stores.errors import StoreError, as_store_error
+from resolvers.data.store_calls import StoreCalls
+from stores.errors import StoreError
 
 STORE = "documents"
 LONGEST = 32_768
@@ -33,10 +33,8 @@ class RegisteredDocuments:
         if cached is not None:
             cached.checked_at = now  # before the call: one request checks, not all that arrive meanwhile
         try:
-            async with asyncio.timeout(peer.deadlines[STORE].total_seconds()):
-                text = await peer.stores.documents.find(sha256)
-        except (StoreError, TimeoutError) as error:
-            peer.health.failed(STORE, as_store_error(STORE, error))
+            text = await calls_of(peer).call_read(STORE, "find", 1, lambda: peer.stores.documents.find(sha256))
+        except StoreError:
             text = None
         if text is not None and cached is None:
             self.cache.keep(sha256, text, now)
@@ -47,11 +45,15 @@ class RegisteredDocuments:
         if len(text.encode(errors="replace")) > LONGEST:
             return
         now = peer.now()
+        registering = peer.stores.documents.register(sha256, text, subject=peer.viewer.subject)
         try:
-            async with asyncio.timeout(peer.deadlines[STORE].total_seconds()):
-                kept = await peer.stores.documents.register(sha256, text, subject=peer.viewer.subject)
-        except (StoreError, TimeoutError) as error:
-            peer.health.failed(STORE, as_store_error(STORE, error))
+            kept = await calls_of(peer).call(STORE, "register", 1, registering)
+        except StoreError:
             kept = True  # by this process, at least
         if kept:
             self.cache.keep(sha256, text, now)
+
+
+def calls_of(peer: Peer) -> StoreCalls:
+    """Makes the calls of a request before its operation begins."""
+    return StoreCalls(deadlines=peer.deadlines, failures=peer.health, guards=peer.guards)

@@ -43,6 +43,8 @@ from gateway.http.websocket.route import WebSocketEndpoint
 from gateway.observability.operation_log import OperationLog
 from gateway.observability.pseudonyms import Pseudonyms
 from gateway.relay.publishing import publishing
+from gateway.resilience.probing import probing
+from gateway.resilience.store_guards import store_guards
 from gateway.web.page_sources import DIST
 from gateway.web.pages import Pages
 from resolvers.health import Health
@@ -86,16 +88,23 @@ def build_app(
             open_shared_reads(settings, opened, backends) as (shared, last_good, stores),
         ):
             health = Health(stores=stores, backends=backends, now=now)
-            topics = TopicRegistry(stores, deadlines=settings.deadlines, failures=health, now=now)
+            guards = store_guards(settings)
+            topics = TopicRegistry(stores, deadlines=settings.deadlines, failures=health, guards=guards, now=now)
             writes = BackgroundWrites(slots)
             streams = OpenStreams()
             watch = RevocationWatch(stores, streams, deadline=settings.deadlines["revocations"], health=health, now=now)
             async with (
+                probing(health, guards),
                 publishing(stores, where=settings.relay.where, holder=uuid4().hex, failures=health),
                 aclosing(topics),
                 aclosing(writes),
                 open_rate_limit(
-                    settings.rates.rate, stores.rates, deadline=settings.deadlines["rates"], health=health, now=now
+                    settings.rates.rate,
+                    stores.rates,
+                    deadline=settings.deadlines["rates"],
+                    health=health,
+                    guards=guards,
+                    now=now,
                 ) as rate_limit,
                 watching(watch),
             ):
@@ -104,6 +113,7 @@ def build_app(
                     shared=shared,
                     last_good=last_good,
                     health=health,
+                    guards=guards,
                     topics=topics,
                     background_writes=writes,
                     rate_limit=rate_limit,

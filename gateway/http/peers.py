@@ -73,6 +73,7 @@ class Peers:
             last_good=state["last_good"],
             viewer=viewer,
             health=state["health"],
+            guards=state["guards"],
             topics=state["topics"],
             deadlines=self.deadlines,
             limits=self.limits,

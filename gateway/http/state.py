@@ -7,6 +7,7 @@ from gateway.http.auth.open_streams import OpenStreams
 from gateway.http.auth.revocation_watch import RevocationWatch
 from gateway.http.bounds.background_writes import BackgroundWrites
 from gateway.http.rates.rate_limit import RateLimit
+from gateway.resilience.store_guards import StoreGuards
 from resolvers.data.shared_reads.last_good import LastGood
 from resolvers.data.shared_reads.shared_reads import SharedReads
 from resolvers.health import Health
@@ -23,6 +24,7 @@ class AppState(TypedDict):
     shared: SharedReads | None
     last_good: LastGood | None
     health: Health
+    guards: StoreGuards
     topics: TopicRegistry
     background_writes: BackgroundWrites
     rate_limit: RateLimit | None

@@ -8,6 +8,7 @@ from resolvers.data.access_paths import DURABLE_RESUME, HOT_RESUME, LEARNER_COUN
 from resolvers.data.course_enrollment_paths import COURSE_COUNTS
 from resolvers.data.dataloaders import DerivedPath, Loaders
 from stores.domain.sessions import ResumePoint
+from stores.errors import TimedOut, Unavailable
 
 
 async def _counts(loaders: Loaders, keys: Sequence[CountArgs], _: NoArgs) -> Mapping[CountArgs, int]:
@@ -21,11 +22,20 @@ async def _counts(loaders: Loaders, keys: Sequence[CountArgs], _: NoArgs) -> Map
 
 
 async def _resume(loaders: Loaders, registrations: Sequence[UUID], _: NoArgs) -> Mapping[UUID, ResumePoint]:
-    """The later of the hot and the durable point: either store may have lost or not yet received the other's."""
+    """The later of the hot and the durable point: either store may have lost or not yet received the other's. While the
+    store of the hot points fails, the durable ones, which are a few seconds older."""
     hot, durable = await asyncio.gather(
-        loaders.load_many(HOT_RESUME, registrations, ()), loaders.load_many(DURABLE_RESUME, registrations, ())
+        loaders.load_many(HOT_RESUME, registrations, ()),
+        loaders.load_many(DURABLE_RESUME, registrations, ()),
+        return_exceptions=True,
     )
+    if isinstance(durable, BaseException):
+        raise durable
     points = dict(durable)
+    if isinstance(hot, TimedOut | Unavailable):
+        return points
+    if isinstance(hot, BaseException):
+        raise hot
     for registration, point in hot.items():
         kept = points.get(registration)
         if kept is None or (point.at, point.id) > (kept.at, kept.id):

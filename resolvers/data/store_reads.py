@@ -44,10 +44,13 @@ class StoreReads(StoreCalls):
             return ({}, dict.fromkeys(keys, error)) if stale is None else stale.instead(path, keys, args, error)
 
     async def _read_now(self, path: SharedPath[K, A, V], keys: Sequence[K], args: A) -> Mapping[K, V]:
-        if path.shared is not None and self.shared is not None:
-            return await self.call(path.store, path.call, len(keys), self.shared.fetch(path, keys, args, self.stores))
+        shared = self.shared
+        if path.shared is not None and shared is not None:
+            return await self.call_shared_read(
+                path.store, path.call, len(keys), lambda run: shared.fetch(path, keys, args, self.stores, run)
+            )
         began = 0.0 if self.stale is None else self.stale.kept.clock()
-        found = await self.call(path.store, path.call, len(keys), path.read(self.stores, keys, args))
+        found = await self.call_read(path.store, path.call, len(keys), lambda: path.read(self.stores, keys, args))
         if self.stale is not None:
             self.stale.kept.keep(path, args, found, began=began)
         return found

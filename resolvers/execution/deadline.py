@@ -15,11 +15,20 @@ from resolvers.error_codes import ErrorCode
 from resolvers.errors import RequestError
 from stores.cancellation import Deadline
 
+ANSWER_SECONDS = 0.05
+"""The time between the last store call and the deadline of a query, so that what the other stores answered is served.
+A query that has less than ten times as much uses all of it for its calls."""
+
 
 async def read_within_deadline(context: Context, work: Awaitable[Any]) -> Any:
-    """The result of a query or of one event. After the peer's timeout it is cancelled with its store calls, and the
-    result is OPERATION_TIMEOUT. If the task is cancelled or fails, the store calls are cancelled, too."""
-    deadline = Deadline(_seconds(context.peer))
+    """The result of a query or of one event. Its store calls end before the peer's timeout. If it has not ended by
+    then it is cancelled with its store calls, and the result is OPERATION_TIMEOUT. If the task is cancelled or fails,
+    the store calls are cancelled, too."""
+    seconds = _seconds(context.peer)
+    if seconds is not None:
+        for_answer = ANSWER_SECONDS if seconds >= 10 * ANSWER_SECONDS else 0.0
+        context.loaders.ends_at = asyncio.get_running_loop().time() + seconds - for_answer
+    deadline = Deadline(seconds)
     try:
         with deadline:
             return await work
@@ -28,6 +37,8 @@ async def read_within_deadline(context: Context, work: Awaitable[Any]) -> Any:
         if isinstance(error, TimeoutError) and deadline.expired:
             return _timed_out("the operation took too long")
         raise
+    finally:
+        context.loaders.ends_at = None
 
 
 async def write_within_deadline(peer: Peer, work: Awaitable[Any]) -> Any:

@@ -9,7 +9,7 @@ from resolvers.errors import RequestError, client_message
 from resolvers.types.enums import ErrorCode
 from resolvers.types.node import key_of
 from resolvers.writes.faults import Fault, Refusal
-from stores.errors import RetryLater, StoreError
+from stores.errors import CircuitOpen, RetryLater, StoreError
 
 SAME_NAMES: Mapping[str, str] = {}
 
@@ -20,7 +20,8 @@ class UserError:
     message: str = strawberry.field(description="The error in words, for people.")
     path: list[str] = strawberry.field(description="The part of the input that is wrong.")
     retry_after_ms: int | None = strawberry.field(
-        default=None, description="With RETRY_LATER: wait this many milliseconds before you send the same write again."
+        default=None,
+        description="Nothing was sent to the store: wait this many milliseconds before you send the same write again.",
     )
 
 
@@ -38,7 +39,7 @@ def user_errors(refusal: Refusal, names: Mapping[str, str] = SAME_NAMES) -> list
 
 def store_user_error(error: StoreError) -> UserError:
     """A store failure as an error of a payload."""
-    retry_after_ms = error.retry_after_ms if isinstance(error, RetryLater) else None
+    retry_after_ms = error.retry_after_ms if isinstance(error, RetryLater | CircuitOpen) else None
     return UserError(code=ErrorCode(error.code), message=client_message(error), path=[], retry_after_ms=retry_after_ms)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from resolvers import permissions
 from resolvers.context import Context
 from resolvers.data.access_paths import COURSE_PROGRESS, ENROLLMENTS, LATEST
+from resolvers.data.guards import CallKind
 from resolvers.data.reference_paths import EXISTING_LEARNERS
 from resolvers.errors import bad_input, forbidden
 from resolvers.value_rules import MAX_TEXT_LENGTH, problem_with_name
@@ -112,7 +113,8 @@ class _Feed(AbstractAsyncContextManager[Updates]):
         self._feed = context.peer.stores.live.feed(feed_key, after=after)
 
     async def __aenter__(self) -> Updates:
-        return await self._context.loaders.call("live", "feed", 1, self._feed.__aenter__())
+        entering = self._feed.__aenter__()
+        return await self._context.loaders.call("live", "feed", 1, entering, kind=CallKind.READ)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None

@@ -76,7 +76,11 @@ class ResumePointTopic:
         return await self._stored(loaders)
 
     async def _stored(self, loaders: Loaders) -> ResumePoint | None:
-        return await loaders.load(RESUME, self._registration, ())
+        """Raises `StoreError` if the hot point cannot be read: the durable one may be older than the last event."""
+        _, point = await asyncio.gather(
+            loaders.load(HOT_RESUME, self._registration, ()), loaders.load(RESUME, self._registration, ())
+        )
+        return point
 
     @asynccontextmanager
     async def _signals(self, stores: Stores) -> AsyncIterator[AsyncIterator[frozenset[str] | None]]:

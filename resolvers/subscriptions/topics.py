@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from resolvers.data.dataloaders import Loaders
+from resolvers.data.guards import UNGUARDED, CallKind, Guards
 from resolvers.data.store_calls import Failures
 from resolvers.subscriptions.topic import SharedTopic, Subscriber
 from stores.backoff import Backoff
@@ -33,6 +34,7 @@ class TopicRegistry:
         *,
         deadlines: Mapping[str, timedelta],
         failures: Failures,
+        guards: Guards = UNGUARDED,
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -41,12 +43,19 @@ class TopicRegistry:
         self.sleep = sleep
         self._deadlines = deadlines
         self._failures = failures
+        self._guards = guards
         self._running: dict[Hashable, RunningTopic] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
     def loaders(self) -> Loaders:
         """Fresh loaders for one refresh of a topic, whose values do not depend on a viewer."""
-        return Loaders(stores=self.stores, deadlines=self._deadlines, failures=self._failures, now=self.now)
+        return Loaders(
+            stores=self.stores,
+            deadlines=self._deadlines,
+            failures=self._failures,
+            guards=self._guards,
+            now=self.now,
+        )
 
     def subscribe(
         self, kind: Callable[..., SharedTopic[E]], *key: Hashable
@@ -161,7 +170,7 @@ class RunningTopic:
 
     async def _listen(self, stack: AsyncExitStack, signals: Signals) -> AsyncIterator[frozenset[str] | None]:
         entering = stack.enter_async_context(signals)
-        return await self._registry.loaders().call(self.topic.store, "signals", 1, entering)
+        return await self._registry.loaders().call(self.topic.store, "signals", 1, entering, kind=CallKind.READ)
 
     async def _refresh(self, keys: frozenset[str] | None) -> None:
         loaders = self._registry.loaders()

@@ -60,7 +60,7 @@ async def create_learners(
         profiles = stores.stores.profiles
         added = await stores.call("profiles", "add", len(wanted), profiles.add(list(wanted.values())))
         if added < len(wanted):
-            existing = await stores.call("profiles", "by_ids", len(wanted), profiles.by_ids(list(wanted)))
+            existing = await stores.read("profiles", "by_ids", len(wanted), lambda: profiles.by_ids(list(wanted)))
     return [draft if isinstance(draft, Refusal) else _as_created(draft, existing[draft.learner_id]) for draft in drafts]
 
 

@@ -73,7 +73,9 @@ async def _counting(stores: WriteStores, new: Mapping[int, Event]) -> Collection
     yet."""
     if not new:
         return ()
-    voided = await stores.call("progress", "voided", len(new), stores.stores.progress.voided(list(new.values())))
+    voided = await stores.read(
+        "progress", "voided", len(new), lambda: stores.stores.progress.voided(list(new.values()))
+    )
     return {place for place, event in new.items() if event.id not in voided}
 
 

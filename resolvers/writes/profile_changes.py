@@ -55,7 +55,7 @@ async def update_learner(stores: WriteStores, viewer: Viewer, command: UpdateLea
     profiles = stores.stores.profiles
     for _ in range(MAX_TRIES):
         # Read past the loaders: each try must see what the last writer left.
-        found = await stores.call("profiles", "by_ids", 1, profiles.by_ids([command.learner_id]))
+        found = await stores.read("profiles", "by_ids", 1, lambda: profiles.by_ids([command.learner_id]))
         existing = found.get(command.learner_id)
         if existing is None:
             return refuse_forbidden()

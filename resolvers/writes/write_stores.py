@@ -56,8 +56,13 @@ class WriteStores:
         """The ports, for the one call of a command that writes (`call`)."""
         return self.loaders.stores
 
+    async def read(self, store: str, name: str, keys: int, read: Callable[[], Awaitable[T]]) -> T:
+        """As `call`, for a read past the loaders, which is made once more if the store is unavailable."""
+        return await self.loaders.call_read(store, name, keys, read)
+
     async def call(self, store: str, name: str, keys: int, work: Awaitable[T]) -> T:
-        """Await one store call with the store's deadline, and count it in the trace. Raises its StoreError."""
+        """Await one store call that writes, with the store's deadline, and count it in the trace. Raises its
+        StoreError."""
         return await self.loaders.call(store, name, keys, work)
 
     def new_id(self) -> UUID:

@@ -1,14 +1,15 @@
 """The port of rates, and what takes its place while the store is down."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from resolvers.data.guards import UNGUARDED, Guards
+from resolvers.data.store_calls import StoreCalls
 from resolvers.health import Health
 from stores.domain.rates import Grant, Levels, Rate
-from stores.errors import StoreError, as_store_error
+from stores.errors import StoreError
 from stores.ports.rates import Rates
 
 log = logging.getLogger("quadrangle.rates")
@@ -28,6 +29,7 @@ class SharedRates:
     rate: Rate
     deadline: timedelta
     health: Health
+    guards: Guards = UNGUARDED
     now: Callable[[], datetime]
     local_takes: int = 0
     _local: Levels = field(default_factory=Levels)
@@ -40,11 +42,11 @@ class SharedRates:
         if self._retry_at is None or now >= self._retry_at:
             if self._retry_at is not None:
                 self._retry_at = now + RETRY  # other calls do not wait for this one
+            calls = StoreCalls(deadlines={STORE: self.deadline}, failures=self.health, guards=self.guards)
             try:
-                async with asyncio.timeout(self.deadline.total_seconds()):
-                    grant = await self.rates.take(account, units, owed=owed, rate=self.rate)
-            except (StoreError, TimeoutError) as error:
-                self._failed(as_store_error(STORE, error))
+                grant = await calls.call(STORE, "take", 1, self.rates.take(account, units, owed=owed, rate=self.rate))
+            except StoreError as error:
+                self._failed(error)
             else:
                 self._answered()
                 return grant
@@ -52,7 +54,6 @@ class SharedRates:
         return self._local.take(account, units, owed=owed, rate=self.rate, now=self.now())
 
     def _failed(self, error: StoreError) -> None:
-        self.health.failed(STORE, error)
         if self._retry_at is None:
             log.warning("this process counts rates for itself: %s", error)
         self._retry_at = self.now() + RETRY

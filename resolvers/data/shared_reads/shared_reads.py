@@ -6,6 +6,7 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 
+from resolvers.data.guarded_call import RunRead, unguarded_read
 from resolvers.data.shared_reads.flight import Flight
 from resolvers.data.shared_reads.freshness import BRIEF_SECONDS, Freshness
 from resolvers.data.shared_reads.kept_values import BoundPath, KeptValues
@@ -61,16 +62,18 @@ class SharedReads:
         self.counts.of(path.store, path.call).hits += len(found)
         return {key: entry.value for key, entry in found.items()}
 
-    async def fetch(self, path: SharedPath[K, A, V], keys: Sequence[K], args: A, stores: Stores) -> Mapping[K, V]:
-        """Read these keys: those that are being read are awaited, the others are read in one call. Keys without a value
-        are absent. Raises `StoreError`."""
-        flights = self._flights(path, keys, args, stores)
+    async def fetch(
+        self, path: SharedPath[K, A, V], keys: Sequence[K], args: A, stores: Stores, run: RunRead = unguarded_read
+    ) -> Mapping[K, V]:
+        """Read these keys: those that are being read are awaited, the others are read in one call, which `run` makes.
+        Keys without a value are absent. Raises `StoreError`."""
+        flights = self._flights(path, keys, args, stores, run)
         for flight in flights:
             flight.join()
         try:
             found: dict[K, V] = {}
             for flight, its in flights.items():
-                values = await self._values(flight, path, its, args, stores)
+                values = await self._values(flight, path, its, args, stores, run)
                 found.update({key: values[key] for key in its if key in values})
             return found
         finally:
@@ -107,7 +110,7 @@ class SharedReads:
         await cancel_and_wait(self._tasks)
 
     def _flights(
-        self, path: SharedPath[K, A, V], keys: Sequence[K], args: A, stores: Stores
+        self, path: SharedPath[K, A, V], keys: Sequence[K], args: A, stores: Stores, run: RunRead
     ) -> dict[Flight[K, V], list[K]]:
         """The calls that read these keys, each with its keys. One is started for those that no other call reads, or one
         that began long ago: its connection may be dead, and others would join it for as long as some wait for it."""
@@ -132,16 +135,16 @@ class SharedReads:
             own: Flight[K, V] = Flight(alone, began=now)
             flights[own] = alone
             under_way.update(dict.fromkeys(alone, own))
-            task = own.start(self._read(bound, own, path, args, stores))
+            task = own.start(self._read(bound, own, path, args, stores, run))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return flights
 
     async def _read(
-        self, bound: BoundPath, flight: Flight[K, V], path: SharedPath[K, A, V], args: A, stores: Stores
+        self, bound: BoundPath, flight: Flight[K, V], path: SharedPath[K, A, V], args: A, stores: Stores, run: RunRead
     ) -> Mapping[K, V]:
         try:
-            found = await path.read(stores, flight.keys, args)
+            found = await run(path.store, lambda: path.read(stores, flight.keys, args))
         finally:
             self._remove(bound, flight)
         self.counts.outdated += len(flight.stale)
@@ -152,7 +155,7 @@ class SharedReads:
         return found
 
     async def _values(
-        self, flight: Flight[K, V], path: SharedPath[K, A, V], keys: list[K], args: A, stores: Stores
+        self, flight: Flight[K, V], path: SharedPath[K, A, V], keys: list[K], args: A, stores: Stores, run: RunRead
     ) -> Mapping[K, V]:
         try:
             return await flight.values()
@@ -162,7 +165,7 @@ class SharedReads:
             if len(flight.keys) == len(keys):
                 raise
             # The store refuses a key that another operation asked for.
-            return await path.read(stores, keys, args)
+            return await run(path.store, lambda: path.read(stores, keys, args))
 
     def _remove(self, bound: BoundPath, flight: Flight[Any, Any]) -> None:
         """Let no further operation join this call."""

@@ -12,7 +12,7 @@ from resolvers.viewer import Viewer
 
 BY_VALUE = frozenset({"limits", "policy", "timeout", "executor", "compile_after"})
 """The attributes of a Peer that members have in common."""
-BY_IDENTITY = frozenset({"stores", "health", "topics", "deadlines", "now", "shared", "last_good"})
+BY_IDENTITY = frozenset({"stores", "health", "guards", "topics", "deadlines", "now", "shared", "last_good"})
 """Those that all peers of a process share: members have the same object."""
 TRACED = frozenset({"trace", "trace_cost", "traces_fields", "trace_plan"})
 """A traced subscription is executed alone: its trace shows its own store calls."""

@@ -88,7 +88,8 @@ async def test_variables_are_charged(headers: dict[str, str], units: int) -> Non
 
 
 async def test_there_is_no_limit_without_a_rate() -> None:
-    async with app_client(access=TOKEN_ACCESS, open_stores=sample_stores(rates=None)) as client:
+    unused = BrokenStore(lambda: Unavailable("rates", "cannot be reached"))
+    async with app_client(access=TOKEN_ACCESS, open_stores=sample_stores(rates=unused)) as client:
         assert set(await statuses(client, LEARNER, 5)) == {200}
 
 

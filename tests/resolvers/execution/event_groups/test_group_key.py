@@ -70,6 +70,7 @@ OTHERS: dict[str, Any] = {
     "deadlines": {},
     "now": lambda: world.NOW,
     "shared": object(),
+    "guards": object(),
     "last_good": object(),
 }
 

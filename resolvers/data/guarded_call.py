@@ -1,0 +1,81 @@
+"""One call of a store: admitted by its guard, and within its deadline. A read is made once more if it fails."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Protocol, TypeVar
+
+from resolvers.data.guards import Guard
+from stores.cancellation import Deadline, cancel_requested
+from stores.errors import TimedOut, Unavailable
+
+T = TypeVar("T")
+
+
+class RunRead(Protocol):
+    """Makes one read of a store."""
+
+    async def __call__(self, store: str, read: Callable[[], Awaitable[T]], /) -> T:
+        """The result of `read`, which may be called twice."""
+
+
+async def unguarded_read(store: str, read: Callable[[], Awaitable[T]], /) -> T:
+    """Make a read without a guard and without a deadline."""
+    return await read()
+
+
+async def guarded_call(
+    store: str,
+    guard: Guard,
+    work: Callable[[Callable[[], None]], Awaitable[T]],
+    *,
+    own: float,
+    seconds: float,
+    max_wait: float = 0.0,
+) -> T:
+    """The result of `work`, within `seconds`, which are the store's `own` deadline or less.
+
+    `work` is given a function to call when its turn in the store's queue comes, after at most `max_wait` seconds: the
+    deadline counts from then on. Raises the store's `StoreError`, `CircuitOpen` by the guard, `TimedOut` after the
+    deadline, and `Unavailable` if the driver cancels the call: a `CancelledError` that is not ours would end the caller
+    without an error. A call that had less time than its own deadline is no failure of the store.
+    """
+    if seconds <= 0:
+        raise TimedOut(store, "the operation has no time left")
+    period: int | None = None
+    answered: bool | None = None
+    try:
+        with Deadline(max_wait + seconds) as deadline:
+            period = await guard.enter()
+            found = await work(partial(deadline.restart, seconds))
+        answered = True
+        return found
+    except TimeoutError:
+        answered = None if seconds < own else False
+        raise TimedOut(store, "no answer within its deadline") from None
+    except asyncio.CancelledError:
+        if cancel_requested():
+            raise
+        answered = False
+        raise Unavailable(store, "the driver cancelled the call") from None
+    except (TimedOut, Unavailable):
+        answered = False
+        raise
+    except Exception:
+        answered = True  # the store refused a value, for example
+        raise
+    finally:
+        if period is not None:
+            guard.leave(period, answered=answered)
+
+
+async def read_twice(guard: Guard, read: Callable[[], Awaitable[T]]) -> T:
+    """The result of a read; of a second one if the store was unavailable and the guard lets it be repeated."""
+    try:
+        return await read()
+    except (TimedOut, Unavailable):
+        pause = guard.pause()
+        if pause is None:
+            raise
+    await asyncio.sleep(pause)
+    return await read()

@@ -1,0 +1,214 @@
+"""What the guards of the stores admit, and how the calls through them count."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from gateway.resilience.store_guards import StoreGuard, StoreGuards
+from resolvers.data.guards import CallKind
+from resolvers.data.store_calls import StoreCalls
+from resolvers.writes.write_stores import IgnoredFailures
+from stores.errors import CircuitOpen, Rejected, StoreError, TimedOut, Unavailable
+from tests.gateway.resilience.seconds import Seconds
+
+DOWN = Unavailable("profiles", "down")
+
+
+def guards_at(clock: Seconds, *, most: int = 64, deadline: float = 2.0) -> StoreGuards:
+    deadlines = {store: timedelta(seconds=deadline) for store in ("profiles", "catalog")}
+    return StoreGuards(deadlines, calls=5, share=0.5, most=most, clock=clock, draw=lambda: 0.0)
+
+
+def calls_over(guards: StoreGuards, *, deadline: float = 2.0) -> StoreCalls:
+    deadlines = {store: timedelta(seconds=deadline) for store in ("profiles", "catalog")}
+    return StoreCalls(deadlines=deadlines, failures=IgnoredFailures(), guards=guards)
+
+
+def guard_of(guards: StoreGuards, store: str = "profiles", kind: CallKind = CallKind.READ) -> StoreGuard:
+    return next(guard for name, its, guard in guards if (name, its) == (store, kind))
+
+
+class Replies:
+    """A read whose calls are counted, and raise or return what is next; the last reply holds for all others."""
+
+    def __init__(self, *replies: Any) -> None:
+        self.made = 0
+        self._replies = replies
+
+    async def __call__(self) -> Any:
+        reply = self._replies[min(self.made, len(self._replies) - 1)]
+        self.made += 1
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+
+async def fails(making: Awaitable[Any]) -> StoreError:
+    with pytest.raises(StoreError) as failed:
+        await making
+    return failed.value
+
+
+async def read(guards: StoreGuards, replies: Callable[[], Awaitable[Any]], store: str = "profiles") -> Any:
+    return await calls_over(guards).call_read(store, "by_ids", 1, replies)
+
+
+async def test_an_open_breaker_refuses_the_calls_of_its_store_and_kind_only() -> None:
+    clock = Seconds()
+    guards = guards_at(clock)
+    for _ in range(5):
+        assert type(await fails(read(guards, Replies(DOWN)))) is Unavailable
+    unsent = Replies("never")
+    refused = await fails(read(guards, unsent))
+    assert isinstance(refused, CircuitOpen)
+    assert (refused.code, refused.retry_after_ms) == ("STORE_UNAVAILABLE", 1_000)
+    clock.forward(0.4)
+    assert getattr(await fails(read(guards, unsent)), "retry_after_ms", None) == 600
+    assert unsent.made == 0
+    assert await read(guards, Replies("course"), store="catalog") == "course"
+    assert await calls_over(guards).call("profiles", "add", 1, Replies("written")()) == "written"
+    guards.pinged("profiles", answered=True, began=clock.forward(0.6))
+    assert await read(guards, Replies("Ada")) == "Ada"
+
+
+async def test_a_write_is_refused_before_it_is_sent() -> None:
+    clock = Seconds()
+    guards = guards_at(clock)
+    for _ in range(2):
+        guards.pinged("profiles", answered=False, began=clock.forward(1))
+    write = Replies("written")
+    assert isinstance(await fails(calls_over(guards).call("profiles", "add", 1, write())), CircuitOpen)
+    queued = calls_over(guards).call_queued("profiles", "add", 1, lambda on_start: write(), max_wait=timedelta(1))
+    assert isinstance(await fails(queued), CircuitOpen)
+    assert write.made == 0
+
+
+async def test_a_read_that_fails_is_made_once_more_and_counts_once() -> None:
+    again = Replies(DOWN, "Ada")
+    calls = calls_over(guards_at(Seconds()))
+    assert await calls.call_read("profiles", "by_ids", 1, again) == "Ada"
+    assert (again.made, calls.calls, len(calls.batches)) == (2, 1, 1)
+    guards = guards_at(Seconds())
+    for _ in range(4):
+        down = Replies(DOWN)
+        await fails(read(guards, down))
+        assert down.made == 2
+    assert not guard_of(guards).breaker.is_open  # after eight attempts, which are four calls
+    await fails(read(guards, Replies(DOWN)))
+    assert guard_of(guards).breaker.is_open
+
+
+async def test_a_write_and_a_read_that_is_refused_are_made_once() -> None:
+    guards = guards_at(Seconds())
+    write = Replies(DOWN)
+    await fails(calls_over(guards).call("profiles", "add", 1, write()))
+    wrong = Replies(Rejected("profiles", "wrong"))
+    await fails(read(guards, wrong))
+    assert (write.made, wrong.made) == (1, 1)
+
+
+async def test_only_unavailable_and_timed_out_count() -> None:
+    guards = guards_at(Seconds())
+    for _ in range(20):
+        await fails(read(guards, Replies(Rejected("profiles", "wrong"))))
+    assert not guard_of(guards).breaker.is_open
+    for _ in range(20):
+        await fails(read(guards, Replies(TimedOut("profiles", "slow"))))
+    assert guard_of(guards).breaker.is_open
+
+
+async def stall() -> None:
+    await asyncio.Event().wait()
+
+
+async def test_a_call_that_takes_its_whole_deadline_counts_and_is_not_repeated() -> None:
+    guards = guards_at(Seconds(), deadline=0.01)
+    made = 0
+
+    async def stalled() -> None:
+        nonlocal made
+        made += 1
+        await stall()
+
+    for _ in range(5):
+        assert isinstance(
+            await fails(calls_over(guards, deadline=0.01).call_read("profiles", "by_ids", 1, stalled)), TimedOut
+        )
+    assert made == 5
+    assert guard_of(guards).breaker.is_open
+
+
+async def test_a_call_that_had_less_time_than_its_deadline_or_was_cancelled_does_not_count() -> None:
+    guards = guards_at(Seconds())
+    loop = asyncio.get_running_loop()
+    for _ in range(5):
+        calls = calls_over(guards)
+        calls.ends_at = loop.time() + 0.01
+        assert isinstance(await fails(calls.call_read("profiles", "by_ids", 1, stall)), TimedOut)
+        calling = asyncio.ensure_future(read(guards, stall))
+        await asyncio.sleep(0)
+        calling.cancel()
+        await asyncio.wait({calling})
+    guard = guard_of(guards)
+    assert (guard.breaker.is_open, guard.in_flight) == (False, 0)
+    unsent = Replies("never")
+    calls = calls_over(guards)
+    calls.ends_at = loop.time()
+    assert isinstance(await fails(calls.call_read("profiles", "by_ids", 1, unsent)), TimedOut)
+    assert unsent.made == 0
+
+
+async def test_calls_beyond_the_bound_wait_for_a_place() -> None:
+    guards = guards_at(Seconds(), most=2)
+    held = asyncio.Event()
+    under_way = 0
+    most = 0
+
+    async def hold() -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await held.wait()
+        under_way -= 1
+
+    calling = [asyncio.ensure_future(read(guards, hold)) for _ in range(6)]
+    await asyncio.sleep(0.01)
+    assert guard_of(guards).in_flight == 2
+    assert await calls_over(guards).call("profiles", "add", 1, Replies("written")()) == "written"
+    held.set()
+    await asyncio.gather(*calling)
+    assert (most, guard_of(guards).in_flight) == (2, 0)
+
+
+async def test_a_call_that_finds_no_place_is_refused_and_is_no_failure() -> None:
+    guards = guards_at(Seconds(), most=1, deadline=0.02)
+    calling = asyncio.ensure_future(calls_over(guards).call_read("profiles", "by_ids", 1, stall))
+    await asyncio.sleep(0)
+    for _ in range(5):
+        refused = await fails(read(guards, Replies("never")))
+        assert isinstance(refused, CircuitOpen)
+    assert not guard_of(guards).breaker.is_open
+    calling.cancel()
+    await asyncio.wait({calling})
+    assert await read(guards, Replies("Ada")) == "Ada"
+
+
+async def test_refusals_are_no_failures_of_the_store() -> None:
+    class Counted:
+        count = 0
+
+        def failed(self, store: str, error: StoreError) -> None:
+            self.count += 1
+
+    clock = Seconds()
+    guards, failures = guards_at(clock), Counted()
+    calls = calls_over(guards)
+    calls.failures = failures
+    for _ in range(2):
+        guards.pinged("profiles", answered=False, began=clock.forward(1))
+    await fails(calls.call_read("profiles", "by_ids", 1, Replies("never")))
+    assert failures.count == 0
+    assert [batch.code for batch in calls.batches] == ["STORE_UNAVAILABLE"]
