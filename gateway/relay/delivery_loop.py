@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import TypeAlias
 
 from gateway.relay.bisection import bisect_rejected
+from gateway.relay.delivery_trace import DeliveryTraces, traced_delivery
 from gateway.relay.lease import Lease
 from stores.batches import DELIVERED_EVENTS, RELAYED_COMMITS
 from stores.domain.outbox import Commit, Consumer, partition_of
@@ -28,11 +29,19 @@ class DeliveryLoop(ABC):
     """The deliveries of one relay to one consumer. The other consumer has its own loop, so neither holds up the other.
 
     `poll`: seconds after which the outbox is read again although nothing woke the loop; `pause`: seconds for which it
-    collects commits after a delivery, unless more wait already.
+    collects commits after a delivery, unless more wait already. `traces`: None if deliveries are not traced.
     """
 
     def __init__(
-        self, stores: Stores, consumer: Consumer, deliver: Deliver, *, lease: Lease, poll: float, pause: float
+        self,
+        stores: Stores,
+        consumer: Consumer,
+        deliver: Deliver,
+        *,
+        lease: Lease,
+        poll: float,
+        pause: float,
+        traces: DeliveryTraces | None = None,
     ) -> None:
         self._stores = stores
         self._consumer = consumer
@@ -40,6 +49,7 @@ class DeliveryLoop(ABC):
         self._lease = lease
         self._poll = poll
         self._pause = pause
+        self._traces = traces
         self._most = DELIVERED_EVENTS
         self._woken = asyncio.Event()
 
@@ -95,7 +105,7 @@ class DeliveryLoop(ABC):
         await bisect_rejected(batch, self._deliver_and_settle, on_rejected=self._skip)
 
     async def _deliver_and_settle(self, commits: Sequence[Commit]) -> None:
-        await self._deliver(self._stores, commits)
+        await traced_delivery(self._traces, self._consumer, self._stores, commits, self._deliver)
         await self._stores.outbox.settle(self._consumer, commits)
 
     async def _skip(self, commit: Commit, error: Rejected) -> None:

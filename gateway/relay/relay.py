@@ -13,6 +13,7 @@ from datetime import timedelta
 from gateway.relay.announcement import announce_commits
 from gateway.relay.delivery import deliver_to_live, deliver_to_timeline
 from gateway.relay.delivery_loop import OrderedLoop, UnorderedLoop
+from gateway.relay.delivery_trace import DeliveryTraces
 from gateway.relay.lease import Lease
 from gateway.relay.repeat import repeat
 from resolvers.data.store_calls import Failures
@@ -46,9 +47,18 @@ class Pace:
 
 
 class Relay:
-    """`holder` is this relay's name in the leases. `failures` is notified of each store that fails."""
+    """`holder` is this relay's name in the leases. `failures` is notified of each store that fails. `traces`: None if
+    deliveries are not traced."""
 
-    def __init__(self, stores: Stores, *, holder: str, failures: Failures, pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        stores: Stores,
+        *,
+        holder: str,
+        failures: Failures,
+        pace: Pace | None = None,
+        traces: DeliveryTraces | None = None,
+    ) -> None:
         self._stores = stores
         self._holder = holder
         self._failures = failures
@@ -56,10 +66,16 @@ class Relay:
         self._lease = Lease()
         poll, lease = self._pace.poll, self._lease
         self._timeline = UnorderedLoop(
-            stores, Consumer.TIMELINE, deliver_to_timeline, lease=lease, poll=poll, pause=self._pace.timeline_pause
+            stores,
+            Consumer.TIMELINE,
+            deliver_to_timeline,
+            lease=lease,
+            poll=poll,
+            pause=self._pace.timeline_pause,
+            traces=traces,
         )
         self._live = OrderedLoop(
-            stores, Consumer.LIVE, deliver_to_live, lease=lease, poll=poll, pause=self._pace.live_pause
+            stores, Consumer.LIVE, deliver_to_live, lease=lease, poll=poll, pause=self._pace.live_pause, traces=traces
         )
 
     async def run(self) -> None:
