@@ -17,6 +17,7 @@ from resolvers.documents.document import Document
 from resolvers.health import Health
 from resolvers.limits import DEFAULT_LIMITS, Limits
 from resolvers.operation_end import OperationEnd, unobserved
+from resolvers.operation_trace import OperationTrace, OperationTraces, TraceParent
 from resolvers.policy.policy import DEFAULT_POLICY, Policy
 from resolvers.subscriptions.topics import TopicRegistry
 from resolvers.viewer import Viewer
@@ -60,8 +61,9 @@ class Peer:
     runs its operations; `compiled` compiles a document after `compile_after` earlier uses. `trace_plan`: answers show
     the plan in `extensions.plan`. `shared`: what its queries share with those of others. `last_good`: what its queries
     are served of stores that fail, None: nothing; `max_age`: the oldest that they accept, None: any age. With
-    `max_age`, answers list their stores. `guards` admit its store calls.
-    `on_end` is given the end of each operation, and of each event.
+    `max_age`, answers list their stores. `guards` admit its store calls. `on_end` is given the end of each operation,
+    and of each event. `traces` begins their traces, None if there are none; `trace_parent` is the trace that the client
+    named.
     """
 
     stores: Stores
@@ -89,6 +91,8 @@ class Peer:
     max_age: timedelta | None = None
     guards: Guards = UNGUARDED
     on_end: Callable[[OperationEnd], None] = unobserved
+    traces: OperationTraces | None = None
+    trace_parent: TraceParent | None = None
 
 
 @dataclass(slots=True)
@@ -103,7 +107,7 @@ class Context:
     """One operation of a peer. Its loaders cache values for as long as the operation, or one of its events, lasts.
 
     `document` is set once the text is parsed. `plan_trace` is what `extensions.plan` shows; the executor sets it for
-    peers that trace their plans."""
+    peers that trace their plans. `trace`: that of the operation or the event, if it is sampled."""
 
     peer: Peer
     viewer: Viewer
@@ -111,12 +115,13 @@ class Context:
     cost: OperationCost = field(default_factory=OperationCost)
     document: Document | None = None
     plan_trace: dict[str, Any] | None = None
+    trace: OperationTrace | None = None
 
     @classmethod
-    def of(cls, peer: Peer) -> "Context":
-        """A context with loaders that have read nothing yet."""
+    def of(cls, peer: Peer, trace: OperationTrace | None = None) -> "Context":
+        """A context with loaders that have read nothing yet, and that belong to the trace."""
         loaders = Loaders(
-            stores=peer.stores,
+            stores=peer.stores if trace is None else peer.stores.in_trace(trace.traceparent),
             deadlines=peer.deadlines,
             failures=peer.health,
             guards=peer.guards,
@@ -125,7 +130,7 @@ class Context:
             limits=peer.limits,
             stale=None if peer.last_good is None else StaleReads(peer.last_good, max_age=peer.max_age),
         )
-        return cls(peer=peer, viewer=peer.viewer, loaders=loaders)
+        return cls(peer=peer, viewer=peer.viewer, loaders=loaders, trace=trace)
 
 
 Info = strawberry.Info[Context, Any]

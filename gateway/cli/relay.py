@@ -34,6 +34,7 @@ def run(options: Namespace) -> int:
     from gateway.embedded.restarts import RestartPolicy
     from gateway.http.server import tune_garbage_collection
     from gateway.observability.logs import write_logs
+    from gateway.observability.tracing.open_tracing import open_tracing
     from gateway.relay.relay import Relay
     from gateway.runtime.clock import utc_now
     from gateway.runtime.console import print_ready, stderr_console
@@ -55,10 +56,11 @@ def run(options: Namespace) -> int:
                 restart=RestartPolicy(give_up=shutdown.request),
             ) as location,
             location.opener(utc_now)() as (stores, backends),
+            open_tracing(settings.traces.endpoint, share=settings.traces.sample) as tracing,
         ):
             holder = uuid4().hex
             health = Health(stores=stores, backends=backends, now=utc_now)
-            publishing = asyncio.create_task(Relay(stores, holder=holder, failures=health).run())
+            publishing = asyncio.create_task(Relay(stores, holder=holder, failures=health, traces=tracing).run())
             tune_garbage_collection()
             with shutdown.handled_by(publishing.cancel):
                 print_ready(f"relay {holder}")

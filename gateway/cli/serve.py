@@ -37,6 +37,7 @@ def run(options: Namespace) -> int:
     from gateway.http.auth.configured import verification_of
     from gateway.http.server import address_of, bind, serve
     from gateway.observability.logs import write_logs
+    from gateway.observability.tracing.open_tracing import open_tracing
     from gateway.runtime.clock import utc_now
     from gateway.runtime.console import print_ready, stderr_console
     from gateway.runtime.shutdown import Shutdown
@@ -56,13 +57,16 @@ def run(options: Namespace) -> int:
     async def serve_stores(shutdown: Shutdown) -> int:
         with bind(host, port) as bound:
             endpoint = f"{address_of(bound)}/graphql"
-            async with open_location(
-                options.data,
-                settings,
-                owner="quadrangle serve",
-                on_step=console.print,
-                restart=RestartPolicy(give_up=shutdown.request),
-            ) as location:
+            async with (
+                open_location(
+                    options.data,
+                    settings,
+                    owner="quadrangle serve",
+                    on_step=console.print,
+                    restart=RestartPolicy(give_up=shutdown.request),
+                ) as location,
+                open_tracing(settings.traces.endpoint, share=settings.traces.sample) as tracing,
+            ):
 
                 def on_ready() -> None:
                     location.announce(endpoint)
@@ -74,11 +78,12 @@ def run(options: Namespace) -> int:
                     open_stores=location.opener(utc_now),
                     access=Access(
                         verification=verification_of(
-                            settings.auth, settings.claims, secret=location.secret, now=utc_now
+                            settings.auth, settings.claims, secret=location.secret, now=utc_now, tracing=tracing
                         )
                     ),
                     secret=location.secret,
                     now=utc_now,
+                    tracing=tracing,
                 )
                 await serve(
                     app,

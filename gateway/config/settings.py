@@ -28,6 +28,7 @@ from gateway.config.groups.relay import RelaySettings
 from gateway.config.groups.resilience import ResilienceSettings
 from gateway.config.groups.settings_group import Seconds, SettingsGroup
 from gateway.config.groups.stale import StaleSettings
+from gateway.config.groups.traces import TracesSettings
 from gateway.config.profile_mapping import map_profiles
 from gateway.config.secret_files import file_variable, is_secret, with_secret_files
 from gateway.config.service_links import service_links
@@ -68,6 +69,7 @@ class Settings(SettingsGroup):
     rates: RatesSettings = RatesSettings()
     federation: FederationSettings = FederationSettings()
     relay: RelaySettings = RelaySettings()
+    traces: TracesSettings = TracesSettings()
     log: LogSettings = LogSettings()
 
 

@@ -42,6 +42,7 @@ from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
 from gateway.http.websocket.route import WebSocketEndpoint
 from gateway.observability.operation_log import OperationLog
 from gateway.observability.pseudonyms import Pseudonyms
+from gateway.observability.tracing.tracing import Tracing
 from gateway.relay.publishing import publishing
 from gateway.resilience.probing import probing
 from gateway.resilience.store_guards import store_guards
@@ -65,6 +66,7 @@ def build_app(
     access: Access,
     secret: str | None = None,
     now: Callable[[], datetime],
+    tracing: Tracing | None = None,
     new_id: Callable[[], str] = lambda: f"{getrandbits(128):032x}",  # it need not be secret
     host: str = "127.0.0.1",
     loopback_origins: bool = False,
@@ -78,7 +80,8 @@ def build_app(
     of the settings' origins may use the app, and with `loopback_origins` those of local development servers.
     `secret` is that of tokens: the pseudonyms of subjects in the log derive from it, unless the settings have a key for
     them. `demo_roles` is the route of a demo's roles. `pages_folder` has the pages that were built. `new_id` creates
-    request ids. Raises `CommandError` if a trusted document does not fit the schema or the limits.
+    request ids. `tracing`: None if nothing is traced. Raises `CommandError` if a trusted document does not fit the
+    schema or the limits.
     """
 
     @asynccontextmanager
@@ -95,7 +98,7 @@ def build_app(
             watch = RevocationWatch(stores, streams, deadline=settings.deadlines["revocations"], health=health, now=now)
             async with (
                 probing(health, guards),
-                publishing(stores, where=settings.relay.where, holder=uuid4().hex, failures=health),
+                publishing(stores, where=settings.relay.where, holder=uuid4().hex, failures=health, traces=tracing),
                 aclosing(topics),
                 aclosing(writes),
                 open_rate_limit(
@@ -138,6 +141,7 @@ def build_app(
         documents=persisted_documents(settings, schema),
         slots=slots,
         observers=[operation_log(settings.log, secret)],
+        tracing=tracing,
     )
     pages = Pages(
         remote_images=settings.pages.remote_images,

@@ -16,12 +16,15 @@ from gateway.http.graphql_request import GraphQLRequest
 from gateway.http.refusal import RequestRefused
 from gateway.http.streamed_result import StreamedResult, encode, refused, streamed
 from gateway.http.subscription_setup import SubscriptionSetup
+from gateway.http.trace_parent import trace_parent_of
 from gateway.observability.access_entry import AccessEntry
 from gateway.observability.operation_report import OTHER, OperationObserver, OperationReport
+from gateway.observability.tracing.tracing import Tracing
 from gateway.runtime.loop_turns import LoopTurns
 from resolvers.context import Peer
 from resolvers.execution.event_groups.event_groups import EventGroups
 from resolvers.operation_end import OperationEnd
+from resolvers.operation_trace import OperationTraces
 from resolvers.viewer import Viewer
 
 UNIT_CHARACTERS = 100
@@ -56,6 +59,7 @@ class Operations:
     groups: EventGroups[StreamedResult] = field(default_factory=lambda: EventGroups(encode))
     deliveries: LoopTurns = field(default_factory=lambda: LoopTurns(DELIVERED_AT_ONCE))
     observers: Sequence[OperationObserver] = ()
+    tracing: Tracing | None = None
 
     async def admitted(self, peer: Peer, request: GraphQLRequest) -> GraphQLRequest:
         """The request with its document, once the peer may run it. Raises `RequestRefused`."""
@@ -176,9 +180,15 @@ class Operations:
             observer.refusal(peer.viewer, refusal.code, request.entry)
 
     def _peer_of(self, peer: Peer, request: GraphQLRequest) -> Peer:
-        """The peer of one operation, whose end is reported."""
+        """The peer of one operation, whose end is reported, and which is traced."""
         report = partial(self._report, peer.viewer, request.trusted_name or OTHER, request.entry)
-        return replace(peer, on_end=report, max_age=request.max_age)
+        return replace(peer, on_end=report, max_age=request.max_age, traces=self._traces_of(peer, request))
+
+    def _traces_of(self, peer: Peer, request: GraphQLRequest) -> OperationTraces | None:
+        if self.tracing is None:
+            return None
+        parent = trace_parent_of((request.extensions or {}).get) or peer.trace_parent
+        return self.tracing.of_request(parent, name=request.trusted_name, backends=peer.health.backends)
 
     def _report(self, viewer: Viewer, name: str, entry: AccessEntry | None, end: OperationEnd) -> None:
         report = OperationReport(name=name, viewer=viewer, end=end, entry=entry)

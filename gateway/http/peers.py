@@ -13,6 +13,7 @@ from gateway.http.bounds.request_timeout import TIMEOUT_HEADER, operation_timeou
 from gateway.http.origins import is_foreign
 from gateway.http.rates.accounts import account_of, account_of_address
 from gateway.http.rates.rate_limit import FAILED_AUTHENTICATION, RateLimit
+from gateway.http.trace_parent import trace_parent_of
 from resolvers.context import ExecutorName, Peer
 from resolvers.limits import Limits
 from resolvers.policy.policy import Policy
@@ -55,9 +56,9 @@ class Peers:
         """The peer for this Authorization header; its viewer is `UNAUTHENTICATED` if a token is missing.
 
         `state` is the AppState; `foreign`: a page of another origin sends the request; `asked` returns the
-        value of a header, or None: TRACE_HEADER and EXECUTOR_HEADER, which count for viewers who may trace, and
-        TIMEOUT_HEADER; `address` is the client's. Raises `Unauthenticated` and `RequestRefused`, for example if too
-        many tokens of this address were refused."""
+        value of a header, or None: TRACE_HEADER and EXECUTOR_HEADER, which count for viewers who may trace,
+        TIMEOUT_HEADER, and those of the client's trace; `address` is the client's. Raises `Unauthenticated` and
+        `RequestRefused`, for example if too many tokens of this address were refused."""
         rate_limit: RateLimit | None = state["rate_limit"]
         try:
             viewer = await self.access.viewer(authorization, foreign=foreign, revoked=state["revocations"].revoked)
@@ -86,6 +87,7 @@ class Peers:
             compile_after=self.executor.compile_after,
             timeout=operation_timeout(asked(TIMEOUT_HEADER), longest=self.operation_timeout),
             keep_running=partial(state["background_writes"].keep, viewer.subject),
+            trace_parent=trace_parent_of(asked),
             **charged,
         )
 

@@ -32,7 +32,7 @@ class Operation(SchemaExtension):
     def on_operation(self) -> Iterator[None]:
         """Replace the request's Peer by a fresh Context, and mask the errors of the result."""
         peer: Peer = self.execution_context.context
-        context = self.execution_context.context = Context.of(peer)
+        context = self.execution_context.context = begin(peer)
         try:
             yield
         finally:  # a subscription ends by a cancellation
@@ -78,6 +78,11 @@ def faults_of(document: Document, peer: Peer) -> list[GraphQLError]:
     return document.errors(suggest=permissions.may_introspect(peer.viewer, peer.limits))
 
 
+def begin(peer: Peer) -> Context:
+    """Begin an operation of the peer, and its trace."""
+    return Context.of(peer, None if peer.traces is None else peer.traces.begin())
+
+
 def end(context: Context, operation_name: str | None, result: Any) -> None:
     """End an operation: mask the errors of its result, report its end, and free its loaders without a garbage
     collection."""
@@ -93,19 +98,20 @@ def kind_of(context: Context, operation_name: str | None) -> str:
 
 
 def report_end(context: Context, kind: str, result: Any) -> None:
-    """Report the end of an operation of this kind, or of an event, whose errors are masked."""
+    """Report the end of an operation of this kind, or of an event, whose errors are masked, and end its trace."""
     loaders = context.loaders
-    context.peer.on_end(
-        OperationEnd(
-            kind=kind,
-            codes=[(error.extensions or {}).get("code", "") for error in getattr(result, "errors", None) or ()],
-            has_data=getattr(result, "data", None) is not None,
-            cost=context.cost.estimated,
-            batches=loaders.batches,
-            ms=(perf_counter() - loaders.began) * 1000,
-            document=context.document,
-        )
+    ended = OperationEnd(
+        kind=kind,
+        codes=[(error.extensions or {}).get("code", "") for error in getattr(result, "errors", None) or ()],
+        has_data=getattr(result, "data", None) is not None,
+        cost=context.cost.estimated,
+        batches=loaders.batches,
+        ms=(perf_counter() - loaders.began) * 1000,
+        document=context.document,
     )
+    context.peer.on_end(ended)
+    if context.trace is not None:
+        context.trace.end(ended)
 
 
 def traced(context: Context, operation_name: str | None, data: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from resolvers.errors import as_graphql_error
 from resolvers.execution.document_cache import DocumentCache
 from resolvers.execution.event_executor import EventExecutor
 from resolvers.execution.limits.document_text import most_tokens
-from resolvers.execution.operation import end, refusal_of, traced
+from resolvers.execution.operation import begin, end, refusal_of, traced
 
 KINDS = {OperationType.QUERY: RequestedType.QUERY, OperationType.MUTATION: RequestedType.MUTATION}
 
@@ -54,7 +54,7 @@ async def execute_repeated(
     variables: Mapping[str, Any] | None,
 ) -> ExecutionResult:
     """The result of a query or mutation of a known document, as Strawberry's life cycle gives it."""
-    context = Context.of(peer)
+    context = begin(peer)
     context.document = document
     result: ExecutionResult
     refusal = refusal_of(document, operation_name, peer)

@@ -20,6 +20,7 @@ from gateway.http.app import OpenStores, build_app
 from gateway.http.auth.access import Access
 from gateway.http.auth.configured import verification_by
 from gateway.http.auth.tokens import Tokens
+from gateway.observability.tracing.tracing import Tracing
 from gateway.web.page_sources import DIST
 from resolvers.schema import build_schema
 from resolvers.viewer import Viewer
@@ -65,6 +66,7 @@ async def app_client(
     pages_folder: Path = DIST,
     schema: strawberry.Schema = SCHEMA,
     rate: Rate | None = None,
+    tracing: Tracing | None = None,
 ) -> AsyncIterator[httpx2.AsyncClient]:
     """A client that calls the app in this process. Request ids are request-1, request-2 …"""
     ids = count(1)
@@ -79,6 +81,7 @@ async def app_client(
         loopback_origins=loopback_origins,
         demo_roles=demo_roles,
         pages_folder=pages_folder,
+        tracing=tracing,
     )
     lifespan: AbstractAsyncContextManager[Any] = app.router.lifespan_context(app)
     async with lifespan as state:

@@ -16,6 +16,7 @@ from gateway.http.app import build_app
 from gateway.http.auth.access import Access
 from gateway.http.server import address_of, bind, serve
 from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
+from gateway.observability.tracing.tracing import Tracing
 from gateway.runtime.shutdown import Shutdown
 from stores.domain.rates import Rate
 from tests.gateway.app_client import ANONYMOUS_ACCESS, NO_SETTINGS, sample_stores, settings_of
@@ -55,6 +56,7 @@ async def serve_gateway(
     schema: strawberry.Schema | None = None,
     loopback_origins: bool = False,
     rate: Rate | None = None,
+    tracing: Tracing | None = None,
     **stores: Any,
 ) -> AsyncIterator[ServedGateway]:
     """Serve until the block ends. The default schema is that of controlled_subscriptions.py."""
@@ -69,6 +71,7 @@ async def serve_gateway(
         new_id=lambda: "request-1",
         loopback_origins=loopback_origins,
         limits=limits,
+        tracing=tracing,
     )
     thresholds = gc.get_threshold()
     with bind("127.0.0.1", 0) as bound:

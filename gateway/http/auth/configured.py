@@ -13,6 +13,7 @@ from gateway.http.auth.jwks_request import fetch_jwks
 from gateway.http.auth.key_files import key_of_secret, read_key_file
 from gateway.http.auth.keys import Keys, KeySet, UnusableKey
 from gateway.http.auth.verification import TokenRules, Verification
+from gateway.observability.tracing.tracing import Tracing
 from gateway.runtime.clock import utc_now
 from gateway.runtime.errors import CommandError
 from resolvers.viewer import Role
@@ -24,9 +25,10 @@ def verification_of(
     *,
     secret: str | None,
     now: Callable[[], datetime] = utc_now,
+    tracing: Tracing | None = None,
 ) -> Verification:
     """Verifies by `secret`, if there is one, and by every key of the settings. Raises `CommandError` for key files that
-    cannot be used."""
+    cannot be used. `tracing`: None if requests for a JWKS are not traced."""
     rules = TokenRules(
         issuer=settings.issuer,
         audience=settings.audience,
@@ -34,11 +36,15 @@ def verification_of(
         longest=timedelta(days=settings.longest_days),
     )
     return Verification(
-        key_sources(settings, secret), rules=rules, mapping=mapping_of(claims), recheck=settings.jwks_refresh, now=now
+        key_sources(settings, secret, tracing),
+        rules=rules,
+        mapping=mapping_of(claims),
+        recheck=settings.jwks_refresh,
+        now=now,
     )
 
 
-def key_sources(settings: AuthSettings, secret: str | None) -> Sequence[Keys]:
+def key_sources(settings: AuthSettings, secret: str | None, tracing: Tracing | None = None) -> Sequence[Keys]:
     """All sources of keys. Raises `CommandError`."""
     previous = settings.previous_secret
     secrets = [secret, None if previous is None else previous.get_secret_value()]
@@ -49,7 +55,7 @@ def key_sources(settings: AuthSettings, secret: str | None) -> Sequence[Keys]:
         except UnusableKey as error:
             raise CommandError(f"GATEWAY_AUTH_KEYS: {path} {error}") from None
     if settings.jwks_url is not None:
-        sources.append(RemoteKeys(partial(fetch_jwks, settings.jwks_url), refresh=settings.jwks_refresh))
+        sources.append(RemoteKeys(partial(fetch_jwks, settings.jwks_url, tracing), refresh=settings.jwks_refresh))
     return sources
 
 

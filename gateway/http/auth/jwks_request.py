@@ -1,11 +1,13 @@
 """One request to a JWKS URL: bounded in time and size, without redirects."""
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import aiohttp
 
 from gateway.http.auth.keys import Key, KeySet, UnusableKey, key_of_jwk
+from gateway.observability.tracing.tracing import Tracing
 
 TIMEOUT_SECONDS = 2.0
 MAX_BYTES = 256 * 1024
@@ -16,15 +18,34 @@ class JwksUnavailable(Exception):
     """The URL gave no key set. The text is for the log and has nothing of the response."""
 
 
-async def fetch_jwks(url: str) -> KeySet:
+async def fetch_jwks(url: str, tracing: Tracing | None = None) -> KeySet:
     """The usable keys of a JWKS (RFC 7517, 5): others, such as those for encryption, are left out. Raises
     `JwksUnavailable`."""
+    if tracing is None:
+        return await _fetch(url, {}, ignore)
+    span = tracing.get(url)
+    failure: str | None = None
+    try:
+        return await _fetch(url, span.headers, span.responded)
+    except JwksUnavailable as error:
+        failure = str(error)
+        raise
+    finally:
+        span.end(failure)
+
+
+def ignore(status: int) -> None:
+    """Do nothing with the status of a response."""
+
+
+async def _fetch(url: str, headers: Mapping[str, str], on_response: Callable[[int], None]) -> KeySet:
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
     try:
         async with (
-            aiohttp.ClientSession(timeout=timeout, headers={"Accept-Encoding": "identity"}) as session,
+            aiohttp.ClientSession(timeout=timeout, headers={"Accept-Encoding": "identity", **headers}) as session,
             session.get(url, allow_redirects=False) as response,
         ):
+            on_response(response.status)
             if response.status != 200:
                 raise JwksUnavailable(f"status {response.status}")
             body = bytearray()

@@ -14,6 +14,7 @@ from resolvers.execution.event_groups.execution import EventExecution
 from resolvers.execution.event_groups.group_key import shared_peer
 from resolvers.execution.event_groups.recent_results import RecentResults
 from resolvers.execution.operation import mask, report_end
+from resolvers.operation_trace import OperationTrace
 from stores.cancellation import cancel_requested
 
 T = TypeVar("T")
@@ -47,8 +48,8 @@ class EventGroup(Generic[T]):
             await execution.wait()
         return cast("T", execution.result), execution.charged
 
-    def _context(self, charge: Callable[[float], None]) -> Context:
-        context = Context.of(replace(self._peer, charge=charge))
+    def _context(self, charge: Callable[[float], None], trace: OperationTrace | None = None) -> Context:
+        context = Context.of(replace(self._peer, charge=charge), trace)
         context.document = self._document
         return context
 
@@ -56,7 +57,9 @@ class EventGroup(Generic[T]):
         self.executions += 1
         execution = EventExecution[T](self.executions, event)
         # Each event has its own context: members that are behind execute theirs at the same time.
-        context = self._context(execution.charge)
+        traces = self._peer.traces
+        trace = None if traces is None else traces.begin_event(getattr(event, "traceparent", None))
+        context = self._context(execution.charge, trace)
         executor = copy(self._executor)
         executor.context_value = context
         result: Any  # no @defer and @stream in the schema

@@ -16,10 +16,10 @@ BY_IDENTITY = frozenset({"stores", "health", "guards", "topics", "deadlines", "n
 """Those that all peers of a process share: members have the same object."""
 TRACED = frozenset({"trace", "trace_cost", "traces_fields", "trace_plan"})
 """A traced subscription is executed alone: its trace shows its own store calls."""
-OWN = frozenset({"admit", "charge", "keep_running", "on_subscribe", "take_events", "max_age"})
+OWN = frozenset({"admit", "charge", "keep_running", "on_subscribe", "take_events", "max_age", "trace_parent"})
 """Those that each subscriber keeps. The execution of a group has their defaults."""
-OF_THE_FIRST = frozenset({"on_end"})
-"""That of the first member counts for the group: it reports the events that the group executes."""
+OF_THE_FIRST = frozenset({"on_end", "traces"})
+"""Those of the first member count for the group: they report and trace the events that the group executes."""
 LONGEST_VARIABLES = 10_000
 """Bytes of JSON. A subscriber with longer ones is executed alone."""
 

@@ -55,18 +55,21 @@ def private_pem_of(algorithm: str) -> bytes:
 
 @dataclass(slots=True)
 class JwksServer:
-    """Serves `keys`; or, if it is set, `body` with `status`; and waits before each answer until `open` is set."""
+    """Serves `keys`; or, if it is set, `body` with `status`; and waits before each answer until `open` is set.
+    `headers`: those of the last request."""
 
     url: str = ""
     keys: Sequence[dict[str, Any]] = ()
     status: int = 200
     body: bytes | None = None
     requests: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
     open: asyncio.Event = field(default_factory=asyncio.Event)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def answer(self, _: web.BaseRequest) -> web.StreamResponse:
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         self.requests += 1
+        self.headers = request.headers
         self.asked.set()
         await self.open.wait()
         body = json.dumps({"keys": self.keys}).encode() if self.body is None else self.body
