@@ -13,24 +13,27 @@ ATTEMPTS = 10
 F = TypeVar("F", bound="asyncio.Future[Any]")
 
 
-async def cancel_and_wait(
-    tasks: Collection[F], *, repeat_seconds: float = REPEAT_SECONDS, attempts: int = ATTEMPTS
-) -> Collection[F]:
-    """Cancel tasks and wait until they have ended. Their results and errors stay with them.
+async def cancel_and_wait(tasks: "Collection[asyncio.Future[Any]]", *, repeat_seconds: float = REPEAT_SECONDS) -> None:
+    """As `cancel`. Tasks that survive ten cancellations are logged and left running."""
+    if survivors := await cancel(tasks, attempts=ATTEMPTS, repeat_seconds=repeat_seconds):
+        log.error("tasks did not end when cancelled", extra={"tasks": len(survivors)})
+
+
+async def cancel(tasks: Collection[F], *, attempts: int, repeat_seconds: float = REPEAT_SECONDS) -> Collection[F]:
+    """Cancel tasks and wait until they have ended. Their results and errors stay with them. Returns those that survive
+    all `attempts`.
 
     `asyncio.wait_for` loses a cancellation that arrives in the same turn as its result (until Python 3.12), and drivers
     use it. A task that then waits for its next event would never end, so the cancellation is repeated every
-    `repeat_seconds`. Tasks that survive all `attempts` are logged, left running, and returned.
+    `repeat_seconds`.
     """
     running = set(tasks)
     for _ in range(attempts):
         for task in running:
             task.cancel()
         if not running:
-            return running
+            break
         _, running = await asyncio.wait(running, timeout=repeat_seconds)
-    if running:
-        log.error("tasks did not end when cancelled", extra={"tasks": len(running)})
     return running
 
 

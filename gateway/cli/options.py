@@ -1,13 +1,14 @@
 """Arguments that several commands share, and their types."""
 
 import re
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError
 from datetime import timedelta
 from pathlib import Path
 
 UNITS = {"s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 """Seconds in each unit of time that an option takes."""
 LONGEST_DURATION = timedelta(days=3_660)
+MOST_PROCESSES = 64
 
 
 def add_data(parser: ArgumentParser) -> None:
@@ -25,6 +26,17 @@ def add_address(parser: ArgumentParser) -> None:
     """Add `--host` and `--port`: where to listen."""
     parser.add_argument("--host", help="the address to listen on (default: GATEWAY_HOST, else 127.0.0.1)")
     parser.add_argument("--port", type=port, help="the port; 0 takes a free one (default: GATEWAY_PORT, else 8000)")
+
+
+def add_processes(parser: ArgumentParser) -> None:
+    """Add `--processes`: how many processes serve. The hidden `--supervised` is for these processes."""
+    parser.add_argument(
+        "--processes",
+        type=process_count,
+        metavar="N",
+        help="how many processes serve, each on a core of its own (default: GATEWAY_PROCESSES, else 1)",
+    )
+    parser.add_argument("--supervised", type=supervised, metavar="NUMBER:DESCRIPTOR", help=SUPPRESS)
 
 
 def add_oulad(parser: ArgumentParser) -> None:
@@ -49,6 +61,21 @@ def port(text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or int(text) > 65535:
         raise ArgumentTypeError(f"{text!r} is not a port: 0 to 65535")
     return int(text)
+
+
+def process_count(text: str) -> int:
+    """A number of processes."""
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= MOST_PROCESSES:
+        raise ArgumentTypeError(f"{text!r} is not a number from 1 to {MOST_PROCESSES}")
+    return int(text)
+
+
+def supervised(text: str) -> tuple[int, int]:
+    """The number of a supervised process, and the descriptor of its socket."""
+    number, _, descriptor = text.partition(":")
+    if not (number.isdecimal() and descriptor.isdecimal()):
+        raise ArgumentTypeError("it is for the processes of --processes only")
+    return int(number), int(descriptor)
 
 
 def learner_count(text: str) -> int:

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from gateway.cli.options import add_address, add_data
+from gateway.cli.options import add_address, add_data, add_processes
 
 HELP = "serve GraphQL over your own stores"
 DESCRIPTION = (
@@ -15,6 +15,7 @@ DESCRIPTION = (
 EPILOG = """\
 examples:
   quadrangle migrate && quadrangle serve --host 0.0.0.0
+  quadrangle serve --processes 4                       one for each of four cores
   quadrangle serve --data .quadrangle --port 8001      the stores of a demo, but requests need a token
 """
 
@@ -23,10 +24,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
     add_address(parser)
     add_data(parser)
+    add_processes(parser)
 
 
 def run(options: Namespace) -> int:
     """Serve until a signal comes."""
+    from gateway.cli.serve_processes import inherited, serve_processes
     from gateway.cli.served_schema import served_schema
     from gateway.config.service_links import log_service_links
     from gateway.config.settings import environment_settings
@@ -48,14 +51,17 @@ def run(options: Namespace) -> int:
     if options.data is None:
         require_complete(settings)  # before anything is opened
     write_logs(settings.log, default="INFO")
-    log_service_links(settings.service_links)
-    if (pages := pages_state()) is not PagesState.CURRENT:
-        console.print(pages.value)
+    if options.supervised is None:
+        log_service_links(settings.service_links)
+        if (pages := pages_state()) is not PagesState.CURRENT:
+            console.print(pages.value)
     host = settings.http.host if options.host is None else options.host
     port = settings.http.port if options.port is None else options.port
+    if options.supervised is None and (processes := options.processes or settings.http.processes) > 1:
+        return serve_processes(processes, options.data, settings, host=host, port=port)
 
     async def serve_stores(shutdown: Shutdown) -> int:
-        with bind(host, port) as bound:
+        with bind(host, port) if options.supervised is None else inherited(options.supervised) as bound:
             endpoint = f"{address_of(bound)}/graphql"
             async with (
                 open_location(

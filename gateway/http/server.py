@@ -22,7 +22,7 @@ from gateway.runtime.errors import CommandError
 from gateway.runtime.forced_exit import log_stuck
 from gateway.runtime.loop_turns import LoopTurns
 from gateway.runtime.shutdown import Shutdown
-from stores.cancellation import cancel_and_wait
+from stores.cancellation import cancel
 
 log = logging.getLogger("quadrangle.shutdown")
 
@@ -173,4 +173,4 @@ class GracefulServer(uvicorn.Server):
         except TimeoutError:
             if requests := self.server_state.tasks:
                 log.warning("requests were cut off by the shutdown", extra={"requests": len(requests)})
-                log_stuck(await cancel_and_wait(requests, attempts=2))
+                log_stuck(await cancel(requests, attempts=2))

@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.runtime.errors import CommandError
 from gateway.runtime.forced_exit import ForcedExit
-from stores.cancellation import cancel_and_wait
+from stores.cancellation import cancel
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 INTERRUPTED = 130
@@ -97,7 +97,7 @@ async def _until_shutdown(
                 raise
         finally:
             left = asyncio.all_tasks() - {asyncio.current_task()}
-            if stuck := await cancel_and_wait(left, attempts=2):
+            if stuck := await cancel(left, attempts=2):
                 forced_exit.at_once(stuck)
     if interrupted is not None:
         raise CommandError(interrupted, exit_code=INTERRUPTED)

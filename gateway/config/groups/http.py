@@ -25,7 +25,8 @@ Origins = Annotated[tuple[str, ...], AfterValidator(_parse_origins), Listed]
 
 
 class HttpSettings(SettingsGroup):
-    """Where the gateway listens, the `origins` whose pages may use it from a browser, and what clients may take.
+    """Where the gateway listens and by how many `processes`, the `origins` whose pages may use it from a browser, and
+    what clients may take.
 
     `body_limit`, `bodies_limit` (of all current requests) and `head_limit` are in bytes, `headers` is the number of a
     request's headers. `keep_alive` is how long an idle connection stays open. `connections` and `operations` are at
@@ -35,6 +36,7 @@ class HttpSettings(SettingsGroup):
 
     host: str = Field(default="127.0.0.1", min_length=1, validation_alias="GATEWAY_HOST")
     port: int = Field(default=8000, ge=0, le=65535, validation_alias="GATEWAY_PORT")
+    processes: int = Field(default=1, ge=1, le=64, validation_alias="GATEWAY_PROCESSES")
     origins: Origins = Field(default=(), validation_alias="GATEWAY_HTTP_ORIGINS")
     body_limit: int = Field(default=1_048_576, ge=1, validation_alias="GATEWAY_BODY_LIMIT")
     bodies_limit: int = Field(default=67_108_864, ge=1, validation_alias="GATEWAY_BODIES_LIMIT")

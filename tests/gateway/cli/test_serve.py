@@ -78,3 +78,15 @@ async def test_serve_verifies_by_a_jwks_alone(tmp_path: Path) -> None:
             assert await asyncio.to_thread(gateway.end, signal.SIGTERM) == 0
         assert '"reason":"audience","key_id":"one"' in gateway.log
         assert server.requests == 1
+
+
+def test_processes_need_stores_that_they_can_share() -> None:
+    ended = quadrangle("serve", "--processes", 2, **MEMORY, **SECRET)
+    assert ended.returncode == 1
+    assert "GATEWAY_PROFILES_URL" in ended.stderr
+    assert ended.stderr.endswith("processes cannot share stores in memory: serve with one process\n")
+
+
+@pytest.mark.parametrize("words", [("--processes", "0"), ("--processes", "65"), ("--supervised", "x")])
+def test_wrong_numbers_of_processes_are_refused(words: tuple[str, ...]) -> None:
+    assert quadrangle("serve", *words).returncode == 2
