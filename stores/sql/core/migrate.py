@@ -18,11 +18,11 @@ from stores.sql.core import lease
 from stores.sql.core.dialect import in_dialect
 from stores.sql.core.errors import ALREADY_EXISTS_ERRORS, translate_errors
 from stores.sql.core.lease import Lease
+from stores.sql.core.migration_statement import run_statement
 from stores.sql.core.pool import Connection, Pool, borrow_connection
 from stores.sql.migrations.steps import STEPS, Step
 
 FILE = re.compile(r"(\d{4})_\w+\.sql")
-STATEMENT_SECONDS = 3600.0
 
 TABLE = """CREATE TABLE IF NOT EXISTS migrations (
     set_name text NOT NULL,
@@ -112,7 +112,7 @@ async def apply_pending(pool: Pool, set_name: str, migrations: Sequence[Migratio
             await migration.step(pool)
         async with borrow_connection(pool) as connection:
             for statement in migration.statements:
-                await connection.execute(await in_dialect(connection, statement), timeout=STATEMENT_SECONDS)
+                await run_statement(connection, statement)
             await connection.execute(NOTE, set_name, migration.number, migration.name, migration.sha256)
     return [migration.name for migration in pending]
 

@@ -10,7 +10,8 @@ import pytest
 from stores.errors import Conflict, Fault, Rejected, TimedOut, Unavailable
 from stores.sql.core.dialect import for_cockroach
 from stores.sql.core.migrate import migrate, migrations_of
-from stores.sql.core.pool import Pool, open_pool
+from stores.sql.core.migration_statement import LOCK_SECONDS
+from stores.sql.core.pool import Pool, borrow_connection, open_pool
 from stores.sql.progress.progress import SqlProgress
 from tests.backends import Servers, fresh_sql
 from tests.proxy import ProxyMode, through_proxy
@@ -121,7 +122,7 @@ async def test_a_statement_may_take_longer_than_the_lease(pool: Pool, tmp_path: 
 
 async def test_a_migrator_that_lost_its_lease_stops(pool: Pool, tmp_path: Path) -> None:
     (tmp_path / "0001_endless.sql").write_text("SELECT pg_sleep(600);")
-    running = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query = 'SELECT pg_sleep(600)'"
+    running = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%; SELECT pg_sleep(600)'"
     task = asyncio.create_task(migrate(pool, "things", folder=tmp_path, lease_seconds=0.5))
     while not await pool.fetchval(running):
         pass
@@ -134,13 +135,36 @@ async def test_a_migrator_that_lost_its_lease_stops(pool: Pool, tmp_path: Path) 
     assert await pool.fetchval("SELECT holder FROM migration_leases") == "another"
 
 
+async def test_a_statement_that_waits_for_a_backup_blocks_no_reader(
+    pool: Pool, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """pg_dump locks every table until it ends, and a reader queues behind whoever waits for the table."""
+    await migrate(pool, "things", folder=folder)
+    (folder / "0003_third.sql").write_text("ALTER TABLE things ADD COLUMN more text;")
+    waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'things'::regclass AND NOT granted"
+    async with borrow_connection(pool) as backup, backup.transaction():
+        await backup.execute("LOCK TABLE things IN ACCESS SHARE MODE")
+        task = asyncio.create_task(migrate(pool, "things", folder=folder))
+        while not await pool.fetchval(waiting):
+            assert not task.done(), task
+        async with asyncio.timeout(LOCK_SECONDS + 20):
+            assert await pool.fetchval("SELECT count(*) FROM things") == 1
+        while not caplog.records:  # noqa: ASYNC110 - a log has no event to wait for
+            await asyncio.sleep(0)
+        assert not task.done()
+    assert await task == ["0003_third.sql"]
+    assert [record.getMessage() for record in caplog.records] == [
+        "a migration waits for another transaction to end, such as a backup's"
+    ]
+
+
 async def test_a_migrator_that_cannot_renew_its_lease_stops(servers: Servers, tmp_path: Path) -> None:
     """The server is silent for longer than the lease: another migrator may have begun."""
     (tmp_path / "0001_endless.sql").write_text("SELECT pg_sleep(600);")
     async with fresh_sql(servers) as url, through_proxy(url) as (proxy, near), open_pool(near, size=2) as pool:
         task = asyncio.create_task(migrate(pool, "things", folder=tmp_path, lease_seconds=0.5))
         async with open_pool(url, size=1) as other:
-            running = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'"
+            running = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%; SELECT pg_sleep(600)'"
             while not await other.fetchval(running):
                 pass
         proxy.mode = ProxyMode.STALL
