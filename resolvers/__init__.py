@@ -5,7 +5,7 @@ query_root.py         the root fields of queries, subscription_root.py of subscr
 context.py            what resolvers are given: a Peer per request or socket, a Context per operation
 viewer.py             who makes a request; permissions.py: what the code asks about them
 policy/               the table of who may see and do what
-errors.py             the errors that clients see (error_codes.py); health.py: the state of the stores
+errors.py             the errors that clients see (error_codes.py); health.py, store_states.py: the state of the stores
 limits.py             what an operation may ask for; value_rules.py: rules of values that clients send
 types/                one GraphQL type, or a family of them, per module: views of the stores' records
 data/                 access paths to the stores, and the data loaders that batch them

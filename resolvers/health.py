@@ -1,18 +1,18 @@
 """The health of the stores: their last pings, recent failures, and the backlog of the outbox."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import Enum
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
+from resolvers.store_states import StoreHealth, StoreState, with_share
 from stores.cancellation import cancel_and_wait, drop_error
 from stores.domain.outbox import Backlog, Consumer
 from stores.domain.rebuilds import Rebuild, share_done
-from stores.errors import StoreError, TimedOut, Unavailable
+from stores.errors import Fault, StoreError, TimedOut, Unavailable
 from stores.ports.stores import Stores
 
 PING_TIMEOUT = timedelta(milliseconds=800)
@@ -28,50 +28,41 @@ REBUILT = {"timeline": Rebuild.TIMELINE, "activity": Rebuild.ACTIVITY}
 """The stores that are incomplete during a rebuild, and the rebuild of each."""
 
 
-class StoreState(Enum):
-    """DOWN: the ping failed. DEGRADED: slow, being rebuilt, or a call failed lately. Else LIVE."""
-
-    LIVE = "LIVE"
-    DEGRADED = "DEGRADED"
-    DOWN = "DOWN"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoreHealth:
-    """The state of one store.
-
-    `latency_ms`: the duration of the ping, None if it failed; `fault` is the reason then. `backlog`: the number of
-    commits that the relay has not delivered to the store, `lag_seconds`: the age of the oldest; None if the store does
-    not follow the outbox, or if they are not known. `rebuilt`: the share (0…1) of a rebuild under way that is done,
-    None if there is none or it is not known.
-    """
-
-    store: str
-    backend: str
-    state: StoreState
-    latency_ms: float | None
-    last_error_at: datetime | None
-    fault: str | None = None
-    backlog: int | None = None
-    lag_seconds: float | None = None
-    rebuilt: float | None = None
-
-
 class Ping(NamedTuple):
-    """The milliseconds of a ping, None if it failed; `fault` is the reason then."""
+    """The milliseconds of a ping, None if it failed; `error` is the reason then."""
 
     ms: float | None
-    fault: str | None = None
+    error: StoreError | None = None
+
+
+class LastError(NamedTuple):
+    """When a store last failed, and why."""
+
+    at: datetime
+    fault: Fault
+
+
+class FailureLog(Protocol):
+    """Where failures of stores are logged."""
+
+    def failed(self, store: str, error: StoreError) -> None:
+        """A call or a ping of this store failed."""
+
+    def answered(self, store: str) -> None:
+        """A ping of this store succeeded."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Health:
-    """What this process knows of its stores. `backends`: the database of each port, by name."""
+    """What this process knows of its stores. `backends`: the database of each port, by name. `log`: where failures are
+    logged, None if they are not. `unmigrated`: the stores that `quadrangle migrate` has to bring up to date."""
 
     stores: Stores
     backends: Mapping[str, str]
     now: Callable[[], datetime]
-    last_errors: dict[str, datetime] = field(default_factory=dict)
+    log: FailureLog | None = None
+    unmigrated: Collection[str] = ()
+    last_errors: dict[str, LastError] = field(default_factory=dict)
     _pings: dict[str, Ping] = field(default_factory=dict)
     _pinging: "set[asyncio.Task[None]]" = field(default_factory=set)
     _is_probed: bool = False
@@ -79,7 +70,9 @@ class Health:
 
     def failed(self, store: str, error: StoreError) -> None:
         """Record that a call of this store failed now."""
-        self.last_errors[store] = self.now()
+        self.last_errors[store] = LastError(self.now(), error.fault)
+        if self.log is not None:
+            self.log.failed(store, error)
 
     async def ping(self, store: str) -> bool:
         """Ping a store, and keep the result. Returns whether it answered in time. Never raises."""
@@ -99,10 +92,12 @@ class Health:
             error = Unavailable(store, "the driver cancelled the ping")
         elif (error := pinging.exception()) is None:
             self._pings[store] = Ping((perf_counter() - started) * 1000)
+            if self.log is not None:
+                self.log.answered(store)
             return True
-        failure = error if isinstance(error, StoreError) else Unavailable(store, "the ping failed")
+        failure = error if isinstance(error, StoreError) else Unavailable(store, "the ping failed", fault=Fault.FAILED)
         self.failed(store, failure)
-        self._pings[store] = Ping(None, str(failure))
+        self._pings[store] = Ping(None, failure)
         return False
 
     @contextmanager
@@ -197,24 +192,21 @@ class Health:
 
     def _by_ping(self, store: str, ping: Ping) -> StoreHealth:
         last = self.last_errors.get(store)
-        if ping.ms is None:
-            state = StoreState.DOWN
-        elif ping.ms > SLOW.total_seconds() * 1000 or (last is not None and self.now() - last < DEGRADED_FOR):
-            state = StoreState.DEGRADED
-        else:
-            state = StoreState.LIVE
+        reason = None if ping.error is None else ping.error.fault
+        if ping.ms is not None:
+            if store in self.unmigrated:
+                reason = Fault.MIGRATIONS_PENDING
+            elif last is not None and self.now() - last.at < DEGRADED_FOR:
+                reason = last.fault
+            elif ping.ms > SLOW.total_seconds() * 1000:
+                reason = Fault.SLOW
+        state = StoreState.DOWN if ping.ms is None else StoreState.LIVE if reason is None else StoreState.DEGRADED
         return StoreHealth(
             store=store,
             backend=self.backends[store],
             state=state,
             latency_ms=ping.ms,
-            last_error_at=last,
-            fault=ping.fault,
+            last_error_at=None if last is None else last.at,
+            fault=None if ping.error is None else str(ping.error),
+            reason=reason,
         )
-
-
-def with_share(one: StoreHealth, share: float | None) -> StoreHealth:
-    """The health of a store with this share of its rebuild done; unchanged if it is None."""
-    if share is None:
-        return one
-    return replace(one, rebuilt=share, state=StoreState.DEGRADED if one.state is StoreState.LIVE else one.state)

@@ -20,6 +20,8 @@ class Fault(Enum):
     """The server is at a limit of its own."""
     REBUILDING = "REBUILDING"
     """What was read is being recomputed."""
+    SLOW = "SLOW"
+    """It answers, but late."""
     FAILED = "FAILED"
     """The server gave an answer that is not expected."""
 
@@ -69,6 +71,13 @@ class TimedOut(StoreError):
 
     code = "STORE_TIMEOUT"
     fault = Fault.TIMEOUT
+
+
+class OutOfTime(TimedOut):
+    """The operation had less time left than the store may take, so this says nothing of the store."""
+
+    def __init__(self, store: str) -> None:
+        super().__init__(store, "the operation has no time left")
 
 
 def as_store_error(store: str, error: "StoreError | TimeoutError") -> StoreError:

@@ -42,7 +42,8 @@ def run(options: Namespace) -> int:
     from gateway.runtime.console import format_table, stderr_console
     from gateway.runtime.shutdown import Shutdown
     from gateway.runtime.shutdown import run as run_command
-    from resolvers.health import Health, StoreState
+    from resolvers.health import Health
+    from resolvers.store_states import StoreState
 
     settings, console = environment_settings(), stderr_console()
     # Both raise CommandError.

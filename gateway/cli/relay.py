@@ -34,8 +34,11 @@ def run(options: Namespace) -> int:
     from gateway.embedded.restarts import RestartPolicy
     from gateway.http.server import tune_garbage_collection
     from gateway.observability.logs import write_logs
+    from gateway.observability.store_outages import StoreOutages
     from gateway.observability.tracing.open_tracing import open_tracing
     from gateway.relay.relay import Relay
+    from gateway.resilience.probing import probing
+    from gateway.resilience.store_guards import store_guards
     from gateway.runtime.clock import utc_now
     from gateway.runtime.console import print_ready, stderr_console
     from gateway.runtime.shutdown import Shutdown
@@ -59,12 +62,13 @@ def run(options: Namespace) -> int:
             open_tracing(settings.traces.endpoint, share=settings.traces.sample) as tracing,
         ):
             holder = uuid4().hex
-            health = Health(stores=stores, backends=backends, now=utc_now)
-            publishing = asyncio.create_task(Relay(stores, holder=holder, failures=health, traces=tracing).run())
-            tune_garbage_collection()
-            with shutdown.handled_by(publishing.cancel):
-                print_ready(f"relay {holder}")
-                await asyncio.wait([publishing])
+            health = Health(stores=stores, backends=backends, now=utc_now, log=StoreOutages())
+            async with probing(health, store_guards(settings)):
+                publishing = asyncio.create_task(Relay(stores, holder=holder, failures=health, traces=tracing).run())
+                tune_garbage_collection()
+                with shutdown.handled_by(publishing.cancel):
+                    print_ready(f"relay {holder}")
+                    await asyncio.wait([publishing])
         if not publishing.cancelled():
             publishing.result()  # it never ends by itself: raise the error that ended it
         return 0

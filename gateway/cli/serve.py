@@ -29,8 +29,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Serve until a signal comes."""
+    from functools import partial
+
     from gateway.cli.serve_processes import inherited, serve_processes
     from gateway.cli.served_schema import served_schema
+    from gateway.config.pending_migrations import pending_migrations
     from gateway.config.service_links import log_service_links
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location, require_complete
@@ -88,6 +91,7 @@ def run(options: Namespace) -> int:
                         )
                     ),
                     secret=location.secret,
+                    find_migrations=partial(pending_migrations, location.urls, now=utc_now),
                     now=utc_now,
                     tracing=tracing,
                 )

@@ -32,6 +32,7 @@ from gateway.http.middleware.compression import Compression
 from gateway.http.middleware.cors import Cors
 from gateway.http.middleware.security_headers import SecurityHeaders
 from gateway.http.middleware.trusted_proxies import TrustedProxies
+from gateway.http.migration_watch import FindMigrations, no_migrations, watching_migrations
 from gateway.http.operations import Operations
 from gateway.http.origins import Origins
 from gateway.http.peers import Peers
@@ -42,6 +43,7 @@ from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
 from gateway.http.websocket.route import WebSocketEndpoint
 from gateway.observability.operation_log import OperationLog
 from gateway.observability.pseudonyms import Pseudonyms
+from gateway.observability.store_outages import StoreOutages
 from gateway.observability.tracing.tracing import Tracing
 from gateway.relay.publishing import publishing
 from gateway.resilience.probing import probing
@@ -65,6 +67,7 @@ def build_app(
     open_stores: OpenStores,
     access: Access,
     secret: str | None = None,
+    find_migrations: FindMigrations = no_migrations,
     now: Callable[[], datetime],
     tracing: Tracing | None = None,
     new_id: Callable[[], str] = lambda: f"{getrandbits(128):032x}",  # it need not be secret
@@ -79,9 +82,9 @@ def build_app(
     `host` is the address that the server listens on: without tokens, requests may name only it or loopback. Pages
     of the settings' origins may use the app, and with `loopback_origins` those of local development servers.
     `secret` is that of tokens: the pseudonyms of subjects in the log derive from it, unless the settings have a key for
-    them. `demo_roles` is the route of a demo's roles. `pages_folder` has the pages that were built. `new_id` creates
-    request ids. `tracing`: None if nothing is traced. Raises `CommandError` if a trusted document does not fit the
-    schema or the limits.
+    them. `find_migrations` finds pending migrations. `demo_roles` is the route of a demo's roles. `pages_folder` has
+    the pages that were built. `new_id` creates request ids. `tracing`: None if nothing is traced. Raises `CommandError`
+    if a trusted document does not fit the schema or the limits.
     """
 
     @asynccontextmanager
@@ -90,7 +93,7 @@ def build_app(
             open_stores() as (opened, backends),
             open_shared_reads(settings, opened, backends) as (shared, last_good, stores),
         ):
-            health = Health(stores=stores, backends=backends, now=now)
+            health = Health(stores=stores, backends=backends, now=now, log=StoreOutages())
             guards = store_guards(settings)
             topics = TopicRegistry(stores, deadlines=settings.deadlines, failures=health, guards=guards, now=now)
             writes = BackgroundWrites(slots)
@@ -98,6 +101,7 @@ def build_app(
             watch = RevocationWatch(stores, streams, deadline=settings.deadlines["revocations"], health=health, now=now)
             async with (
                 probing(health, guards),
+                watching_migrations(health, find_migrations),
                 publishing(stores, where=settings.relay.where, holder=uuid4().hex, failures=health, traces=tracing),
                 aclosing(topics),
                 aclosing(writes),

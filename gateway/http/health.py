@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.http.state import AppState
-from resolvers.health import StoreState
+from resolvers.store_states import StoreHealth, StoreState
 
 
 async def livez(request: Request[AppState]) -> Response:
@@ -17,12 +17,17 @@ async def livez(request: Request[AppState]) -> Response:
 async def readyz(request: Request[AppState]) -> Response:
     """200 while at least one store responds, else 503. A store that is down affects only its own fields, in every
     gateway alike, so taking this one out of rotation would not help. Anyone may ask: the stores are pinged at most once
-    a second, and the answer has what `storeHealth` shows without a token."""
+    a second, and the answer has their states and why they are not LIVE, no texts."""
     stores = await request.state["health"].latest_of_probes()
     ready = any(store.state is not StoreState.DOWN for store in stores)
-    states = {store.store: {"state": store.state.value} for store in stores}
+    states = {store.store: shown(store) for store in stores}
     body = orjson.dumps({"ready": ready, "stores": states})
     return Response(body, 200 if ready else 503, media_type="application/json")
+
+
+def shown(store: StoreHealth) -> dict[str, str]:
+    """The state of a store, and the reason if it is not LIVE."""
+    return {"state": store.state.value, **({} if store.reason is None else {"reason": store.reason.value})}
 
 
 def health_routes() -> list[Route]:

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from resolvers.data.guards import Guard
 from stores.cancellation import Deadline, cancel_requested
-from stores.errors import TimedOut, Unavailable
+from stores.errors import OutOfTime, TimedOut, Unavailable
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ async def guarded_call(
     without an error. A call that had less time than its own deadline is no failure of the store.
     """
     if seconds <= 0:
-        raise TimedOut(store, "the operation has no time left")
+        raise OutOfTime(store)
     period: int | None = None
     answered: bool | None = None
     try:
@@ -51,7 +51,9 @@ async def guarded_call(
         answered = True
         return found
     except TimeoutError:
-        answered = None if seconds < own else False
+        if seconds < own:
+            raise OutOfTime(store) from None
+        answered = False
         raise TimedOut(store, "no answer within its deadline") from None
     except asyncio.CancelledError:
         if cancel_requested():

@@ -14,7 +14,7 @@ from resolvers.data.guards import UNGUARDED, CallKind, Guard, Guards
 from resolvers.error_codes import ErrorCode
 from resolvers.errors import RequestError
 from resolvers.limits import DEFAULT_LIMITS, Limits
-from stores.errors import CircuitOpen, StoreError, TimedOut, Unavailable
+from stores.errors import CircuitOpen, OutOfTime, StoreError, TimedOut, Unavailable
 
 log = logging.getLogger("quadrangle.limits")
 T = TypeVar("T")
@@ -125,7 +125,7 @@ class StoreCalls:
             return await guarded_call(store, guard, work, own=own, seconds=seconds, max_wait=max_wait)
         except StoreError as error:
             code = error.code
-            if isinstance(error, TimedOut | Unavailable) and not isinstance(error, CircuitOpen):
+            if isinstance(error, TimedOut | Unavailable) and not isinstance(error, CircuitOpen | OutOfTime):
                 self.failures.failed(error.store, error)
             raise
         finally:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from resolvers.health import StoreState
+from resolvers.store_states import StoreState
 from resolvers.types.described_enum import describe_enum
 from resolvers.types.guard import guarded_field
 
@@ -26,7 +26,7 @@ EMPTY = "Empty unless the viewer is an ADMIN, or a SERVICE with `ops:read`."
 
 @strawberry.type(description="The state of one store.")
 class StoreHealth:
-    """A view of `resolvers.health.StoreHealth`."""
+    """A view of `resolvers.store_states.StoreHealth`."""
 
     store: str = strawberry.field(description="The name of the store, as in errors and traces.")
     backend = guarded_field("backend", str, f"The database that serves it. {EMPTY}")

@@ -14,7 +14,7 @@ from stores.domain.catalog import CourseVersion
 from stores.domain.events import Event, Verb
 from stores.domain.outbox import PARTITIONS, Consumer
 from stores.domain.rebuilds import PASS_AGES, Rebuild
-from stores.errors import Unavailable
+from stores.errors import Fault, StoreError, TimedOut, Unavailable
 from stores.ports.stores import Stores
 from tests.resolvers import world
 from tests.resolvers.queries import SCHEMA, BrokenStore, ask
@@ -114,3 +114,39 @@ async def test_one_check_serves_all_requests_of_a_second(latest: Callable[[Healt
     first, *others = await asyncio.gather(*(latest(health) for _ in range(50)))
     assert all(other == first for other in others)
     assert pings == 1
+
+
+class Recorded:
+    """What is logged of the stores."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, str | None]] = []
+
+    def failed(self, store: str, error: StoreError) -> None:
+        self.lines.append((store, error.fault.value))
+
+    def answered(self, store: str) -> None:
+        self.lines.append((store, None))
+
+
+async def test_failures_and_pings_are_logged_and_say_why_a_store_is_not_live() -> None:
+    stores = await world.open_school()
+    error = Unavailable("profiles", "a password is required", fault=Fault.BAD_CREDENTIALS)
+    down: Any = BrokenStore(lambda: error)
+    log = Recorded()
+    health = Health(
+        stores=replace(stores, profiles=down),
+        backends=dict.fromkeys(stores.by_name(), "memory"),
+        now=lambda: world.NOW,
+        log=log,
+    )
+    health.failed("catalog", TimedOut("catalog", "no answer in time"))
+    rows = {row.store: row for row in await health.check()}
+    assert (rows["profiles"].reason, rows["profiles"].fault) == (Fault.BAD_CREDENTIALS, str(error))
+    assert (rows["catalog"].state.value, rows["catalog"].reason) == ("DEGRADED", Fault.TIMEOUT)
+    assert (rows["live"].state.value, rows["live"].reason) == ("LIVE", None)
+    assert log.lines[0] == ("catalog", "TIMEOUT")
+    assert {*log.lines[1:]} == {
+        ("profiles", "BAD_CREDENTIALS"),
+        *((store, None) for store in stores.by_name() if store != "profiles"),
+    }

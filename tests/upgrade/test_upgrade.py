@@ -10,7 +10,8 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from resolvers.health import Health, StoreState
+from resolvers.health import Health
+from resolvers.store_states import StoreState
 from stores.batches import batched
 from stores.domain.calendar import ALL_TIME
 from stores.domain.events import VERB_IRIS, Event, Verb

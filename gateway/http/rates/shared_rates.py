@@ -1,6 +1,5 @@
 """The port of rates, and what takes its place while the store is down."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +11,6 @@ from stores.domain.rates import Grant, Levels, Rate
 from stores.errors import StoreError
 from stores.ports.rates import Rates
 
-log = logging.getLogger("quadrangle.rates")
 STORE = "rates"
 RETRY = timedelta(seconds=1)
 """How long a store that failed is left alone. A single call tries it then."""
@@ -45,20 +43,10 @@ class SharedRates:
             calls = StoreCalls(deadlines={STORE: self.deadline}, failures=self.health, guards=self.guards)
             try:
                 grant = await calls.call(STORE, "take", 1, self.rates.take(account, units, owed=owed, rate=self.rate))
-            except StoreError as error:
-                self._failed(error)
+            except StoreError:
+                self._retry_at = self.now() + RETRY
             else:
-                self._answered()
+                self._retry_at = None
                 return grant
         self.local_takes += 1
         return self._local.take(account, units, owed=owed, rate=self.rate, now=self.now())
-
-    def _failed(self, error: StoreError) -> None:
-        if self._retry_at is None:
-            log.warning("this process counts rates for itself: %s", error)
-        self._retry_at = self.now() + RETRY
-
-    def _answered(self) -> None:
-        if self._retry_at is not None:
-            self._retry_at = None
-            log.warning("rates are shared again")

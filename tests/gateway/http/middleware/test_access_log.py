@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NoReturn
 
+import httpx2
 import pytest
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
@@ -98,7 +99,11 @@ async def test_a_valid_request_id_is_kept(given: str, taken: str) -> None:
 
 
 async def test_an_unexpected_error_is_masked(logs: LogStream) -> None:
-    async with app_client(open_stores=sample_stores(profiles=Broken())) as client:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        raise KeyError("canary: no learner at mongodb://canary:canary@host")
+
+    transport = httpx2.ASGITransport(app=AccessLog(app, new_id=lambda: "request-1"))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
         response = await client.get("/readyz")
     assert response.status_code == 500
     [error] = response.json()["errors"]
@@ -159,7 +164,7 @@ async def test_a_gateway_is_ready_with_one_store_down() -> None:
         ready = await client.get("/readyz")
     assert (live.status_code, live.json()) == (200, {"live": True})
     assert (ready.status_code, ready.json()["ready"]) == (200, True)
-    assert ready.json()["stores"]["profiles"] == {"state": "DOWN"}
+    assert ready.json()["stores"]["profiles"] == {"state": "DOWN", "reason": "UNREACHABLE"}
     assert ready.json()["stores"]["catalog"] == {"state": "LIVE"}
 
 
