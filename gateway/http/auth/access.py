@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gateway.http.auth.refusals import Unauthenticated
+from gateway.http.auth.refusals import RefusalReason, Unauthenticated
 from gateway.http.auth.verification import Verification
 from resolvers import permissions
 from resolvers.viewer import UNAUTHENTICATED, Viewer
@@ -31,10 +31,10 @@ class Access:
             return UNAUTHENTICATED if foreign or self.anonymous_viewer is None else self.anonymous_viewer
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
-            self.verification.log_refused("not a bearer token")
+            self.verification.refusals.write(RefusalReason.NOT_BEARER)
             raise Unauthenticated.refused()
         viewer = await self.verification.viewer_of(token.strip())
         if revoked(viewer):
-            self.verification.log_refused("revoked")
+            self.verification.refusals.write(RefusalReason.REVOKED)
             raise Unauthenticated.refused()
         return viewer

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.config.json_pointer import JsonPointer
-from gateway.http.auth.refusals import TokenRefused
+from gateway.http.auth.refusals import RefusalReason, TokenRefused
 from resolvers.viewer import Role, TokenFacts, Viewer
 from stores.domain.paging import CLEAN_TEXT
 
@@ -36,10 +36,10 @@ class ClaimMapping:
     def viewer_of(self, claims: Mapping[str, Any]) -> Viewer:
         """The viewer that verified claims describe. Raises `TokenRefused`, also for malformed claims."""
         if any(pointer.find(claims) != text for pointer, text in self.required.items()):
-            raise TokenRefused("a required claim is missing or differs")
+            raise TokenRefused(RefusalReason.REQUIRED_CLAIM)
         expires_at = time_of(claims, "exp")
         if expires_at is None:
-            raise TokenRefused("exp is missing")
+            raise TokenRefused(RefusalReason.EXP_MISSING)
         return Viewer(
             subject=_subject(self.subject.find(claims)),
             role=self._role(self.role.find(claims)),
@@ -55,7 +55,7 @@ class ClaimMapping:
             if name in given:
                 return role
         if self.default_role is None:
-            raise TokenRefused("role is missing or unknown")
+            raise TokenRefused(RefusalReason.ROLE_UNKNOWN)
         return self.default_role
 
 
@@ -65,25 +65,25 @@ def time_of(claims: Mapping[str, Any], name: str) -> datetime | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise TokenRefused(f"{name} is malformed")
+        raise TokenRefused(RefusalReason(f"{name} is malformed"))
     try:
         return datetime.fromtimestamp(value, UTC)
     except (ValueError, OverflowError, OSError):
-        raise TokenRefused(f"{name} is malformed") from None
+        raise TokenRefused(RefusalReason(f"{name} is malformed")) from None
 
 
 def _subject(value: object) -> str:
     # Some platforms put the number of a user into their tokens.
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not _is_word(text):
-        raise TokenRefused("subject is missing or malformed")
+        raise TokenRefused(RefusalReason.SUBJECT)
     return str(text)
 
 
 def _token_id(claims: Mapping[str, Any]) -> str | None:
     value = claims.get("jti")
     if value is not None and not _is_word(value):
-        raise TokenRefused("jti is malformed")
+        raise TokenRefused(RefusalReason.JTI)
     return value
 
 
@@ -91,7 +91,7 @@ def _words(value: object, claim: str) -> frozenset[str]:
     """A list of words, or words separated by spaces (RFC 8693, 4.2)."""
     words = value.split() if isinstance(value, str) else [] if value is None else value
     if not isinstance(words, list) or not all(map(_is_word, words)):
-        raise TokenRefused(f"{claim} is malformed")
+        raise TokenRefused(RefusalReason(f"{claim} is malformed"))
     return frozenset(words)
 
 

@@ -1,7 +1,9 @@
-"""Why a token is refused: one message for clients, the reason for the log."""
+"""Why a token is refused: one message for clients, the reason for the log and the metrics."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable
+from enum import StrEnum
 from time import monotonic
 
 log = logging.getLogger("quadrangle.auth")
@@ -28,25 +30,60 @@ class Unauthenticated(Exception):
         return cls("the token is not valid", given=True)
 
 
-class TokenRefused(Exception):
-    """Why a token is refused. `reason` is one of our own texts; it has nothing of the token."""
+class RefusalReason(StrEnum):
+    """Why a request is not authenticated."""
 
-    def __init__(self, reason: str) -> None:
+    MISSING = "no token"
+    NOT_BEARER = "not a bearer token"
+    MALFORMED = "malformed"
+    ALGORITHM = "algorithm"
+    UNKNOWN_KEY = "unknown key"
+    SIGNATURE = "signature"
+    EXPIRED = "expired"
+    NOT_YET = "not valid yet"
+    LONG_LIFE = "lives too long"
+    REVOKED = "revoked"
+    ISSUER = "issuer"
+    AUDIENCE = "audience"
+    CLAIM_MISSING = "a claim is missing"
+    REQUIRED_CLAIM = "a required claim is missing or differs"
+    EXP_MISSING = "exp is missing"
+    EXP = "exp is malformed"
+    IAT = "iat is malformed"
+    JTI = "jti is malformed"
+    SUBJECT = "subject is missing or malformed"
+    ROLE_UNKNOWN = "role is missing or unknown"
+    ROLE = "role is malformed"
+    COURSES = "courses is malformed"
+    SCOPES = "scopes is malformed"
+
+
+class TokenRefused(Exception):
+    """Why a token is refused."""
+
+    def __init__(self, reason: RefusalReason) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
 class RefusalLog:
-    """Logs refused tokens: the reason and the key id, never the token or its claims, at a bounded rate."""
+    """Logs refused tokens: the reason and the key id, never the token or its claims, at a bounded rate. `counts`: all
+    refusals by their reason, and the requests without a token that need one."""
 
     def __init__(self, *, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._window = clock()
         self._lines = 0
         self.left_out = 0
+        self.counts = Counter(dict.fromkeys(RefusalReason, 0))
 
-    def write(self, reason: str, key_id: str | None = None) -> None:
+    def count_missing(self) -> None:
+        """Count a request without a token that needs one. It is not logged."""
+        self.counts[RefusalReason.MISSING] += 1
+
+    def write(self, reason: RefusalReason, key_id: str | None = None) -> None:
         """Log one refusal. Beyond the rate it is counted, and the next window's first line has the number."""
+        self.counts[reason] += 1
         if self._clock() - self._window >= WINDOW_SECONDS:
             self._window, self._lines = self._clock(), 0
         if self._lines >= LINES:
@@ -54,7 +91,7 @@ class RefusalLog:
             return
         self._lines += 1
         left_out, self.left_out = self.left_out, 0
-        log.info("token refused", extra={"reason": reason, "key_id": shown(key_id), "left_out": left_out})
+        log.info("token refused", extra={"reason": reason.value, "key_id": shown(key_id), "left_out": left_out})
 
 
 def shown(key_id: str | None) -> str | None:

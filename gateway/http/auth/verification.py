@@ -11,20 +11,20 @@ import jwt
 
 from gateway.http.auth.claims import ClaimMapping
 from gateway.http.auth.keys import ALGORITHMS, Key, Keys
-from gateway.http.auth.refusals import RefusalLog, TokenRefused, Unauthenticated
+from gateway.http.auth.refusals import RefusalLog, RefusalReason, TokenRefused, Unauthenticated
 from gateway.runtime.clock import utc_now
 from resolvers.viewer import Viewer
 
 CACHED_TOKENS = 2_000
 # The claims that a token must have. The subject may have another name, and `iat` and `jti` are checked by ClaimMapping.
 OPTIONS: Any = {"require": ["exp"], "verify_sub": False, "verify_jti": False}
-REASONS: Mapping[type[Exception], str] = {
-    jwt.ExpiredSignatureError: "expired",
-    jwt.ImmatureSignatureError: "not valid yet",
-    jwt.InvalidIssuerError: "issuer",
-    jwt.InvalidAudienceError: "audience",
-    jwt.InvalidSignatureError: "signature",
-    jwt.MissingRequiredClaimError: "a claim is missing",
+REASONS: Mapping[type[Exception], RefusalReason] = {
+    jwt.ExpiredSignatureError: RefusalReason.EXPIRED,
+    jwt.ImmatureSignatureError: RefusalReason.NOT_YET,
+    jwt.InvalidIssuerError: RefusalReason.ISSUER,
+    jwt.InvalidAudienceError: RefusalReason.AUDIENCE,
+    jwt.InvalidSignatureError: RefusalReason.SIGNATURE,
+    jwt.MissingRequiredClaimError: RefusalReason.CLAIM_MISSING,
 }
 
 
@@ -43,7 +43,7 @@ class TokenRules:
 class Verification:
     """Turns tokens into viewers. Verified ones are cached by their sha256, because clients repeat them; the cache holds
     no token. They are verified again once they have expired, and after `recheck`, because the issuer may have withdrawn
-    the key.
+    the key. `refusals` logs and counts those that are refused.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Verification:
         self._mapping = mapping
         self._recheck = recheck
         self._now = now
-        self._log = RefusalLog()
+        self.refusals = RefusalLog()
         self._verified: OrderedDict[bytes, tuple[Viewer, datetime]] = OrderedDict()
 
     async def viewer_of(self, token: str) -> Viewer:
@@ -78,20 +78,16 @@ class Verification:
             viewer = self._read(token, candidates)
         except TokenRefused as refused:
             self._verified.pop(digest, None)
-            self.log_refused(refused.reason, key_id)
+            self.refusals.write(refused.reason, key_id)
             raise Unauthenticated.refused() from None
         self._verified[digest] = viewer, now + self._recheck
         if len(self._verified) > CACHED_TOKENS:
             self._verified.popitem(last=False)
         return viewer
 
-    def log_refused(self, reason: str, key_id: str | None = None) -> None:
-        """Log that a token was refused."""
-        self._log.write(reason, key_id)
-
     def _read(self, token: str, candidates: Sequence[Key]) -> Viewer:
         if not candidates:
-            raise TokenRefused("unknown key")
+            raise TokenRefused(RefusalReason.UNKNOWN_KEY)
         for key in candidates:
             try:
                 claims = self._decode(token, key)
@@ -99,11 +95,11 @@ class Verification:
                 continue
             # A payload that is nested too deeply raises RecursionError, an overlong number ValueError.
             except (jwt.PyJWTError, ValueError, OverflowError, TypeError, RecursionError) as error:
-                raise TokenRefused(REASONS.get(type(error), "malformed")) from None
+                raise TokenRefused(REASONS.get(type(error), RefusalReason.MALFORMED)) from None
             viewer = self._mapping.viewer_of(claims)
             self._check_life(viewer)
             return viewer
-        raise TokenRefused("signature")
+        raise TokenRefused(RefusalReason.SIGNATURE)
 
     def _decode(self, token: str, key: Key) -> Mapping[str, Any]:
         return jwt.decode(
@@ -121,7 +117,7 @@ class Verification:
         issued_at = viewer.token.issued_at if viewer.token is not None else None
         begin = self._now() + self._rules.leeway if issued_at is None else issued_at
         if viewer.expires_at is not None and viewer.expires_at - begin > self._rules.longest:
-            raise TokenRefused("lives too long")
+            raise TokenRefused(RefusalReason.LONG_LIFE)
 
 
 def header_of(token: str) -> tuple[str | None, str]:
@@ -129,8 +125,8 @@ def header_of(token: str) -> tuple[str | None, str]:
     try:
         header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
-        raise TokenRefused("malformed") from None
+        raise TokenRefused(RefusalReason.MALFORMED) from None
     algorithm, key_id = header.get("alg"), header.get("kid")
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS.values():
-        raise TokenRefused("algorithm")
+        raise TokenRefused(RefusalReason.ALGORITHM)
     return key_id if isinstance(key_id, str) else None, algorithm

@@ -14,7 +14,7 @@ from gateway.config.groups.auth import AuthSettings
 from gateway.config.groups.claims import ClaimsSettings
 from gateway.http.auth.access import Access
 from gateway.http.auth.configured import verification_by, verification_of
-from gateway.http.auth.refusals import LINES, RefusalLog, Unauthenticated
+from gateway.http.auth.refusals import LINES, RefusalLog, RefusalReason, Unauthenticated
 from gateway.http.auth.tokens import Tokens
 from gateway.http.auth.verification import CACHED_TOKENS
 from resolvers.viewer import UNAUTHENTICATED, Role, Viewer
@@ -175,10 +175,10 @@ def test_refused_tokens_are_logged_at_a_bounded_rate(caplog: pytest.LogCaptureFi
     times = [0.0]
     log = RefusalLog(clock=lambda: times[0])
     for _ in range(1_000):
-        log.write("signature")
+        log.write(RefusalReason.SIGNATURE)
     assert len(caplog.records) == LINES
     times[0] = 10.0
-    log.write("signature")
+    log.write(RefusalReason.SIGNATURE)
     assert caplog.records[-1].__dict__["left_out"] == 1_000 - LINES
 
 
