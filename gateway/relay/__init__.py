@@ -6,6 +6,7 @@ relay.py             Relay: its background tasks (lease, deliveries, signals, ch
 repeat.py            repeats one task until it is cancelled, with a backoff after errors
 lease.py             Lease: the leased partitions, and timeouts that end with the lease
 delivery_loop.py     DeliveryLoop: take, deliver and settle the commits of one consumer, in order or several at a time
+observer.py          where deliveries are reported
 bisection.py         finds the rejected commits of a batch
 delivery.py          what a delivery writes to the timeline, to live feeds and to sessions (withdrawn_sessions.py)
 rebuild_loop.py      goes through all registrations, and resumes; timeline_rebuild.py, activity_rebuild.py and

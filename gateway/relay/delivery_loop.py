@@ -12,6 +12,7 @@ from typing import TypeAlias
 from gateway.relay.bisection import bisect_rejected
 from gateway.relay.delivery_trace import DeliveryTraces, traced_delivery
 from gateway.relay.lease import Lease
+from gateway.relay.observer import RelayObserver
 from stores.batches import DELIVERED_EVENTS, RELAYED_COMMITS
 from stores.domain.outbox import Commit, Consumer, partition_of
 from stores.errors import Rejected, TimedOut
@@ -41,6 +42,7 @@ class DeliveryLoop(ABC):
         lease: Lease,
         poll: float,
         pause: float,
+        observer: RelayObserver,
         traces: DeliveryTraces | None = None,
     ) -> None:
         self._stores = stores
@@ -50,6 +52,7 @@ class DeliveryLoop(ABC):
         self._poll = poll
         self._pause = pause
         self._traces = traces
+        self._observer = observer
         self._most = DELIVERED_EVENTS
         self._woken = asyncio.Event()
 
@@ -105,8 +108,10 @@ class DeliveryLoop(ABC):
         await bisect_rejected(batch, self._deliver_and_settle, on_rejected=self._skip)
 
     async def _deliver_and_settle(self, commits: Sequence[Commit]) -> None:
+        started = perf_counter()
         await traced_delivery(self._traces, self._consumer, self._stores, commits, self._deliver)
         await self._stores.outbox.settle(self._consumer, commits)
+        self._observer.delivered(self._consumer, len(commits), perf_counter() - started)
 
     async def _skip(self, commit: Commit, error: Rejected) -> None:
         """Settle a commit that the consumer cannot store as a whole: it would hold up its partition for ever. It stays
@@ -118,6 +123,7 @@ class DeliveryLoop(ABC):
         }
         log.error("skipped a commit that the consumer rejected", exc_info=error, extra=details)
         await self._stores.outbox.settle(self._consumer, [commit])
+        self._observer.skipped(self._consumer)
 
 
 class OrderedLoop(DeliveryLoop):

@@ -9,12 +9,14 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from gateway.relay.announcement import announce_commits
 from gateway.relay.delivery import deliver_to_live, deliver_to_timeline
 from gateway.relay.delivery_loop import OrderedLoop, UnorderedLoop
 from gateway.relay.delivery_trace import DeliveryTraces
 from gateway.relay.lease import Lease
+from gateway.relay.observer import RelayObserver, Unobserved
 from gateway.relay.repeat import repeat
 from resolvers.data.store_calls import Failures
 from stores.backoff import Backoff
@@ -47,8 +49,8 @@ class Pace:
 
 
 class Relay:
-    """`holder` is this relay's name in the leases. `failures` is notified of each store that fails. `traces`: None if
-    deliveries are not traced."""
+    """`holder` is this relay's name in the leases. `failures` is notified of each store that fails, `observer` of each
+    delivery. `traces`: None if deliveries are not traced."""
 
     def __init__(
         self,
@@ -56,6 +58,7 @@ class Relay:
         *,
         holder: str,
         failures: Failures,
+        observer: RelayObserver | None = None,
         pace: Pace | None = None,
         traces: DeliveryTraces | None = None,
     ) -> None:
@@ -64,19 +67,12 @@ class Relay:
         self._failures = failures
         self._pace = pace or Pace()
         self._lease = Lease()
-        poll, lease = self._pace.poll, self._lease
+        self._observer = observer or Unobserved()
+        shared: Any = {"lease": self._lease, "poll": self._pace.poll, "observer": self._observer, "traces": traces}
         self._timeline = UnorderedLoop(
-            stores,
-            Consumer.TIMELINE,
-            deliver_to_timeline,
-            lease=lease,
-            poll=poll,
-            pause=self._pace.timeline_pause,
-            traces=traces,
+            stores, Consumer.TIMELINE, deliver_to_timeline, pause=self._pace.timeline_pause, **shared
         )
-        self._live = OrderedLoop(
-            stores, Consumer.LIVE, deliver_to_live, lease=lease, poll=poll, pause=self._pace.live_pause, traces=traces
-        )
+        self._live = OrderedLoop(stores, Consumer.LIVE, deliver_to_live, pause=self._pace.live_pause, **shared)
 
     async def run(self) -> None:
         """Publish until cancelled, then release the leases."""
@@ -118,6 +114,7 @@ class Relay:
             if asked_at > self._lease.until or not partitions <= self._lease.partitions:
                 self._wake()  # what waits in partitions that are new here
             self._lease.renew(partitions, asked_at=asked_at)
+            self._observer.leased(len(partitions))
 
     async def _announce(self) -> None:
         await announce_commits(
