@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from resolvers.data.dataloaders import Loaders
+from stores.domain.queue_counts import QueueCounts
 from stores.ports.signals import Signals
 from stores.ports.stores import Stores
 
@@ -49,13 +50,15 @@ class SharedTopic(Protocol[E]):
 class Subscriber(Generic[E]):
     """The queue of one subscriber: an async iterator of events.
 
-    It holds only the latest event of each key, so its size is bounded by the number of keys.
+    It holds only the latest event of each key, so its size is bounded by the number of keys. `counts` counts the events
+    that a newer one replaced, and those that the end dropped.
     """
 
-    __slots__ = ("_ended", "_error", "_filled", "_key_of", "_waiting")
+    __slots__ = ("_counts", "_ended", "_error", "_filled", "_key_of", "_waiting")
 
-    def __init__(self, key_of: Callable[[E], Hashable]) -> None:
+    def __init__(self, key_of: Callable[[E], Hashable], counts: QueueCounts) -> None:
         self._key_of = key_of
+        self._counts = counts
         self._waiting: dict[Hashable, E] = {}
         self._filled = asyncio.Event()
         self._ended = False
@@ -64,13 +67,15 @@ class Subscriber(Generic[E]):
     def offer(self, event: E) -> None:
         """Enqueue an event, in place of a waiting one with the same key."""
         key = self._key_of(event)
-        self._waiting.pop(key, None)
+        if self._waiting.pop(key, None) is not None:
+            self._counts.coalesced += 1
         self._waiting[key] = event
         self._filled.set()
 
     def end(self, error: BaseException | None) -> None:
         """End the iteration at once, by an error or (None) normally. Waiting events are dropped."""
         self._ended = True
+        self._counts.dropped += len(self._waiting)
         self._error = error
         self._filled.set()
 

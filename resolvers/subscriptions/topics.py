@@ -16,6 +16,7 @@ from resolvers.data.store_calls import Failures
 from resolvers.subscriptions.topic import SharedTopic, Subscriber
 from stores.backoff import Backoff
 from stores.cancellation import cancel_and_wait, cancel_requested
+from stores.domain.queue_counts import QueueCounts
 from stores.errors import StoreError, Unavailable
 from stores.ports.signals import Signals
 from stores.ports.stores import Stores
@@ -26,7 +27,8 @@ FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=0.25), timedelta(seconds=5)
 
 
 class TopicRegistry:
-    """The running topics of a process. `sleep` and `now` are the clock; tests pass their own."""
+    """The running topics of a process. `sleep` and `now` are the clock; tests pass their own. `counts`: what the queues
+    of all subscribers replaced and dropped."""
 
     def __init__(
         self,
@@ -41,6 +43,7 @@ class TopicRegistry:
         self.stores = stores
         self.now = now
         self.sleep = sleep
+        self.counts = QueueCounts()
         self._deadlines = deadlines
         self._failures = failures
         self._guards = guards
@@ -120,7 +123,7 @@ class RunningTopic:
 
     def add(self) -> Subscriber[Any]:
         """A new subscriber. It keeps the topic running, and receives events after `begin`."""
-        subscriber = Subscriber[Any](self.topic.key_of)
+        subscriber = Subscriber[Any](self.topic.key_of, self._registry.counts)
         self._joined.add(subscriber)
         return subscriber
 

@@ -8,7 +8,7 @@ admission.py              verdicts on events that are to be recorded
 item_progress.py time_spent.py progress_projection.py       what progress means: folds over events (cmi5)
 progress_codec.py         progress as JSON
 commit.py outbox.py       what a commit puts into the outbox; consumers, partitions, leases
-updates.py activity_change.py                               live updates and the keys of feeds
+updates.py activity_change.py queue_counts.py               live updates, the keys of feeds, queues of subscribers
 enrollment_order.py       orders and filters of a course's enrolments
 item_counts.py course_summary.py streak.py                  numbers of courses; runs of days with activity
 calendar.py rfc3339.py paging.py write_queue.py             windows of local time, times as text; pages; queues

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+from stores.domain.queue_counts import QueueCounts
 from stores.domain.updates import FEED_LENGTHS, MAX_PENDING, FeedKind, Update
 from stores.errors import StoreError
 from stores.feeds.feed_position import FeedEntry, FeedPosition
@@ -17,17 +18,18 @@ class FeedListener:
 
     When more than `MAX_PENDING` updates wait, a learner's listener drops them and reads the feed again, so it gets each
     update once; a course's listener coalesces the updates of one registration. `start` is the position of the last
-    update that the client has; with `behind` the listener begins by reading the feed.
+    update that the client has; with `behind` the listener begins by reading the feed. `counts` counts both.
     """
 
     # A gateway has one for every subscription, most of them idle: an event and a dict would be half of it.
-    __slots__ = ("_behind", "_failed", "_kind", "_last", "_meanwhile", "_pending", "_read", "_woken")
+    __slots__ = ("_behind", "_counts", "_failed", "_kind", "_last", "_meanwhile", "_pending", "_read", "_woken")
 
-    def __init__(self, kind: FeedKind, read: Read, *, start: FeedPosition, behind: bool) -> None:
+    def __init__(self, kind: FeedKind, read: Read, *, start: FeedPosition, behind: bool, counts: QueueCounts) -> None:
         self._kind = kind
         self._read = read
         self._last = start
         self._behind = behind
+        self._counts = counts
         self._pending = PendingUpdates()
         self._meanwhile: list[FeedEntry] | None = None
         self._failed: StoreError | None = None
@@ -36,9 +38,11 @@ class FeedListener:
     def offer(self, entry: FeedEntry) -> None:
         """Take an update that was just published."""
         if self._behind:
+            self._counts.dropped += 1
             return
         waiting = self._pending if self._meanwhile is None else self._meanwhile
         if len(waiting) >= (MAX_PENDING if self._kind is FeedKind.LEARNER else FEED_LENGTHS[self._kind]):
+            self._counts.dropped += 1
             self.lose()
         elif self._meanwhile is not None:
             self._meanwhile.append(entry)
@@ -108,7 +112,7 @@ class FeedListener:
         if self._kind is FeedKind.LEARNER:
             self._pending.put(entry)
         else:
-            self._pending.put_coalesced(entry)
+            self._counts.coalesced += self._pending.put_coalesced(entry)
 
     def _wake(self) -> None:
         if self._woken is not None and not self._woken.done():

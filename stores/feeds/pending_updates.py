@@ -38,9 +38,11 @@ class PendingUpdates:
         self._entries[position] = _Pending(update.cursor, position, update)
         self._latest[update.registration] = position
 
-    def put_coalesced(self, entry: FeedEntry) -> None:
-        """Append an update, or merge it into the pending one of its registration once `MAX_PENDING` entries wait."""
-        if len(self._entries) >= MAX_PENDING > len(self._latest):
+    def put_coalesced(self, entry: FeedEntry) -> int:
+        """Append an update, or merge it into the pending one of its registration once `MAX_PENDING` entries wait.
+        Returns how many updates were merged into others."""
+        before = len(self._entries)
+        if before >= MAX_PENDING > len(self._latest):
             self._coalesce_all()
         position, update = entry
         first = self._latest.get(update.registration)
@@ -48,6 +50,7 @@ class PendingUpdates:
             self.put(entry)
         else:
             self._merge(first, _Pending(update.cursor, position, update))
+        return before + 1 - len(self._entries)
 
     def pop(self) -> Update:
         """Remove and return the next update."""

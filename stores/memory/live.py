@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 from stores.domain.outbox import Commit
+from stores.domain.queue_counts import QueueCounts
 from stores.domain.updates import FEED_LENGTHS, FeedKey, FeedKind, update_of
 from stores.feeds.feed_listener import FeedListener
 from stores.feeds.feed_position import (
@@ -32,6 +33,7 @@ class MemoryLive(Live):
         self._published: dict[UUID, int] = {}
         self._listeners: defaultdict[FeedKey, set[FeedListener]] = defaultdict(set)
         self._channels = SignalChannels()
+        self.queues = QueueCounts()
 
     async def ping(self) -> None:
         return None
@@ -61,7 +63,7 @@ class MemoryLive(Live):
             if epoch != self._epoch or not START < start <= (self._lengths[feed_key], 0):
                 raise feed_lost()
             await read(start, 1)
-        listener = FeedListener(feed_key.kind, read, start=start, behind=after is not None)
+        listener = FeedListener(feed_key.kind, read, start=start, behind=after is not None, counts=self.queues)
         self._listeners[feed_key].add(listener)
         try:
             yield listener

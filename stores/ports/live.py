@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeAlias
 
 from stores.domain.outbox import Commit
+from stores.domain.queue_counts import QueueCounts
 from stores.domain.updates import (
     FeedKey,
     Update,
@@ -20,7 +21,10 @@ Feed: TypeAlias = AbstractAsyncContextManager[AsyncIterator[Update]]
 
 
 class Live(Pinger, Protocol):
-    """Feeds of updates, and signals between processes."""
+    """Feeds of updates, and signals between processes. `queues` counts what the listeners of this process merge and
+    drop."""
+
+    queues: QueueCounts
 
     async def publish(self, commits: Sequence[Commit]) -> None:
         """Append the commits that have progress to the feeds of their learner and of their course. Idempotent and

@@ -8,6 +8,7 @@ from functools import partial
 from redis.asyncio import Redis
 
 from stores.domain.outbox import Commit
+from stores.domain.queue_counts import QueueCounts
 from stores.domain.updates import FeedKey
 from stores.errors import TimedOut, Unavailable
 from stores.feeds.feed_listener import FeedListener
@@ -32,6 +33,7 @@ class RedisLive(Live):
         self._pubsub = pubsub or PubSub(client)
         self._streams = FeedStreams(client, prefix=prefix)
         self._reads = asyncio.Semaphore(CONCURRENT_READS)
+        self.queues = QueueCounts()
 
     async def ping(self) -> None:
         with translate_errors("live"):
@@ -56,7 +58,7 @@ class RedisLive(Live):
                 await self._streams.read(feed_key, epoch, start, 1)
             read = partial(self._read, feed_key, epoch)
             behind = origin is not None or subscriber.missed
-            listener = FeedListener(feed_key.kind, read, start=start, behind=behind)
+            listener = FeedListener(feed_key.kind, read, start=start, behind=behind, counts=self.queues)
             subscriber.attach(listener, epoch)
             yield listener
 

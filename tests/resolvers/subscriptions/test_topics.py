@@ -14,6 +14,7 @@ import pytest
 from resolvers.data.dataloaders import Loaders
 from resolvers.subscriptions.topic import Subscriber
 from resolvers.subscriptions.topics import FIRST_RETRY, LONGEST_RETRY, RunningTopic
+from stores.domain.queue_counts import QueueCounts
 from stores.memory.signals import SignalChannels
 from stores.ports.signals import Signals
 from stores.ports.stores import Stores
@@ -299,12 +300,14 @@ async def test_signals_within_the_minimal_interval_cause_one_refresh_after_it() 
 
 
 async def test_a_subscriber_holds_the_latest_event_of_each_key_in_order() -> None:
-    listener = Subscriber[str](lambda event: event[0])
+    counts = QueueCounts()
+    listener = Subscriber[str](lambda event: event[0], counts)
     for event in ("a1", "b1", "a2", "c1"):
         listener.offer(event)
     listener.end(None)
     assert [event async for event in listener] == []
-    listener = Subscriber[str](lambda event: event[0])
+    assert counts == QueueCounts(coalesced=1, dropped=3)
+    listener = Subscriber[str](lambda event: event[0], counts)
     for event in ("a1", "b1", "a2"):
         listener.offer(event)
     assert [await anext(listener), await anext(listener)] == ["b1", "a2"]

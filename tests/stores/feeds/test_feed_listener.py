@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
+from stores.domain.queue_counts import QueueCounts
 from stores.domain.updates import FEED_LENGTHS, MAX_PENDING, FeedKind, update_of
 from stores.feeds.feed_listener import FeedListener
 from stores.feeds.feed_position import START, FeedEntry, FeedPosition, updates_expired
@@ -23,6 +24,7 @@ class Log:
         self.rows = list(rows)
         self.reads: list[FeedPosition] = []
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
+        self.counts = QueueCounts()
 
     async def read(self, place: FeedPosition, most: int) -> Sequence[FeedEntry]:
         self.reads.append(place)
@@ -35,7 +37,7 @@ class Log:
     def listener(
         self, kind: FeedKind = FeedKind.LEARNER, *, behind: bool = False, start: FeedPosition = START
     ) -> FeedListener:
-        return FeedListener(kind, self.read, start=start, behind=behind)
+        return FeedListener(kind, self.read, start=start, behind=behind, counts=self.counts)
 
     def publish(self, listener: FeedListener, *rows: FeedEntry) -> None:
         self.rows += rows
@@ -86,6 +88,7 @@ async def test_a_learners_listener_reads_the_feed_after_too_many_pending_updates
     log.publish(listener, *(row(place) for place in range(1, 3 * MAX_PENDING + 1)))
     assert await versions(listener, 3 * MAX_PENDING) == list(range(1, 3 * MAX_PENDING + 1))
     assert log.reads == [(MAX_PENDING, 0), (2 * MAX_PENDING, 0)]
+    assert log.counts == QueueCounts(coalesced=0, dropped=2 * MAX_PENDING)
     assert await idle(listener)
     log.publish(listener, row(3 * MAX_PENDING + 1))
     assert await versions(listener, 1) == [3 * MAX_PENDING + 1]
@@ -105,6 +108,7 @@ async def test_a_courses_listener_coalesces_too_many_pending_updates() -> None:
         MAX_PENDING + 3,
     ]
     assert [each.coalesced for each in found] == [0, MAX_PENDING - 2, 0, 0, 0]
+    assert log.counts == QueueCounts(coalesced=MAX_PENDING - 2, dropped=0)
     assert [each.cursor for each in found] == [f"at {each.version}" for each in found]
     assert [each.item_key for each in found[1].changed] == [f"i{place}" for place in range(2, MAX_PENDING + 1)]
     assert await idle(listener)
