@@ -1,6 +1,6 @@
 """What is known of an operation when it ends, for logs and metrics: no values, no texts of the request."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from resolvers.data.store_calls import Batch
@@ -12,7 +12,8 @@ class OperationEnd(NamedTuple):
 
     `kind`: query, mutation, subscription or event; `invalid` if there is no such operation. `codes`: those of the
     errors, in order. `has_data`: the result has data, perhaps partial. `cost`: as estimated, in units of `@cost`.
-    `batches`: the store calls. `ms`: milliseconds since the beginning. `document`: None if its text cannot be parsed.
+    `batches`: the store calls. `limits`: the names of the limits that it exceeded (docs/limits.md). `ms`: milliseconds
+    since the beginning. `document`: None if its text cannot be parsed.
     """
 
     kind: str
@@ -20,6 +21,7 @@ class OperationEnd(NamedTuple):
     has_data: bool
     cost: float
     batches: Sequence[Batch]
+    limits: Collection[str]
     ms: float
     document: Document | None
 

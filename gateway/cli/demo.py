@@ -74,6 +74,8 @@ def run(options: Namespace) -> int:
     from gateway.embedded.restarts import RestartPolicy
     from gateway.http.app import build_app
     from gateway.http.auth.tokens import Tokens
+    from gateway.http.metrics.listener import bind_metrics
+    from gateway.http.metrics.process_metrics import ProcessMetrics
     from gateway.http.server import address_of, bind, is_loopback, serve
     from gateway.observability.logs import write_logs
     from gateway.runtime.clock import utc_now
@@ -98,7 +100,8 @@ def run(options: Namespace) -> int:
     port = settings.http.port if options.port is None else options.port
 
     async def demo(shutdown: Shutdown) -> int:
-        with bind(host, port) as bound:
+        metrics = ProcessMetrics()
+        with bind(host, port) as bound, bind_metrics(settings.metrics) as metrics_socket:
             endpoint = f"{address_of(bound)}/graphql"
             if options.reset:
                 await folder.reset()
@@ -155,6 +158,8 @@ def run(options: Namespace) -> int:
                     host=host,
                     loopback_origins=True,
                     demo_roles=roles_route(roles, tokens, on_loopback=is_loopback(host)),
+                    metrics=metrics,
+                    metrics_socket=metrics_socket,
                 )
                 console.print(startup_text(location, tokens, anonymous=access.anonymous_viewer is not None))
 
@@ -167,6 +172,7 @@ def run(options: Namespace) -> int:
                     bound,
                     shutdown=shutdown,
                     settings=settings.http,
+                    refusals=metrics.refusals,
                     on_ready=on_ready,
                 )
         return 0

@@ -32,8 +32,12 @@ def run(options: Namespace) -> int:
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
     from gateway.embedded.restarts import RestartPolicy
+    from gateway.http.metrics.listener import bind_metrics
+    from gateway.http.metrics.process_metrics import ProcessMetrics
+    from gateway.http.metrics.serving import serving_metrics
     from gateway.http.server import tune_garbage_collection
     from gateway.observability.logs import write_logs
+    from gateway.observability.metrics.relay_metrics import RelayMetrics
     from gateway.observability.store_outages import StoreOutages
     from gateway.observability.tracing.open_tracing import open_tracing
     from gateway.relay.relay import Relay
@@ -50,25 +54,32 @@ def run(options: Namespace) -> int:
     log_service_links(settings.service_links)
 
     async def relay(shutdown: Shutdown) -> int:
-        async with (
-            open_location(
-                options.data,
-                settings,
-                owner="quadrangle relay",
-                on_step=console.print,
-                restart=RestartPolicy(give_up=shutdown.request),
-            ) as location,
-            location.opener(utc_now)() as (stores, backends),
-            open_tracing(settings.traces.endpoint, share=settings.traces.sample) as tracing,
-        ):
-            holder = uuid4().hex
-            health = Health(stores=stores, backends=backends, now=utc_now, log=StoreOutages())
-            async with probing(health, store_guards(settings)):
-                publishing = asyncio.create_task(Relay(stores, holder=holder, failures=health, traces=tracing).run())
-                tune_garbage_collection()
-                with shutdown.handled_by(publishing.cancel):
-                    print_ready(f"relay {holder}")
-                    await asyncio.wait([publishing])
+        metrics = ProcessMetrics()
+        with bind_metrics(settings.metrics) as metrics_socket:
+            async with (
+                open_location(
+                    options.data,
+                    settings,
+                    owner="quadrangle relay",
+                    on_step=console.print,
+                    restart=RestartPolicy(give_up=shutdown.request),
+                ) as location,
+                location.opener(utc_now)() as (stores, backends),
+                open_tracing(settings.traces.endpoint, share=settings.traces.sample) as tracing,
+            ):
+                holder = uuid4().hex
+                health = Health(stores=stores, backends=backends, now=utc_now, log=StoreOutages())
+                observer = RelayMetrics(metrics.registry)
+                work = Relay(stores, holder=holder, failures=health, observer=observer, traces=tracing)
+                async with (
+                    probing(health, store_guards(settings)),
+                    serving_metrics(metrics_socket, metrics, health, stores.outbox, now=utc_now),
+                ):
+                    publishing = asyncio.create_task(work.run())
+                    tune_garbage_collection()
+                    with shutdown.handled_by(publishing.cancel):
+                        print_ready(f"relay {holder}")
+                        await asyncio.wait([publishing])
         if not publishing.cancelled():
             publishing.result()  # it never ends by itself: raise the error that ended it
         return 0

@@ -41,6 +41,8 @@ def run(options: Namespace) -> int:
     from gateway.http.app import build_app
     from gateway.http.auth.access import Access
     from gateway.http.auth.configured import verification_of
+    from gateway.http.metrics.listener import bind_metrics
+    from gateway.http.metrics.process_metrics import ProcessMetrics
     from gateway.http.server import address_of, bind, serve
     from gateway.observability.logs import write_logs
     from gateway.observability.tracing.open_tracing import open_tracing
@@ -64,7 +66,12 @@ def run(options: Namespace) -> int:
         return serve_processes(processes, options.data, settings, host=host, port=port)
 
     async def serve_stores(shutdown: Shutdown) -> int:
-        with bind(host, port) if options.supervised is None else inherited(options.supervised) as bound:
+        process = None if options.supervised is None else options.supervised[0]
+        metrics = ProcessMetrics.of(process)
+        with (
+            bind(host, port) if options.supervised is None else inherited(options.supervised) as bound,
+            bind_metrics(settings.metrics, process=process) as metrics_socket,
+        ):
             endpoint = f"{address_of(bound)}/graphql"
             async with (
                 open_location(
@@ -94,12 +101,15 @@ def run(options: Namespace) -> int:
                     find_migrations=partial(pending_migrations, location.urls, now=utc_now),
                     now=utc_now,
                     tracing=tracing,
+                    metrics=metrics,
+                    metrics_socket=metrics_socket,
                 )
                 await serve(
                     app,
                     bound,
                     shutdown=shutdown,
                     settings=settings.http,
+                    refusals=metrics.refusals,
                     on_ready=on_ready,
                 )
         return 0

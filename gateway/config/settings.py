@@ -19,6 +19,7 @@ from gateway.config.groups.federation import FederationSettings
 from gateway.config.groups.http import HttpSettings
 from gateway.config.groups.limits import LimitsSettings
 from gateway.config.groups.log import LogSettings
+from gateway.config.groups.metrics import MetricsSettings
 from gateway.config.groups.pages import PagesSettings
 from gateway.config.groups.policy import PolicySettings
 from gateway.config.groups.profiles import ProfilesSettings
@@ -70,6 +71,7 @@ class Settings(SettingsGroup):
     federation: FederationSettings = FederationSettings()
     relay: RelaySettings = RelaySettings()
     traces: TracesSettings = TracesSettings()
+    metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()
 
 

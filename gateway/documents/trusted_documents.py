@@ -1,6 +1,6 @@
 """The trusted documents of a deployment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -21,8 +21,12 @@ class TrustedDocuments:
     """Finds the trusted documents by their ids, and by the sha256 of their texts."""
 
     def __init__(self, documents: Iterable[TrustedDocument] = ()) -> None:
-        listed = list(documents)
+        self._listed = listed = list(documents)
         self._by_id = {hash_of(each.text): each for each in listed} | {each.id: each for each in listed}
+
+    def __iter__(self) -> Iterator[TrustedDocument]:
+        """The documents."""
+        return iter(self._listed)
 
     def find(self, id: str) -> TrustedDocument | None:
         """The document of an id, None if it is not trusted."""

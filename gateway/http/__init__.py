@@ -4,7 +4,7 @@ app.py                build_app(): routes, middleware, lifespan; state.py, share
 server.py             serve(): uvicorn until shutdown (uvicorn_internals.py lists its private names that are used)
 auth/                 tokens, keys and revocations: which viewer a request acts as
 bounds/               what one client or all of them together may take: heads, time, connections, operations
-rates/                what each subject and address may use in a minute
+rates/                what each subject and address may use in a minute; metrics/: what is measured, and its listener
 middleware/           an ASGI middleware each
 peers.py              creates the Peer of a request or connection; field_traces.py: whether it gets a trace
 graphql_request.py    a request, for all transports; request_body.py, request_headers.py, request_json.py read it

@@ -1,6 +1,7 @@
 """The gateway as an ASGI app: its routes, middleware and lifespan."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from datetime import datetime
@@ -26,6 +27,15 @@ from gateway.http.documents import persisted_documents
 from gateway.http.error_responses import http_error
 from gateway.http.graphql_endpoint import GraphQLEndpoint
 from gateway.http.health import health_routes
+from gateway.http.metrics.app_metrics import (
+    measure_guards,
+    measure_refusals,
+    measure_shared_reads,
+    measure_subscriptions,
+    measured_operations,
+)
+from gateway.http.metrics.process_metrics import ProcessMetrics
+from gateway.http.metrics.serving import serving_metrics
 from gateway.http.middleware.access_log import AccessLog
 from gateway.http.middleware.body_limit import BodyLimit
 from gateway.http.middleware.compression import Compression
@@ -37,10 +47,12 @@ from gateway.http.operations import Operations
 from gateway.http.origins import Origins
 from gateway.http.peers import Peers
 from gateway.http.rates.open_rate_limit import open_rate_limit
+from gateway.http.server import LOOPBACK_NAMES
 from gateway.http.shared_reads import open_shared_reads
 from gateway.http.state import AppState
 from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
 from gateway.http.websocket.route import WebSocketEndpoint
+from gateway.observability.metrics.relay_metrics import RelayMetrics
 from gateway.observability.operation_log import OperationLog
 from gateway.observability.pseudonyms import Pseudonyms
 from gateway.observability.store_outages import StoreOutages
@@ -57,7 +69,6 @@ from stores.ports.stores import Stores
 Backends = Mapping[str, str]
 """The name of each store's backend."""
 OpenStores = Callable[[], AbstractAsyncContextManager[tuple[Stores, Backends]]]
-LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 
 
 def build_app(
@@ -76,6 +87,8 @@ def build_app(
     demo_roles: Route | None = None,
     pages_folder: Path = DIST,
     limits: ConnectionLimits = DEFAULT_LIMITS,
+    metrics: ProcessMetrics | None = None,
+    metrics_socket: socket.socket | None = None,
 ) -> Starlette:
     """Build the app. The lifespan opens the stores and publishes commits until it ends.
 
@@ -83,8 +96,9 @@ def build_app(
     of the settings' origins may use the app, and with `loopback_origins` those of local development servers.
     `secret` is that of tokens: the pseudonyms of subjects in the log derive from it, unless the settings have a key for
     them. `find_migrations` finds pending migrations. `demo_roles` is the route of a demo's roles. `pages_folder` has
-    the pages that were built. `new_id` creates request ids. `tracing`: None if nothing is traced. Raises `CommandError`
-    if a trusted document does not fit the schema or the limits.
+    the pages that were built. `new_id` creates request ids. `tracing`: None if nothing is traced. `metrics` are those
+    of the process; they are served on `metrics_socket`. Raises `CommandError` if a trusted document does not fit the
+    schema or the limits.
     """
 
     @asynccontextmanager
@@ -99,10 +113,20 @@ def build_app(
             writes = BackgroundWrites(slots)
             streams = OpenStreams()
             watch = RevocationWatch(stores, streams, deadline=settings.deadlines["revocations"], health=health, now=now)
+            measure_subscriptions(process, operations.subscriptions, streams, topics, stores.live)
+            measure_shared_reads(process, shared, last_good)
+            measure_guards(process, guards)
             async with (
                 probing(health, guards),
                 watching_migrations(health, find_migrations),
-                publishing(stores, where=settings.relay.where, holder=uuid4().hex, failures=health, traces=tracing),
+                publishing(
+                    stores,
+                    where=settings.relay.where,
+                    holder=uuid4().hex,
+                    failures=health,
+                    traces=tracing,
+                    observer=RelayMetrics(process.registry) if settings.relay.where == "embedded" else None,
+                ),
                 aclosing(topics),
                 aclosing(writes),
                 open_rate_limit(
@@ -112,8 +136,10 @@ def build_app(
                     health=health,
                     guards=guards,
                     now=now,
+                    refusals=process.refusals,
                 ) as rate_limit,
                 watching(watch),
+                serving_metrics(metrics_socket, process, health, stores.outbox, now=now),
             ):
                 yield AppState(
                     stores=stores,
@@ -129,6 +155,7 @@ def build_app(
                     stopping=asyncio.Event(),
                 )
 
+    process = ProcessMetrics() if metrics is None else metrics
     origins = Origins(listed=frozenset(settings.http.origins), loopback=loopback_origins)
     peers = Peers(
         access=access,
@@ -139,14 +166,16 @@ def build_app(
         executor=settings.executor,
         policy=settings.policy.of_peers(keep_revocations=settings.auth.keep_revocations),
     )
-    slots = OperationSlots(settings.http.operations)
+    slots = OperationSlots(settings.http.operations, refusals=process.refusals)
+    documents = persisted_documents(settings, schema)
     operations = Operations(
         schema=schema,
-        documents=persisted_documents(settings, schema),
+        documents=documents,
         slots=slots,
-        observers=[operation_log(settings.log, secret)],
+        observers=[operation_log(settings.log, secret), measured_operations(process, documents.trusted, slots)],
         tracing=tracing,
     )
+    measure_refusals(process, tokens=access.verification.refusals.counts)
     pages = Pages(
         remote_images=settings.pages.remote_images,
         demo=demo_roles is not None,
@@ -158,6 +187,7 @@ def build_app(
         peers,
         limits,
         origins=origins,
+        refusals=process.refusals,
         per_subject=settings.http.sockets_per_subject,
         per_address=settings.http.sockets_per_address,
     )
@@ -177,7 +207,9 @@ def build_app(
             # Without tokens, a page of another site must not reach the gateway by DNS rebinding.
             *([] if access.anonymous_viewer is None else [Middleware(TrustedHostMiddleware, [*LOOPBACK_NAMES, host])]),
             Middleware(Compression),
-            Middleware(BodyLimit, most=settings.http.body_limit, total=settings.http.bodies_limit),
+            Middleware(
+                BodyLimit, most=settings.http.body_limit, total=settings.http.bodies_limit, refusals=process.refusals
+            ),
         ],
         exception_handlers={HTTPException: http_error},
         lifespan=lifespan,

@@ -67,14 +67,14 @@ class GraphQLEndpoint:
         try:
             response = await self._respond(request, headers)
         except Unauthenticated as error:
-            response = unauthenticated(error)
+            response = self._unauthenticated(error)
         except RequestRefused as refusal:
             response = refused(refusal, headers)
         except MalformedRequest as error:
             if error.status == 405:
                 response = error_response(405, str(error), headers={"Allow": "GET, POST"})
             elif self._peers.lacks_token(headers):  # no details without a token
-                response = unauthenticated(Unauthenticated.missing())
+                response = self._unauthenticated(Unauthenticated.missing())
             else:
                 response = error_response(error.status, str(error))
         await response(scope, receive, send)
@@ -114,6 +114,11 @@ class GraphQLEndpoint:
                 raise
             return event_stream(only_result(refusal), peer, request)
         return event_stream(self._operations.stream(peer, operation, allowed), peer, request)
+
+    def _unauthenticated(self, error: Unauthenticated) -> Response:
+        if not error.given:
+            self._peers.access.verification.refusals.count_missing()
+        return unauthenticated(error)
 
     async def _peer(self, request: Request, headers: Mapping[str, str]) -> Peer:
         peer = await self._peers.create(

@@ -15,7 +15,7 @@ from gateway.http.bounds.operation_slots import OperationSlots, Slot
 from gateway.http.graphql_request import GraphQLRequest
 from gateway.http.refusal import RequestRefused
 from gateway.http.streamed_result import StreamedResult, encode, refused, streamed
-from gateway.http.subscription_setup import SubscriptionSetup
+from gateway.http.subscription_setup import Subscriptions, SubscriptionSetup
 from gateway.http.trace_parent import trace_parent_of
 from gateway.observability.access_entry import AccessEntry
 from gateway.observability.operation_report import OTHER, OperationObserver, OperationReport
@@ -60,6 +60,7 @@ class Operations:
     deliveries: LoopTurns = field(default_factory=lambda: LoopTurns(DELIVERED_AT_ONCE))
     observers: Sequence[OperationObserver] = ()
     tracing: Tracing | None = None
+    subscriptions: Subscriptions = field(default_factory=Subscriptions)
 
     async def admitted(self, peer: Peer, request: GraphQLRequest) -> GraphQLRequest:
         """The request with its document, once the peer may run it. Raises `RequestRefused`."""
@@ -103,10 +104,12 @@ class Operations:
         except RequestRefused as refusal:  # the response has begun
             yield refused(refusal.error)
             return
-        setup = SubscriptionSetup(slot)
+        setup = SubscriptionSetup(slot, self.subscriptions)
         try:
             async with aclosing(self._results(setup.of(self._peer_of(peer, request)), request, allowed)) as results:
                 async for result in results:
+                    if setup.has_begun:
+                        self.subscriptions.deliveries += 1
                     yield result
             if setup.events is None:
                 return
@@ -132,6 +135,7 @@ class Operations:
                     if first and response.errors is not None:
                         peer.charge(wasted)
                     first = False
+                    self.subscriptions.deliveries += 1
                     yield response
                     if response.errors is not None:
                         return

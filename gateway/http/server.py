@@ -16,8 +16,10 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from gateway.config.groups.http import HttpSettings
-from gateway.http.bounds.http_protocol import ConnectionBounds, HttpProtocol
+from gateway.http.bounds.connection_limit import ConnectionBounds
+from gateway.http.bounds.http_protocol import HttpProtocol
 from gateway.http.websocket.uvicorn_protocol import CLEANED_AT_ONCE, WebSocketProtocol
+from gateway.observability.refusals import Refusals
 from gateway.runtime.errors import CommandError
 from gateway.runtime.forced_exit import log_stuck
 from gateway.runtime.loop_turns import LoopTurns
@@ -27,6 +29,7 @@ from stores.cancellation import cancel
 log = logging.getLogger("quadrangle.shutdown")
 
 BACKLOG = 2048
+LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 USER_TIMEOUT_MS = 30_000
 """TCP_USER_TIMEOUT: a connection whose peer acknowledges nothing for so long is reset (RFC 5482)."""
 PING = timedelta(seconds=20)
@@ -84,6 +87,7 @@ async def serve(
     settings: HttpSettings,
     ping: timedelta = PING,
     closing: timedelta = CLOSING,
+    refusals: Refusals | None = None,
     on_ready: Callable[[], None],
 ) -> None:
     """Serve until the shutdown begins. Then accept no more requests, close WebSockets and event streams, and wait up to
@@ -91,13 +95,14 @@ async def serve(
     run are cancelled. If all has not ended and closed within `closing` after the grace, the process ends, with a log of
     where its tasks are.
 
-    `ping`: interval of pings, and the time to respond to one. Raises `CommandError` if the server cannot start.
+    `ping`: interval of pings, and the time to respond to one. `refusals` counts what goes beyond the bounds of
+    connections. Raises `CommandError` if the server cannot start.
     """
     host, port, *_ = bound.getsockname()
     config = uvicorn.Config(
         app,
         lifespan="on",
-        http=partial(HttpProtocol, bounds=ConnectionBounds.of(settings)),  # type: ignore[arg-type]  # it makes one
+        http=partial(HttpProtocol, bounds=ConnectionBounds.of(settings, refusals=refusals or Refusals())),  # type: ignore[arg-type]  # it makes one
         ws=partial(WebSocketProtocol, clean_up=LoopTurns(CLEANED_AT_ONCE)),  # type: ignore[arg-type]
         ws_max_size=settings.body_limit,
         ws_ping_interval=ping.total_seconds(),

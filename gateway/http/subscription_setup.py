@@ -6,7 +6,7 @@ generators would cost memory for each subscriber and time for each event.
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.http.bounds.operation_slots import Slot
@@ -16,14 +16,24 @@ from resolvers.execution.event_groups.event_groups import EventGroups, Member, T
 from resolvers.execution.event_groups.group_key import is_traced
 
 
+@dataclass(slots=True)
+class Subscriptions:
+    """The subscriptions of the process: how many are open, and how many results their subscribers got so far."""
+
+    open: int = 0
+    deliveries: int = 0
+
+
 class SubscriptionSetup:
-    """The setup of one subscription. `events`: None unless it has begun, and its events are for a group. A subscription
-    frees its slot when it begins: it mostly waits."""
+    """The setup of one operation that may be a subscription, counted in `counts` if it is. `events`: None unless it has
+    begun, and its events are for a group. A subscription frees its slot when it begins: it mostly waits."""
 
-    __slots__ = ("_executor", "_slot", "events")
+    __slots__ = ("_counts", "_executor", "_slot", "events", "has_begun")
 
-    def __init__(self, slot: Slot) -> None:
+    def __init__(self, slot: Slot, counts: Subscriptions) -> None:
         self._slot = slot
+        self._counts = counts
+        self.has_begun = False
         self._executor: Any = None
         self.events: AsyncIterator[Any] | None = None
 
@@ -41,6 +51,9 @@ class SubscriptionSetup:
     async def close(self) -> None:
         """End the operation: stop listening."""
         self._slot.free()
+        if self.has_begun:
+            self.has_begun = False
+            self._counts.open -= 1
         # Both refer to the peer, which refers to this object.
         events, self.events, self._executor = self.events, None, None
         if events is not None:
@@ -50,6 +63,8 @@ class SubscriptionSetup:
     def _begin(self, executor: Any) -> None:
         self._slot.free()
         self._executor = executor
+        self.has_begun = True
+        self._counts.open += 1
 
     def _take(self, events: AsyncIterator[Any]) -> AsyncIterator[Any]:
         self.events = events

@@ -100,12 +100,14 @@ def kind_of(context: Context, operation_name: str | None) -> str:
 def report_end(context: Context, kind: str, result: Any) -> None:
     """Report the end of an operation of this kind, or of an event, whose errors are masked, and end its trace."""
     loaders = context.loaders
+    extensions = [error.extensions or {} for error in getattr(result, "errors", None) or ()]
     ended = OperationEnd(
         kind=kind,
-        codes=[(error.extensions or {}).get("code", "") for error in getattr(result, "errors", None) or ()],
+        codes=[each.get("code", "") for each in extensions],
         has_data=getattr(result, "data", None) is not None,
         cost=context.cost.estimated,
         batches=loaders.batches,
+        limits={each["limit"] for each in extensions if "limit" in each},
         ms=(perf_counter() - loaders.began) * 1000,
         document=context.document,
     )

@@ -6,5 +6,5 @@ documents.py  persisted documents         limits.py      size and cost of operat
 policy.py     who may do what             rates.py       requests per client
 federation.py the subgraph                executor.py    how operations run
 cache.py      what queries share          resilience.py  while a store fails
-profiles.py, proxies.py, relay.py, log.py
+profiles.py, proxies.py, relay.py, log.py, metrics.py
 """

@@ -39,6 +39,11 @@ class OpenStreams:
     def __init__(self) -> None:
         self._open: set[OpenStream] = set()
 
+    def count(self) -> tuple[int, int]:
+        """How many sockets and how many event streams are open."""
+        streams = sum(isinstance(stream, EventStreamEnd) for stream in self._open)
+        return len(self._open) - streams, streams
+
     def add(self, stream: OpenStream) -> None:
         """A stream is open from now on."""
         self._open.add(stream)

@@ -1,7 +1,11 @@
-"""How many connections the process may hold."""
+"""How many connections the process may hold, and what each may take."""
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from gateway.config.groups.http import HttpSettings
+from gateway.observability.refusals import Refusals
 
 log = logging.getLogger("quadrangle.http")
 DESCRIPTORS_KEPT = 256
@@ -46,3 +50,28 @@ class ProbeConnections:
     def discard(self, connection: object) -> None:
         """Give up a place, if the connection has one."""
         self._close.pop(connection, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionBounds:
+    """What all connections of a server share: their bounds, and who asks for /livez beyond them. Times in seconds."""
+
+    head_limit: int
+    headers: int
+    head_timeout: float
+    body_timeout: float
+    connections: int
+    probes: ProbeConnections = field(default_factory=ProbeConnections)
+    refusals: Refusals = field(default_factory=Refusals)
+
+    @classmethod
+    def of(cls, settings: HttpSettings, *, refusals: Refusals) -> "ConnectionBounds":
+        """The bounds in the settings. `refusals` counts what goes beyond them."""
+        return cls(
+            head_limit=settings.head_limit,
+            headers=settings.headers,
+            head_timeout=settings.head_timeout.total_seconds(),
+            body_timeout=settings.body_timeout.total_seconds(),
+            connections=allowed_connections(settings.connections),
+            refusals=refusals,
+        )

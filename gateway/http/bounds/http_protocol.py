@@ -6,18 +6,17 @@ uvicorn has none of them with httptools (docs/decisions/0023-bounds-in-the-http-
 import asyncio
 import logging
 from asyncio import TimerHandle
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from gateway.config.groups.http import HttpSettings
-from gateway.http.bounds.connection_limit import ProbeConnections, allowed_connections
+from gateway.http.bounds.connection_limit import ConnectionBounds
 from gateway.http.bounds.lingering import MOST_BYTES, Lingering, ResponseTransport
 from gateway.http.error_responses import error_response
 from gateway.http.middleware.security_headers import HEADERS
+from gateway.observability.refusals import RefusalKind
 
 log = logging.getLogger("quadrangle.http")
 MOST_PIPELINED = 16
@@ -25,6 +24,13 @@ PROBE_SECONDS = 2.0
 PROBE_PATH = b"/livez"
 FRAMING_FACTOR = 8
 """Bytes of chunk sizes, chunk extensions and trailers for each byte of a chunked body."""
+
+REFUSED = {
+    408: RefusalKind.SLOW_REQUEST,
+    431: RefusalKind.HEAD,
+    503: RefusalKind.CONNECTIONS,
+}
+"""The bound that a status stands for."""
 
 
 class Refused(Exception):
@@ -41,29 +47,6 @@ class Awaited(Enum):
     REQUEST = "a request, perhaps never"
     HEAD = "the rest of a head"
     BODY = "the rest of a body"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionBounds:
-    """What all connections of a server share: their bounds, and who asks for /livez beyond them. Times in seconds."""
-
-    head_limit: int
-    headers: int
-    head_timeout: float
-    body_timeout: float
-    connections: int
-    probes: ProbeConnections = field(default_factory=ProbeConnections)
-
-    @classmethod
-    def of(cls, settings: HttpSettings) -> "ConnectionBounds":
-        """The bounds in the settings."""
-        return cls(
-            head_limit=settings.head_limit,
-            headers=settings.headers,
-            head_timeout=settings.head_timeout.total_seconds(),
-            body_timeout=settings.body_timeout.total_seconds(),
-            connections=allowed_connections(settings.connections),
-        )
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -210,6 +193,8 @@ class HttpProtocol(HttpToolsProtocol):
             self.transport.abort()
             return
         log.info("refused", extra={"status": refused.status})
+        if (kind := REFUSED.get(refused.status)) is not None:
+            self._bounds.refusals.count(kind)
         headers = {**HEADERS, "Connection": "close"} | ({"Retry-After": "5"} if refused.status == 503 else {})
         response = error_response(refused.status, str(refused), headers=headers)
         lines = [STATUS_LINE[refused.status]]

@@ -14,6 +14,7 @@ from typing import Any
 
 from gateway.http.rates.shared_rates import SharedRates
 from gateway.http.refusal import RequestRefused
+from gateway.observability.refusals import RefusalKind, Refusals
 from resolvers.error_codes import ErrorCode
 from stores.cancellation import cancel_and_wait
 
@@ -48,10 +49,11 @@ class Lease:
 
 @dataclass(slots=True, kw_only=True)
 class RateLimit:
-    """The leases of a process. `now` is the clock."""
+    """The leases of a process. `now` is the clock. `refusals` counts those of this limit."""
 
     shared: SharedRates
     now: Callable[[], datetime]
+    refusals: Refusals = field(default_factory=Refusals)
     _leases: dict[str, Lease] = field(default_factory=dict)  # in the order of their last use
 
     def of(self, account: str) -> dict[str, Any]:
@@ -89,6 +91,7 @@ class RateLimit:
                 lease.refused = None
                 return
             lease.refused, wait = (self.now(), grant.wait), grant.wait
+        self.refusals.count(RefusalKind.RATE)
         raise RequestRefused(
             ErrorCode.RATE_LIMITED, "the rate limit is used up: send less, or later", status=429, retry_after=wait
         )

@@ -17,6 +17,7 @@ from gateway.http.refusal import RequestRefused
 from gateway.http.streamed_result import StreamedResult
 from gateway.http.websocket import messages
 from gateway.http.websocket.messages import Close
+from gateway.observability.refusals import RefusalKind, Refusals
 from resolvers.context import Peer
 from resolvers.error_codes import ErrorCode
 from resolvers.viewer import Viewer
@@ -44,14 +45,15 @@ class Connection:
     """The server's side of graphql-transport-ws.
 
     `authenticate` turns the payload of `connection_init` into a Peer; if it raises `Unauthenticated`, the connection is
-    closed. `run` admits and runs an operation. `started` counts the operations that were started. `peer` is None before
-    `connection_init`.
+    closed. `run` admits and runs an operation. `refusals` counts those beyond the limits. `started` counts the
+    operations that were started. `peer` is None before `connection_init`.
     """
 
     websocket: WebSocket
     authenticate: Callable[[WebSocket, Mapping[str, Any]], Awaitable[Peer]]
     run: Callable[[Peer, GraphQLRequest], Awaitable[Results]]
     limits: ConnectionLimits
+    refusals: Refusals
     started: int = 0
     peer: Peer | None = None
     _timeout: asyncio.Timeout | None = None
@@ -134,6 +136,7 @@ class Connection:
         if peer.viewer.expired(peer.now()):
             raise Close(messages.FORBIDDEN, "Forbidden")
         if not await self._has_room():
+            self.refusals.count(RefusalKind.OPERATIONS_OF_SOCKET)
             await self._refuse(
                 id, ErrorCode.TOO_MANY, f"a connection runs at most {self.limits.operations} operations at once"
             )

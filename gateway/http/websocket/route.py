@@ -20,6 +20,7 @@ from gateway.http.websocket.messages import NOT_ACCEPTABLE, TOO_MANY, Close
 from gateway.http.websocket.socket_counts import SocketCounts
 from gateway.http.websocket.uvicorn_protocol import LARGE_MESSAGES
 from gateway.observability.access_entry import ENTRY, AccessEntry
+from gateway.observability.refusals import RefusalKind, Refusals
 from resolvers.context import Peer
 
 SUBPROTOCOL = "graphql-transport-ws"
@@ -35,6 +36,7 @@ class WebSocketEndpoint:
         limits: ConnectionLimits,
         *,
         origins: Origins,
+        refusals: Refusals,
         per_subject: int,
         per_address: int,
     ) -> None:
@@ -42,6 +44,7 @@ class WebSocketEndpoint:
         self._peers = peers
         self._origins = origins
         self._limits = limits
+        self._refusals = refusals
         self._by_subject = SocketCounts(per_subject)
         self._by_address = SocketCounts(per_address)
 
@@ -52,11 +55,14 @@ class WebSocketEndpoint:
             return
         address = account_of_address(client_address(scope))
         if not self._by_address.take(address):
+            self._refusals.count(RefusalKind.SOCKETS_OF_ADDRESS)
             refused = error_response(429, "the address has too many connections", headers={"Retry-After": "10"})
             await refused(scope, receive, send)
             return
         run = partial(self._run, scope.get(ENTRY))
-        connection = Connection(websocket, authenticate=self._authenticate, run=run, limits=self._limits)
+        connection = Connection(
+            websocket, authenticate=self._authenticate, run=run, limits=self._limits, refusals=self._refusals
+        )
         open_streams = websocket.state["open_streams"]
         open_streams.add(connection)
         try:
@@ -92,8 +98,10 @@ class WebSocketEndpoint:
             address=client_address(websocket.scope),
         )
         if not peer.viewer.authenticated:
+            self._peers.access.verification.refusals.count_missing()
             raise Unauthenticated.missing()
         if not self._by_subject.take(peer.viewer.subject):
+            self._refusals.count(RefusalKind.SOCKETS_OF_SUBJECT)
             raise Close(TOO_MANY, "Too many connections")
         if allow_large_messages := websocket.scope.get("extensions", {}).get(LARGE_MESSAGES):
             allow_large_messages()

@@ -1,0 +1,40 @@
+"""How late the event loop runs what is due: work that blocks it delays every client."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from prometheus_client import CollectorRegistry, Histogram
+
+from stores.cancellation import cancel_and_wait
+
+INTERVAL = 0.25
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+def loop_lag(registry: CollectorRegistry) -> Histogram:
+    """The metric of the lag."""
+    return Histogram(
+        "quadrangle_event_loop_lag_seconds",
+        "How much later than due the event loop ran a timer, four times a second",
+        buckets=SECONDS,
+        registry=registry,
+    )
+
+
+@asynccontextmanager
+async def sampling_lag(lag: Histogram, *, interval: float = INTERVAL) -> AsyncIterator[None]:
+    """Sample the lag of this event loop until the block ends."""
+
+    async def sample() -> None:
+        now = asyncio.get_running_loop().time
+        while True:
+            due = now() + interval
+            await asyncio.sleep(interval)
+            lag.observe(max(0.0, now() - due))
+
+    task = asyncio.create_task(sample(), name="lag of the event loop")
+    try:
+        yield
+    finally:
+        await cancel_and_wait([task])
