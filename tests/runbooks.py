@@ -3,8 +3,9 @@
 import asyncio
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from subprocess import PIPE
 
@@ -90,12 +91,11 @@ async def execute(
 
 
 async def execute_away(role: str, *, environment: Mapping[str, str], folder: Path, gateway: str) -> None:
-    """Run the steps while the server is away: /readyz answers with 200, and `check` exits with 1 and says why."""
+    """Run the steps while the server is away: /readyz answers with 200 and says DOWN after the next probe, and `check`
+    exits with 1 and says why."""
     for command in runbook_of(role).away:
-        ended = await execute(command, environment=environment, folder=folder, gateway=gateway)
-        assert ended.exit_code == int(command.startswith("quadrangle check")), ended
-        assert "DOWN" in ended.stdout, ended
-        assert "Traceback" not in ended.stderr, ended
+        run = partial(execute, command, environment=environment, folder=folder, gateway=gateway)
+        await repeat(run, until=says_down)
 
 
 async def execute_back(role: str, *, environment: Mapping[str, str], folder: Path, gateway: str) -> None:
@@ -108,10 +108,19 @@ async def succeed(
     command: str, *, environment: Mapping[str, str], folder: Path, gateway: str = GATEWAY, path: str = ""
 ) -> None:
     """Run a command until it succeeds: a server that has just started may refuse connections for a moment."""
+    run = partial(execute, command, environment=environment, folder=folder, gateway=gateway, path=path)
+    await repeat(run, until=lambda ended: not ended.exit_code)
+
+
+def says_down(ended: Ended) -> bool:
+    """Whether a step found that a store is away."""
+    return ended.exit_code == int(ended.command.startswith("quadrangle check")) and "DOWN" in ended.stdout
+
+
+async def repeat(run: Callable[[], Awaitable[Ended]], *, until: Callable[[Ended], bool]) -> None:
+    """Run a command until its end is as expected."""
     now = asyncio.get_running_loop().time
     deadline = now() + SECONDS
-    while (
-        ended := await execute(command, environment=environment, folder=folder, gateway=gateway, path=path)
-    ).exit_code:
+    while not until(ended := await run()):
         assert now() < deadline, ended
     assert "Traceback" not in ended.stderr, ended
