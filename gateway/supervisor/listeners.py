@@ -1,7 +1,7 @@
 """A listening socket for each process, all of one address: the kernel distributes new connections evenly among them.
 
 With a single socket that all inherit, one process takes nearly all connections that clients open at about the same
-time, as load balancers do (docs/decisions/0031-processes.md).
+time, as load balancers do (docs/decisions/0032-processes.md).
 """
 
 import socket
