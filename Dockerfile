@@ -14,6 +14,6 @@ RUN useradd --system --uid 10001 --no-create-home quadrangle
 COPY --from=build /opt/quadrangle /opt/quadrangle
 ENV PATH=/opt/quadrangle/bin:$PATH PYTHONUNBUFFERED=1
 USER 10001
-EXPOSE 8000
+EXPOSE 8000 9464
 ENTRYPOINT ["quadrangle"]
 CMD ["serve"]

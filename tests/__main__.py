@@ -83,10 +83,10 @@ def schema(extra: Sequence[str]) -> int:
     return 0
 
 
-def settings_page(extra: Sequence[str]) -> int:
-    from tests.configuration import DOCUMENT, document
+def written_settings(extra: Sequence[str]) -> int:
+    from tests.configuration import write
 
-    DOCUMENT.write_text(document(), encoding="utf-8")
+    write()
     return 0
 
 
@@ -142,7 +142,10 @@ COMMANDS = {
     "quick": (quick, "format, lint and the tests that are not marked slow and not in e2e/"),
     "fix": (fix, "fix what ruff can fix: lint findings, import order, format"),
     "schema": (schema, "write schema.graphql and federated.graphql from the code; read the diff before you commit it"),
-    "configuration": (settings_page, "write docs/configuration.md from the settings and .env.example"),
+    "configuration": (
+        written_settings,
+        "write docs/configuration.md and the chart's names of settings from the settings and .env.example",
+    ),
     "golden": (golden, "write the golden answers and store calls again; read the diff before you commit it"),
     "full": (
         full,

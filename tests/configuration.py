@@ -1,5 +1,7 @@
-"""docs/configuration.md: types from the settings, meanings and defaults from .env.example."""
+"""What is written from the settings: docs/configuration.md, with meanings and defaults from .env.example, and the names
+of settings that the values of the Helm chart may have."""
 
+import json
 import re
 import sys
 import types
@@ -15,10 +17,17 @@ from pydantic.fields import FieldInfo
 
 from gateway.config.backends import PORTS_WITH_DEADLINE, PORTS_WITH_URL
 from gateway.config.groups.settings_group import LONGEST, SHORTEST
-from gateway.config.settings import GROUPS, deadline_variable, secret_variables, url_variable
+from gateway.config.settings import GROUPS, deadline_variable, secret_variables, url_variable, variables
 
 TOP = Path(__file__).resolve().parent.parent
 DOCUMENT = TOP / "docs/configuration.md"
+CHART_SCHEMA = TOP / "docs/deploy/helm/quadrangle/values.schema.json"
+SET_BY_THE_CHART = {
+    *("GATEWAY_HOST", "GATEWAY_PORT", "GATEWAY_METRICS_LISTEN", "GATEWAY_RELAY", "GATEWAY_SHUTDOWN_GRACE"),
+}
+"""Other values of the chart decide these."""
+NOT_IN_THE_CHART = {"GATEWAY_PROCESSES"}
+"""A pod has one process: replicas are counted, and each is scraped at one port."""
 ASSIGNMENT = re.compile(r"(?:# )?(GATEWAY_\w+)='(.*)'")
 HEAD = """\
 # Configuration
@@ -136,3 +145,17 @@ def document() -> str:
         head = ["| variable | type | default | meaning |", "|---|---|---|---|"]
         parts.append("\n".join([f"## {title}", "", *head, *rows, ""]))
     return "\n".join(parts)
+
+
+def chart_schema() -> str:
+    """The schema of the chart's values, with the settings of now. Secrets belong to a Secret of Kubernetes."""
+    schema = json.loads(CHART_SCHEMA.read_text(encoding="utf-8"))
+    names = [name for name in variables() if name not in {*secret_variables(), *SET_BY_THE_CHART, *NOT_IN_THE_CHART}]
+    schema["properties"]["settings"]["properties"] = {name: {"type": "string"} for name in names}
+    return json.dumps(schema, indent=2) + "\n"
+
+
+def write() -> None:
+    """Write the files."""
+    DOCUMENT.write_text(document(), encoding="utf-8")
+    CHART_SCHEMA.write_text(chart_schema(), encoding="utf-8")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config.settings import read_settings, variables
-from tests.configuration import ASSIGNMENT, DOCUMENT, TOP, Setting, document, settings_of
+from tests.configuration import ASSIGNMENT, CHART_SCHEMA, DOCUMENT, TOP, Setting, chart_schema, document, settings_of
 
 SETTINGS = list(settings_of((TOP / ".env.example").read_text(encoding="utf-8").splitlines()))
 CHOSEN_BY_THE_COMMAND = "GATEWAY_LOG_LEVEL"
@@ -14,6 +14,10 @@ CHOSEN_BY_THE_COMMAND = "GATEWAY_LOG_LEVEL"
 
 def test_the_page_is_up_to_date() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == document(), "run `python -m tests configuration`"
+
+
+def test_the_chart_knows_all_settings_that_are_not_secret() -> None:
+    assert CHART_SCHEMA.read_text(encoding="utf-8") == chart_schema(), "run `python -m tests configuration`"
 
 
 def test_every_setting_has_a_meaning_and_its_place_in_the_order() -> None:
