@@ -1,11 +1,13 @@
-"""The dashboard has a form that Grafana loads, and its panels do not overlap."""
+"""The dashboard: its panels do not overlap, and Prometheus accepts their expressions."""
 
+import subprocess
 from itertools import chain, combinations
+from pathlib import Path
 from typing import Any
 
 import yaml
 
-from tests.deploy.expressions import DASHBOARD, DEPLOY
+from tests.deploy.expressions import DASHBOARD, DEPLOY, expressions
 
 PANELS: list[dict[str, Any]] = DASHBOARD["panels"]
 
@@ -29,3 +31,12 @@ def test_panels_say_what_they_show_and_read_the_provisioned_source() -> None:
             assert panel["description"].endswith(".")
             assert panel["fieldConfig"]["defaults"]["unit"]
             assert [each["datasource"] for each in (panel, *panel["targets"])] == [wanted] * (1 + len(panel["targets"]))
+
+
+def test_prometheus_accepts_every_expression(promtool: str, tmp_path: Path) -> None:
+    rules = [{"record": f"a:{number}", "expr": each.text} for number, each in enumerate(expressions())]
+    (tmp_path / "rules.yml").write_text(yaml.safe_dump({"groups": [{"name": "all", "rules": rules}]}))
+    checked = subprocess.run(
+        [promtool, "check", "rules", tmp_path / "rules.yml"], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stderr

@@ -182,9 +182,9 @@ class Deployment:
         [port] = free_ports(["gateway"], {}, self.folder).values()
         return self._service(["serve", "--port", port], port, environment)
 
-    def relay(self) -> Command:
+    def relay(self, **environment: str) -> Command:
         """Start a relay process."""
-        return self._service(["relay"], 0, {})
+        return self._service(["relay"], 0, environment)
 
     def endpoint(self, gateway: Command, scheme: str = "http") -> str:
         return f"{scheme}://{HOST}:{gateway.port}/graphql"
