@@ -1,6 +1,7 @@
 """The runbooks of docs/operations.md are complete, and their steps succeed around the outage of each server."""
 
 import asyncio
+import re
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,14 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
+from gateway.config.backends import PORTS
 from gateway.embedded.loopback import HOST
 from gateway.runtime.clock import utc_now
 from resolvers.types.scalars import show_time
+from tests.e2e.command import TOP
 from tests.e2e.deployment import Command, learner, open_deployment, registration
 from tests.e2e.load import RECORD, delivered
-from tests.runbooks import TITLES, execute_away, execute_back, runbook_of
+from tests.runbooks import TITLES, execute_away, execute_back, runbook_of, section_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -24,6 +27,18 @@ def test_each_server_has_a_runbook(role: str) -> None:
     runbook = runbook_of(role)
     assert "quadrangle check" in runbook.away
     assert runbook.back[-1] == "quadrangle check"
+
+
+def test_each_alert_of_a_store_leads_to_its_runbook() -> None:
+    text = section_of("## Runbooks\n")
+    rows = re.findall(r"^\| (`.+`) \| \[(.+)\]\(#(.+)\) \|$", text, re.MULTILINE)
+    assert [title for _, title, _ in rows] == list(TITLES.values())
+    assert [anchor for *_, anchor in rows] == [title.lower().replace(" ", "-") for title in TITLES.values()]
+    assert sorted(port for ports, *_ in rows for port in re.findall(r"`(\w+)`", ports)) == sorted(PORTS)
+    alerts = re.findall(r"alert: (\w+)", (TOP / "docs/deploy/prometheus/alerts.yml").read_text(encoding="utf-8"))
+    named = re.findall(r"`(Quadrangle\w+)`", text)
+    assert named
+    assert set(named) <= set(alerts)
 
 
 PAGE = """query ($learner: ID!, $registration: UUID!) {
