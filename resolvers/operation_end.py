@@ -12,8 +12,9 @@ class OperationEnd(NamedTuple):
 
     `kind`: query, mutation, subscription or event; `invalid` if there is no such operation. `codes`: those of the
     errors, in order. `has_data`: the result has data, perhaps partial. `cost`: as estimated, in units of `@cost`.
-    `batches`: the store calls. `limits`: the names of the limits that it exceeded (docs/limits.md). `ms`: milliseconds
-    since the beginning. `document`: None if its text cannot be parsed.
+    `batches`: the store calls. `ms`: milliseconds since the beginning. `document`: None if its text cannot be parsed.
+    `limits`: the names of the limits that it exceeded (docs/limits.md). `is_cancelled`: it was ended before its result,
+    mostly because its client left.
     """
 
     kind: str
@@ -21,9 +22,10 @@ class OperationEnd(NamedTuple):
     has_data: bool
     cost: float
     batches: Sequence[Batch]
-    limits: Collection[str]
     ms: float
     document: Document | None
+    limits: Collection[str] = ()
+    is_cancelled: bool = False
 
 
 def unobserved(end: OperationEnd) -> None:

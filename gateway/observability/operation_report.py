@@ -24,7 +24,9 @@ class OperationReport:
 
     @property
     def outcome(self) -> str:
-        """`ok`; `partial`: data with errors; `timeout`; `error`: no data."""
+        """`ok`; `partial`: data with errors; `timeout`; `error`: no data; `cancelled`."""
+        if self.end.is_cancelled:
+            return "cancelled"
         if not self.end.codes:
             return "ok"
         if self.end.has_data:

@@ -20,6 +20,7 @@ from resolvers.execution.limits.response_cost import traced_cost
 from resolvers.execution.sources import sources_of
 from resolvers.operation_end import OperationEnd
 from resolvers.strawberry_internals import requested_operation
+from stores.cancellation import cancel_requested
 
 CANNOT_BE_RUN = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 """Strawberry raises these over HTTP, and makes them the first result of a stream."""
@@ -107,9 +108,10 @@ def report_end(context: Context, kind: str, result: Any) -> None:
         has_data=getattr(result, "data", None) is not None,
         cost=context.cost.estimated,
         batches=loaders.batches,
-        limits={each["limit"] for each in extensions if "limit" in each},
         ms=(perf_counter() - loaders.began) * 1000,
         document=context.document,
+        limits={each["limit"] for each in extensions if "limit" in each},
+        is_cancelled=result is None and cancel_requested(),
     )
     context.peer.on_end(ended)
     if context.trace is not None:

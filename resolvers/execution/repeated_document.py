@@ -5,6 +5,7 @@ Every decision is made by the functions that the extension `Operation` calls. A 
 first, and so does everything else: subscriptions, documents with errors, operations whose fields are traced.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
@@ -66,6 +67,9 @@ async def execute_repeated(
             result = ExecutionResult(data=done.data, errors=done.errors)
         except Exception as error:  # a field's errors are in the result
             result = PreExecutionError(data=None, errors=[as_graphql_error(error)])
+        except asyncio.CancelledError:
+            end(context, operation_name, None)
+            raise
     end(context, operation_name, result)
     result.extensions = traced(context, operation_name, result.data)
     return result

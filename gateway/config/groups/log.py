@@ -12,7 +12,7 @@ MIN_KEY_BYTES = 16
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 OWN_LOGGERS = (
     *("quadrangle.auth", "quadrangle.background_writes", "quadrangle.cancellation", "quadrangle.errors"),
-    *("quadrangle.http", "quadrangle.influx", "quadrangle.limits", "quadrangle.operations"),
+    *("quadrangle.http", "quadrangle.influx", "quadrangle.limits", "quadrangle.metrics", "quadrangle.operations"),
     *("quadrangle.rebuild", "quadrangle.relay", "quadrangle.resilience", "quadrangle.settings"),
     *("quadrangle.shared_reads", "quadrangle.shutdown", "quadrangle.simulation", "quadrangle.stores"),
     *("quadrangle.supervisor", "quadrangle.websocket"),
