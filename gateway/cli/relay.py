@@ -26,8 +26,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Publish until a signal comes."""
     import asyncio
+    from functools import partial
     from uuid import uuid4
 
+    from gateway.config.pending_migrations import pending_migrations
     from gateway.config.service_links import log_service_links
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import open_location
@@ -35,6 +37,7 @@ def run(options: Namespace) -> int:
     from gateway.http.metrics.listener import bind_metrics
     from gateway.http.metrics.process_metrics import ProcessMetrics
     from gateway.http.metrics.serving import serving_metrics
+    from gateway.http.migration_watch import watching_migrations
     from gateway.http.server import tune_garbage_collection
     from gateway.observability.logs import write_logs
     from gateway.observability.metrics.relay_metrics import RelayMetrics
@@ -73,6 +76,7 @@ def run(options: Namespace) -> int:
                 work = Relay(stores, holder=holder, failures=health, observer=observer, traces=tracing)
                 async with (
                     probing(health, store_guards(settings)),
+                    watching_migrations(health, partial(pending_migrations, location.urls, now=utc_now)),
                     serving_metrics(metrics_socket, metrics, health, stores.outbox, now=utc_now),
                 ):
                     publishing = asyncio.create_task(work.run())

@@ -62,7 +62,7 @@ class OperationLog:
 
     def _fields(self, report: OperationReport) -> dict[str, Any]:
         end = report.end
-        fields = {
+        fields: dict[str, Any] = {
             "operation": report.name,
             "type": end.kind,
             "hash": None if end.document is None else end.document.short_hash,
@@ -71,7 +71,11 @@ class OperationLog:
             "cost": round(end.cost),
             "store_calls": len(end.batches),
         }
-        return {**fields, "codes": sorted(set(end.codes))} if end.codes else fields
+        if end.codes:
+            fields["codes"] = sorted(set(end.codes))
+        if end.limits:
+            fields["limits"] = sorted(end.limits)
+        return fields
 
     def _viewer(self, viewer: Viewer) -> dict[str, str]:
         if not viewer.authenticated:

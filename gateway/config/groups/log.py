@@ -11,11 +11,26 @@ from gateway.config.groups.settings_group import Seconds, SettingsGroup, pairs_a
 MIN_KEY_BYTES = 16
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 OWN_LOGGERS = (
-    *("quadrangle.auth", "quadrangle.background_writes", "quadrangle.cancellation", "quadrangle.errors"),
-    *("quadrangle.http", "quadrangle.influx", "quadrangle.limits", "quadrangle.metrics", "quadrangle.operations"),
-    *("quadrangle.rebuild", "quadrangle.relay", "quadrangle.resilience", "quadrangle.settings"),
-    *("quadrangle.shared_reads", "quadrangle.shutdown", "quadrangle.simulation", "quadrangle.stores"),
-    *("quadrangle.supervisor", "quadrangle.websocket"),
+    "quadrangle.auth",
+    "quadrangle.background_writes",
+    "quadrangle.cancellation",
+    "quadrangle.errors",
+    "quadrangle.http",
+    "quadrangle.influx",
+    "quadrangle.limits",
+    "quadrangle.metrics",
+    "quadrangle.migrate",
+    "quadrangle.operations",
+    "quadrangle.rebuild",
+    "quadrangle.relay",
+    "quadrangle.resilience",
+    "quadrangle.settings",
+    "quadrangle.shared_reads",
+    "quadrangle.shutdown",
+    "quadrangle.simulation",
+    "quadrangle.stores",
+    "quadrangle.supervisor",
+    "quadrangle.websocket",
 )
 """The loggers of this project. Libraries stay at WARNING: below it, their messages may quote data."""
 LOGGERS = ("quadrangle", *OWN_LOGGERS, "uvicorn")

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from gateway.http.auth.refusals import Unauthenticated
+from gateway.http.auth.refusals import RefusalReason, Unauthenticated
 from gateway.http.client_address import client_address
 from gateway.http.error_responses import error_response
 from gateway.http.graphql_request import GraphQLRequest
@@ -89,6 +89,7 @@ class WebSocketEndpoint:
         given = {name.lower(): value for name, value in payload.items()}
         authorization = given.get("authorization", websocket.headers.get("authorization"))
         if authorization is not None and not isinstance(authorization, str):
+            self._peers.access.verification.refusals.write(RefusalReason.NOT_BEARER)
             raise Unauthenticated.refused()
         peer = await self._peers.create(
             websocket.state,

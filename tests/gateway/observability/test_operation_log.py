@@ -117,7 +117,7 @@ async def test_a_subscription_over_events_is_in_the_line_of_its_request(logs: Lo
 def test_events_are_logged_at_debug_level() -> None:
     entry = AccessEntry(request_id="request-1", transport="sse")
     end = OperationEnd(
-        kind="event", codes=["CURSOR_EXPIRED"], has_data=False, cost=2, batches=[], ms=0.5, document=None
+        kind="event", codes=["CURSOR_EXPIRED"], has_data=False, cost=2, batches=[], limits=[], ms=0.5, document=None
     )
     report = OperationReport(name="Watch", viewer=world.learner(), end=end, entry=entry)
     observer = OperationLog(Pseudonyms(KEY.encode()), slow=timedelta(seconds=1))
@@ -133,7 +133,7 @@ def test_events_are_logged_at_debug_level() -> None:
 async def test_an_operation_that_outlives_its_request_has_a_line_of_its_own(logs: LogStream) -> None:
     """A mutation whose client disconnects is completed."""
     entry = AccessEntry(request_id="request-1", is_open=False)
-    end = OperationEnd(kind="mutation", codes=[], has_data=True, cost=2, batches=[], ms=0.5, document=None)
+    end = OperationEnd(kind="mutation", codes=[], has_data=True, cost=2, batches=[], limits=[], ms=0.5, document=None)
     report = OperationReport(name="Watch", viewer=world.learner(), end=end, entry=entry)
     OperationLog(Pseudonyms(KEY.encode()), slow=timedelta(seconds=1)).operation(report)
     assert [(line["request_id"], line["type"]) for line in logs.records()] == [("request-1", "mutation")]

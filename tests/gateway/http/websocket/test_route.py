@@ -8,6 +8,7 @@ from websockets.exceptions import InvalidStatus
 from tests.gateway.app_client import TOKEN_ACCESS, TOKENS, bearer
 from tests.gateway.controlled_subscriptions import HELLO
 from tests.gateway.http.websocket.client import closed, initialize, receive_message, send_message
+from tests.gateway.log_stream import captured_logs
 from tests.gateway.served_gateway import serve_gateway
 from tests.resolvers import world
 
@@ -40,11 +41,15 @@ async def test_a_token_may_be_in_the_headers() -> None:
 
 
 async def test_a_connection_without_a_valid_token_is_closed() -> None:
-    async with serve_gateway(access=TOKEN_ACCESS) as gateway:
-        for payload in ({}, *({"Authorization": given} for given in ("Bearer not.a.token", "Basic x", "", 7, ["x"]))):
-            async with gateway.socket() as socket:
-                await send_message(socket, "connection_init", payload=payload)
-                assert await closed(socket) == (4403, "Forbidden")
+    given = ("Bearer not.a.token", "Basic x", 7, ["x"], "")
+    with captured_logs() as logs:
+        async with serve_gateway(access=TOKEN_ACCESS) as gateway:
+            for payload in (*({"Authorization": each} for each in given), {}):
+                async with gateway.socket() as socket:
+                    await send_message(socket, "connection_init", payload=payload)
+                    assert await closed(socket) == (4403, "Forbidden")
+    refused = logs.records("quadrangle.auth")
+    assert [line["reason"] for line in refused] == ["malformed", *["not a bearer token"] * 3]
 
 
 async def test_an_expired_token_is_refused() -> None:
