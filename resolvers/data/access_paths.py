@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from resolvers.data.dataloaders import Loaders, StorePath
-from resolvers.data.shared_reads.sharing import Sharing, all_values, first_pages
+from resolvers.data.shared_reads.sharing import Retention, Sharing, first_pages
 from stores.domain.activity import ActivityCount, ActivityWindow, no_activity
 from stores.domain.calendar import QUARTER, Span, Window
 from stores.domain.catalog import Course, CourseFilter, CourseVersion
@@ -94,7 +94,7 @@ class CountArgs(NamedTuple):
 
 # ---------------------------------------------------------------- profiles
 PROFILES: StorePath[str, NoArgs, Profile] = StorePath(
-    "profiles", "by_ids", lambda s, keys, _: s.profiles.by_ids(keys), shared=Sharing.ANNOUNCED, last_good=all_values
+    "profiles", "by_ids", lambda s, keys, _: s.profiles.by_ids(keys), shared=Sharing.ANNOUNCED, last_good=Retention()
 )
 
 
@@ -117,10 +117,10 @@ PROFILE_PAGE: StorePath[ProfileFilter, PageArgs, Page[Profile]] = StorePath(
 
 # ---------------------------------------------------------------- catalog
 LATEST: StorePath[str, NoArgs, Course] = StorePath(
-    "catalog", "latest", lambda s, keys, _: s.catalog.latest(keys), shared=Sharing.ANNOUNCED, last_good=all_values
+    "catalog", "latest", lambda s, keys, _: s.catalog.latest(keys), shared=Sharing.ANNOUNCED, last_good=Retention()
 )
 VERSIONS: StorePath[CourseVersion, NoArgs, Course] = StorePath(
-    "catalog", "versions", lambda s, keys, _: s.catalog.versions(keys), shared=Sharing.IMMUTABLE, last_good=all_values
+    "catalog", "versions", lambda s, keys, _: s.catalog.versions(keys), shared=Sharing.IMMUTABLE, last_good=Retention()
 )
 
 
@@ -143,7 +143,7 @@ COURSE_PAGE: StorePath[CourseFilter, PageArgs, Page[Course]] = StorePath(
 
 # ---------------------------------------------------------------- progress
 ENROLLMENTS: StorePath[UUID, NoArgs, Enrollment] = StorePath(
-    "progress", "by_registrations", lambda s, keys, _: s.progress.by_registrations(keys), last_good=all_values
+    "progress", "by_registrations", lambda s, keys, _: s.progress.by_registrations(keys), last_good=Retention()
 )
 
 
@@ -159,7 +159,7 @@ LEARNER_ENROLLMENTS: StorePath[str, EnrollmentsArgs, Page[Enrollment]] = StorePa
     "by_learners",
     lambda s, keys, args: s.progress.by_learners(keys, **args._asdict()),
     prime=prime_enrollments,
-    last_good=first_pages,
+    last_good=Retention(first_pages, absent=True),
 )
 LEARNER_COUNTS: StorePath[str, CountArgs, int] = StorePath(
     "progress",
@@ -167,10 +167,10 @@ LEARNER_COUNTS: StorePath[str, CountArgs, int] = StorePath(
     lambda s, keys, args: s.progress.count_by_learners(keys, states=args.states, courses=args.courses),
 )
 COURSE_PROGRESS: StorePath[UUID, NoArgs, CourseProgress] = StorePath(
-    "progress", "course_progress", lambda s, keys, _: s.progress.course_progress(keys), last_good=all_values
+    "progress", "course_progress", lambda s, keys, _: s.progress.course_progress(keys), last_good=Retention()
 )
 ITEM_ROWS: StorePath[UUID, NoArgs, Mapping[str, ItemProgress]] = StorePath(
-    "progress", "item_progress", lambda s, keys, _: s.progress.item_progress(keys), last_good=all_values
+    "progress", "item_progress", lambda s, keys, _: s.progress.item_progress(keys), last_good=Retention(absent=True)
 )
 ATTEMPTS: StorePath[UUID, AttemptsArgs, Page[Attempt]] = StorePath(
     "progress", "attempts", lambda s, keys, args: s.progress.attempts(keys, **args._asdict())

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from resolvers.data.access_paths import CountArgs, prime_enrollments
 from resolvers.data.dataloaders import StorePath
-from resolvers.data.shared_reads.sharing import first_pages
+from resolvers.data.shared_reads.sharing import Retention, first_pages
 from stores.domain.enrollment_order import EnrollmentFilter, EnrollmentOrder
 from stores.domain.paging import Page
 from stores.domain.progress import Enrollment, EnrollmentState
@@ -26,7 +26,7 @@ COURSE_ENROLLMENTS: StorePath[str, CourseEnrollmentsArgs, Page[Enrollment]] = St
     "by_courses",
     lambda s, keys, args: s.progress.by_courses(keys, **args._asdict()),
     prime=prime_enrollments,
-    last_good=first_pages,
+    last_good=Retention(first_pages, absent=True),
 )
 COURSE_COUNTS: StorePath[str, CountArgs, int] = StorePath(
     "progress",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from resolvers.data.dataloaders import DerivedPath, Loaders, StorePath
-from resolvers.data.shared_reads.sharing import Sharing
+from resolvers.data.shared_reads.sharing import Retention, Sharing
 from stores.domain.calendar import Span
 from stores.domain.course_summary import CourseSummary, summarize
 from stores.ports.stores import Stores
@@ -51,7 +51,7 @@ SUMMARIES: StorePath[str, SummaryArgs, CourseSummary] = StorePath(
     "summaries",
     lambda s, keys, args: s.activity.summaries(keys, items=args.items, now=args.now),
     shared=Sharing.BRIEF,
-    last_good=lambda args: args.items,
+    last_good=Retention(lambda args: args.items, absent=True),
 )
 COMPLETIONS: StorePath[str, tuple[Span, ...], Sequence[int]] = StorePath(
     "activity", "completions", _completions, shared=Sharing.BRIEF

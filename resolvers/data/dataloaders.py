@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from aiodataloader import DataLoader
 
 from resolvers.data.key_sets import NO_FAILURES, Arrived, KeyBatch, KeySets
-from resolvers.data.shared_reads.sharing import Sharing
+from resolvers.data.shared_reads.sharing import Retention, Sharing
 from resolvers.data.store_reads import StoreReads
 from resolvers.viewer import NO_RIGHTS, Viewer
 from stores.cancellation import cancel_requested, drop_error
@@ -33,8 +33,8 @@ class StorePath(Generic[K, A, V_co]):
     `store` and `call` name it in traces and errors. `read(stores, keys, args)` returns the values by key, without the
     keys that have none; `args` apply to all keys of a call. `batch_size` limits the keys of one call.
     `prime(loaders, found)` caches rows that came with the values and that another path would read again. `shared`: how
-    long operations may share its values, None: not at all; `prime` is not called for shared values. `last_good(args)`:
-    the arguments under which values are kept for when the store fails, None: they are not.
+    long operations may share its values, None: not at all; `prime` is not called for shared values. `last_good`:
+    which values are kept for when the store fails, None: none.
     """
 
     store: str
@@ -43,7 +43,7 @@ class StorePath(Generic[K, A, V_co]):
     batch_size: int = 100
     prime: Callable[["Loaders", Mapping[K, V_co]], None] | None = None
     shared: Sharing | None = None
-    last_good: Callable[[A], Hashable | None] | None = None
+    last_good: Retention | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,8 +204,8 @@ class Loaders(StoreReads):
         self, path: "StorePath[K, A, V]", keys: list[K], args: A
     ) -> tuple[Mapping[K, V], Mapping[K, Exception]]:
         """What one store call finds, and the error of each key without a value."""
-        found, failures = await self.read(path, keys, args)
         try:
+            found, failures = await self.read(path, keys, args)
             if path.prime is not None:
                 path.prime(self, found)
         except Exception as error:

@@ -52,5 +52,5 @@ class StoreReads(StoreCalls):
         began = 0.0 if self.stale is None else self.stale.kept.clock()
         found = await self.call_read(path.store, path.call, len(keys), lambda: path.read(self.stores, keys, args))
         if self.stale is not None:
-            self.stale.kept.keep(path, args, found, began=began)
+            self.stale.kept.keep(path, args, keys, found, began=began)
         return found

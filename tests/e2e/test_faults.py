@@ -1,8 +1,9 @@
 """A server that stalls, is cut off or killed under a running gateway costs only its own fields, and recovers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -18,10 +19,11 @@ from gateway.embedded.embedded_servers import EmbeddedServers
 from gateway.embedded.folder import DataFolder
 from gateway.embedded.influxd import find_influxd
 from gateway.embedded.open_servers import open_embedded
+from gateway.http.auth.access import Access
 from stores.ports.stores import Stores
 from tests.backends import missing
 from tests.e2e.deployment import connected, migrate_in_time
-from tests.gateway.app_client import app_client
+from tests.gateway.app_client import ANONYMOUS_ACCESS, TOKEN_ACCESS, app_client, bearer
 from tests.proxy import ProxyMode, through_proxy
 from tests.resolvers import world
 
@@ -88,13 +90,15 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServe
 
 
 @asynccontextmanager
-async def gateway_over(urls: Mapping[str, Url]) -> AsyncIterator[httpx2.AsyncClient]:
+async def gateway_over(
+    urls: Mapping[str, Url], *, settings: Mapping[str, str] = SETTINGS, access: Access = ANONYMOUS_ACCESS
+) -> AsyncIterator[httpx2.AsyncClient]:
     @asynccontextmanager
     async def opened() -> AsyncIterator[tuple[Stores, Mapping[str, str]]]:
         async with open_stores(urls, now=now) as found:
             yield found
 
-    async with app_client(SETTINGS, open_stores=opened) as client:
+    async with app_client(settings, open_stores=opened, access=access) as client:
         yield client
 
 
@@ -208,3 +212,41 @@ async def test_a_gateway_starts_with_every_server_down(embedded: EmbeddedServers
             "courses": None,
         }
         assert (await client.get("/livez")).status_code == 200
+
+
+async def test_what_was_read_is_served_while_its_server_is_stopped(embedded: EmbeddedServers) -> None:
+    """With the settings as they are by default: a learner sees their progress of before, marked with its age."""
+    mine = "{ me { enrollments { edges { node { progress { completion } } } } } }"
+    body, headers = {"query": mine}, bearer(world.learner())
+    refusing = {**body, "extensions": {"freshness": {"maxAgeMs": 0}}}
+
+    async def ask(client: httpx2.AsyncClient, body: Mapping[str, Any]) -> Any:
+        return (await client.post("/graphql", json=body, headers=headers, timeout=30)).json()
+
+    async with gateway_over(embedded_location(embedded).urls, settings={}, access=TOKEN_ACCESS) as client:
+        live = await answered(partial(ask, client, body))
+        assert [edge["node"]["progress"]["completion"] > 0 for edge in live["data"]["me"]["enrollments"]["edges"]]
+        assert "extensions" not in live
+        embedded.server("sql").kill()
+        try:
+            stale = await ask(client, body)
+            assert stale["data"] == live["data"]
+            assert "errors" not in stale
+            [source] = stale["extensions"]["sources"]
+            assert (source["store"], source["state"]) == ("progress", "STALE")
+            assert source["ageMs"] > 0
+            refused = await ask(client, refusing)
+            assert refused["data"] == {"me": {"enrollments": None}}
+            assert [error["extensions"]["code"] for error in refused["errors"]] == ["STALE_REFUSED"]
+        finally:
+            await embedded.server("sql").start()
+        assert "extensions" not in await answered(partial(ask, client, body))
+
+
+async def answered(ask: Callable[[], Awaitable[Any]]) -> Any:
+    """The first answer that is neither an error nor stale."""
+    began = monotonic()
+    while (answer := await ask()).keys() != {"data"}:
+        assert monotonic() - began < RECOVERY_SECONDS, answer
+        await asyncio.sleep(0.02)
+    return answer

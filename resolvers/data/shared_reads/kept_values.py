@@ -1,6 +1,7 @@
 """Values of access paths by arguments and key, bounded in bytes."""
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from resolvers.data.shared_reads.value_size import size_of, sizes_of
@@ -60,11 +61,12 @@ class KeptValues:
                     self._add(bound, key, entry)
         return found
 
-    def put(self, bound: BoundPath, values: Mapping[Any, Any], *, began: float) -> None:
+    def put(self, bound: BoundPath, values: Mapping[Any, Any], *, began: float, size: int | None = None) -> None:
         """Keep these values. One that is too large is not kept, and one whose read began before that of the value that
-        is kept."""
-        for (key, value), size in zip(values.items(), sizes_of(list(values.items())), strict=True):
-            self._add(bound, key, Entry(value, began, ENTRY_BYTES + size))
+        is kept. `size`: the bytes of each value with its key; None: they are measured."""
+        sizes = repeat(size, len(values)) if size is not None else sizes_of(list(values.items()))
+        for (key, value), its in zip(values.items(), sizes, strict=True):
+            self._add(bound, key, Entry(value, began, ENTRY_BYTES + its))
 
     def drop(self, store: str, keys: Collection[Any]) -> None:
         """Drop the values of these keys of a store, for all paths and arguments."""

@@ -4,13 +4,18 @@ from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import timedelta
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from resolvers.data.shared_reads.freshness import ALWAYS
 from resolvers.data.shared_reads.kept_values import BoundPath, Entry, KeptValues
 from resolvers.data.shared_reads.sharing import SharedPath
+from resolvers.data.shared_reads.value_size import sizes_of
 
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 MOST_WRITTEN = 10_000
+MEASURED = 8
+"""Of so many batches of a path one is measured."""
 NOT_KEPT: Mapping[Any, Entry] = {}
 
 
@@ -27,21 +32,28 @@ class LastGood:
         self.served: Counter[str] = Counter()
         self._longest = longest.total_seconds()
         self._kept = KeptValues(most_bytes, dropped=_ignored)
+        self._sizes: dict[Any, tuple[int, int]] = {}
         self._written: dict[str, dict[Any, float]] = {}
         self._forgotten: dict[str, float] = {}
 
-    def keep(self, path: SharedPath[Any, Any, Any], args: Any, values: Mapping[Any, Any], *, began: float) -> None:
-        """Keep values that were just read, except those whose keys were written since the read began."""
-        if path.last_good is None or not values or (kept_args := path.last_good(args)) is None:
+    def keep(
+        self, path: SharedPath[K, Any, V], args: Any, keys: Sequence[K], found: Mapping[K, V], *, began: float
+    ) -> None:
+        """Keep what was just found of these keys, except of those that were written since the read began."""
+        if path.last_good is None or (kept_args := path.last_good.args(args)) is None:
             return
+        values: Mapping[K, V | None] = found
+        if path.last_good.absent and len(found) < len(keys):
+            values = {**dict.fromkeys(keys), **found}
         if (written := self._written.get(path.store)) is not None:
             before = self._forgotten.get(path.store, ALWAYS)
             values = {key: value for key, value in values.items() if written.get(key, before) < began}
-        self._kept.put(BoundPath(path, kept_args), values, began=began)
+        if values:
+            self._kept.put(BoundPath(path, kept_args), values, began=began, size=self._size(path, values))
 
-    def find(self, path: SharedPath[Any, Any, Any], args: Any, keys: Sequence[Any]) -> Mapping[Any, Entry]:
-        """The entries of these keys that are not too old."""
-        if path.last_good is None or (kept_args := path.last_good(args)) is None:
+    def find(self, path: SharedPath[K, Any, V], args: Any, keys: Sequence[K]) -> Mapping[K, Entry]:
+        """The entries of these keys that are not too old. The value None is that of a key without a value."""
+        if path.last_good is None or (kept_args := path.last_good.args(args)) is None:
             return NOT_KEPT
         return self._kept.find(BoundPath(path, kept_args), keys, oldest=self.clock() - self._longest)
 
@@ -54,6 +66,15 @@ class LastGood:
         if len(written) > MOST_WRITTEN:
             self._forgotten[store] = now
             written.clear()
+
+    def _size(self, path: Any, values: Mapping[Any, Any]) -> int:
+        """The size of one of these values. It is measured at some of the batches of a path, in turn: that takes longer
+        than to keep them."""
+        batches, size = self._sizes.get(path, (0, 0))
+        if batches % MEASURED == 0:
+            size = sum(sizes_of(list(values.items()))) // len(values)
+        self._sizes[path] = batches + 1, size
+        return size
 
 
 def _ignored(values: int) -> None:

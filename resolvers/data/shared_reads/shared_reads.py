@@ -151,7 +151,7 @@ class SharedReads:
         fresh = {key: value for key, value in found.items() if key not in flight.stale} if flight.stale else found
         self._kept[_sharing(path)].put(bound, fresh, began=flight.began)
         if self._last_good is not None:
-            self._last_good.keep(path, args, fresh, began=flight.began)
+            self._last_good.keep(path, args, flight.keys, found, began=flight.began)
         return found
 
     async def _values(

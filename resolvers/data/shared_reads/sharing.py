@@ -1,8 +1,9 @@
 """What an access path declares about values that operations may share."""
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from stores.ports.stores import Stores
 
@@ -23,6 +24,28 @@ class Sharing(Enum):
     """Changes are not announced: at most `BRIEF_SECONDS`."""
 
 
+def all_args(args: Any) -> Any:
+    """The arguments themselves."""
+    return args
+
+
+def first_pages(args: Any) -> Any:
+    """The arguments of a first page; None for those of a further page."""
+    return args if args.after is None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Which values of a path are kept for when its store fails (`LastGood`).
+
+    `args` returns the arguments under which they are kept, from those of a call; None: they are not kept. `absent`:
+    keys without a value are kept, too. That is for paths where it means empty, not unknown.
+    """
+
+    args: Callable[[Any], Hashable | None] = all_args
+    absent: bool = False
+
+
 class SharedPath(Protocol[K, A_contra, V_co]):
     """An access path whose values may be shared; `StorePath` is one. Paths are compared by identity."""
 
@@ -39,31 +62,9 @@ class SharedPath(Protocol[K, A_contra, V_co]):
         """How long its values are kept; None: its values must not be shared."""
 
     @property
-    def last_good(self) -> Callable[[A_contra], Hashable | None] | None:
-        """The arguments under which its values are kept for a failure of the store (`LastGood`), from those of a call;
-        None: they are not kept."""
+    def last_good(self) -> "Retention | None":
+        """Which of its values are kept for when the store fails; None: none."""
 
     @property
     def read(self) -> Callable[[Stores, Sequence[K], A_contra], Awaitable[Mapping[K, V_co]]]:
         """Reads the values by key, without the keys that have none."""
-
-
-class PageArgs(Protocol):
-    """The arguments of a page."""
-
-    @property
-    def after(self) -> str | None:
-        """A cursor; None for the first page."""
-
-
-ArgsOfPage = TypeVar("ArgsOfPage", bound=PageArgs)
-
-
-def all_values(args: K) -> K:
-    """For `last_good`: the values of all arguments are kept."""
-    return args
-
-
-def first_pages(args: ArgsOfPage) -> ArgsOfPage | None:
-    """For `last_good`: first pages are kept."""
-    return args if args.after is None else None

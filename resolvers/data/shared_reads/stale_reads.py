@@ -62,7 +62,7 @@ class StaleReads:
             age = self.kept.clock() - min(entry.began for entry in found.values())
             self.ages[path.store] = max(age, self.ages.get(path.store, 0.0))
             self.kept.served[path.store] += len(found)
-        return {key: entry.value for key, entry in found.items()}
+        return {key: entry.value for key, entry in found.items() if entry.value is not None}
 
     def _is_refused(self, entry: Entry) -> bool:
         return self._max_age is not None and self.kept.clock() - entry.began > self._max_age

@@ -8,7 +8,7 @@ import pytest
 from resolvers.data.dataloaders import Loaders, StorePath
 from resolvers.data.shared_reads import last_good as module
 from resolvers.data.shared_reads.last_good import LastGood
-from resolvers.data.shared_reads.sharing import Sharing, all_values
+from resolvers.data.shared_reads.sharing import Retention, Sharing
 from resolvers.data.shared_reads.stale_reads import StaleReads
 from stores.errors import CircuitOpen, Rejected, StaleRefused, StoreError, TimedOut, Unavailable
 from tests.resolvers.data.shared_reads.controlled_reads import (
@@ -31,7 +31,7 @@ class FailingPath:
         self.error: StoreError | None = None
         self.calls: list[list[str]] = []
         self.path: StorePath[str, Any, str] = StorePath(
-            "profiles", "by_ids", self._read, shared=shared, last_good=all_values
+            "profiles", "by_ids", self._read, shared=shared, last_good=Retention()
         )
 
     async def _read(self, stores: Any, keys: Any, args: Any) -> dict[str, str]:
@@ -163,7 +163,7 @@ async def test_announcements_that_may_be_lost_end_no_last_good_value() -> None:
 @pytest.mark.parametrize("forgotten", [False, True])
 async def test_a_read_that_began_before_a_write_does_not_bring_the_old_value_back(forgotten: bool) -> None:
     process, store = Process(), HeldStore(held=True)
-    path: StorePath[str, Any, str] = StorePath("profiles", "by_ids", store.read, last_good=all_values)
+    path: StorePath[str, Any, str] = StorePath("profiles", "by_ids", store.read, last_good=Retention())
     reading = process.other().load_many(path, ["a"], ())
     await turns()
     process.clock.now += 1
@@ -183,16 +183,16 @@ async def test_a_read_that_began_before_a_write_does_not_bring_the_old_value_bac
 
 async def test_a_slow_read_does_not_replace_a_later_one() -> None:
     process, store = Process(), HeldStore(held=True)
-    path: StorePath[str, Any, str] = StorePath("progress", "by_ids", store.read, last_good=all_values)
-    process.last_good.keep(path, (), {"a": "later"}, began=process.clock() + 1)
-    process.last_good.keep(path, (), {"a": "earlier"}, began=process.clock())
+    path: StorePath[str, Any, str] = StorePath("progress", "by_ids", store.read, last_good=Retention())
+    process.last_good.keep(path, (), ["a"], {"a": "later"}, began=process.clock() + 1)
+    process.last_good.keep(path, (), ["a"], {"a": "earlier"}, began=process.clock())
     assert process.last_good.find(path, (), ["a"])["a"].value == "later"
 
 
 async def test_the_values_of_some_arguments_are_kept() -> None:
     process, failing = Process(), FailingPath()
     path: StorePath[str, Any, str] = StorePath(
-        "profiles", "page", failing.path.read, last_good=lambda args: args[0] if args[1] is None else None
+        "profiles", "page", failing.path.read, last_good=Retention(lambda args: args[0] if args[1] is None else None)
     )
     for after in (None, "cursor"):
         await process.query().load(path, "a", ("ten", after))
@@ -201,3 +201,26 @@ async def test_the_values_of_some_arguments_are_kept() -> None:
     for args in (("ten", "cursor"), ("twenty", None)):
         with pytest.raises(Unavailable):
             await process.query().load(path, "a", args)
+
+
+async def test_a_key_without_a_value_is_kept_where_that_means_empty() -> None:
+    process, failing = Process(), FailingPath()
+    empty: StorePath[str, Any, str] = StorePath("profiles", "rows", failing.path.read, last_good=Retention(absent=True))
+    for path in (failing.path, empty):
+        assert await process.query().load_many(path, ["a", "none"], ()) == {"a": "A"}
+    failing.error = DOWN
+    loaders = process.query()
+    assert await loaders.load_many(empty, ["a", "none"], ()) == {"a": "A"}
+    with pytest.raises(Unavailable):
+        await loaders.load(failing.path, "none", ())
+    assert await loaders.load(failing.path, "a", ()) == "A"
+
+
+async def test_the_values_are_bounded_in_bytes() -> None:
+    last_good = LastGood(most_bytes=100_000, longest=timedelta(minutes=10))
+    path = FailingPath().path
+    for number in range(1_000):
+        last_good.keep(path, (), [str(number)], {str(number): "x" * 1_000}, began=last_good.clock())
+    found = last_good.find(path, (), [str(number) for number in range(1_000)])
+    assert 30 < len(found) <= 100
+    assert "999" in found
