@@ -114,6 +114,8 @@ def bench(extra: Sequence[str]) -> int:
         return run(project("bench growth", "tests.bench.growth.run", *extra[1:]))
     if extra[:1] == ["pages"]:
         return run(project("bench pages", "tests.bench.views.run", *extra[1:]))
+    if extra[:1] == ["traces"]:
+        return run(project("bench traces", "tests.bench.traces", *extra[1:]))
     return run(project("bench", "tests.bench.run", *extra))
 
 
@@ -156,7 +158,8 @@ COMMANDS = {
     "bench": (
         bench,
         "compare the gateway with pages by hand and other servers; `bench memory`: over rows in memory; "
-        "`bench live`: writes and live updates; `bench growth`: large worlds; `bench pages`: a dashboard in a browser",
+        "`bench live`: writes and live updates; `bench growth`: large worlds; `bench pages`: a dashboard in a browser; "
+        "`bench traces`: what traces cost",
     ),
     "oracle": (
         oracle,

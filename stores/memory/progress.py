@@ -30,9 +30,10 @@ from stores.domain.slots import assign_slots, moment_of
 from stores.memory.outbox import MemoryOutbox
 from stores.memory.progress_reads import MemoryProgressReads
 from stores.ports.progress import Progress
+from stores.ports.traceable import Traceable
 
 
-class MemoryProgress(MemoryProgressReads, Progress):
+class MemoryProgress(MemoryProgressReads, Progress, Traceable):
     """The port over plain dicts. Commits go to `outbox`; `codes` makes the verification codes of certificates. The port
     documents the methods."""
 
@@ -44,7 +45,6 @@ class MemoryProgress(MemoryProgressReads, Progress):
         self._traceparent: str | None = None
 
     def in_trace(self, traceparent: str) -> "MemoryProgress":
-        """As `Traceable`."""
         traced = copy(self)  # it has the same dicts
         traced._traceparent = traceparent  # noqa: SLF001 - of its own class
         return traced

@@ -6,10 +6,11 @@ texts or subjects, and the name of an operation only where its document is a tru
 
 from collections.abc import Mapping
 from time import time_ns
+from typing import Protocol
 
-from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, set_span_in_context
+from opentelemetry.trace import Span, SpanContext, StatusCode
 
-from gateway.observability.tracing.traceparent import NO_SPAN, traceparent_of
+from gateway.observability.tracing.traceparent import traceparent_of
 from resolvers.data.store_calls import Batch
 from resolvers.operation_end import OperationEnd
 
@@ -18,17 +19,33 @@ UNNAMED = "GraphQL Operation"
 """The name of a span whose operation is not known, by the conventions."""
 
 
+class CallSpans(Protocol):
+    """Takes the spans of store calls."""
+
+    def add(
+        self,
+        parent: SpanContext,
+        name: str,
+        attributes: Mapping[str, str | int],
+        *,
+        start: int,
+        end: int,
+        failed: bool,
+    ) -> None:
+        """Add the span of a call, a child of a sampled span. `start`, `end`: nanoseconds since 1970."""
+
+
 class OperationSpan:
     """An `OperationTrace`. `name`: that of a trusted document, or None. `backends`: the database of each store.
     `began`: nanoseconds since 1970."""
 
-    __slots__ = ("_backends", "_began", "_name", "_span", "_tracer", "traceparent")
+    __slots__ = ("_backends", "_began", "_calls", "_name", "_span", "traceparent")
 
     def __init__(
-        self, tracer: Tracer, span: Span, *, began: int, name: str | None, backends: Mapping[str, str]
+        self, span: Span, calls: CallSpans, *, began: int, name: str | None, backends: Mapping[str, str]
     ) -> None:
-        self._tracer = tracer
         self._span = span
+        self._calls = calls
         self._began = began
         self._name = name
         self._backends = backends
@@ -63,13 +80,11 @@ class OperationSpan:
         if batch.code is not None:
             attributes["error.type"] = batch.code
         start = self._began + int(batch.start_ms * 1e6)
-        child = self._tracer.start_span(
+        self._calls.add(
+            self._span.get_span_context(),
             f"{batch.call} {batch.store}",
-            set_span_in_context(self._span, NO_SPAN),
-            SpanKind.CLIENT,
             attributes,
-            start_time=start,
+            start=start,
+            end=start + int(batch.ms * 1e6),
+            failed=batch.code is not None,
         )
-        if batch.code is not None:
-            child.set_status(StatusCode.ERROR)
-        child.end(start + int(batch.ms * 1e6))

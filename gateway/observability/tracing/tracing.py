@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from opentelemetry.trace import Link, SpanContext, SpanKind, Tracer
 
 from gateway.observability.tracing.delivery_span import DeliverySpan
-from gateway.observability.tracing.operation_spans import UNNAMED, OperationSpan
+from gateway.observability.tracing.operation_spans import UNNAMED, CallSpans, OperationSpan
 from gateway.observability.tracing.request_span import RequestSpan
 from gateway.observability.tracing.traceparent import NO_SPAN, span_context_of, within
 from resolvers.operation_trace import TraceParent
@@ -25,10 +25,11 @@ MOST_LINKS = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tracing:
-    """Begins spans. `tracer` records every span; `share` (0…1) of what has no parent and no link is sampled. `draw`
-    returns random numbers, 0 ≤ n < 1."""
+    """Begins spans. `tracer` records every span, and `calls` takes those of store calls. `share` (0…1) of what has no
+    parent and no link is sampled. `draw` returns random numbers, 0 ≤ n < 1."""
 
     tracer: Tracer
+    calls: CallSpans
     share: float
     draw: Callable[[], float] = random.random
 
@@ -92,9 +93,9 @@ class RequestTraces:
         return self._begin(SpanKind.CONSUMER, None, links) if links or self.tracing.draw_sample() else None
 
     def _begin(self, kind: SpanKind, parent: SpanContext | None, links: Sequence[Link]) -> OperationSpan:
-        began, tracer = time_ns(), self.tracing.tracer
-        span = tracer.start_span(UNNAMED, within(parent), kind, links=links, start_time=began)
-        return OperationSpan(tracer, span, began=began, name=self.name, backends=self.backends)
+        began, tracing = time_ns(), self.tracing
+        span = tracing.tracer.start_span(UNNAMED, within(parent), kind, links=links, start_time=began)
+        return OperationSpan(span, tracing.calls, began=began, name=self.name, backends=self.backends)
 
 
 def links_to(traceparents: Iterable[str | None]) -> list[Link]:

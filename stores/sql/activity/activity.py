@@ -16,6 +16,7 @@ from stores.domain.course_summary import CourseSummary
 from stores.domain.uuids import uuid_of_int
 from stores.errors import Fault, Unavailable
 from stores.ports.activity import Activity
+from stores.ports.traceable import Traceable
 from stores.sql.activity import queries, summaries
 from stores.sql.activity.recount import recount
 from stores.sql.core.pool import Pool
@@ -25,7 +26,7 @@ from stores.sql.core.uuids import texts_of
 from stores.sql.core.where_clause import storable
 
 
-class SqlActivity(Activity):
+class SqlActivity(Activity, Traceable):
     """The port over the tables of progress. `pool` should read at READ COMMITTED (`open_relaxed_pool`), so that reads
     of large courses cannot make writers of progress fail."""
 
@@ -33,7 +34,6 @@ class SqlActivity(Activity):
         self._pool = pool
 
     def in_trace(self, traceparent: str) -> "SqlActivity":
-        """As `Traceable`."""
         return SqlActivity(traced_pool(self._pool, traceparent))
 
     async def ping(self) -> None:

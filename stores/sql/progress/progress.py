@@ -18,6 +18,7 @@ from stores.domain.progress_projection import course_indexes, initial_state
 from stores.domain.rebuilds import Rebuild, RebuildPosition
 from stores.domain.sessions import ResumePoint
 from stores.ports.progress import Progress
+from stores.ports.traceable import Traceable
 from stores.sql.core.pool import Connection, Pool
 from stores.sql.core.traced_pool import traced_pool
 from stores.sql.core.transact import RETRY_LIMITS, RetryLimits, transact
@@ -38,7 +39,7 @@ from stores.sql.progress.tables import NEW_RESUME_POINTS
 T = TypeVar("T")
 
 
-class SqlProgress(SqlProgressReads, Progress):
+class SqlProgress(SqlProgressReads, Progress, Traceable):
     """The port over one pool of connections. Writers of one process share transactions (`GroupCommit`). The port
     documents the methods."""
 
@@ -65,7 +66,7 @@ class SqlProgress(SqlProgressReads, Progress):
         self._commits = commits or GroupCommit(partial(self._write, consumers=tuple(Consumer)), most=SQL_SHARED_EVENTS)
 
     def in_trace(self, traceparent: str) -> "SqlProgress":
-        """As `Traceable`. Its reads do not share statements with those of others; its writes share transactions."""
+        """Its reads do not share statements with those of others; its writes share transactions."""
         return SqlProgress(
             traced_pool(self._pool, traceparent),
             codes=self._codes,

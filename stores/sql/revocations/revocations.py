@@ -7,6 +7,7 @@ import asyncpg
 
 from stores.domain.revocations import RECENT, Revocation, RevocationKind
 from stores.ports.revocations import Revocations
+from stores.ports.traceable import Traceable
 from stores.sql.core.pool import Pool
 from stores.sql.core.traced_pool import traced_pool
 from stores.sql.core.transact import fetch
@@ -32,14 +33,13 @@ WHERE recorded_at > now() - $1::float8 * interval '1 second'
 """
 
 
-class SqlRevocations(Revocations):
+class SqlRevocations(Revocations, Traceable):
     """`pool` reads at READ COMMITTED: each statement stands for itself."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     def in_trace(self, traceparent: str) -> "SqlRevocations":
-        """As `Traceable`."""
         return SqlRevocations(traced_pool(self._pool, traceparent))
 
     async def ping(self) -> None:

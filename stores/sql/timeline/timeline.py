@@ -18,6 +18,7 @@ from stores.domain.events import NO_ACTIVITY, Event, Verb
 from stores.domain.paging import Page, from_ms, page_of
 from stores.domain.slots import cursor_of, position_of
 from stores.ports.timeline import Timeline
+from stores.ports.traceable import Traceable
 from stores.sql.core.pool import Pool
 from stores.sql.core.traced_pool import traced_pool
 from stores.sql.core.transact import fetch
@@ -37,14 +38,13 @@ ON CONFLICT ({KEY}) DO UPDATE SET voided = true WHERE NOT {EVENTS.name}.voided
 """
 
 
-class SqlTimeline(Timeline):
+class SqlTimeline(Timeline, Traceable):
     """The port of the timeline over the table of the migration set `timeline`. `pool` runs at READ COMMITTED."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     def in_trace(self, traceparent: str) -> "SqlTimeline":
-        """As `Traceable`."""
         return SqlTimeline(traced_pool(self._pool, traceparent))
 
     async def ping(self) -> None:

@@ -6,6 +6,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from gateway.observability.tracing.finished_spans import FinishedSpans
 from gateway.observability.tracing.traceparent import traceparent_of
 from gateway.observability.tracing.tracing import Tracing
 
@@ -16,8 +17,10 @@ class RecordedSpans:
     def __init__(self, *, share: float = 0.0, draw: Callable[[], float] = lambda: 0.5) -> None:
         self._exporter = InMemorySpanExporter()
         provider = TracerProvider(shutdown_on_exit=False)
-        provider.add_span_processor(SimpleSpanProcessor(self._exporter))
-        self.tracing = Tracing(tracer=provider.get_tracer("tests"), share=share, draw=draw)
+        processor = SimpleSpanProcessor(self._exporter)
+        provider.add_span_processor(processor)
+        calls = FinishedSpans(provider, processor, name="tests", version="1")
+        self.tracing = Tracing(tracer=provider.get_tracer("tests", "1"), calls=calls, share=share, draw=draw)
 
     @property
     def spans(self) -> Sequence[ReadableSpan]:

@@ -6,7 +6,8 @@ import pytest
 from opentelemetry import trace
 
 from gateway.config.settings import read_settings
-from gateway.observability.tracing.open_tracing import CLOSING_SECONDS, open_tracing
+from gateway.observability.tracing.export import CLOSING_SECONDS
+from gateway.observability.tracing.open_tracing import open_tracing
 from gateway.observability.tracing.tracing import Tracing
 from gateway.runtime.errors import CommandError
 from tests.gateway.app_client import app_client

@@ -196,7 +196,7 @@ class NoTracer:
 
 async def test_an_operation_that_is_not_sampled_makes_no_span(school: School) -> None:
     tracer: Any = NoTracer()
-    result = await executed(school, Tracing(tracer=tracer, share=0))
+    result = await executed(school, Tracing(tracer=tracer, calls=tracer, share=0))
     assert result.errors is None
 
 
