@@ -96,7 +96,7 @@ def golden(extra: Sequence[str]) -> int:
 
 def full(extra: Sequence[str]) -> int:
     return run(
-        pytest("tests/e2e", *LONG, MATRIX, SWEEP, PAGES, INSTALLATION, *DOCUMENTS, "--long", *extra),
+        pytest("tests/e2e", "tests/deploy", *LONG, MATRIX, SWEEP, PAGES, INSTALLATION, *DOCUMENTS, "--long", *extra),
         ("pytest (reference)", ["pytest", *REFERENCE, "--executor", "reference", *extra]),
     )
 

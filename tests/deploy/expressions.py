@@ -16,8 +16,6 @@ DASHBOARD: dict[str, Any] = json.loads((DEPLOY / "grafana/dashboards/quadrangle.
 METRIC = re.compile(r"\b(quadrangle_\w+|process_\w+|python_\w+)(?:\{([^}]*)\})?")
 MATCHER = re.compile(r"(\w+)\s*(?:=~|!~|!=|=)")
 GROUPED = re.compile(r"\b(?:by|on|without)\s*\(([^)]*)\)")
-OF_PROMETHEUS = {"instance", "job"}
-"""The labels that Prometheus adds to what it scrapes."""
 
 
 @dataclass(frozen=True, slots=True)
