@@ -18,6 +18,8 @@ from stores.ports.stores import Stores
 log = logging.getLogger("quadrangle.auth")
 INTERVAL_SECONDS = 1.0
 STALE_SECONDS = 30.0
+LOG_SECONDS = 60.0
+"""From one line of an old list to the next. Why the store fails is in the log of stores."""
 GAP_SECONDS = RECENT.total_seconds() / 2
 COMPLETE_SECONDS = 3_600.0
 
@@ -90,7 +92,7 @@ class RevocationWatch:
         self._health.failed("revocations", error)
         now = self._clock()
         age = None if self._read_at is None else now - self._read_at
-        if (age is None or age >= STALE_SECONDS) and now - self._logged_at >= STALE_SECONDS:
+        if (age is None or age >= STALE_SECONDS) and now - self._logged_at >= LOG_SECONDS:
             self._logged_at = now
             log.warning(
                 "revocations cannot be read: the last list holds",

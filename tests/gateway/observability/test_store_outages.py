@@ -1,12 +1,17 @@
 """Why a store fails is logged once a minute, and its recovery once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from gateway.observability.store_outages import StoreOutages
+from resolvers.health import Health
 from stores.errors import CircuitOpen, Fault, Rejected, StoreError, TimedOut, Unavailable
 from tests.gateway.log_stream import LogStream, captured_logs
+from tests.resolvers import world
+from tests.resolvers.queries import BrokenStore
 
 MISSING = "tables are missing or old: run `quadrangle migrate`"
 
@@ -120,6 +125,23 @@ def test_a_store_that_fails_again_and_again_has_a_line_a_minute(
         "progress: answers again",
     ]
     assert [line["failures"] for line in logs.records()] == [1, 1, 6, 1]
+
+
+async def test_pings_tell_when_a_store_fails_and_recovers(outages: StoreOutages, clock: Times, logs: LogStream) -> None:
+    stores = await world.open_school()
+    down: Any = BrokenStore(lambda: Unavailable("profiles", "MongoDB cannot be reached"))
+    health = Health(stores=replace(stores, profiles=down), backends={}, now=lambda: world.NOW, log=outages)
+    for _ in range(3):
+        assert not await health.ping("profiles")
+        clock.now += 1
+    health.stores = stores
+    for _ in range(6):
+        assert await health.ping("profiles")
+        clock.now += 1
+    assert [(line["message"], line["seconds"]) for line in logs.records("quadrangle.stores")] == [
+        ("profiles: MongoDB cannot be reached", 0),
+        ("profiles: answers again", 3),
+    ]
 
 
 @pytest.mark.parametrize(
