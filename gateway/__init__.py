@@ -6,7 +6,7 @@ config/          settings, backends (URL scheme → backend), store clients, whe
 http/            the app, its server, GraphQL over HTTP, SSE and WebSocket, tokens, health
 documents/       persisted documents: trusted ones, and those that clients register
 relay/           publishes commits from the outbox; rebuilds timelines, activity and progress
-observability/   JSON logs
+observability/   logs, metrics and traces
 web/             GraphiQL and other static files
 datasets/        the demo's data and OULAD, and the loader
 simulation/      live events: demo learners, or a recorded dataset

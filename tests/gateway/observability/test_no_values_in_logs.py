@@ -170,6 +170,15 @@ async def over_events(url: str) -> None:
             await client.post(url, json=body, headers={**AS_ADMIN, "Accept": "text/event-stream"})
 
 
+async def check_reasons(url: str) -> None:
+    """Health checks say why stores are not live, and nothing else."""
+    async with httpx2.AsyncClient(timeout=30, verify=False) as client:
+        stores = (await client.get(url.replace("graphql", "readyz"))).json()["stores"]
+    assert stores["timeline"]["reason"] == "MIGRATIONS_PENDING"
+    assert stores["sessions"] == {"state": "DOWN", "reason": "BAD_CREDENTIALS"}
+    assert stores["live"] == {"state": "LIVE"}
+
+
 def marked_values(environment: Mapping[str, str]) -> Iterator[str]:
     """What the log must not contain, in lower case."""
     yield from (MARK, str(EVENT), "example.org", to_base64("Learner", LEARNER).lower())
@@ -193,6 +202,7 @@ async def test_no_value_is_logged(servers: Servers, tmp_path: Path) -> None:
             await over_http(gateway.url)
             await over_a_socket(gateway.url)
             await over_events(gateway.url)
+            await check_reasons(gateway.url)
             assert await asyncio.to_thread(gateway.end, signal.SIGTERM) == 0
             check_kinds(gateway)
             said = gateway.log.lower()
