@@ -14,7 +14,7 @@ documents.py          the document of a request that names it by an id or a hash
 graphql_endpoint.py   /graphql over HTTP: one operation per request, as JSON (sse.py: as events)
 websocket/            graphql-transport-ws
 origins.py            which pages of other sites may use the gateway; client_address.py: where a request comes from
-error_responses.py    responses to requests that never reach the graph; health.py, migration_watch.py: /livez and /readyz
+error_responses.py    responses to requests that never reach the graph; health.py, migration_watch.py: /readyz
 
 One query: app.py's middleware → GraphQLEndpoint → Peers.create → Operations → JSON
 """
