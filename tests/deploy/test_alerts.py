@@ -1,5 +1,6 @@
 """The alerts: Prometheus accepts them, and a case shows for each that it fires, and that it does not."""
 
+import re
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from gateway.cli.command_line import COMMANDS
+from gateway.config.settings import variables
 from tests.deploy.expressions import ALERTS, DEPLOY, TOP, alerts
 
 CASES = Path(__file__).parent / "alerts.test.yml"
@@ -45,6 +48,9 @@ def test_an_alert_says_what_happened_and_what_to_do(name: str) -> None:
     assert set(rule["annotations"]) == {"summary", "description"}
     assert not rule["annotations"]["summary"].endswith(".")
     assert rule["annotations"]["description"].endswith(".")
+    text = " ".join(rule["annotations"].values())
+    assert set(re.findall(r"GATEWAY_\w+", text)) <= set(variables())
+    assert set(re.findall(r"`quadrangle (\w+)", text)) <= set(COMMANDS)
 
 
 def test_the_configuration_loads_the_alerts() -> None:
