@@ -55,11 +55,13 @@ class FailureLog(Protocol):
 @dataclass(slots=True, kw_only=True)
 class Health:
     """What this process knows of its stores. `backends`: the database of each port, by name. `log`: where failures are
-    logged, None if they are not. `unmigrated`: the stores that `quadrangle migrate` has to bring up to date."""
+    logged, None if they are not. `ping_timeout`: how long a ping may take. `unmigrated`: the stores that `quadrangle
+    migrate` has to bring up to date."""
 
     stores: Stores
     backends: Mapping[str, str]
     now: Callable[[], datetime]
+    ping_timeout: timedelta = PING_TIMEOUT
     log: FailureLog | None = None
     unmigrated: Collection[str] = ()
     last_errors: dict[str, LastError] = field(default_factory=dict)
@@ -82,7 +84,7 @@ class Health:
         pinging.add_done_callback(drop_error)
         started = perf_counter()
         try:
-            ended, _ = await asyncio.wait({pinging}, timeout=PING_TIMEOUT.total_seconds())
+            ended, _ = await asyncio.wait({pinging}, timeout=self.ping_timeout.total_seconds())
         finally:
             pinging.cancel()  # a driver may take a while to end
         error: BaseException | None

@@ -17,7 +17,7 @@ from stores.cancellation import Deadline
 
 ANSWER_SECONDS = 0.05
 """The time between the last store call and the deadline of a query, so that what the other stores answered is served.
-A query that has less than ten times as much uses all of it for its calls."""
+A query that has less than ten times as much has no time for that: its calls are cancelled with it."""
 
 
 async def read_within_deadline(context: Context, work: Awaitable[Any]) -> Any:
@@ -25,9 +25,8 @@ async def read_within_deadline(context: Context, work: Awaitable[Any]) -> Any:
     then it is cancelled with its store calls, and the result is OPERATION_TIMEOUT. If the task is cancelled or fails,
     the store calls are cancelled, too."""
     seconds = _seconds(context.peer)
-    if seconds is not None:
-        for_answer = ANSWER_SECONDS if seconds >= 10 * ANSWER_SECONDS else 0.0
-        context.loaders.ends_at = asyncio.get_running_loop().time() + seconds - for_answer
+    if seconds is not None and seconds >= 10 * ANSWER_SECONDS:
+        context.loaders.ends_at = asyncio.get_running_loop().time() + seconds - ANSWER_SECONDS
     deadline = Deadline(seconds)
     try:
         with deadline:

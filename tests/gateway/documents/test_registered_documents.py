@@ -3,12 +3,14 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from time import monotonic
 
 from gateway.documents.registered_documents import CHECK_AGAIN, LONGEST, RegisteredDocuments
 from gateway.documents.trusted_documents import hash_of
 from resolvers.context import Peer
 from stores.memory.documents import MemoryDocuments
 from tests.clock import Clock
+from tests.gateway.resilience.failing_guards import guards_at, open_breakers
 from tests.resolvers import world
 
 TEXT = "{ __typename }"
@@ -47,6 +49,24 @@ async def test_a_store_that_does_not_answer_is_not_waited_for() -> None:
     await registered.register(peer, hash_of(TEXT), TEXT)
     assert await registered.find(peer, hash_of(TEXT)) == TEXT
     assert peer.health.last_errors.keys() == {"documents"}
+
+
+async def test_a_store_that_failed_lately_is_not_asked() -> None:
+    class Unasked(MemoryDocuments):
+        async def find(self, sha256: str) -> str | None:
+            raise AssertionError
+
+        async def register(self, sha256: str, text: str, *, subject: str) -> bool:
+            raise AssertionError
+
+    clock, guards = Clock(), guards_at(monotonic)
+    open_breakers(guards, "documents")
+    peer = replace(await peer_with(Unasked(now=clock), clock), guards=guards)
+    registered = RegisteredDocuments()
+    assert await registered.find(peer, hash_of(TEXT)) is None
+    await registered.register(peer, hash_of(TEXT), TEXT)
+    assert await registered.find(peer, hash_of(TEXT)) == TEXT
+    assert not peer.health.last_errors
 
 
 async def test_a_long_document_is_not_kept() -> None:

@@ -7,28 +7,19 @@ from typing import Any
 
 import pytest
 
-from gateway.resilience.store_guards import StoreGuard, StoreGuards
-from resolvers.data.guards import CallKind
+from gateway.resilience.store_guards import StoreGuards
 from resolvers.data.store_calls import StoreCalls
 from resolvers.writes.write_stores import IgnoredFailures
 from stores.errors import CircuitOpen, Rejected, StoreError, TimedOut, Unavailable
+from tests.gateway.resilience.failing_guards import guard_of, guards_at, open_breakers
 from tests.gateway.resilience.seconds import Seconds
 
 DOWN = Unavailable("profiles", "down")
 
 
-def guards_at(clock: Seconds, *, most: int = 64, deadline: float = 2.0) -> StoreGuards:
-    deadlines = {store: timedelta(seconds=deadline) for store in ("profiles", "catalog")}
-    return StoreGuards(deadlines, calls=5, share=0.5, most=most, clock=clock, draw=lambda: 0.0)
-
-
 def calls_over(guards: StoreGuards, *, deadline: float = 2.0) -> StoreCalls:
     deadlines = {store: timedelta(seconds=deadline) for store in ("profiles", "catalog")}
     return StoreCalls(deadlines=deadlines, failures=IgnoredFailures(), guards=guards)
-
-
-def guard_of(guards: StoreGuards, store: str = "profiles", kind: CallKind = CallKind.READ) -> StoreGuard:
-    return next(guard for name, its, guard in guards if (name, its) == (store, kind))
 
 
 class Replies:
@@ -75,10 +66,8 @@ async def test_an_open_breaker_refuses_the_calls_of_its_store_and_kind_only() ->
 
 
 async def test_a_write_is_refused_before_it_is_sent() -> None:
-    clock = Seconds()
-    guards = guards_at(clock)
-    for _ in range(2):
-        guards.pinged("profiles", answered=False, began=clock.forward(1))
+    guards = guards_at(Seconds())
+    open_breakers(guards, "profiles")
     write = Replies("written")
     assert isinstance(await fails(calls_over(guards).call("profiles", "add", 1, write())), CircuitOpen)
     queued = calls_over(guards).call_queued("profiles", "add", 1, lambda on_start: write(), max_wait=timedelta(1))
@@ -203,12 +192,10 @@ async def test_refusals_are_no_failures_of_the_store() -> None:
         def failed(self, store: str, error: StoreError) -> None:
             self.count += 1
 
-    clock = Seconds()
-    guards, failures = guards_at(clock), Counted()
+    guards, failures = guards_at(Seconds()), Counted()
     calls = calls_over(guards)
     calls.failures = failures
-    for _ in range(2):
-        guards.pinged("profiles", answered=False, began=clock.forward(1))
+    open_breakers(guards, "profiles")
     await fails(calls.call_read("profiles", "by_ids", 1, Replies("never")))
     assert failures.count == 0
     assert [batch.code for batch in calls.batches] == ["STORE_UNAVAILABLE"]

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.http.bounds.request_timeout import operation_timeout
 from gateway.http.refusal import RequestRefused
+from tests.gateway.app_client import app_client, sample_stores
 from tests.gateway.http.bounds.raw_client import Answer, connected, post
 from tests.gateway.http.bounds.slow_operations import (
     EVENTS,
@@ -23,6 +24,7 @@ from tests.gateway.http.bounds.slow_operations import (
 )
 from tests.gateway.http.websocket.client import code_of, initialize, receive_message, send_message, subscribe
 from tests.gateway.served_gateway import ServedGateway, serve_gateway
+from tests.resolvers import world
 
 SHORT = {"GATEWAY_OPERATION_TIMEOUT": "0.1"}
 STORES = {"GATEWAY_DEADLINE_CATALOG": "60"}
@@ -56,6 +58,25 @@ async def test_a_query_that_takes_too_long_is_cancelled() -> None:
         await within(catalog.cancelled)
         typed = await answer_to(gateway, READ, Accept="application/graphql-response+json")
         assert (typed.status, typed.code) == (504, "OPERATION_TIMEOUT")
+
+
+async def test_the_fields_of_other_stores_are_answered_before_the_deadline() -> None:
+    query = """query ($key: String!) {
+      learner(id: "TGVhcm5lcjpsZWFybmVyLWFkYQ==") { displayName }
+      enrollment(registration: "00000000-0000-0001-0000-000000000000") { progress { completion } }
+      course(key: $key) { title }
+    }"""
+    began = asyncio.get_running_loop().time()
+    async with app_client(
+        {**STORES, "GATEWAY_OPERATION_TIMEOUT": "0.6"}, open_stores=sample_stores(catalog=StalledCatalog())
+    ) as client:
+        answer = (await client.post("/graphql", json={"query": query, "variables": {"key": world.ALGEBRA}})).json()
+    assert asyncio.get_running_loop().time() - began < 0.6 + 0.5
+    assert {(each["extensions"]["store"], each["extensions"]["code"]) for each in answer["errors"]} == {
+        ("catalog", "STORE_TIMEOUT")
+    }
+    assert answer["data"]["learner"]["displayName"] == "Ada"
+    assert answer["data"]["enrollment"]["progress"]["completion"] > 0
 
 
 async def test_a_client_may_wait_for_a_shorter_time() -> None:

@@ -2,10 +2,12 @@
 
 import asyncio
 from datetime import timedelta
+from time import monotonic
 
 from stores.errors import Unavailable
 from tests.clock import Clock
 from tests.gateway.http.rates.limits import CountedRates, admitted, process
+from tests.gateway.resilience.failing_guards import guards_at, open_breakers
 
 SECOND = timedelta(seconds=1)
 DOWN = Unavailable("rates", "Redis cannot be reached")
@@ -28,6 +30,21 @@ async def test_a_process_counts_for_itself_while_the_store_is_down() -> None:
     clock.forward(SECOND)
     assert await admitted(limit, 200) == 43
     assert "rates" in limit.shared.health.last_errors
+
+
+async def test_a_store_that_failed_lately_is_not_asked() -> None:
+    clock, guards = Clock(), guards_at(monotonic)
+    rates = CountedRates(clock)
+    limit = process(rates, clock)
+    limit.shared.guards = guards
+    open_breakers(guards, "rates")
+    assert await admitted(limit, 200) == 100
+    assert rates.calls == []
+    assert not limit.shared.health.last_errors
+    clock.forward(SECOND)
+    guards.pinged("rates", answered=True, began=monotonic())
+    assert await admitted(limit, 10, account="ben") == 10
+    assert rates.calls
 
 
 async def test_a_store_that_hangs_delays_one_call_a_second() -> None:
