@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from gateway.resilience.probing import probing
-from resolvers.health import Health, StoreState
+from resolvers.health import Health
+from resolvers.store_states import StoreState
 from tests.gateway.app_client import app_client, sample_stores
 from tests.gateway.resilience.failing_guards import Pinged, guard_of, guards_at
 from tests.gateway.resilience.seconds import Seconds
