@@ -38,7 +38,7 @@ def run(options: Namespace) -> int:
     from gateway.http.metrics.process_metrics import ProcessMetrics
     from gateway.http.metrics.serving import serving_metrics
     from gateway.http.migration_watch import watching_migrations
-    from gateway.http.server import tune_garbage_collection
+    from gateway.http.server import CLOSING, tune_garbage_collection
     from gateway.observability.logs import write_logs
     from gateway.observability.metrics.relay_metrics import RelayMetrics
     from gateway.observability.store_outages import StoreOutages
@@ -81,7 +81,7 @@ def run(options: Namespace) -> int:
                 ):
                     publishing = asyncio.create_task(work.run())
                     tune_garbage_collection()
-                    with shutdown.handled_by(publishing.cancel):
+                    with shutdown.handled_by(publishing.cancel, within=settings.http.grace + CLOSING):
                         print_ready(f"relay {holder}")
                         await asyncio.wait([publishing])
         if not publishing.cancelled():

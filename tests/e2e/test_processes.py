@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -12,9 +13,11 @@ from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit
 
+import httpx2
 import pytest
 
 from gateway.embedded.folder import DataFolder
+from gateway.embedded.loopback import is_free
 from gateway.embedded.processes import Process, is_running, process_of
 from tests.e2e.command import RunningCommand, quadrangle, running, servers_of
 from tests.e2e.connections import children_of, holder_of
@@ -24,6 +27,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists processes and connections in /proc"),
 ]
 CLIENTS = 12
+LABEL = re.compile('process="[^"]*"')
 QUESTION = json.dumps({"query": "{ courses(first: 1) { edges { cursor } } storeHealth { state } }"}).encode()
 
 
@@ -128,6 +132,18 @@ class HalfSent:
         return received
 
 
+def two_free_ports() -> int:
+    """The first of two neighbouring ports that are free."""
+    start = 20_000 + os.getpid() * 2 % 10_000
+    return next(port for port in range(start, 32_000, 2) if is_free(port) and is_free(port + 1))
+
+
+def labels(port: int) -> set[str]:
+    """The labels `process` of all samples of a listener."""
+    lines = httpx2.get(f"http://127.0.0.1:{port}/metrics").text.splitlines()
+    return {found[0] if (found := LABEL.search(line)) else line for line in lines if not line.startswith("#")}
+
+
 def refused(url: str) -> bool:
     parts = urlsplit(url)
     try:
@@ -142,8 +158,10 @@ def refused(url: str) -> bool:
 def test_a_killed_process_costs_its_own_connections_and_a_stop_finishes_requests(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
     words = ("serve", "--data", folder.path, "--port", 0, "--processes", 2)
-    with running(*words, log=tmp_path / "log") as served:
+    port = two_free_ports()
+    with running(*words, log=tmp_path / "log", GATEWAY_METRICS_LISTEN=f"127.0.0.1:{port}") as served:
         served.wait_ready()
+        assert {number: labels(port + number) for number in (0, 1)} == {0: {'process="0"'}, 1: {'process="1"'}}
         assert folder.endpoint() == served.url
         token = quadrangle("token", "--data", folder.path, "--sub", "x", "--role", "ADMIN").stdout.strip()
         killed, other = processes_of(served)

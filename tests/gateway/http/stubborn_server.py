@@ -1,5 +1,5 @@
 """A server whose parts do not end when asked, as a process of its own: `python -m tests.gateway.http.stubborn_server
-GRACE`. Its paths: see `ROUTES`."""
+GRACE CLOSING`. Its paths: see `ROUTES`."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from time import process_time
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -46,6 +47,14 @@ class Parts:
                 await asyncio.Event().wait()
         return PlainTextResponse(value)
 
+    async def busy(self, request: Request) -> PlainTextResponse:
+        log.warning("it runs")
+        while True:
+            end = process_time() + 0.01
+            while process_time() < end:
+                pass
+            await asyncio.sleep(0)
+
     async def compute(self, request: Request) -> PlainTextResponse:
         value = SECRET
         log.warning("it runs")
@@ -69,6 +78,7 @@ ROUTES = [
     Route("/answer", PARTS.answer),
     Route("/slow", PARTS.slow),  # it ends by itself
     Route("/swallow", PARTS.swallow),  # a request that no cancellation ends
+    Route("/busy", PARTS.busy),  # it leaves little of the event loop to others, and never ends
     Route("/compute", PARTS.compute),  # the event loop turns no more
     Route("/keep-open", PARTS.keep_open),  # the stores do not close
 ]
@@ -81,7 +91,7 @@ async def command(shutdown: Shutdown) -> int:
             bound,
             shutdown=shutdown,
             settings=HttpSettings(grace=timedelta(seconds=float(sys.argv[1]))),
-            closing=timedelta(seconds=1),
+            closing=timedelta(seconds=float(sys.argv[2])),
             on_ready=lambda: print_ready(address_of(bound)),
         )
     return 0

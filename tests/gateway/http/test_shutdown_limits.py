@@ -57,8 +57,8 @@ class Server:
 
 
 @contextmanager
-def stubborn_server(log: Path, *, grace: float) -> Iterator[Server]:
-    command = [sys.executable, "-m", "tests.gateway.http.stubborn_server", str(grace)]
+def stubborn_server(log: Path, *, grace: float, closing: float = 1) -> Iterator[Server]:
+    command = [sys.executable, "-m", "tests.gateway.http.stubborn_server", str(grace), str(closing)]
     with (
         log.open("w") as stderr,
         subprocess.Popen(command, cwd=TOP, env=PLAIN, stdout=subprocess.PIPE, stderr=stderr, text=True) as process,
@@ -95,6 +95,18 @@ def test_a_request_that_ends_within_the_grace_is_answered(tmp_path: Path) -> Non
         request.join()
         assert server.answers == {"/slow": "answered"}
         assert not [line for line in server.log if line["level"] == "ERROR"]
+
+
+def test_requests_that_keep_the_event_loop_busy_are_cut_off(tmp_path: Path) -> None:
+    with stubborn_server(tmp_path / "log", grace=0.2, closing=30) as server:
+        requests = [server.request("/busy") for _ in range(8)]
+        started = time.monotonic()
+        assert server.stop(signal.SIGTERM) == 0
+        assert time.monotonic() - started < LATEST
+        for request in requests:
+            request.join()
+        messages = [line["message"] for line in server.log if line["logger"] == "quadrangle.shutdown"]
+        assert messages == ["requests were cut off by the shutdown"]
 
 
 def test_a_second_signal_ends_the_process_at_once(tmp_path: Path) -> None:
