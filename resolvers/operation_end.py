@@ -14,7 +14,7 @@ class OperationEnd(NamedTuple):
     errors, in order. `has_data`: the result has data, perhaps partial. `cost`: as estimated, in units of `@cost`.
     `batches`: the store calls. `ms`: milliseconds since the beginning. `document`: None if its text cannot be parsed.
     `limits`: the names of the limits that it exceeded (docs/limits.md). `is_cancelled`: it was ended before its result,
-    mostly because its client left.
+    mostly because its client left. `trace_id`: that of its trace, if it is sampled.
     """
 
     kind: str
@@ -26,6 +26,7 @@ class OperationEnd(NamedTuple):
     document: Document | None
     limits: Collection[str] = ()
     is_cancelled: bool = False
+    trace_id: str | None = None
 
 
 def unobserved(end: OperationEnd) -> None:

@@ -20,6 +20,10 @@ class OperationTrace(Protocol):
     def traceparent(self) -> str:
         """The span, for those whom the operation calls (W3C Trace Context)."""
 
+    @property
+    def trace_id(self) -> str:
+        """The trace, in hexadecimal."""
+
     def end(self, end: OperationEnd) -> None:
         """End the span, with a child span for each store call."""
 

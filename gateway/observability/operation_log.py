@@ -71,6 +71,8 @@ class OperationLog:
             "cost": round(end.cost),
             "store_calls": len(end.batches),
         }
+        if end.trace_id is not None:
+            fields["trace_id"] = end.trace_id
         if end.codes:
             fields["codes"] = sorted(set(end.codes))
         if end.limits:

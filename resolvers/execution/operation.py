@@ -112,6 +112,7 @@ def report_end(context: Context, kind: str, result: Any) -> None:
         document=context.document,
         limits={each["limit"] for each in extensions if "limit" in each},
         is_cancelled=result is None and cancel_requested(),
+        trace_id=None if context.trace is None else context.trace.trace_id,
     )
     context.peer.on_end(ended)
     if context.trace is not None:

@@ -5,18 +5,23 @@ OTEL_EXPORTER_OTLP_HEADERS and OTEL_RESOURCE_ATTRIBUTES.
 """
 
 import asyncio
+import logging
 from importlib.metadata import version
 from threading import Thread
+from uuid import uuid4
 
+from opentelemetry.exporter.otlp.proto.http import trace_exporter as exporter_module
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
+from gateway.observability.tracing.export_log import OncePerMinute
 from gateway.observability.tracing.finished_spans import FinishedSpans
 
 NAME = "quadrangle"
+EXPORTER_LOG = logging.getLogger(exporter_module.__name__)
 EXPORT_SECONDS = 2.0
 """For one request to the collector, repetitions included."""
 CLOSING_SECONDS = 3.0
@@ -28,8 +33,12 @@ class Export:
     others."""
 
     def __init__(self, endpoint: str) -> None:
+        self._log_filter = OncePerMinute()
+        EXPORTER_LOG.addFilter(self._log_filter)
         self._exporter = OTLPSpanExporter(endpoint, timeout=EXPORT_SECONDS)
-        resource = Resource.create({"service.name": NAME, "service.version": version(NAME)})
+        resource = Resource.create(
+            {"service.name": NAME, "service.version": version(NAME), "service.instance.id": str(uuid4())}
+        )
         self._provider = TracerProvider(sampler=ALWAYS_ON, resource=resource, shutdown_on_exit=False)
         processor = BatchSpanProcessor(self._exporter)
         self._provider.add_span_processor(processor)
@@ -55,3 +64,5 @@ class Export:
                 await closed.wait()
         except TimeoutError:
             self._exporter.shutdown()  # type: ignore[no-untyped-call]
+        finally:
+            EXPORTER_LOG.removeFilter(self._log_filter)

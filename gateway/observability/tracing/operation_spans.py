@@ -15,6 +15,8 @@ from resolvers.data.store_calls import Batch
 from resolvers.operation_end import OperationEnd
 
 EVENT, INVALID = "event", "invalid"
+CANCELLED = "cancelled"
+"""The `error.type` of an operation whose client left."""
 UNNAMED = "GraphQL Operation"
 """The name of a span whose operation is not known, by the conventions."""
 
@@ -51,6 +53,11 @@ class OperationSpan:
         self._backends = backends
         self.traceparent = traceparent_of(span.get_span_context())
 
+    @property
+    def trace_id(self) -> str:
+        """The trace, in hexadecimal."""
+        return self.traceparent.split("-")[1]
+
     def end(self, end: OperationEnd) -> None:
         """End the span, with a child span for each store call."""
         span = self._span
@@ -65,6 +72,8 @@ class OperationSpan:
             span.set_attribute("quadrangle.error.codes", sorted(set(end.codes)))
             if not end.has_data:
                 span.set_status(StatusCode.ERROR)
+        elif end.is_cancelled:
+            span.set_attribute("error.type", CANCELLED)
         for batch in end.batches:
             self._add(batch)
         span.end(max(self._began, time_ns()))

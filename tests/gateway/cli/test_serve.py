@@ -11,6 +11,7 @@ import pytest
 from tests.e2e.command import quadrangle, running
 from tests.gateway.cli.environment import MEMORY, SECRET
 from tests.gateway.http.auth.issuer import claims, jwk_of, jwks_server, signed
+from tests.gateway.observability.collector import collecting
 
 
 def test_serve_reports_all_missing_settings_at_once() -> None:
@@ -78,6 +79,19 @@ async def test_serve_verifies_by_a_jwks_alone(tmp_path: Path) -> None:
             assert await asyncio.to_thread(gateway.end, signal.SIGTERM) == 0
         assert '"reason":"audience","key_id":"one"' in gateway.log
         assert server.requests == 1
+
+
+async def test_serve_sends_traces(tmp_path: Path) -> None:
+    async with collecting() as collector:
+        traces = {"GATEWAY_TRACES_ENDPOINT": collector.url, "GATEWAY_TRACES_SAMPLE": "1"}
+        with running("serve", "--port", 0, log=tmp_path / "log", **MEMORY, **SECRET, **traces) as gateway:
+            await asyncio.to_thread(gateway.wait_ready)
+            await asyncio.to_thread(gateway.ask, "{ storeHealth { store } }")
+            assert await asyncio.to_thread(gateway.end, signal.SIGTERM) == 0
+        spans = [span for received in collector.received for scope in received.scope_spans for span in scope.spans]
+        [logged] = [line for line in map(json.loads, gateway.log.splitlines()) if "operation" in line]
+    assert [span.name for span in spans] == ["query"]
+    assert logged["trace_id"] == spans[0].trace_id.hex()
 
 
 def test_processes_need_stores_that_they_can_share() -> None:

@@ -1,12 +1,14 @@
 """Spans are sent to a collector by OTLP over HTTP, and a collector that is away or hangs delays nothing for long."""
 
+import logging
 from time import perf_counter
 
 import pytest
 from opentelemetry import trace
 
 from gateway.config.settings import read_settings
-from gateway.observability.tracing.export import CLOSING_SECONDS
+from gateway.observability.tracing.export import CLOSING_SECONDS, EXPORTER_LOG
+from gateway.observability.tracing.export_log import OncePerMinute
 from gateway.observability.tracing.open_tracing import open_tracing
 from gateway.observability.tracing.tracing import Tracing
 from gateway.runtime.errors import CommandError
@@ -68,6 +70,16 @@ async def closing_seconds(collector: Collector | None) -> float:
     return perf_counter() - started
 
 
+async def test_the_exporter_logs_each_kind_of_message_once_a_minute() -> None:
+    now = 100.0
+    once = OncePerMinute(clock=lambda: now)
+    record = logging.makeLogRecord({"msg": "Transient error %s"})
+    other = logging.makeLogRecord({"msg": "Failed"})
+    assert [once.filter(each) for each in (record, record, other, other)] == [True, False, True, False]
+    now += 60
+    assert once.filter(record)
+
+
 @pytest.mark.slow
 async def test_a_collector_that_hangs_holds_up_the_end_for_a_bounded_time() -> None:
     async with collecting() as collector:
@@ -78,6 +90,7 @@ async def test_a_collector_that_hangs_holds_up_the_end_for_a_bounded_time() -> N
 @pytest.mark.slow
 async def test_a_collector_that_is_away_holds_up_the_end_for_a_bounded_time() -> None:
     assert await closing_seconds(None) < CLOSING_SECONDS + SLACK
+    assert not [each for each in EXPORTER_LOG.filters if isinstance(each, OncePerMinute)]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from gateway.http.graphql_request import GraphQLRequest
 from gateway.http.operations import Operations
 from gateway.observability.tracing.operation_spans import OperationSpan
 from gateway.observability.tracing.tracing import RequestTraces, Tracing
+from resolvers.operation_end import OperationEnd
 from resolvers.operation_trace import TraceParent
 from stores.domain.outbox import PARTITIONS, Consumer
 from stores.errors import Unavailable
@@ -128,6 +129,16 @@ async def test_an_operation_without_data_is_an_error(school: School, text: str, 
     span = spans.named(name)
     assert span.status.status_code is StatusCode.ERROR
     assert attributes(span.attributes)["error.type"] == code
+
+
+def test_an_operation_whose_client_left_is_marked_and_no_error() -> None:
+    spans = RecordedSpans(share=1)
+    begun = spans.tracing.of_request(None, name=None, backends={}).begin()
+    assert begun is not None
+    begun.end(OperationEnd("query", (), False, 1.0, (), 1.0, None, is_cancelled=True))
+    span = spans.named("query")
+    assert span.status.status_code is StatusCode.UNSET
+    assert attributes(span.attributes)["error.type"] == "cancelled"
 
 
 async def test_a_span_holds_nothing_that_a_client_sent_or_read(school: School) -> None:
