@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from gateway.observability.access_entry import AccessEntry
-from gateway.observability.operation_report import OperationReport
+from gateway.observability.operation_report import OperationReport, role_of
 from gateway.observability.pseudonyms import Pseudonyms
 from resolvers.data.store_calls import Batch
 from resolvers.viewer import Viewer
@@ -16,8 +16,6 @@ access = logging.getLogger("quadrangle.http")
 """The logger of the lines of requests."""
 MOST_BATCHES = 30
 """In the line of a slow operation: those that took the longest."""
-NO_ROLE = "NONE"
-"""In place of the role of a viewer without a token."""
 
 
 class OperationLog:
@@ -80,9 +78,8 @@ class OperationLog:
         return fields
 
     def _viewer(self, viewer: Viewer) -> dict[str, str]:
-        if not viewer.authenticated:
-            return {"role": NO_ROLE}
-        return {"subject": self._pseudonyms.of(viewer.subject), "role": viewer.role.value}
+        subject = {"subject": self._pseudonyms.of(viewer.subject)} if viewer.authenticated else {}
+        return {**subject, "role": role_of(viewer)}
 
 
 def source(entry: AccessEntry | None) -> dict[str, str]:

@@ -10,6 +10,8 @@ from resolvers.viewer import Viewer
 
 OTHER = "other"
 """The name of each operation whose document is not a trusted one: clients choose those names freely."""
+NO_ROLE = "NONE"
+"""In place of the role of a viewer without a token."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,3 +44,8 @@ class OperationObserver(Protocol):
 
     def refusal(self, viewer: Viewer, code: str, entry: AccessEntry | None) -> None:
         """An operation was refused with this code before it began."""
+
+
+def role_of(viewer: Viewer) -> str:
+    """The role of a viewer, NO_ROLE without a token."""
+    return viewer.role.value if viewer.authenticated else NO_ROLE

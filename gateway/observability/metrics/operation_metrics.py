@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from gateway.observability.access_entry import AccessEntry
 from gateway.observability.metrics.store_call_metrics import StoreCallMetrics
-from gateway.observability.operation_report import OTHER, OperationReport
+from gateway.observability.operation_report import NO_ROLE, OTHER, OperationReport, role_of
 from gateway.observability.refusals import RefusalKind, Refusals
 from resolvers.error_codes import ErrorCode
 from resolvers.operation_end import OperationEnd
@@ -15,7 +15,6 @@ from resolvers.viewer import Role, Viewer
 
 TYPES = ("query", "mutation", "subscription", "event", "invalid")
 OUTCOMES = ("ok", "partial", "error", "refused", "timeout", "cancelled")
-NO_ROLE = "NONE"
 ROLES = (*(role.value for role in Role), NO_ROLE)
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 MOST_FROM_THE_START = 100
@@ -95,8 +94,3 @@ class OperationMetrics:
         if found is None:
             found = self._histograms[name, kind] = self._seconds.labels(name, kind)
         return found
-
-
-def role_of(viewer: Viewer) -> str:
-    """The role as a label; NO_ROLE without a token."""
-    return viewer.role.value if viewer.authenticated else NO_ROLE
