@@ -7,6 +7,7 @@ http/            the app, its server, GraphQL over HTTP, SSE and WebSocket, toke
 documents/       persisted documents: trusted ones, and those that clients register
 relay/           publishes commits from the outbox; rebuilds timelines, activity and progress
 observability/   logs, metrics and traces
+supervisor/      several processes that serve one address
 web/             GraphiQL and other static files
 datasets/        the demo's data and OULAD, and the loader
 simulation/      live events: demo learners, or a recorded dataset

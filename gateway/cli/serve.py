@@ -55,7 +55,8 @@ def run(options: Namespace) -> int:
     settings, console = environment_settings(), stderr_console()
     if options.data is None:
         require_complete(settings)  # before anything is opened
-    write_logs(settings.log, default="INFO")
+    process = None if options.supervised is None else options.supervised[0]
+    write_logs(settings.log, default="INFO", process_number=process)
     if options.supervised is None:
         log_service_links(settings.service_links)
         if (pages := pages_state()) is not PagesState.CURRENT:
@@ -66,7 +67,6 @@ def run(options: Namespace) -> int:
         return serve_processes(processes, options.data, settings, host=host, port=port)
 
     async def serve_stores(shutdown: Shutdown) -> int:
-        process = None if options.supervised is None else options.supervised[0]
         metrics = ProcessMetrics.of(process)
         with (
             bind(host, port) if options.supervised is None else inherited(options.supervised) as bound,

@@ -14,6 +14,8 @@ OUR_ROOT = "quadrangle"
 FORMATTED_ROOTS = (OUR_ROOT, "uvicorn")
 """Loggers whose messages are logged with their arguments."""
 STANDARD_FIELDS = frozenset({*logging.makeLogRecord({}).__dict__, "message", "asctime", "color_message"})
+PROCESS_NUMBER = "process_number"
+"""The field of libraries' records, too: the number of one of several processes."""
 MAX_FRAMES = 8
 LONGEST_MESSAGE = 500
 
@@ -35,6 +37,8 @@ def line_of(record: logging.LogRecord) -> dict[str, Any]:
     }
     if root == OUR_ROOT:
         line |= {name: value for name, value in record.__dict__.items() if name not in STANDARD_FIELDS}
+    elif (number := record.__dict__.get(PROCESS_NUMBER)) is not None:
+        line[PROCESS_NUMBER] = number
     if record.exc_info and record.exc_info[1]:
         line["errors"] = list(_errors(record.exc_info[1]))
     return line

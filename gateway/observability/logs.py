@@ -9,7 +9,7 @@ from typing import Protocol, TextIO
 from rich.console import Console
 
 from gateway.observability.log_formats import JsonFormatter, TextFormatter
-from gateway.observability.log_lines import OUR_ROOT
+from gateway.observability.log_lines import OUR_ROOT, PROCESS_NUMBER
 
 
 class LogOptions(Protocol):
@@ -28,9 +28,24 @@ class LogOptions(Protocol):
         """`json` or `text`."""
 
 
-def write_logs(options: LogOptions, *, default: str, to: TextIO = sys.stderr) -> None:
+class ProcessNumber(logging.Filter):
+    """Adds the field of the process's number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number = number
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.__dict__[PROCESS_NUMBER] = self._number
+        return True
+
+
+def write_logs(
+    options: LogOptions, *, default: str, to: TextIO = sys.stderr, process_number: int | None = None
+) -> None:
     """Configure all loggers of the process: ours and uvicorn's from the level of the options, else from `default`;
-    others from WARNING. Text is coloured on a terminal."""
+    others from WARNING. Text is coloured on a terminal. `process_number`: of several processes with one log, None if it
+    is the only one."""
     # Records do not look up what the lines do not have.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     level = options.level or default
@@ -40,7 +55,14 @@ def write_logs(options: LogOptions, *, default: str, to: TextIO = sys.stderr) ->
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {"lines": {"()": lambda: formatter}},
-            "handlers": {"stream": {"class": "logging.StreamHandler", "stream": to, "formatter": "lines"}},
+            "handlers": {
+                "stream": {
+                    "class": "logging.StreamHandler",
+                    "stream": to,
+                    "formatter": "lines",
+                    "filters": [] if process_number is None else [ProcessNumber(process_number)],
+                }
+            },
             "root": {"handlers": ["stream"], "level": "WARNING"},
             "loggers": {
                 OUR_ROOT: {"level": level},

@@ -81,7 +81,7 @@ class Supervisor:
 
     def _kill(self) -> None:
         for number, process in self._running.items():
-            log.error("a process did not stop and is killed", extra={"number": number, "pid": process.pid})
+            log.error("a process did not stop and is killed", extra={"process_number": number, "pid": process.pid})
             process.kill()
 
     async def _until_ready(self, keeping: "Sequence[asyncio.Task[None]]") -> None:
@@ -111,7 +111,9 @@ class Supervisor:
             if now() - started >= policy.settled.total_seconds():
                 backoff.reset()
             delay = backoff.next_delay().total_seconds()
-            log.warning("a process is restarted", extra={"number": number, "ended": how, "in_seconds": round(delay, 1)})
+            log.warning(
+                "a process is restarted", extra={"process_number": number, "ended": how, "in_seconds": round(delay, 1)}
+            )
             await self._pause(delay)
 
     async def _run_once(self, number: int) -> tuple[bool, str]:
@@ -121,7 +123,7 @@ class Supervisor:
         except OSError as error:
             return False, f"it cannot be started: {error.strerror}"
         self._running[number] = process
-        fields = {"number": number, "pid": process.pid}
+        fields = {"process_number": number, "pid": process.pid}
         try:
             if self._stopping.is_set():  # meanwhile
                 process.stop()

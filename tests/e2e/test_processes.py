@@ -43,6 +43,12 @@ def processes_of(served: RunningCommand) -> list[int]:
     return [pid for pid in children_of(served.pid) if "--supervised" in Path(f"/proc/{pid}/cmdline").read_text()]
 
 
+def process_numbers(served: RunningCommand) -> set[int]:
+    """The numbers in the lines of requests."""
+    lines = [json.loads(line) for line in served.log.splitlines() if "quadrangle.http" in line]
+    return {line["process_number"] for line in lines}
+
+
 def messages(served: RunningCommand, logger: str) -> list[str]:
     lines = [json.loads(line) for line in served.log.splitlines() if line.startswith("{")]
     return [line["message"] for line in lines if line["logger"] == logger]
@@ -171,6 +177,7 @@ def test_a_killed_process_costs_its_own_connections_and_a_stop_finishes_requests
         for client in clients:
             client.thread.start()
         until(lambda: all(client.answers > 1 for client in clients), served)
+        assert process_numbers(served) == {0, 1}
 
         os.kill(killed, signal.SIGKILL)
         until(lambda: messages(served, "quadrangle.supervisor").count("a process is ready") == 3, served)

@@ -46,6 +46,14 @@ def logged(environment: Mapping[str, str]) -> str:
     return stream.getvalue()
 
 
+def test_the_lines_of_several_processes_have_their_numbers() -> None:
+    stream = io.StringIO()
+    write_logs(read_settings({}).log, default="INFO", to=stream, process_number=3)
+    for name in ("quadrangle.http", "uvicorn.error", "redis"):
+        logging.getLogger(name).warning("a line")
+    assert [json.loads(line)["process_number"] for line in stream.getvalue().splitlines()] == [3, 3, 3]
+
+
 def test_a_line_is_a_json_object() -> None:
     [line] = logged({}).splitlines()
     found = json.loads(line)
