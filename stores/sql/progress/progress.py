@@ -157,8 +157,7 @@ class SqlProgress(SqlProgressReads, Progress, Traceable):
                 await forget(connection, unused)
             return verdicts
 
-        # The comment of statements that several operations share is of one of them.
-        return await self._transact(work, next(iter(traces.values()), None))
+        return await self._transact(work, of_one_operation(events, traces))
 
     async def _over_ledgers(self, registrations: Sequence[UUID], work: Callable[..., Awaitable[int]]) -> int:
         """The sum of `work` over the registrations, in transactions of a few whole ledgers."""
@@ -173,3 +172,12 @@ class SqlProgress(SqlProgressReads, Progress, Traceable):
             return await transact(pool, "progress", work, limits=self._retry_limits)
         finally:
             self._filled.set()  # even after an error: the transaction may have committed
+
+
+def of_one_operation(events: Sequence[Event], traces: Traces) -> str | None:
+    """The traceparent of the operation that writes all these events. None if there are several: the comment would name
+    one of them, and under load hardly any transaction would use prepared statements."""
+    if not traces:
+        return None
+    operations = {traces.get(event.id) for event in events}
+    return operations.pop() if len(operations) == 1 else None

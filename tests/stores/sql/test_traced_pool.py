@@ -1,15 +1,20 @@
 """The statements of a sampled trace have its traceparent as a comment, and are not prepared."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 
+from stores.domain.events import Verb
 from stores.errors import Rejected
+from stores.sql.core.migrate import migrate
 from stores.sql.core.pool import Connection, Pool, open_pool
 from stores.sql.core.traced_pool import traced_pool
 from stores.sql.core.transact import fetch, transact
+from stores.sql.progress.progress import SqlProgress
 from tests.backends import Servers, fresh_sql
+from tests.stores.learning import done, enroll, enrollment, record
 from tests.stores.samples import TRACEPARENT
 
 COMMENT = f"/*traceparent='{TRACEPARENT}'*/"
@@ -64,3 +69,26 @@ async def test_a_traced_transaction_that_fails_is_rolled_back(pool: Pool) -> Non
         await transact(traced_pool(pool, TRACEPARENT), "progress", work)
     assert isinstance(caught.value.__context__, asyncpg.NotNullViolationError)
     assert await pool.fetchval("SELECT count(*) FROM counters") == 0
+
+
+async def test_a_transaction_of_one_operation_has_its_comment_and_one_of_several_has_none(servers: Servers) -> None:
+    seen: list[str] = []
+    async with fresh_sql(servers) as url, open_pool(url, size=1) as pool:
+        await migrate(pool, "progress")
+        progress = SqlProgress(pool)
+        traced = progress.in_trace(TRACEPARENT)
+        await enroll(progress, enrollment(1), enrollment(2))
+        async with pool.acquire() as connection:
+            connection.add_query_logger(lambda record: seen.append(record.query))
+        await record(traced, done(1, Verb.VIEWED, "page"))
+        assert seen
+        assert all(text.endswith(COMMENT) for text in seen)
+        # While one transaction runs, the next two are collected for another one.
+        first = asyncio.create_task(record(progress, done(2, Verb.RATED)))
+        await asyncio.sleep(0)
+        seen.clear()
+        await asyncio.gather(
+            first, record(traced, done(3, Verb.RATED)), record(progress, done(4, Verb.VIEWED, "page", of=2))
+        )
+        assert sum(text == "COMMIT" for text in seen) == 2
+        assert not [text for text in seen if COMMENT in text]
