@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
 
 from gateway.config.backends import PORTS, Backend
 from gateway.config.open_stores import own_backends
 from gateway.config.store_clients import Now, StoreClients
 from gateway.config.urls import Url
 from stores.domain.migration_steps import MigrationStep, StoreMigrations
-from stores.errors import StoreError
+from stores.errors import StoreError, as_store_error
 
+WITHIN = timedelta(seconds=10)
 MISSING = {"mongodb": "indexes are missing", "influxdb": "the database is missing"}
 """What a backend lacks where nothing is applied; tables in the others."""
 
@@ -48,23 +51,29 @@ class PortMigrations:
         return [port for port, backends in PORTS.items() if self.port in (port, backends.shares_url_of)]
 
 
-async def pending_migrations(urls: Mapping[str, Url], *, now: Now, old_rows: bool = False) -> Sequence[PortMigrations]:
+async def pending_migrations(
+    urls: Mapping[str, Url], *, now: Now, old_rows: bool = False, within: timedelta = WITHIN
+) -> Sequence[PortMigrations]:
     """The migrations of each port: tables, indexes, databases. `old_rows`: also rows that an earlier version wrote,
-    for which all rows may be read; without it, this is cheap. Never raises a `StoreError`."""
+    for which all rows may be read; without it, this is cheap. A store that has not listed its steps `within` this time
+    is a fault. Never raises a `StoreError`."""
     async with AsyncExitStack() as stack:
         clients = StoreClients(stack, now)
-        found = (_listed(port, url, backend, clients, old_rows) for port, url, backend in own_backends(urls))
-        return await asyncio.gather(*found)
+        listing = partial(_listed, clients, old_rows=old_rows, within=within)
+        return await asyncio.gather(*(listing(port, url, backend) for port, url, backend in own_backends(urls)))
 
 
-async def _listed(port: str, url: Url, backend: Backend, clients: StoreClients, old_rows: bool) -> PortMigrations:
+async def _listed(
+    clients: StoreClients, port: str, url: Url, backend: Backend, *, old_rows: bool, within: timedelta
+) -> PortMigrations:
     name = url.scheme.partition("+")[0]
     if backend.pending is None:
         return PortMigrations(port=port, backend=name)
     try:
-        found = await backend.pending(clients, url)
+        async with asyncio.timeout(within.total_seconds()):
+            found = await backend.pending(clients, url)
         if old_rows and backend.old_rows is not None:
             found = replace(found, pending=[*found.pending, *await backend.old_rows(clients, url)])
-    except StoreError as error:
-        return PortMigrations(port=port, backend=name, fault=error)
+    except (StoreError, TimeoutError) as error:
+        return PortMigrations(port=port, backend=name, fault=as_store_error(port, error))
     return PortMigrations(port=port, backend=name, migrations=found)

@@ -1,6 +1,7 @@
 """Listing what the stores lack, which creates nothing."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -10,12 +11,13 @@ from gateway.config.pending_migrations import pending_migrations
 from gateway.config.urls import Url
 from gateway.runtime.clock import utc_now
 from stores.domain.migration_steps import Phase
-from stores.errors import Unavailable
+from stores.errors import TimedOut, Unavailable
 from stores.influx.client import open_influx
 from stores.mongo.client import COURSES, LEARNERS
 from stores.mongo.migrations import migrate_profiles
 from stores.sql.core.pool import open_pool
 from tests.backends import Servers, fresh_mongo, fresh_sql, missing
+from tests.proxy import ProxyMode, through_proxy
 
 MEMORY = {port: Url.parse("memory:") for port in PORTS_WITH_URL}
 TABLES = "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema()"
@@ -57,6 +59,13 @@ async def test_an_edited_migration_is_a_fault(servers: Servers) -> None:
 async def test_a_server_that_is_away_is_a_fault_of_its_port_only() -> None:
     found = await pending_migrations(urls(progress="postgresql://127.0.0.1:9/none"), now=utc_now)
     assert {one.port: type(one.fault) for one in found if one.fault is not None} == {"progress": Unavailable}
+
+
+async def test_a_server_that_is_silent_is_a_fault_in_time(servers: Servers) -> None:
+    async with through_proxy(servers.sql_url) as (proxy, near):
+        proxy.switch(ProxyMode.STALL)
+        found = await pending_migrations(urls(progress=near), now=utc_now, within=timedelta(milliseconds=100))
+    assert {one.port: type(one.fault) for one in found if one.fault is not None} == {"progress": TimedOut}
 
 
 async def test_an_index_that_mongodb_lacks_is_pending(servers: Servers) -> None:
