@@ -11,7 +11,7 @@ from tests.interruptible import INTERRUPTED
 
 TOP = Path(__file__).resolve().parent.parent
 
-LONG = ("tests/browser", "tests/hostile", "tests/protocol", "tests/upgrade", "tests/oracle")
+LONG = ("tests/browser", "tests/chaos", "tests/hostile", "tests/protocol", "tests/upgrade", "tests/oracle")
 MATRIX = "tests/resolvers/test_role_matrix.py"
 SWEEP = "tests/stores/domain/test_calendar_sweep.py"
 PAGES = "tests/bench/test_pages.py"
@@ -119,6 +119,14 @@ def bench(extra: Sequence[str]) -> int:
     return run(project("bench", "tests.bench.run", *extra))
 
 
+def chaos(extra: Sequence[str]) -> int:
+    return run(project("chaos", "tests.chaos.run", *extra))
+
+
+def soak(extra: Sequence[str]) -> int:
+    return run(project("soak", "tests.chaos.soak", *extra))
+
+
 def oracle(extra: Sequence[str]) -> int:
     return run(project("oracle", "tests.oracle.run", *extra))
 
@@ -161,6 +169,11 @@ COMMANDS = {
         "`bench live`: writes and live updates; `bench growth`: large worlds; `bench pages`: a dashboard in a browser; "
         "`bench traces`: what traces cost",
     ),
+    "chaos": (
+        chaos,
+        "delay, stall, cut and kill each server under load (five minutes): breakers, deadlines, other stores' latency",
+    ),
+    "soak": (soak, "a steady load for ten minutes: memory, tasks and descriptors stay flat"),
     "oracle": (
         oracle,
         "compare the compiled executor with graphql-core on random documents",
@@ -174,7 +187,7 @@ COMMANDS = {
     ),
 }
 
-WITH_OPTIONS = ("bench", "oracle", "mutants")
+WITH_OPTIONS = ("bench", "chaos", "mutants", "oracle", "soak")
 """These describe their own options: `python -m tests oracle --help`."""
 
 

@@ -189,8 +189,8 @@ class Deployment:
     def endpoint(self, gateway: Command, scheme: str = "http") -> str:
         return f"{scheme}://{HOST}:{gateway.port}/graphql"
 
-    def bearer(self, role: Role = Role.ADMIN) -> str:
-        viewer = Viewer(subject="deployment", role=role, scopes=frozenset({"events:write"}))
+    def bearer(self, role: Role = Role.ADMIN, *, subject: str = "deployment") -> str:
+        viewer = Viewer(subject=subject, role=role, scopes=frozenset({"events:write"}))
         token = Tokens(secret=SECRET).mint(viewer, now=utc_now(), valid_for=timedelta(hours=2))
         return f"Bearer {token}"
 

@@ -1,0 +1,110 @@
+"""One fault after another under steady load, and what clients and metrics saw of each."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+
+from tests.chaos.faults import Fault, fault_of
+from tests.chaos.gateway_state import GatewayState, Holdings
+from tests.chaos.load import Load, Sample, running
+from tests.chaos.place import DEADLINE_SECONDS, SERVER_OF, Place
+
+OPENS_WITHIN = DEADLINE_SECONDS + 1
+CLOSES_WITHIN = 5.0
+PATIENCE = 15.0
+"""Seconds after which the run no longer waits for a breaker."""
+BURST = 8
+SETTLE_SECONDS = 2.0
+MAIN_STORE = {"mongo": "catalog", "sql": "progress", "influx": "timeline", "redis": "sessions"}
+"""The store whose reads the load makes, by server."""
+
+Trouble = tuple[str, Fault]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """One fault. `opened` and `closed`: seconds from its beginning, and from its end, to the breaker's change; None: it
+    did not change in time. `before`, `during`: the answers of operations that began then."""
+
+    server: str
+    fault: Fault
+    opened: float | None
+    closed: float | None
+    before: Sequence[Sample]
+    during: Sequence[Sample]
+    after: Sequence[Sample]
+
+    @property
+    def name(self) -> str:
+        return f"{self.server} {self.fault.value}"
+
+
+@dataclass(slots=True)
+class Run:
+    """What a run saw. `at_rest`: what the process held before the first fault and after the last."""
+
+    phases: list[Phase] = field(default_factory=list)
+    at_rest: list[Holdings] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
+
+
+async def run_faults(
+    place: Place,
+    load: Load,
+    state: GatewayState,
+    troubles: Sequence[Trouble],
+    *,
+    calm: float,
+    trouble: float,
+    on_phase: Callable[[Phase], None] = lambda phase: None,
+) -> Run:
+    """Each trouble for `trouble` seconds, after `calm` seconds without."""
+    run = Run()
+    await load.burst(BURST)  # the pools are as large as they become
+    run.at_rest.append(await _at_rest(state))
+    load.samples.clear()
+    async with running(load):
+        for server, fault in troubles:
+            phase = await _phase(place, load, state, server, fault, calm=calm, trouble=trouble)
+            run.phases.append(phase)
+            on_phase(phase)
+        await asyncio.sleep(calm)
+    run.samples = list(load.samples)
+    await load.burst(BURST)
+    run.at_rest.append(await _at_rest(state))
+    return run
+
+
+async def _at_rest(state: GatewayState) -> Holdings:
+    await asyncio.sleep(SETTLE_SECONDS)
+    return await state.holdings()
+
+
+async def _phase(
+    place: Place, load: Load, state: GatewayState, server: str, fault: Fault, *, calm: float, trouble: float
+) -> Phase:
+    began = monotonic()
+    await asyncio.sleep(calm)
+    troubled = monotonic()
+    async with fault_of(place, server, fault):
+        opened = await state.until(lambda found: (MAIN_STORE[server], "read") in found, within=PATIENCE)
+        await asyncio.sleep(max(0.0, troubled + trouble - monotonic()))
+        mended = monotonic()
+    back = monotonic()
+    own = {store for store, its in SERVER_OF.items() if its == server}
+    closed = await state.until(lambda found: not any(store in own for store, _ in found), within=PATIENCE)
+    await asyncio.sleep(1)
+    return Phase(
+        server=server,
+        fault=fault,
+        opened=opened,
+        closed=closed,
+        before=_between(load.samples, began, troubled),
+        during=_between(load.samples, troubled, mended),
+        after=_between(load.samples, back + (closed or PATIENCE), monotonic()),
+    )
+
+
+def _between(samples: Sequence[Sample], first: float, last: float) -> list[Sample]:
+    return [sample for sample in samples if first <= sample.began < last]

@@ -1,0 +1,78 @@
+"""What the gateway's metrics and the kernel say about its process."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import httpx2
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.bench.processes import resident_kib
+
+Labels = Mapping[str, str]
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What a process holds: asyncio tasks, descriptors, sockets among them, and resident memory."""
+
+    tasks: int
+    descriptors: int
+    sockets: int
+    resident_kib: int
+
+
+class GatewayState:
+    """Reads the metrics of one gateway process."""
+
+    def __init__(self, client: httpx2.AsyncClient, url: str, pid: int) -> None:
+        self._client = client
+        self._url = url
+        self._pid = pid
+
+    async def samples(self, name: str) -> list[tuple[Labels, float]]:
+        """The labels and values of one metric."""
+        text = (await self._client.get(self._url)).text
+        return list(_samples(text, name))
+
+    async def open_breakers(self) -> set[tuple[str, str]]:
+        """Store and class of each breaker that is open."""
+        found = await self.samples("quadrangle_breaker_open")
+        return {(labels["store"], labels["class"]) for labels, value in found if value}
+
+    async def until(self, holds: Callable[[set[tuple[str, str]]], bool], *, within: float) -> float | None:
+        """The seconds until the open breakers are as wanted, None if they are not in time."""
+        began = monotonic()
+        while (passed := monotonic() - began) < within:
+            if holds(await self.open_breakers()):
+                return passed
+            await asyncio.sleep(POLL_SECONDS)
+        return None
+
+    async def holdings(self) -> Holdings:
+        """What the process holds now."""
+        [(_, tasks)] = await self.samples("quadrangle_tasks")
+        links = [_link(path) for path in Path(f"/proc/{self._pid}/fd").iterdir()]
+        return Holdings(
+            tasks=int(tasks),
+            descriptors=len(links),
+            sockets=sum(link.startswith("socket:") for link in links),
+            resident_kib=resident_kib(self._pid),
+        )
+
+
+def _samples(text: str, name: str) -> Iterator[tuple[Labels, float]]:
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            if sample.name == name:
+                yield sample.labels, sample.value
+
+
+def _link(path: Path) -> str:
+    try:
+        return str(path.readlink())
+    except OSError:  # closed meanwhile
+        return ""
