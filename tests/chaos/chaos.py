@@ -3,12 +3,16 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import monotonic
+from typing import Any
 
+from gateway.embedded.loopback import HOST
 from tests.chaos.faults import Fault, fault_of
 from tests.chaos.gateway_state import GatewayState, Holdings
 from tests.chaos.load import Load, Sample, running
 from tests.chaos.place import DEADLINE_SECONDS, SERVER_OF, Place
+from tests.runbooks import execute_away, execute_back
 
 OPENS_WITHIN = DEADLINE_SECONDS + 1
 CLOSES_WITHIN = 5.0
@@ -57,16 +61,18 @@ async def run_faults(
     *,
     calm: float,
     trouble: float,
+    runbooks: Path | None = None,
     on_phase: Callable[[Phase], None] = lambda phase: None,
 ) -> Run:
-    """Each trouble for `trouble` seconds, after `calm` seconds without."""
+    """Each trouble for `trouble` seconds, after `calm` seconds without. `runbooks`: a folder for the commands of the
+    runbooks, which are run while a server is killed and when it is back; None: they are not run."""
     run = Run()
     await load.burst(BURST)  # the pools are as large as they become
     run.at_rest.append(await _at_rest(state))
     load.samples.clear()
     async with running(load):
         for server, fault in troubles:
-            phase = await _phase(place, load, state, server, fault, calm=calm, trouble=trouble)
+            phase = await _phase(place, load, state, server, fault, calm=calm, trouble=trouble, runbooks=runbooks)
             run.phases.append(phase)
             on_phase(phase)
         await asyncio.sleep(calm)
@@ -82,7 +88,15 @@ async def _at_rest(state: GatewayState) -> Holdings:
 
 
 async def _phase(
-    place: Place, load: Load, state: GatewayState, server: str, fault: Fault, *, calm: float, trouble: float
+    place: Place,
+    load: Load,
+    state: GatewayState,
+    server: str,
+    fault: Fault,
+    *,
+    calm: float,
+    trouble: float,
+    runbooks: Path | None,
 ) -> Phase:
     began = monotonic()
     await asyncio.sleep(calm)
@@ -90,10 +104,14 @@ async def _phase(
     async with fault_of(place, server, fault):
         opened = await state.until(lambda found: (MAIN_STORE[server], "read") in found, within=PATIENCE)
         await asyncio.sleep(max(0.0, troubled + trouble - monotonic()))
-        mended = monotonic()
+        measured = monotonic()
+        if runbooks is not None and fault is Fault.KILLED:
+            await execute_away(server, **_command_place(place, runbooks))
     back = monotonic()
     own = {store for store, its in SERVER_OF.items() if its == server}
     closed = await state.until(lambda found: not any(store in own for store, _ in found), within=PATIENCE)
+    if runbooks is not None and fault is Fault.KILLED:
+        await execute_back(server, **_command_place(place, runbooks))
     await asyncio.sleep(1)
     return Phase(
         server=server,
@@ -101,9 +119,15 @@ async def _phase(
         opened=opened,
         closed=closed,
         before=_between(load.samples, began, troubled),
-        during=_between(load.samples, troubled, mended),
+        during=_between(load.samples, troubled, measured),
         after=_between(load.samples, back + (closed or PATIENCE), monotonic()),
     )
+
+
+def _command_place(place: Place, folder: Path) -> dict[str, Any]:
+    """Where the commands of a runbook are run."""
+    gateway = f"{HOST}:{place.gateway.port}"
+    return {"environment": place.deployment.environment, "folder": folder, "gateway": gateway}
 
 
 def _between(samples: Sequence[Sample], first: float, last: float) -> list[Sample]:

@@ -54,7 +54,16 @@ async def _run(troubles: Sequence[Trouble], *, seed: int, share: float) -> Run:
             httpx2.AsyncClient() as client,
         ):
             state = GatewayState(client, place.metrics_url, place.gateway.pid)
-            return await run_faults(place, load, state, troubles, calm=5 * share, trouble=8 * share, on_phase=on_phase)
+            return await run_faults(
+                place,
+                load,
+                state,
+                troubles,
+                calm=5 * share,
+                trouble=8 * share,
+                runbooks=Path(folder),
+                on_phase=on_phase,
+            )
 
 
 if __name__ == "__main__":
