@@ -1,5 +1,6 @@
 """A gateway process over real servers, each of them behind a proxy of its own."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -56,12 +57,14 @@ async def open_place(folder: Path, *, learners: int) -> AsyncIterator[Place]:
             user, at, _ = there.netloc.rpartition("@")
             here = there._replace(netloc=f"{user}{at}{HOST}:{proxies[server].port}")
             settings[url_variable(port)] = here.geturl()
-        [metrics_port] = free_ports(["metrics"], {}, folder).values()
-        gateway = deployment.serve(
+        _, metrics_port = free_ports(["gateway", "metrics"], {}, folder).values()
+        gateway = deployment.gateway(
             **settings,
             **{deadline_variable(port): str(DEADLINE_SECONDS) for port in PORTS_WITH_DEADLINE},
             GATEWAY_METRICS_LISTEN=f"{HOST}:{metrics_port}",
         )
+        gateway.launch()
+        await asyncio.to_thread(gateway.wait_ready)  # meanwhile the proxies run
         yield Place(
             deployment=deployment,
             stores=stores,

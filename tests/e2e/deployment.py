@@ -132,10 +132,18 @@ class Command:
         return self._process.pid
 
     def start(self) -> None:
+        self.launch()
+        self.wait_ready()
+
+    def launch(self) -> None:
+        """Start the process, and do not wait. Call it from the main thread: the process ends with the thread."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command, cwd=TOP, env={**PLAIN, **self._environment}, stdout=subprocess.PIPE, stderr=log
             )
+
+    def wait_ready(self) -> None:
+        assert self._process is not None
         assert self._process.stdout is not None
         os.set_blocking(self._process.stdout.fileno(), True)
         line = self._process.stdout.readline()
@@ -179,12 +187,20 @@ class Deployment:
 
     def serve(self, **environment: str) -> Command:
         """Start another gateway."""
+        gateway = self.gateway(**environment)
+        gateway.start()
+        return gateway
+
+    def gateway(self, **environment: str) -> Command:
+        """Another gateway, which has not been started."""
         [port] = free_ports(["gateway"], {}, self.folder).values()
         return self._service(["serve", "--port", port], port, environment)
 
     def relay(self, **environment: str) -> Command:
         """Start a relay process."""
-        return self._service(["relay"], 0, environment)
+        relay = self._service(["relay"], 0, environment)
+        relay.start()
+        return relay
 
     def endpoint(self, gateway: Command, scheme: str = "http") -> str:
         return f"{scheme}://{HOST}:{gateway.port}/graphql"
@@ -198,7 +214,6 @@ class Deployment:
         log = self.folder / f"log-{len(self.services)}"
         service = Command(words, {**self.environment, **environment}, log, port)
         self.services.append(service)
-        service.start()
         return service
 
 
