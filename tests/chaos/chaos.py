@@ -102,7 +102,7 @@ async def _phase(
     await asyncio.sleep(calm)
     troubled = monotonic()
     async with fault_of(place, server, fault):
-        opened = await state.until(lambda found: (MAIN_STORE[server], "read") in found, within=PATIENCE)
+        opened = await state.until(lambda found: (MAIN_STORE[server], "reads") in found, within=PATIENCE)
         await asyncio.sleep(max(0.0, troubled + trouble - monotonic()))
         measured = monotonic()
         if runbooks is not None and fault is Fault.KILLED:

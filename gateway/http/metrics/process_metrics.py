@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, Histogram
 
-from gateway.observability.metrics.loop_lag import loop_lag
+from gateway.observability.metrics.event_loop import loop_lag
 from gateway.observability.metrics.registry import new_registry
 from gateway.observability.refusals import Refusals
 

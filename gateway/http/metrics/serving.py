@@ -9,7 +9,7 @@ from gateway.http.metrics.backlog_reader import BacklogReader
 from gateway.http.metrics.listener import listening
 from gateway.http.metrics.process_metrics import ProcessMetrics
 from gateway.http.metrics.store_metrics import StoreMetrics
-from gateway.observability.metrics.loop_lag import sampling_lag
+from gateway.observability.metrics.event_loop import count_tasks, sampling_lag
 from resolvers.health import Health
 from stores.ports.outbox import Outbox
 
@@ -27,5 +27,6 @@ async def serving_metrics(
     socket; None: nowhere."""
     async with aclosing(BacklogReader(outbox, now=now)) as backlog:
         stores = StoreMetrics(metrics.registry, health, backlog)
+        count_tasks(metrics.registry)
         async with sampling_lag(metrics.loop_lag), listening(bound, metrics, health, refresh=stores.refresh):
             yield

@@ -5,5 +5,5 @@ scraped.py             values that other objects keep, read at each scrape
 operation_metrics.py   operations, from their reports
 store_call_metrics.py  the store calls of operations
 relay_metrics.py       the deliveries of a relay
-loop_lag.py            how late the event loop is
+event_loop.py          how late the event loop is, and its tasks
 """

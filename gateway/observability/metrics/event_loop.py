@@ -1,4 +1,4 @@
-"""How late the event loop runs what is due: work that blocks it delays every client."""
+"""The event loop: how late it runs what is due, since work that blocks it delays every client, and its tasks."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from prometheus_client import CollectorRegistry, Histogram
 
+from gateway.observability.metrics.scraped import one, scrape_gauge
 from stores.cancellation import cancel_and_wait
 
 INTERVAL = 0.25
@@ -20,6 +21,11 @@ def loop_lag(registry: CollectorRegistry) -> Histogram:
         buckets=SECONDS,
         registry=registry,
     )
+
+
+def count_tasks(registry: CollectorRegistry) -> None:
+    """Let a registry count the tasks of the event loop in which it is read."""
+    scrape_gauge(registry, "quadrangle_tasks", "Tasks of the event loop", lambda: one(len(asyncio.all_tasks())))
 
 
 @asynccontextmanager
