@@ -1,7 +1,7 @@
 """What the gateway's metrics and the kernel say about its process."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -10,6 +10,7 @@ import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.bench.processes import resident_kib
+from tests.chaos.place import Place
 
 Labels = Mapping[str, str]
 POLL_SECONDS = 0.05
@@ -17,21 +18,23 @@ POLL_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What a process holds: asyncio tasks, descriptors, sockets among them, and resident memory."""
+    """What a process holds: asyncio tasks, descriptors without the connections to its servers, `pooled`: those
+    connections, and resident memory."""
 
     tasks: int
     descriptors: int
-    sockets: int
+    pooled: int
     resident_kib: int
 
 
 class GatewayState:
     """Reads the metrics of one gateway process."""
 
-    def __init__(self, client: httpx2.AsyncClient, url: str, pid: int) -> None:
+    def __init__(self, client: httpx2.AsyncClient, place: Place) -> None:
         self._client = client
-        self._url = url
-        self._pid = pid
+        self._url = place.metrics_url
+        self._pid = place.gateway.pid
+        self._servers = {proxy.port for proxy in place.proxies.values()}
 
     async def samples(self, name: str) -> list[tuple[Labels, float]]:
         """The labels and values of one metric."""
@@ -56,10 +59,11 @@ class GatewayState:
         """What the process holds now."""
         [(_, tasks)] = await self.samples("quadrangle_tasks")
         links = [_link(path) for path in Path(f"/proc/{self._pid}/fd").iterdir()]
+        pooled = len(_connections_to(self._servers).intersection(links))
         return Holdings(
             tasks=int(tasks),
-            descriptors=len(links),
-            sockets=sum(link.startswith("socket:") for link in links),
+            descriptors=len(links) - pooled,
+            pooled=pooled,
             resident_kib=resident_kib(self._pid),
         )
 
@@ -76,3 +80,9 @@ def _link(path: Path) -> str:
         return str(path.readlink())
     except OSError:  # closed meanwhile
         return ""
+
+
+def _connections_to(ports: Collection[int]) -> set[str]:
+    """The sockets that are connected to these loopback ports, as links of descriptors name them (proc_pid_net(5))."""
+    rows = map(str.split, Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return {f"socket:[{row[9]}]" for row in rows if int(row[2].partition(":")[2], 16) in ports}

@@ -16,7 +16,7 @@ from gateway.http.bounds.request_timeout import TIMEOUT_HEADER
 from gateway.runtime.clock import utc_now
 from resolvers.types.scalars import show_time
 from resolvers.viewer import Role
-from tests.chaos.place import Place
+from tests.chaos.place import SERVERS, Place
 from tests.e2e.deployment import COURSE, ITEMS, learner, registration
 
 OPERATION_SECONDS = 3.0
@@ -24,6 +24,7 @@ OPERATION_SECONDS = 3.0
 GRID = """query ($course: String!) { enrollments(course: $course, first: 20) { edges { node {
   learner { displayName presence { status } timeline(first: 1) { edges { node { verb } } } }
   progress { completion } } } } }"""
+TIMELINE = "query ($id: ID!) { learner(id: $id) { timeline(first: 3) { edges { cursor } } } }"
 RECORD = """mutation ($events: [InteractionInput!]!) { recordInteractions(input: { events: $events }) {
   results { status } errors { code } } }"""
 HEARTBEAT = """mutation ($input: HeartbeatInput!) { heartbeat(input: $input) { errors { code } } }"""
@@ -33,23 +34,23 @@ HEARTBEATS = {"sessionId": "session", "registration": str(registration(0)), "ite
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of operation. `server`: the one that it needs; None if it needs all. `rate`: per second."""
+    """A kind of operation. `servers`: those that it needs, its own first. `rate`: per second."""
 
     name: str
-    server: str | None
+    servers: Sequence[str]
     rate: float
     query: str
     writes: bool = False
 
 
 KINDS = (
-    Kind("courses", "mongo", 6, "{ courses(first: 3) { edges { node { key title } } } }"),
-    Kind("progress", "sql", 6, "query ($id: UUID!) { enrollment(registration: $id) { progress { completion } } }"),
-    Kind("timeline", "influx", 6, "query ($id: ID!) { learner(id: $id) { timeline(first: 3) { edges { cursor } } } }"),
-    Kind("presence", "redis", 6, "query ($id: ID!) { learner(id: $id) { presence { status } } }"),
-    Kind("grid", None, 2, GRID),
-    Kind("record", "sql", 4, RECORD, writes=True),
-    Kind("heartbeat", "redis", 4, HEARTBEAT, writes=True),
+    Kind("courses", ("mongo",), 6, "{ courses(first: 3) { edges { node { key title } } } }"),
+    Kind("progress", ("sql",), 6, "query ($id: UUID!) { enrollment(registration: $id) { progress { completion } } }"),
+    Kind("timeline", ("influx",), 6, TIMELINE),
+    Kind("presence", ("redis",), 6, "query ($id: ID!) { learner(id: $id) { presence { status } } }"),
+    Kind("grid", SERVERS, 2, GRID),
+    Kind("record", ("sql", "mongo"), 4, RECORD, writes=True),
+    Kind("heartbeat", ("redis", "sql", "mongo"), 4, HEARTBEAT, writes=True),
 )
 
 

@@ -53,7 +53,7 @@ async def _run(troubles: Sequence[Trouble], *, seed: int, share: float) -> Run:
             open_load(place, learners=LEARNERS, seed=seed) as load,
             httpx2.AsyncClient() as client,
         ):
-            state = GatewayState(client, place.metrics_url, place.gateway.pid)
+            state = GatewayState(client, place)
             return await run_faults(
                 place,
                 load,

@@ -59,7 +59,7 @@ async def _soak(seconds: float, *, pace: float) -> list[Holdings]:
             open_load(place, learners=LEARNERS, seed=14, pace=pace) as load,
             httpx2.AsyncClient() as client,
         ):
-            state = GatewayState(client, place.metrics_url, place.gateway.pid)
+            state = GatewayState(client, place)
             await load.burst(8)
             with ProgressBars(stderr_console(), done="soaked") as bars:
                 async with running(load):

@@ -34,8 +34,9 @@ async def test_each_fault_costs_its_own_store_and_leaves_nothing(
         open_load(place, learners=LEARNERS, seed=14) as load,
         httpx2.AsyncClient() as client,
     ):
-        state = GatewayState(client, place.metrics_url, place.gateway.pid)
+        state = GatewayState(client, place)
         run = await run_faults(place, load, state, TROUBLES, calm=2, trouble=6)
     with capsys.disabled():
         print("\n" + shown(run))
-    assert list(dict.fromkeys(faults_of(run, slack=SLACK_SECONDS))) == []
+    broken = list(dict.fromkeys(faults_of(run, slack=SLACK_SECONDS)))
+    assert broken == [], "\n".join(broken)
