@@ -118,3 +118,21 @@ async def test_a_store_that_does_not_answer_is_named_where_its_data_would_be(
         await deployment.embedded.server(server).start()
     # The page reads again by itself.
     await expect(page.locator("main [data-store]")).to_have_count(0, timeout=60_000)
+
+
+async def test_what_was_read_stays_with_its_age_while_its_store_does_not_answer(
+    visits: Visits, deployment: Deployment, other_gateway: Command
+) -> None:
+    page = await visits.open(DASHBOARD, origin=origin(deployment, other_gateway), token=token(deployment))
+    await expect(page.locator("[data-registration]")).to_have_count(LEARNERS, timeout=20_000)
+    notice = page.locator("main [data-stale=progress]")
+    await expect(notice).to_have_count(0)
+    deployment.embedded.server("sql").kill()
+    try:
+        await page.reload()
+        await expect(notice).to_contain_text("ago", timeout=20_000)
+        await expect(page.locator("[data-registration]")).to_have_count(LEARNERS)
+    finally:
+        await deployment.embedded.server("sql").start()
+    # The page reads again by itself.
+    await expect(notice).to_have_count(0, timeout=60_000)

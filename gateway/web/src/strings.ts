@@ -29,6 +29,7 @@ export const strings = {
     unreachable: "The gateway does not answer.",
     outdated: "This page is of another version than the gateway. Load it again.",
     storeDown: (store: string) => `The store of ${store} does not answer. This part is shown when it does.`,
+    storeStale: (store: string, ago: string) => `The store of ${store} does not answer. What you see of it was read ${ago}.`,
     failed: "This could not be loaded.",
     stores: {
       profiles: "profiles",

@@ -1,5 +1,6 @@
-import { type Fault, UNREACHABLE, faultOf } from "./fault";
+import { type Fault, UNREACHABLE, faultOf, staleFault } from "./fault";
 import type { Operation } from "./operation";
+import { StaleData, staleStores } from "./stale";
 import type { Credentials } from "../session/session";
 
 /** What the gateway answered. `data` is null after a request error. */
@@ -10,6 +11,8 @@ export interface Answer<Data> {
 
 /** Runs trusted documents over HTTP as the viewer of a session or of other credentials. */
 export class Client {
+  /** What the answers had of stores that do not answer. */
+  readonly stale = new StaleData();
   readonly #url: string;
   readonly #credentials: Credentials;
 
@@ -40,8 +43,10 @@ export class Client {
     }
     if (response.status === 401) this.#credentials.expire(token);
     try {
-      const { data = null, errors = [] } = await response.json();
-      return { data, faults: errors.map(faultOf) };
+      const { data = null, errors = [], extensions } = await response.json();
+      const stale = staleStores(extensions, new Date());
+      this.stale.answered(operation.name, stale);
+      return { data, faults: [...errors.map(faultOf), ...stale.map(staleFault)] };
     } catch (error) {
       if (signal?.aborted) throw error;
       return unanswered(`HTTP ${response.status}`);

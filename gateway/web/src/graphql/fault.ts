@@ -1,5 +1,7 @@
 import type { GraphQLFormattedError } from "graphql";
 
+import type { StaleStore } from "./stale";
+
 /** An error of a response, or of the way to the gateway. `path` leads to the field that is null; a request error has none. */
 export interface Fault {
   readonly code: string;
@@ -12,6 +14,8 @@ export interface Fault {
 
 /** The gateway did not answer at all. This code is the browser's own: it is not in the schema. */
 export const UNREACHABLE = "UNREACHABLE";
+/** The answer has old data of a store that does not answer. This code is the browser's own, too. */
+export const STALE = "STALE";
 const NO_ACCESS = new Set(["FORBIDDEN", "UNAUTHENTICATED"]);
 
 /** The fault of an error in a response. */
@@ -26,12 +30,23 @@ export function faultOf(error: GraphQLFormattedError): Fault {
   };
 }
 
+/** The fault of old data. They are shown, and read again until the store answers. */
+export function staleFault({ store }: StaleStore): Fault {
+  return { code: STALE, message: `${store} does not answer`, path: [], store };
+}
+
 /** The fault that made the field at `path` null, or a part above it. List positions may be left out of `path`. */
 export function faultAt(faults: readonly Fault[], ...path: string[]): Fault | undefined {
   return faults.find((fault) => {
+    if (fault.code === STALE) return false;
     const names = fault.path.filter((part) => typeof part === "string");
     return names.length <= path.length && names.every((name, index) => name === path[index]);
   });
+}
+
+/** A fault without which there would be more to show. */
+export function anyFault(faults: readonly Fault[]): Fault | undefined {
+  return faults.find(({ code }) => code !== STALE);
 }
 
 /** Whether the viewer may not see what was requested. */

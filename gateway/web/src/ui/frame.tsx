@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 
 import { strings } from "../strings";
 import { PageLink } from "./page_link";
+import { StaleNotice } from "./stale_notice";
 import type { Page } from "./start_page";
 import { useSignIns } from "./use_sign_ins";
 import { ViewerBadge } from "./viewer_badge";
@@ -48,6 +49,7 @@ export function Frame({ page, current, keepsContent = false, children }: FramePr
             {text.tokenRefused} {current !== "home" && <a href="/">{text.signIn}</a>}
           </p>
         )}
+        <StaleNotice client={page.client} />
         {children}
       </main>
     </>

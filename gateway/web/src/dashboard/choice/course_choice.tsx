@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 
 import coursesDocument from "../../../documents/dashboard_courses.graphql";
-import { faultAt } from "../../graphql/fault";
+import { anyFault, faultAt } from "../../graphql/fault";
 import { strings } from "../../strings";
 import { FaultNotice } from "../../ui/fault_notice";
 import type { Page } from "../../ui/start_page";
@@ -34,7 +34,7 @@ export function CourseChoice({ page, place, go }: Choice) {
   const viewer = answer?.data?.viewer;
   const found = answer?.data?.courses;
   const own = useMemo(() => listed(viewer?.courses?.edges).filter((course) => containsText(course.title ?? course.key, title)), [viewer, title]);
-  const fault = answer && (faultAt(answer.faults, "courses") ?? faultAt(answer.faults, "viewer", "courses") ?? (answer.data ? undefined : answer.faults[0]));
+  const fault = answer && (faultAt(answer.faults, "courses") ?? faultAt(answer.faults, "viewer", "courses") ?? (answer.data ? undefined : anyFault(answer.faults)));
   const ownKeys = new Set(listed(viewer?.courses?.edges).map(({ key }) => key));
   const others = listed(found?.edges).filter(({ key }) => !ownKeys.has(key));
   const nothing = found && own.length + others.length === 0;

@@ -3,7 +3,7 @@ import "./grid.css";
 import { useCallback, useMemo } from "preact/hooks";
 
 import type { EnrollmentOrderField, Role } from "../../documents";
-import { faultAt } from "../../graphql/fault";
+import { anyFault, faultAt } from "../../graphql/fault";
 import { strings } from "../../strings";
 import { FaultNotice } from "../../ui/fault_notice";
 import type { Page } from "../../ui/start_page";
@@ -52,7 +52,7 @@ export function LearnersGrid({ page, course, feed, place, go, role, average }: G
     change({ ...view, field, direction: view.field === field && view.direction === "DESC" ? "ASC" : "DESC", trail: [] });
   const answer = live?.answer;
   const found = answer?.data?.enrollments;
-  const fault = named.fault ?? (answer && !found ? (faultAt(answer.faults, "enrollments") ?? answer.faults[0]) : undefined);
+  const fault = named.fault ?? (answer && !found ? (faultAt(answer.faults, "enrollments") ?? anyFault(answer.faults)) : undefined);
   const rows = live?.rows.rows ?? [];
   const outside = live?.rows.outside.size ?? 0;
   const hasChanged = outside > 0 || (live?.rows.changes.size ?? 0) > 0;

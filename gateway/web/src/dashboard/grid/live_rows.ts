@@ -131,6 +131,7 @@ export class LiveRows {
     const { data, faults } = await this.#client.run(rowsAgainDocument, again, signal).catch(() => NO_ANSWER);
     if (signal.aborted) return;
     const read = data?.nodes.filter((node): node is Row => node !== null && "registration" in node);
+    if (read && !faults.length && rows.length === this.#page.rows.rows.length) this.#client.stale.answered(rowsDocument.name, []);
     const shown = read && !faults.length ? withReadAgain(this.#page.rows, read) : this.#page.rows;
     this.#set({ ...this.#page, answer: { ...answer, faults: data ? faults.map(inRows) : [...faults] }, rows: shown });
   }

@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from "preact/hooks";
 
 import activityDocument from "../../../documents/dashboard_learner_activity.graphql";
-import { faultAt } from "../../graphql/fault";
+import { anyFault, faultAt } from "../../graphql/fault";
 import { formatDuration, formatNumber } from "../../format";
 import { strings } from "../../strings";
 import { FaultNotice } from "../../ui/fault_notice";
@@ -32,7 +32,7 @@ export function Activity({ page, registration, course, pulse }: ActivityProps) {
     if (pulse > 0) changed();
   }, [pulse, changed]);
   const days = answer?.data?.enrollment?.learner?.activity;
-  const fault = answer && (faultAt(answer.faults, "enrollment", "learner", "activity") ?? answer.faults[0]);
+  const fault = answer && (faultAt(answer.faults, "enrollment", "learner", "activity") ?? anyFault(answer.faults));
   const bars = useMemo(
     () => ({ values: (days ?? []).map(({ events }) => events), ticks: (most: number) => timeTicks(days ?? [], "DAY", zone, most) }),
     [days, zone],

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 
-import { faultAt } from "../../graphql/fault";
+import { anyFault, faultAt } from "../../graphql/fault";
 import { strings } from "../../strings";
 import { FaultNotice } from "../../ui/fault_notice";
 import type { Pages } from "./use_pages";
@@ -20,7 +20,7 @@ interface PagedSection<Row> {
 /** A list in pages: its rows and "show more", or why it is not there. */
 export function PagedSection<Row>({ title, name, pages, path, empty, head, children }: PagedSection<Row>) {
   const { rows, faults, more, waiting, showMore, readAgain } = pages;
-  const fault = faultAt(faults, ...path) ?? faults[0];
+  const fault = faultAt(faults, ...path) ?? anyFault(faults);
   const heading = useId();
   return (
     <section class="card learner-part" data-part={name} aria-labelledby={heading} aria-busy={waiting}>

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
 import type { Answer, Client } from "../../graphql/client";
-import type { Fault } from "../../graphql/fault";
+import { type Fault, STALE } from "../../graphql/fault";
 import type { Operation } from "../../graphql/operation";
 import { useRetry } from "../../ui/use_retry";
 
@@ -52,14 +52,16 @@ export function usePages<Data, Variables, Row>(
     const read = async () => {
       let rows: readonly Row[] = [];
       let end: string | null = null;
+      let old: readonly Fault[] = [];
       do {
         const answer: Answer<Data> = await client.run(operation, { ...asked, after: end }, abort.signal);
         const { page, faults } = pageOf(answer, pick);
         if (!page) return setShown({ question, rows: undefined, end: null, faults });
         rows = [...rows, ...page.rows];
         end = page.end;
+        old = [...old, ...faults.filter(({ code }) => code === STALE)];
       } while (rows.length < wanted && end);
-      return setShown({ question, rows, end, faults: [] });
+      return setShown({ question, rows, end, faults: old });
     };
     setFurther(false);
     read().catch(() => undefined);
