@@ -1,6 +1,5 @@
 """The app that `serve` and `demo` run, over memory stores with sample data, called without a network."""
 
-import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -21,7 +20,6 @@ from gateway.http.app import OpenStores, build_app
 from gateway.http.auth.access import Access
 from gateway.http.auth.configured import verification_by
 from gateway.http.auth.tokens import Tokens
-from gateway.http.metrics.process_metrics import ProcessMetrics
 from gateway.observability.tracing.tracing import Tracing
 from gateway.web.page_sources import DIST
 from resolvers.schema import build_schema
@@ -69,8 +67,6 @@ async def app_client(
     schema: strawberry.Schema = SCHEMA,
     rate: Rate | None = None,
     tracing: Tracing | None = None,
-    metrics: ProcessMetrics | None = None,
-    metrics_socket: socket.socket | None = None,
 ) -> AsyncIterator[httpx2.AsyncClient]:
     """A client that calls the app in this process. Request ids are request-1, request-2 …"""
     ids = count(1)
@@ -86,8 +82,6 @@ async def app_client(
         demo_roles=demo_roles,
         pages_folder=pages_folder,
         tracing=tracing,
-        metrics=metrics,
-        metrics_socket=metrics_socket,
     )
     lifespan: AbstractAsyncContextManager[Any] = app.router.lifespan_context(app)
     async with lifespan as state:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from websockets.typing import Subprotocol
 
 from gateway.http.app import build_app
 from gateway.http.auth.access import Access
+from gateway.http.metrics.process_metrics import ProcessMetrics
 from gateway.http.server import address_of, bind, serve
 from gateway.http.websocket.connection import DEFAULT_LIMITS, ConnectionLimits
 from gateway.observability.tracing.tracing import Tracing
@@ -57,6 +59,8 @@ async def serve_gateway(
     loopback_origins: bool = False,
     rate: Rate | None = None,
     tracing: Tracing | None = None,
+    metrics: ProcessMetrics | None = None,
+    metrics_socket: socket.socket | None = None,
     **stores: Any,
 ) -> AsyncIterator[ServedGateway]:
     """Serve until the block ends. The default schema is that of controlled_subscriptions.py."""
@@ -72,6 +76,8 @@ async def serve_gateway(
         loopback_origins=loopback_origins,
         limits=limits,
         tracing=tracing,
+        metrics=metrics,
+        metrics_socket=metrics_socket,
     )
     thresholds = gc.get_threshold()
     with bind("127.0.0.1", 0) as bound:
@@ -81,6 +87,7 @@ async def serve_gateway(
             shutdown=shutdown,
             settings=read.http,
             ping=timedelta(seconds=ping),
+            refusals=None if metrics is None else metrics.refusals,
             on_ready=ready.set,
         )
         served = asyncio.create_task(serving)

@@ -1,8 +1,9 @@
 """The event loop: how late it runs what is due, since work that blocks it delays every client, and its tasks."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from time import monotonic
 
 from prometheus_client import CollectorRegistry, Histogram
 
@@ -29,15 +30,19 @@ def count_tasks(registry: CollectorRegistry) -> None:
 
 
 @asynccontextmanager
-async def sampling_lag(lag: Histogram, *, interval: float = INTERVAL) -> AsyncIterator[None]:
-    """Sample the lag of this event loop until the block ends."""
+async def sampling_lag(
+    lag: Histogram,
+    *,
+    clock: Callable[[], float] = monotonic,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> AsyncIterator[None]:
+    """Sample the lag of this event loop until the block ends. `clock` and `sleep` are those of the loop."""
 
     async def sample() -> None:
-        now = asyncio.get_running_loop().time
         while True:
-            due = now() + interval
-            await asyncio.sleep(interval)
-            lag.observe(max(0.0, now() - due))
+            due = clock() + INTERVAL
+            await sleep(INTERVAL)
+            lag.observe(max(0.0, clock() - due))
 
     task = asyncio.create_task(sample(), name="lag of the event loop")
     try:

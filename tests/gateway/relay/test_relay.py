@@ -8,7 +8,10 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from prometheus_client import CollectorRegistry
 
+from gateway.observability.metrics.relay_metrics import RelayMetrics
+from gateway.relay.observer import RelayObserver
 from gateway.relay.publishing import publishing
 from gateway.relay.relay import Pace, Relay
 from resolvers.health import Health
@@ -44,14 +47,18 @@ async def stores(clock: Clock) -> Stores:
     return made
 
 
-def relay_of(stores: Stores, holder: str = "relay", *, pace: Pace = QUICK) -> Relay:
+def relay_of(
+    stores: Stores, holder: str = "relay", *, pace: Pace = QUICK, observer: RelayObserver | None = None
+) -> Relay:
     health = Health(stores=stores, backends={}, now=lambda: moment(0))
-    return Relay(stores, holder=holder, failures=health, pace=pace)
+    return Relay(stores, holder=holder, failures=health, observer=observer, pace=pace)
 
 
 @asynccontextmanager
-async def relaying(stores: Stores, holder: str = "relay", *, pace: Pace = QUICK) -> AsyncIterator[None]:
-    task = asyncio.create_task(relay_of(stores, holder, pace=pace).run())
+async def relaying(
+    stores: Stores, holder: str = "relay", *, pace: Pace = QUICK, observer: RelayObserver | None = None
+) -> AsyncIterator[None]:
+    task = asyncio.create_task(relay_of(stores, holder, pace=pace, observer=observer).run())
     try:
         yield
     finally:
@@ -240,6 +247,27 @@ async def test_only_the_rejected_commit_is_skipped(stores: Stores) -> None:
         await until(settled(stores))
     assert sorted(event.id.int for event in await timeline_of(stores)) == [*range(1, 20), *range(21, 65)]
     assert timeline.appends <= 20, "bisection needs few attempts"
+
+
+async def test_deliveries_and_skipped_commits_are_measured(stores: Stores) -> None:
+    registry = CollectorRegistry()
+    metrics = RelayMetrics(registry)
+
+    def value(name: str, **labels: str) -> float | None:
+        return registry.get_sample_value(f"quadrangle_relay_{name}", labels)
+
+    stores = replace(stores, timeline=FaultyTimeline(refuses=UUID(int=2)))
+    for number in range(1, 5):
+        await record(stores.progress, done(number, Verb.VIEWED, "page", at=number))
+    assert value("commits_total", consumer="timeline", outcome="skipped") == 0
+    async with relaying(stores, observer=metrics):
+        await until(settled(stores))
+    assert value("commits_total", consumer="timeline", outcome="delivered") == 3
+    assert value("commits_total", consumer="timeline", outcome="skipped") == 1
+    assert value("commits_total", consumer="live", outcome="delivered") == 4
+    assert value("commits_total", consumer="live", outcome="skipped") == 0
+    assert (value("delivery_seconds_count", consumer="timeline") or 0) >= 1
+    assert value("partitions") == PARTITIONS
 
 
 async def test_only_the_rejected_event_of_a_commit_is_skipped(stores: Stores) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from prometheus_client import Metric
 
-from tests.gateway.http.metrics.measured_app import MeasuredApp, measured_app
+from tests.gateway.http.metrics.measured_gateway import MeasuredGateway, measured_gateway
 
 TEXT = (Path(__file__).parents[4] / "docs" / "metrics.md").read_text(encoding="utf-8")
 OPEN_LABELS = {"operation", "call"}
@@ -26,20 +26,20 @@ def labels_of(metric: Metric) -> set[str]:
     return {label for sample in metric.samples for label in sample.labels} - {"le"}
 
 
-async def use(app: MeasuredApp) -> None:
+async def use(gateway: MeasuredGateway) -> None:
     """Make what begins with its first use."""
     query = """{
       courses(first: 10) { edges { node { onlineNow } } }
       learners(first: 5) { edges { node { enrollments { edges { node { course { title } } } } } } }
     }"""
-    assert "errors" not in await app.post(query)
+    assert "errors" not in await gateway.post(query)
 
 
 async def test_the_documentation_has_every_metric_with_its_type_and_labels() -> None:
     documented = {name.strip("`"): more for name, *more in rows("Names")}
-    async with measured_app() as app:
-        await use(app)
-        families = (await app.scrape()).families
+    async with measured_gateway() as gateway:
+        await use(gateway)
+        families = (await gateway.scrape()).families
         assert sorted(families) == sorted(documented)
         for name, metric in families.items():
             kind, labels, meaning = documented[name]
@@ -51,10 +51,10 @@ async def test_the_documentation_has_every_value_of_the_labels() -> None:
     documented: dict[str, set[str]] = {}
     for label, values in rows("Labels"):
         documented.setdefault(label.split("`")[1], set()).update(quoted(values))
-    async with measured_app() as app:
-        await use(app)
+    async with measured_gateway() as gateway:
+        await use(gateway)
         found: dict[str, set[str]] = {}
-        for metric in (await app.scrape()).families.values():
+        for metric in (await gateway.scrape()).families.values():
             for sample in metric.samples:
                 for label, value in sample.labels.items():
                     found.setdefault(label, set()).add(value)
