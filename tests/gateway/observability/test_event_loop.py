@@ -4,7 +4,7 @@ import asyncio
 
 from prometheus_client import CollectorRegistry
 
-from gateway.observability.metrics.loop_lag import loop_lag, sampling_lag
+from gateway.observability.metrics.event_loop import loop_lag, sampling_lag
 
 
 async def test_a_timer_that_is_late_is_observed() -> None:
