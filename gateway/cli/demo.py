@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gateway.cli.options import add_address, learner_count, rate
+from gateway.cli.options import add_address, chosen_address, learner_count, rate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,8 +96,7 @@ def run(options: Namespace) -> int:
         console.print(pages.value)
     folder = DataFolder(options.data)
     folder.refuse_if_served()
-    host = settings.http.host if options.host is None else options.host
-    port = settings.http.port if options.port is None else options.port
+    host, port = chosen_address(options, settings.http)
 
     async def demo(shutdown: Shutdown) -> int:
         metrics = ProcessMetrics()

@@ -1,9 +1,13 @@
 """Arguments that several commands share, and their types."""
 
 import re
-from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gateway.config.groups.http import HttpSettings
 
 UNITS = {"s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 """Seconds in each unit of time that an option takes."""
@@ -26,6 +30,12 @@ def add_address(parser: ArgumentParser) -> None:
     """Add `--host` and `--port`: where to listen."""
     parser.add_argument("--host", help="the address to listen on (default: GATEWAY_HOST, else 127.0.0.1)")
     parser.add_argument("--port", type=port, help="the port; 0 takes a free one (default: GATEWAY_PORT, else 8000)")
+
+
+def chosen_address(options: Namespace, settings: "HttpSettings") -> tuple[str, int]:
+    """The host and the port of the options, else those of the settings."""
+    host = settings.host if options.host is None else options.host
+    return host, settings.port if options.port is None else options.port
 
 
 def add_processes(parser: ArgumentParser) -> None:

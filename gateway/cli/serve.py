@@ -1,8 +1,12 @@
 """quadrangle serve: the gateway over the stores of the settings."""
 
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
-from gateway.cli.options import add_address, add_data, add_processes
+from gateway.cli.options import add_address, add_data, add_processes, chosen_address
+
+if TYPE_CHECKING:
+    from gateway.config.settings import Settings
 
 HELP = "serve GraphQL over your own stores"
 DESCRIPTION = (
@@ -29,14 +33,41 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Serve until a signal comes."""
-    from functools import partial
-
-    from gateway.cli.serve_processes import inherited, serve_processes
-    from gateway.cli.served_schema import served_schema
-    from gateway.config.pending_migrations import pending_migrations
     from gateway.config.service_links import log_service_links
     from gateway.config.settings import environment_settings
-    from gateway.config.store_location import open_location, require_complete
+    from gateway.config.store_location import require_complete
+    from gateway.observability.logs import write_logs
+    from gateway.runtime.console import stderr_console
+    from gateway.web.page_sources import PagesState, pages_state
+
+    settings = environment_settings()
+    if options.data is None:
+        require_complete(settings)  # before anything is opened
+    if options.supervised is not None:
+        number, descriptor = options.supervised
+        write_logs(settings.log, default="INFO", process_number=number)
+        return serve_in_this_process(options, settings, inherited=descriptor, number=number)
+    write_logs(settings.log, default="INFO")
+    log_service_links(settings.service_links)
+    if (pages := pages_state()) is not PagesState.CURRENT:
+        stderr_console().print(pages.value)
+    if (processes := options.processes or settings.http.processes) > 1:
+        from gateway.cli.serve_processes import serve_processes
+
+        return serve_processes(processes, options, settings)
+    return serve_in_this_process(options, settings)
+
+
+def serve_in_this_process(
+    options: Namespace, settings: "Settings", *, inherited: int | None = None, number: int | None = None
+) -> int:
+    """Serve until a signal comes. A supervised process has a number, and the descriptor of its socket."""
+    import socket
+    from functools import partial
+
+    from gateway.cli.served_schema import served_schema
+    from gateway.config.pending_migrations import pending_migrations
+    from gateway.config.store_location import open_location
     from gateway.embedded.restarts import RestartPolicy
     from gateway.http.app import build_app
     from gateway.http.auth.access import Access
@@ -44,33 +75,19 @@ def run(options: Namespace) -> int:
     from gateway.http.metrics.listener import bind_metrics
     from gateway.http.metrics.process_metrics import ProcessMetrics
     from gateway.http.server import address_of, bind, serve
-    from gateway.observability.logs import write_logs
     from gateway.observability.tracing.open_tracing import open_tracing
     from gateway.runtime.clock import utc_now
     from gateway.runtime.console import print_ready, stderr_console
     from gateway.runtime.shutdown import Shutdown
     from gateway.runtime.shutdown import run as run_command
-    from gateway.web.page_sources import PagesState, pages_state
-
-    settings, console = environment_settings(), stderr_console()
-    if options.data is None:
-        require_complete(settings)  # before anything is opened
-    process = None if options.supervised is None else options.supervised[0]
-    write_logs(settings.log, default="INFO", process_number=process)
-    if options.supervised is None:
-        log_service_links(settings.service_links)
-        if (pages := pages_state()) is not PagesState.CURRENT:
-            console.print(pages.value)
-    host = settings.http.host if options.host is None else options.host
-    port = settings.http.port if options.port is None else options.port
-    if options.supervised is None and (processes := options.processes or settings.http.processes) > 1:
-        return serve_processes(processes, options.data, settings, host=host, port=port)
 
     async def serve_stores(shutdown: Shutdown) -> int:
-        metrics = ProcessMetrics.of(process)
+        metrics = ProcessMetrics.of(number)
         with (
-            bind(host, port) if options.supervised is None else inherited(options.supervised) as bound,
-            bind_metrics(settings.metrics, process=process) as metrics_socket,
+            bind(*chosen_address(options, settings.http))
+            if inherited is None
+            else socket.socket(fileno=inherited) as bound,
+            bind_metrics(settings.metrics, process=number) as metrics_socket,
         ):
             endpoint = f"{address_of(bound)}/graphql"
             async with (
@@ -78,7 +95,7 @@ def run(options: Namespace) -> int:
                     options.data,
                     settings,
                     owner="quadrangle serve",
-                    on_step=console.print,
+                    on_step=stderr_console().print,
                     restart=RestartPolicy(give_up=shutdown.request),
                 ) as location,
                 open_tracing(settings.traces.endpoint, share=settings.traces.sample) as tracing,

@@ -1,8 +1,9 @@
-"""`quadrangle serve --processes`: the supervisor's part, and the socket of a supervised process."""
+"""`quadrangle serve --processes`: the process that supervises the others."""
 
-import socket
+from argparse import Namespace
 from pathlib import Path
 
+from gateway.cli.options import chosen_address
 from gateway.config.settings import Settings, url_variable
 from gateway.config.store_location import open_location
 from gateway.embedded.restarts import RestartPolicy
@@ -16,15 +17,16 @@ from gateway.supervisor.serving_process import ServingProcess, start_command
 from gateway.supervisor.supervisor import REAPING, SupervisionPolicy, Supervisor
 
 
-def serve_processes(count: int, data: Path | None, settings: Settings, *, host: str, port: int) -> int:
+def serve_processes(count: int, options: Namespace, settings: Settings) -> int:
     """Serve by `count` processes until a signal comes. The servers of a data folder are those of this process."""
+    data: Path | None = options.data
     if data is None:
         refuse_memory(settings)
     arguments = ["serve", *([] if data is None else ["--data", str(data)])]
     console = stderr_console()
 
     async def supervise(shutdown: Shutdown) -> int:
-        with bind(host, port) as reserved:
+        with bind(*chosen_address(options, settings.http)) as reserved:
             endpoint = f"{address_of(reserved)}/graphql"
             async with open_location(
                 data,
@@ -47,12 +49,6 @@ def serve_processes(count: int, data: Path | None, settings: Settings, *, host: 
                 return await Supervisor(start, count=count, policy=policy).run(shutdown, on_ready=on_ready)
 
     return run_command(supervise, interrupted="interrupted before it was ready")
-
-
-def inherited(supervised: tuple[int, int]) -> socket.socket:
-    """The bound socket that a supervised process was given."""
-    _, descriptor = supervised
-    return socket.socket(fileno=descriptor)
 
 
 def refuse_memory(settings: Settings) -> None:
