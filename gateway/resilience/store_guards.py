@@ -18,8 +18,9 @@ PING_INTERVAL = timedelta(seconds=1)
 MARGIN = timedelta(seconds=1)
 """The window of a breaker is longer than the store's deadline by this: a call that takes all of its deadline tells
 nothing earlier, and by then the calls before the trouble have left the window."""
-LONGEST_WAIT = 0.5
-"""Seconds for which a call waits while as many as may be are under way; half its deadline if that is shorter."""
+STUCK = 0.5
+"""Seconds without the end of a call after which no further call waits for a place; half the deadline if that is
+shorter. While calls end, a call waits for as long as its deadline: a burst is no reason to refuse."""
 LONGEST_PAUSE = 0.1
 """Seconds before a read is repeated, at most: a random part of them, so that reads that failed together spread out."""
 SOON_MS = 100
@@ -29,7 +30,7 @@ SOON_MS = 100
 class StoreGuard:
     """Guards the calls of one kind to one store. At most `most` are under way at once."""
 
-    __slots__ = ("_clock", "_draw", "_longest_wait", "_pinged_at", "_places", "_store", "breaker", "in_flight")
+    __slots__ = ("_clock", "_draw", "_ended_at", "_pinged_at", "_places", "_store", "_stuck", "breaker", "in_flight")
 
     def __init__(
         self, store: str, breaker: Breaker, *, most: int, deadline: timedelta, draw: Callable[[], float]
@@ -38,14 +39,14 @@ class StoreGuard:
         self.in_flight = 0
         self._store = store
         self._places = asyncio.Semaphore(most)
-        self._longest_wait = min(LONGEST_WAIT, deadline.total_seconds() / 2)
+        self._stuck = min(STUCK, deadline.total_seconds() / 2)
         self._clock = breaker.clock
         self._draw = draw
-        self._pinged_at = breaker.clock()
+        self._pinged_at = self._ended_at = breaker.clock()
 
     async def enter(self) -> int:
-        """Begin a call. Returns the period of the breaker, for `leave`. Raises `CircuitOpen` if the breaker is open, or
-        if for too long too many calls are under way."""
+        """Begin a call, when there is a place for it. Returns the period of the breaker, for `leave`. Raises
+        `CircuitOpen` if the breaker is open, or if all places are taken by calls that do not end."""
         if self.breaker.is_open:
             raise self._refusal()
         if self._places.locked():
@@ -58,6 +59,7 @@ class StoreGuard:
     def leave(self, period: int, *, answered: bool | None) -> None:
         """End a call. `answered`: whether the store answered; None if the call was cut off before it was due."""
         self.in_flight -= 1
+        self._ended_at = self._clock()
         self._places.release()
         if answered:
             self.breaker.succeeded(period)
@@ -74,14 +76,16 @@ class StoreGuard:
         self.breaker.pinged(answered=answered, began=began)
 
     async def _wait_for_place(self) -> None:
+        taking = asyncio.ensure_future(self._places.acquire())
         try:
-            async with asyncio.timeout(self._longest_wait):
-                await self._places.acquire()
-        except TimeoutError:
-            raise self._refusal() from None
-        if self.breaker.is_open:
-            self._places.release()
-            raise self._refusal()
+            while not taking.done():
+                await asyncio.wait({taking}, timeout=self._stuck)
+                if self.breaker.is_open or (not taking.done() and self._clock() - self._ended_at >= self._stuck):
+                    raise self._refusal()
+        except BaseException:
+            if not taking.cancel():  # it has a place already
+                self._places.release()
+            raise
 
     def _refusal(self) -> CircuitOpen:
         next_ping = self._pinged_at + PING_INTERVAL.total_seconds() - self._clock()
@@ -143,4 +147,4 @@ def store_guards(settings: Settings) -> StoreGuards:
 def log_change(store: str, kind: CallKind, is_open: bool) -> None:
     """Log that a breaker opened or closed."""
     done = "refused" if is_open else "made again"
-    log.warning("calls are %s", done, extra={"store": store, "calls": kind.value})
+    log.info("calls are %s", done, extra={"store": store, "calls": kind.value})

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -172,8 +173,44 @@ async def test_calls_beyond_the_bound_wait_for_a_place() -> None:
     assert (most, guard_of(guards).in_flight) == (2, 0)
 
 
-async def test_a_call_that_finds_no_place_is_refused_and_is_no_failure() -> None:
-    guards = guards_at(Seconds(), most=1, deadline=0.02)
+async def test_a_call_waits_while_others_end_and_is_refused_once_they_do_not() -> None:
+    guards = guards_at(monotonic, most=1)
+    began = monotonic()
+    await asyncio.gather(*(read(guards, lambda: asyncio.sleep(0.06)) for _ in range(10)))
+    assert monotonic() - began >= 0.6  # longer than a place that is stuck is waited for
+    working = asyncio.ensure_future(read(guards, stall))
+    await asyncio.sleep(0)
+    assert isinstance(await fails(read(guards, Replies("never"))), CircuitOpen)
+    working.cancel()
+    await asyncio.wait({working})
+    assert await read(guards, Replies("Ada")) == "Ada"
+
+
+async def test_a_call_that_waits_is_refused_when_the_breaker_opens() -> None:
+    guards = guards_at(Seconds(), most=1)
+    working = asyncio.ensure_future(read(guards, stall))
+    waiting = asyncio.ensure_future(read(guards, Replies("never")))
+    await asyncio.sleep(0)
+    open_breakers(guards, "profiles")
+    working.cancel()
+    assert isinstance(await fails(waiting), CircuitOpen)
+
+
+async def test_a_call_that_is_cancelled_while_it_waits_takes_no_place() -> None:
+    guards = guards_at(Seconds(), most=1)
+    working = asyncio.ensure_future(read(guards, stall))
+    waiting = asyncio.ensure_future(read(guards, Replies("never")))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.wait({waiting})
+    working.cancel()
+    await asyncio.wait({working})
+    assert await read(guards, Replies("Ada")) == "Ada"
+    assert guard_of(guards).in_flight == 0
+
+
+async def test_a_call_that_finds_no_place_is_no_failure() -> None:
+    guards = guards_at(monotonic, most=1, deadline=0.02)
     calling = asyncio.ensure_future(calls_over(guards).call_read("profiles", "by_ids", 1, stall))
     await asyncio.sleep(0)
     for _ in range(5):
