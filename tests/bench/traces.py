@@ -43,7 +43,8 @@ WARM_UP = 200
 DEFAULT_SHARE = TracesSettings().sample
 SHARES = (0.0, DEFAULT_SHARE, 1.0)
 LIMIT = 0.05
-"""Of the CPU, at the share of operations that is the default."""
+"""Of the CPU, at the share of operations that is the default. Only traced operations cost more, so that share of what
+all of them add is compared: a few per cent are less than the noise of a busy machine."""
 
 
 class Answers:
@@ -180,7 +181,9 @@ def main() -> int:
     print(f"{given.query}: {found['ms']:.2f} ms of CPU without traces")
     for share, added in found["added"].items():
         print(f"{share:.0%} of the operations traced: {added:+.1%}")
-    return int(found["added"][DEFAULT_SHARE] > LIMIT)
+    expected = DEFAULT_SHARE * found["added"][1.0]
+    print(f"{DEFAULT_SHARE:.0%} of what all of them add: {expected:+.1%}; the limit is {LIMIT:.0%}")
+    return int(expected > LIMIT)
 
 
 if __name__ == "__main__":
