@@ -111,10 +111,9 @@ def metrics_app(
             encode, media_type = choose_encoder(",".join(request.headers.getlist("accept")))
         except (TypeError, ValueError):
             return error_response(400, "the Accept header names a version that is not a number")
-        return Response(
-            await run_in_threadpool(encode, Scrape(metrics.registry, metrics.labels)),
-            headers={"Content-Type": media_type},  # it has a charset
-        )
+        found = await Scrape.of(metrics.registry, metrics.labels)
+        text = await run_in_threadpool(encode, found)
+        return Response(text, headers={"Content-Type": media_type})  # `media_type=` would add a second charset
 
     names = [*LOOPBACK_NAMES, host] if is_loopback(host) else ["*"]
     return Starlette(

@@ -1,5 +1,6 @@
 """The registry of a process, and what one scrape of it gives."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 
 from prometheus_client import (
@@ -25,14 +26,20 @@ def new_registry() -> CollectorRegistry:
 
 
 class Scrape:
-    """The metrics of a registry as of now: a collector that may be encoded in a thread."""
+    """The metrics of a registry at a time: a collector that may be encoded in a thread."""
 
-    def __init__(self, registry: CollectorRegistry, labels: Mapping[str, str]) -> None:
-        """Read the registry. `labels` are added to each of its samples."""
-        metrics: Sequence[Metric] = list(registry.collect())
-        if labels:
-            metrics = [_labelled(metric, labels) for metric in metrics]
+    def __init__(self, metrics: Sequence[Metric]) -> None:
         self._metrics = metrics
+
+    @classmethod
+    async def of(cls, registry: CollectorRegistry, labels: Mapping[str, str]) -> "Scrape":
+        """Read the registry now, each metric in a turn of the event loop of its own. `labels` are added to each
+        sample."""
+        metrics: list[Metric] = []
+        for metric in registry.collect():
+            metrics.append(_labelled(metric, labels) if labels else metric)
+            await asyncio.sleep(0)
+        return cls(metrics)
 
     def collect(self) -> Iterable[Metric]:
         """As `prometheus_client.registry.Collector`."""

@@ -56,6 +56,26 @@ async def test_a_name_counts_only_if_it_is_that_of_a_trusted_document() -> None:
         assert (await count(gateway), await count(gateway, operation=document.name)) == (1, 1)
 
 
+async def test_nothing_of_a_request_or_its_data_is_in_the_metrics() -> None:
+    marked = "canary"
+    viewer = world.learner(f"{marked}-learner")
+    query = f"""query {marked} ($name: String) {{ {marked}: me {{ id }} course(key: "{marked}") {{ title }}
+        learner(learnerId: "{marked}-learner") {{ displayName }} {marked}2: __typename @include(if: $name) }}"""
+    async with measured_gateway(access=TOKEN_ACCESS) as gateway:
+        headers = {**bearer(viewer), "X-Request-ID": marked, "User-Agent": marked}
+        body = {"query": query, "operationName": marked, "variables": {"name": marked}}
+        await gateway.client.post("/graphql", json=body, headers=headers)
+        await gateway.post(f"{{ {marked}: me {{ id }} }}", headers=headers)
+        await gateway.client.post("/graphql", json={"documentId": marked}, headers=headers)
+        await gateway.post("{ me { id } }", headers={"Authorization": f"Bearer {marked}"})
+        await gateway.client.get(f"/{marked}", headers=headers)
+        await gateway.listener.get(f"/{marked}")
+        assert await count(gateway, role="LEARNER") == 1
+        text = (await gateway.listener.get("/metrics")).text
+        assert marked not in text
+        assert bearer(viewer)["Authorization"].removeprefix("Bearer ") not in text
+
+
 async def test_errors_are_outcomes_of_their_own() -> None:
     async with measured_gateway(catalog=FailingCatalog()) as gateway:
         await gateway.post("{ nope }")
