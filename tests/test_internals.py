@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from gateway.http import uvicorn_internals
+from gateway.http.metrics import prometheus_internals
 from gateway.http.websocket import websockets_internals
 from resolvers import strawberry_internals
 from resolvers.execution import graphql_internals
@@ -23,6 +24,7 @@ TOP = Path(__file__).resolve().parent.parent
 LISTS: dict[str, Any] = {
     "graphql-core": graphql_internals,
     "influxdb-client": influx_internals,
+    "prometheus_client": prometheus_internals,
     "pymongo": pymongo_internals,
     "redis": redis_internals,
     "strawberry-graphql": strawberry_internals,

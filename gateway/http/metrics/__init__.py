@@ -6,5 +6,5 @@ app_metrics.py      what an app keeps anyway, read at each scrape
 store_metrics.py    the states of the stores and the backlog of the outbox
 backlog_reader.py   reads the backlog for a scrape, and does not let it wait
 serving.py          serving_metrics(): measures a process and serves what it measures
-listener.py         listening(): serves /metrics, /livez and /readyz
+listener.py         listening(): serves /metrics, /livez and /readyz (prometheus_internals.py: what it uses)
 """
