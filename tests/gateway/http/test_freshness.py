@@ -100,6 +100,18 @@ async def test_last_good_values_may_be_switched_off() -> None:
     assert answer["extensions"] == {"sources": [{"store": "progress", "state": "DOWN", "ageMs": None}]}
 
 
+async def test_a_store_whose_breaker_is_open_is_not_called_for_stale_values() -> None:
+    async with client_over("progress") as (client, progress):
+        live = await ask(client, {"query": QUERY})
+        progress.take_down("progress")
+        called = -1
+        while (before := progress.calls.count("by_registrations")) != called:  # the breaker counts a few failures
+            called = before
+            stale = await ask(client, {"query": QUERY})
+            assert (stale["data"], stale["extensions"]["sources"][0]["state"]) == (live["data"], "STALE")
+        assert called > 1
+
+
 @pytest.mark.parametrize("cache", ["on", "off"])
 async def test_a_write_of_this_gateway_ends_the_last_good_value(cache: str) -> None:
     async with client_over("profiles", GATEWAY_CACHE=cache) as (client, profiles):
