@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import warnings
 from collections.abc import Mapping
 from logging.config import dictConfig
 from typing import Protocol, TextIO
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from gateway.observability.log_formats import JsonFormatter, TextFormatter
 from gateway.observability.log_lines import OUR_ROOT, PROCESS_NUMBER
+from gateway.observability.python_warnings import log_warning
 
 
 class LogOptions(Protocol):
@@ -44,10 +46,11 @@ def write_logs(
     options: LogOptions, *, default: str, to: TextIO = sys.stderr, process_number: int | None = None
 ) -> None:
     """Configure all loggers of the process: ours and uvicorn's from the level of the options, else from `default`;
-    others from WARNING. Text is coloured on a terminal. `process_number`: of several processes with one log, None if it
-    is the only one."""
+    others from WARNING. Python's warnings are logged, too. Text is coloured on a terminal. `process_number`: of several
+    processes with one log, None if it is the only one."""
     # Records do not look up what the lines do not have.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    warnings.showwarning = log_warning
     level = options.level or default
     formatter = TextFormatter(coloured=shows_colours(to)) if options.format == "text" else JsonFormatter()
     dictConfig(

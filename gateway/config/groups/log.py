@@ -30,6 +30,7 @@ OWN_LOGGERS = (
     "quadrangle.simulation",
     "quadrangle.stores",
     "quadrangle.supervisor",
+    "quadrangle.warnings",
     "quadrangle.websocket",
 )
 """The loggers of this project. Libraries stay at WARNING: below it, their messages may quote data."""

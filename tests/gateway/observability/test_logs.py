@@ -6,6 +6,7 @@ import logging
 import os
 import pty
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -27,10 +28,12 @@ def loggers_as_before() -> Iterator[None]:
     root = logging.getLogger()
     handlers, levels = root.handlers[:], {name: logging.getLogger(name).level for name in names}
     flags = logging.logThreads, logging.logProcesses, logging.logMultiprocessing
+    show = warnings.showwarning
     level = root.level
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
+    warnings.showwarning = show
     logging.logThreads, logging.logProcesses, logging.logMultiprocessing = flags
     for name, before in levels.items():
         logging.getLogger(name).setLevel(before)
@@ -52,6 +55,19 @@ def test_the_lines_of_several_processes_have_their_numbers() -> None:
     for name in ("quadrangle.http", "uvicorn.error", "redis"):
         logging.getLogger(name).warning("a line")
     assert [json.loads(line)["process_number"] for line in stream.getvalue().splitlines()] == [3, 3, 3]
+
+
+def test_a_warning_of_python_is_a_line_without_its_text() -> None:
+    """Such as that of a coroutine that was never awaited, after an operation was cancelled."""
+    stream = io.StringIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        write_logs(read_settings({}).log, default="INFO", to=stream)
+        warnings.warn("a secret value", RuntimeWarning, stacklevel=1)
+    [line] = map(json.loads, stream.getvalue().splitlines())
+    assert (line["logger"], line["kind"]) == ("quadrangle.warnings", "RuntimeWarning")
+    assert re.fullmatch(r"gateway/observability/test_logs\.py:[0-9]+", line["at"])
+    assert "secret" not in stream.getvalue()
 
 
 def test_a_line_is_a_json_object() -> None:
