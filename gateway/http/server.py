@@ -43,18 +43,24 @@ GC_THRESHOLDS = (50_000, 20, 50)
 def bind(host: str, port: int) -> socket.socket:
     """A bound socket; port 0 takes a free port. It does not listen yet, so that no client connects before the server
     can respond. Raises `CommandError`."""
-    bound: socket.socket | None = None
     try:
-        [(family, kind, _, _, address), *_] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        bound = socket.socket(family, kind)
+        return bound_socket(host, port)
+    except OSError as error:
+        raise listen_error(host, port, error) from None
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """As `bind`, but raises `OSError`."""
+    [(family, kind, _, _, address), *_] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    bound = socket.socket(family, kind)
+    try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections inherit it
             bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
         bound.bind(address)
-    except OSError as error:
-        if bound is not None:
-            bound.close()
-        raise listen_error(host, port, error) from None
+    except OSError:
+        bound.close()
+        raise
     return bound
 
 

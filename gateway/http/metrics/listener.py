@@ -23,7 +23,7 @@ from gateway.http.bounds.http_protocol import HttpProtocol
 from gateway.http.error_responses import error_response
 from gateway.http.health import health_routes
 from gateway.http.metrics.process_metrics import ProcessMetrics
-from gateway.http.server import LOOPBACK_NAMES, bind, is_loopback
+from gateway.http.server import LOOPBACK_NAMES, bound_socket, is_loopback
 from gateway.observability.metrics.registry import Scrape
 from gateway.observability.refusals import Refusals
 from gateway.runtime.errors import CommandError
@@ -36,30 +36,47 @@ MOST_CONNECTIONS = 64
 
 @contextmanager
 def bind_metrics(settings: MetricsSettings, *, process: int | None = None) -> Iterator[socket.socket | None]:
-    """A bound socket for the listener, None if there is none. `process`: the number of this process among several; its
-    port is that of the settings plus this. Raises `CommandError` if a port that the settings name is not free; the
-    default port may belong to another gateway of this machine."""
+    """A socket that listens, None if there is none. `process`: the number of this process among several; its port is
+    that of the settings plus this. Raises `CommandError` if a port that the settings name is not free; the default port
+    may belong to another gateway of this machine.
+
+    It listens at once: of two processes that have bound a port, the second one fails only when it listens."""
     address = settings.listen
     if address is None:
         yield None
         return
+    host, port = address.host, address.port + (process or 0) if address.port else 0
     try:
-        bound = bind(address.host, address.port + (process or 0) if address.port else 0)
-    except CommandError as error:
+        bound = listening_socket(host, port)
+    except OSError as error:
         if not settings.is_default:
-            raise CommandError(f"GATEWAY_METRICS_LISTEN: {error.lines[0]}") from None
-        log.warning("metrics are not served: the port is in use", extra={"address": str(address)})
+            raise CommandError(
+                f"GATEWAY_METRICS_LISTEN: cannot listen on {host} port {port}: {error.strerror}"
+            ) from None
+        log.warning("metrics are not served", extra={"address": f"{host}:{port}", "reason": error.strerror})
         yield None
         return
     with bound:
         yield bound
 
 
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A socket that listens. Raises `OSError`."""
+    bound = bound_socket(host, port)
+    try:
+        bound.listen(BACKLOG)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
 @asynccontextmanager
 async def listening(
     bound: socket.socket | None, metrics: ProcessMetrics, health: Health, *, refresh: Callable[[], Awaitable[None]]
 ) -> AsyncIterator[None]:
-    """Serve until the block ends; nothing if there is no socket. `refresh` is awaited before each scrape."""
+    """Serve on a socket that listens, until the block ends; nothing if it is None. `refresh` is awaited before each
+    scrape."""
     if bound is None:
         yield
         return
@@ -84,7 +101,6 @@ async def listening(
         timeout_graceful_shutdown=1,
     )
     server = UnsignalledServer(config)
-    bound.listen(BACKLOG)
     serving = asyncio.create_task(server.serve(sockets=[bound]), name="metrics")
     host, port, *_ = bound.getsockname()
     log.info("metrics are served", extra={"address": f"{host}:{port}"})

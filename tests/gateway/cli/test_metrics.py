@@ -60,4 +60,4 @@ def test_a_port_that_is_taken_keeps_a_command_from_starting_if_a_setting_names_i
         port = taken.getsockname()[1]
         ended = quadrangle("serve", "--port", 0, **MEMORY, **SECRET, GATEWAY_METRICS_LISTEN=f"127.0.0.1:{port}")
     assert ended.returncode == 1
-    assert f"GATEWAY_METRICS_LISTEN: port {port} of 127.0.0.1 is already in use" in ended.stderr
+    assert f"GATEWAY_METRICS_LISTEN: cannot listen on 127.0.0.1 port {port}: " in ended.stderr

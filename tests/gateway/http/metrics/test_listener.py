@@ -1,7 +1,6 @@
 """The listener: where it is, what it serves, and to whom."""
 
 import logging
-import socket
 
 import httpx2
 import pytest
@@ -13,7 +12,7 @@ from gateway.http.metrics.process_metrics import ProcessMetrics
 from gateway.http.server import address_of
 from gateway.runtime.errors import CommandError
 from resolvers.health import Health
-from tests.gateway.http.metrics.measured_gateway import measured_gateway
+from tests.gateway.http.metrics.measured_gateway import ANY_PORT, measured_gateway
 from tests.gateway.memory_stores import memory_stores
 from tests.resolvers import world
 
@@ -42,10 +41,11 @@ def test_what_is_no_address_is_refused(text: str) -> None:
 
 
 def test_a_port_that_is_chosen_and_taken_is_an_error() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+    with bind_metrics(ANY_PORT) as taken:
+        assert taken is not None
         port = taken.getsockname()[1]
         with (
-            pytest.raises(CommandError, match=f"GATEWAY_METRICS_LISTEN: port {port} of 127.0.0.1 is already in use"),
+            pytest.raises(CommandError, match=f"GATEWAY_METRICS_LISTEN: cannot listen on 127.0.0.1 port {port}: "),
             bind_metrics(MetricsSettings(listen=ListenAddress("127.0.0.1", port))),
         ):
             pass
@@ -53,12 +53,19 @@ def test_a_port_that_is_chosen_and_taken_is_an_error() -> None:
 
 def test_the_default_port_may_be_that_of_another_gateway(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING, "quadrangle.metrics")
-    with bind_metrics(MetricsSettings()) as first:
-        if first is not None:  # else a gateway of this machine has it
-            first.listen()
-        with bind_metrics(MetricsSettings()) as second:
-            assert second is None
-    assert caplog.messages[-1] == "metrics are not served: the port is in use"
+    with bind_metrics(MetricsSettings()), bind_metrics(MetricsSettings()) as second:
+        assert second is None
+    assert (caplog.messages[-1], caplog.records[-1].__dict__["address"]) == ("metrics are not served", "127.0.0.1:9464")
+
+
+async def test_a_listener_on_ipv6_knows_its_names() -> None:
+    with bind_metrics(MetricsSettings(listen=ListenAddress("::1", 0))) as bound:
+        assert bound is not None
+        app = metrics_app(ProcessMetrics(), health(), refresh=nothing, host=bound.getsockname()[0])
+        for name, status in (("[::1]:9464", 200), ("rebound.example", 400)):
+            transport = httpx2.ASGITransport(app)
+            async with httpx2.AsyncClient(transport=transport, base_url=f"http://{name}") as client:
+                assert (await client.get("/metrics")).status_code == status
 
 
 def test_there_may_be_no_listener() -> None:
@@ -130,13 +137,16 @@ async def test_on_a_loopback_address_no_other_name_is_answered(host: str, status
 
 
 async def test_elsewhere_a_client_may_use_any_name() -> None:
-    async def refresh() -> None:
-        pass
-
-    stores = memory_stores(lambda: world.NOW)
-    health = Health(stores=stores, backends=dict.fromkeys(stores.by_name(), "memory"), now=lambda: world.NOW)
-    app = metrics_app(ProcessMetrics(), health, refresh=refresh, host="0.0.0.0")
-    async with httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app), base_url="http://gateway.cluster:9464"
-    ) as client:
+    app = metrics_app(ProcessMetrics(), health(), refresh=nothing, host="0.0.0.0")
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://gateway.cluster:9464") as client:
         assert (await client.get("/metrics")).status_code == 200
+
+
+async def nothing() -> None:
+    """Read nothing before a scrape."""
+
+
+def health() -> Health:
+    stores = memory_stores(lambda: world.NOW)
+    return Health(stores=stores, backends=dict.fromkeys(stores.by_name(), "memory"), now=lambda: world.NOW)

@@ -145,7 +145,10 @@ async def test_requests_that_are_not_authenticated_count_by_the_reason() -> None
         async with gateway.gateway.socket() as socket:
             await send_message(socket, "connection_init")
             assert (await closed(socket))[0] == 4403
-        assert await reasons(gateway) == {"expired": 1, "malformed": 1, "not a bearer token": 1, "no token": 2}
+        async with gateway.gateway.socket() as socket:
+            await send_message(socket, "connection_init", payload={"Authorization": 7})
+            assert (await closed(socket))[0] == 4403
+        assert await reasons(gateway) == {"expired": 1, "malformed": 1, "not a bearer token": 2, "no token": 2}
 
 
 async def test_operations_beyond_those_of_a_socket_count() -> None:
