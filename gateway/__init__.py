@@ -6,6 +6,7 @@ config/          settings, backends (URL scheme → backend), store clients, whe
 http/            the app, its server, GraphQL over HTTP, SSE and WebSocket, tokens, health
 documents/       persisted documents: trusted ones, and those that clients register
 relay/           publishes commits from the outbox; rebuilds timelines, activity and progress
+resilience/      breakers, bounds and pings of the stores
 observability/   logs, metrics and traces
 supervisor/      several processes that serve one address
 web/             GraphiQL and other static files

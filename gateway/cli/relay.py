@@ -45,7 +45,6 @@ def run(options: Namespace) -> int:
     from gateway.observability.tracing.open_tracing import open_tracing
     from gateway.relay.relay import Relay
     from gateway.resilience.probing import probing
-    from gateway.resilience.store_guards import store_guards
     from gateway.runtime.clock import utc_now
     from gateway.runtime.console import print_ready, stderr_console
     from gateway.runtime.shutdown import Shutdown
@@ -75,7 +74,7 @@ def run(options: Namespace) -> int:
                 observer = RelayMetrics(metrics.registry)
                 work = Relay(stores, holder=holder, failures=health, observer=observer, traces=tracing)
                 async with (
-                    probing(health, store_guards(settings)),
+                    probing(health),
                     watching_migrations(health, partial(pending_migrations, location.urls, now=utc_now)),
                     serving_metrics(metrics_socket, metrics, health, stores.outbox, now=utc_now),
                 ):

@@ -16,8 +16,8 @@ async def livez(request: Request[AppState]) -> Response:
 
 async def readyz(request: Request[AppState]) -> Response:
     """200 while at least one store responds, else 503. A store that is down affects only its own fields, in every
-    gateway alike, so taking this one out of rotation would not help. Anyone may ask: the stores are pinged at most once
-    a second, and the answer has their states and why they are not LIVE, no texts."""
+    gateway alike, so taking this one out of rotation would not help. Anyone may ask: it costs no
+    ping, because each store is pinged every second. The answer has their states and why they are not LIVE, no texts."""
     stores = await request.state["health"].latest_of_probes()
     ready = any(store.state is not StoreState.DOWN for store in stores)
     states = {store.store: shown(store) for store in stores}

@@ -106,7 +106,6 @@ class StoreGuards:
         clock: Callable[[], float] = monotonic,
         draw: Callable[[], float] = random,
     ) -> None:
-        self.clock = clock
         self._guards = {
             (store, kind): StoreGuard(
                 store,

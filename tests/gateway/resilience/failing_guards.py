@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 from gateway.config.backends import PORTS_WITH_DEADLINE
@@ -23,7 +24,7 @@ def guard_of(guards: StoreGuards, store: str = "profiles", kind: CallKind = Call
 def open_breakers(guards: StoreGuards, store: str) -> None:
     """Let two pings of a store fail."""
     for _ in range(2):
-        guards.pinged(store, answered=False, began=guards.clock())
+        guards.pinged(store, answered=False, began=monotonic())
 
 
 class Pinged:

@@ -60,7 +60,7 @@ async def test_all_stores_are_pinged_at_once_and_every_second() -> None:
     profiles, turns, clock = await pinged_school(), Turns(), Seconds()
     health = await health_with(profiles)
     count = len(health.backends)
-    async with probing(health, guards_at(clock), sleep=turns):
+    async with probing(health, guards_at(clock), clock=clock, sleep=turns):
         assert profiles.pings == 1
         assert {each.state for each in health.by_last_pings()} == {StoreState.LIVE}
         assert await turns.take(count) == [1.0] * count
@@ -72,7 +72,7 @@ async def test_pings_that_hang_open_the_breakers_of_their_store_and_the_next_ans
     profiles, turns, clock = await pinged_school(), Turns(), Seconds()
     health, guards = await health_with(profiles), guards_at(clock)
     count = len(health.backends)
-    async with probing(health, guards, sleep=turns):
+    async with probing(health, guards, clock=clock, sleep=turns):
         profiles.hangs = True
         for _ in range(3):
             clock.forward(1)
