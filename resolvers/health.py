@@ -17,6 +17,8 @@ from stores.ports.stores import Stores
 
 PING_TIMEOUT = timedelta(milliseconds=800)
 """Two pings, a second apart, have failed before a call of the default deadline and a second have passed."""
+BUSY = timedelta(milliseconds=50)
+"""By how much a timeout may be late in a process that is not busy."""
 READ_TIMEOUT = timedelta(seconds=1)
 FRESH = timedelta(seconds=1)
 """How long one check serves all requests."""
@@ -84,7 +86,7 @@ class Health:
         pinging.add_done_callback(drop_error)
         started = perf_counter()
         try:
-            ended, _ = await asyncio.wait({pinging}, timeout=self.ping_timeout.total_seconds())
+            ended = await self._in_time(pinging)
         finally:
             pinging.cancel()  # a driver may take a while to end
         error: BaseException | None
@@ -100,6 +102,17 @@ class Health:
         failure = error if isinstance(error, StoreError) else Unavailable(store, "the ping failed", fault=Fault.FAILED)
         self.failed(store, failure)
         self._pings[store] = Ping(None, failure)
+        return False
+
+    async def _in_time(self, pinging: "asyncio.Task[None]") -> bool:
+        """Whether a ping ends in time. A process that was busy for a part of that time waits once more: the answer may
+        have arrived, and pings of all stores would fail at once."""
+        seconds = self.ping_timeout.total_seconds()
+        for _ in range(2):
+            began = perf_counter()
+            ended, _ = await asyncio.wait({pinging}, timeout=seconds)
+            if ended or perf_counter() - began < seconds + BUSY.total_seconds():
+                return bool(ended)
         return False
 
     @contextmanager

@@ -70,15 +70,17 @@ class Deadline:
     cancellation. If its task is cancelled by others within it, the block raises `CancelledError`.
 
     It does what `asyncio.timeout` and `preserve_cancellation` do together, and takes less: every store call has one.
+    `late`: the seconds by which it expired too late, because the process was busy.
     """
 
-    __slots__ = ("_before", "_loop", "_task", "_timer", "expired")
+    __slots__ = ("_before", "_loop", "_task", "_timer", "expired", "late")
 
     def __init__(self, seconds: float | None) -> None:
         """`seconds` from now on; None: no deadline."""
         self._task = cast("asyncio.Task[Any]", asyncio.current_task())
         self._before = self._task.cancelling()
         self.expired = False
+        self.late = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         self.restart(seconds)
@@ -90,6 +92,8 @@ class Deadline:
         self._timer = None if seconds is None or self.expired else self._loop.call_later(seconds, self._expire)
 
     def _expire(self) -> None:
+        if self._timer is not None:
+            self.late = self._loop.time() - self._timer.when()
         self._timer = None
         self.expired = True
         self._task.cancel()

@@ -10,6 +10,8 @@ from stores.cancellation import Deadline, cancel_requested
 from stores.errors import OutOfTime, TimedOut, Unavailable
 
 T = TypeVar("T")
+BUSY = 0.5
+"""Seconds by which a deadline is late in a process that is too busy to receive answers."""
 
 
 class RunRead(Protocol):
@@ -38,14 +40,16 @@ async def guarded_call(
     `work` is given a function to call when its turn in the store's queue comes, after at most `max_wait` seconds: the
     deadline counts from then on. Raises the store's `StoreError`, `CircuitOpen` by the guard, `TimedOut` after the
     deadline, and `Unavailable` if the driver cancels the call: a `CancelledError` that is not ours would end the caller
-    without an error. A call that had less time than its own deadline is no failure of the store.
+    without an error. It is no failure of the store if a call had less time than that deadline, or if this process was
+    too busy to receive the answer.
     """
     if seconds <= 0:
         raise OutOfTime(store)
     period: int | None = None
     answered: bool | None = None
+    deadline = Deadline(max_wait + seconds)
     try:
-        with Deadline(max_wait + seconds) as deadline:
+        with deadline:
             period = await guard.enter()
             found = await work(partial(deadline.restart, seconds))
         answered = True
@@ -53,7 +57,7 @@ async def guarded_call(
     except TimeoutError:
         if seconds < own:
             raise OutOfTime(store) from None
-        answered = False
+        answered = None if deadline.late > BUSY else False
         raise TimedOut(store, "no answer within its deadline") from None
     except asyncio.CancelledError:
         if cancel_requested():

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from time import sleep
 from typing import Any
 
 from gateway.resilience.probing import probing
-from resolvers.health import Health
+from resolvers.health import BUSY, Health
 from resolvers.store_states import StoreState
 from tests.gateway.app_client import app_client, sample_stores
 from tests.gateway.resilience.failing_guards import Pinged, guard_of, guards_at
@@ -97,6 +98,18 @@ async def test_a_ping_whose_driver_ignores_the_cancellation_is_given_up_in_time(
     assert state_of(health) is StoreState.DOWN
     profiles.done.set()
     await health.aclose()
+
+
+async def test_a_ping_is_not_given_up_because_the_process_was_busy() -> None:
+    class Busy:
+        async def ping(self) -> None:
+            other_work = 2 * (TIMEOUT + BUSY)
+            asyncio.get_running_loop().call_soon(sleep, other_work.total_seconds())
+            for _ in range(10):
+                await asyncio.sleep(0)
+
+    health = await health_with(Busy())
+    assert await health.ping("profiles")
 
 
 async def test_an_unexpected_error_of_a_ping_is_that_of_a_store_that_is_down() -> None:

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
 from gateway.resilience.store_guards import StoreGuards
+from resolvers.data.guarded_call import BUSY
 from resolvers.data.store_calls import StoreCalls
 from resolvers.writes.write_stores import IgnoredFailures
 from stores.errors import CircuitOpen, Rejected, StoreError, TimedOut, Unavailable
@@ -149,6 +150,16 @@ async def test_a_call_that_had_less_time_than_its_deadline_or_was_cancelled_does
     calls.ends_at = loop.time()
     assert isinstance(await fails(calls.call_read("profiles", "by_ids", 1, unsent)), TimedOut)
     assert unsent.made == 0
+
+
+async def test_a_call_whose_answer_a_busy_process_could_not_receive_does_not_count() -> None:
+    guards = guards_at(Seconds(), deadline=0.01)
+    for _ in range(5):
+        calling = asyncio.ensure_future(calls_over(guards, deadline=0.01).call_read("profiles", "by_ids", 1, stall))
+        await asyncio.sleep(0)
+        asyncio.get_running_loop().call_soon(sleep, 0.01 + BUSY + 0.01)  # other work of the event loop
+        assert isinstance(await fails(calling), TimedOut)
+    assert not guard_of(guards).breaker.is_open
 
 
 async def test_calls_beyond_the_bound_wait_for_a_place() -> None:
