@@ -15,7 +15,7 @@ export interface Fault {
 /** The gateway did not answer at all. This code is the browser's own: it is not in the schema. */
 export const UNREACHABLE = "UNREACHABLE";
 /** The answer has old data of a store that does not answer. This code is the browser's own, too. */
-export const STALE = "STALE";
+const STALE = "STALE";
 const NO_ACCESS = new Set(["FORBIDDEN", "UNAUTHENTICATED"]);
 
 /** The fault of an error in a response. */
@@ -38,15 +38,20 @@ export function staleFault({ store }: StaleStore): Fault {
 /** The fault that made the field at `path` null, or a part above it. List positions may be left out of `path`. */
 export function faultAt(faults: readonly Fault[], ...path: string[]): Fault | undefined {
   return faults.find((fault) => {
-    if (fault.code === STALE) return false;
+    if (isStale(fault)) return false;
     const names = fault.path.filter((part) => typeof part === "string");
     return names.length <= path.length && names.every((name, index) => name === path[index]);
   });
 }
 
+/** Whether it is one of old data. */
+export function isStale({ code }: Fault): boolean {
+  return code === STALE;
+}
+
 /** A fault without which there would be more to show. */
 export function anyFault(faults: readonly Fault[]): Fault | undefined {
-  return faults.find(({ code }) => code !== STALE);
+  return faults.find((fault) => !isStale(fault));
 }
 
 /** Whether the viewer may not see what was requested. */

@@ -2,7 +2,7 @@ import rowsDocument from "../../../documents/dashboard_rows.graphql";
 import rowsAgainDocument from "../../../documents/dashboard_rows_again.graphql";
 import type { DashboardRowsQuery, DashboardRowsQueryVariables } from "../../documents";
 import type { Answer, Client } from "../../graphql/client";
-import type { Fault } from "../../graphql/fault";
+import { type Fault, isStale } from "../../graphql/fault";
 import type { CourseFeed, Update } from "../course_feed";
 import { FrameBatch } from "./frame_batch";
 import { type Row, type Rows, isNewer, rowsOf, withReadAgain, withUpdates } from "./rows";
@@ -57,10 +57,10 @@ export class LiveRows {
     if (this.#page.variables) void this.#read(this.#page.variables, this.#abort.signal);
   };
 
-  /** Read what a store did not answer. Rows that are shown stay where they are. */
+  /** Read what a store did not answer. Rows that are shown stay where they are, unless they are old. */
   readonly retry = (): void => {
     const { answer, rows } = this.#page;
-    if (answer?.data?.enrollments) void this.#readRows(rows.rows, this.#abort.signal);
+    if (answer?.data?.enrollments && !answer.faults.some(isStale)) void this.#readRows(rows.rows, this.#abort.signal);
     else this.readAgain();
   };
 
@@ -131,9 +131,9 @@ export class LiveRows {
     const { data, faults } = await this.#client.run(rowsAgainDocument, again, signal).catch(() => NO_ANSWER);
     if (signal.aborted) return;
     const read = data?.nodes.filter((node): node is Row => node !== null && "registration" in node);
-    if (read && !faults.length && rows.length === this.#page.rows.rows.length) this.#client.stale.answered(rowsDocument.name, []);
     const shown = read && !faults.length ? withReadAgain(this.#page.rows, read) : this.#page.rows;
-    this.#set({ ...this.#page, answer: { ...answer, faults: data ? faults.map(inRows) : [...faults] }, rows: shown });
+    const latest = [...answer.faults.filter(isStale), ...(data ? faults.map(inRows) : faults)];
+    this.#set({ ...this.#page, answer: { ...answer, faults: latest }, rows: shown });
   }
 
   #set(page: LivePage): void {

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
 import type { Answer, Client } from "../../graphql/client";
-import { type Fault, STALE } from "../../graphql/fault";
+import { type Fault, isStale } from "../../graphql/fault";
 import type { Operation } from "../../graphql/operation";
 import { useRetry } from "../../ui/use_retry";
 
@@ -59,7 +59,7 @@ export function usePages<Data, Variables, Row>(
         if (!page) return setShown({ question, rows: undefined, end: null, faults });
         rows = [...rows, ...page.rows];
         end = page.end;
-        old = [...old, ...faults.filter(({ code }) => code === STALE)];
+        old = [...old, ...faults.filter(isStale)];
       } while (rows.length < wanted && end);
       return setShown({ question, rows, end, faults: old });
     };
