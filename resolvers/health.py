@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
 from resolvers.store_states import StoreHealth, StoreState, with_share
-from stores.cancellation import cancel_and_wait, drop_error
+from stores.cancellation import drop_error
 from stores.domain.outbox import Backlog, Consumer
 from stores.domain.rebuilds import Rebuild, share_done
 from stores.errors import Fault, StoreError, TimedOut, Unavailable
@@ -136,8 +136,9 @@ class Health:
         return [self._by_ping(store, self._pings[store]) for store in names if store in self._pings]
 
     async def aclose(self) -> None:
-        """Wait for the pings that were given up."""
-        await cancel_and_wait(self._pinging)
+        """Give the pings that were cancelled a second to end: their stores are about to close."""
+        if self._pinging:
+            await asyncio.wait(self._pinging, timeout=1)
 
     async def latest(self) -> list[StoreHealth]:
         """`check_with_backlog`, at most once a second however many viewers request it. Never raises."""

@@ -1,13 +1,16 @@
-"""A store that asks for a later retry: every mutation passes the code and the time on, and writes nothing."""
+"""A store that asks for a later retry, or that failed lately: every mutation passes the code and the time on."""
 
 from dataclasses import replace
+from time import monotonic
 from typing import Any
 
 import pytest
 
+from resolvers.data.guards import CallKind
 from resolvers.types.scalars import show_time
 from resolvers.viewer import Viewer
 from stores.errors import RetryLater
+from tests.gateway.resilience.failing_guards import guards_at
 from tests.resolvers import world
 from tests.resolvers.school import ADA_ID, BEN_ID, IN_ALGEBRA, School, uuid
 
@@ -55,3 +58,21 @@ async def test_a_full_queue_says_when_to_retry(
     full = School(replace(school.stores, **{port: Full(port, getattr(school.stores, port))}))
     payload = await full.write(query, given, viewer)
     assert payload == {"errors": [{"code": "RETRY_LATER", "path": [], "retryAfterMs": 750}]}
+
+
+@pytest.mark.parametrize(("mutation", "port", "given", "viewer"), WRITES, ids=lambda value: str(value)[:20])
+async def test_a_store_that_failed_lately_is_sent_no_write(
+    school: School, mutation: str, port: str, given: dict[str, Any], viewer: Viewer
+) -> None:
+    kind = f"{mutation[0].upper()}{mutation[1:]}Input"
+    query = f"mutation ($input: {kind}!) {{ {mutation}(input: $input) {{ errors {{ code path retryAfterMs }} }} }}"
+    guards = guards_at(monotonic)
+    for _ in range(5):  # its reads are answered
+        guard = guards.of(port, CallKind.WRITE)
+        guard.leave(await guard.enter(), answered=False)
+    stores = replace(school.stores, **{port: Full(port, getattr(school.stores, port))})
+    peer = replace(world.peer_of(stores, viewer, trace=False), guards=guards)
+    payload = await school.write(query, given, peer=peer)
+    [error] = payload["errors"]
+    assert (error["code"], error["path"]) == ("STORE_UNAVAILABLE", [])
+    assert 0 < error["retryAfterMs"] <= 1_000
