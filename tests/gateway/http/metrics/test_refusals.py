@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from gateway.http.auth.access import Access
+from gateway.http.auth.configured import verification_by
 from gateway.http.websocket.connection import ConnectionLimits
 from stores.domain.rates import Rate
-from tests.gateway.app_client import TOKEN_ACCESS, TOKENS, bearer
+from tests.gateway.app_client import SECRET, TOKEN_ACCESS, TOKENS, bearer
 from tests.gateway.http.bounds.raw_client import connected
 from tests.gateway.http.bounds.slow_operations import READ, StalledCatalog, Write, slow_schema, within
 from tests.gateway.http.metrics.measured_gateway import MeasuredGateway, measured_gateway
@@ -138,7 +140,8 @@ async def test_connections_beyond_the_limit_count() -> None:
 
 async def test_requests_that_are_not_authenticated_count_by_the_reason() -> None:
     old = TOKENS.mint(world.learner(), now=world.NOW - timedelta(days=3), valid_for=timedelta(hours=1))
-    async with measured_gateway(access=TOKEN_ACCESS) as gateway:
+    access = Access(verification=verification_by(SECRET))  # with counts of its own
+    async with measured_gateway(access=access) as gateway:
         for authorization in (f"Bearer {old}", "Bearer nonsense", "Basic dXNlcjpwYXNz"):
             await gateway.post("{ me { id } }", headers={"Authorization": authorization})
         await gateway.post("{ me { id } }")
