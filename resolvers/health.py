@@ -99,7 +99,11 @@ class Health:
             if self.log is not None:
                 self.log.answered(store)
             return True
-        failure = error if isinstance(error, StoreError) else Unavailable(store, "the ping failed", fault=Fault.FAILED)
+        if isinstance(error, StoreError):
+            failure = error
+        else:
+            failure = Unavailable(store, "the ping failed", fault=Fault.FAILED)
+            failure.__context__ = error
         self.failed(store, failure)
         self._pings[store] = Ping(None, failure)
         return False
@@ -117,7 +121,7 @@ class Health:
 
     @contextmanager
     def probed(self) -> Iterator[None]:
-        """A block while which all stores are pinged again and again, so that nobody needs to wait for a ping."""
+        """A block while which all stores are pinged again and again, so that no caller waits for a ping."""
         self._is_probed = True
         try:
             yield

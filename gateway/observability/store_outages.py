@@ -72,6 +72,7 @@ class StoreOutages:
             return
         del self._outages[store]
         if outage.logged:
+            self._left_out[store] = 0  # they are in this line
             seconds = round(outage.answered_at - outage.began_at, 1)
             log.warning(
                 "%s: answers again", store, extra={"store": store, "seconds": seconds, "failures": outage.failures}

@@ -127,6 +127,18 @@ def test_a_store_that_fails_again_and_again_has_a_line_a_minute(
     assert [line["failures"] for line in logs.records()] == [1, 1, 6, 1]
 
 
+def test_the_failures_of_an_outage_that_ended_are_not_counted_in_the_next(
+    outages: StoreOutages, clock: Times, logs: LogStream
+) -> None:
+    for _ in range(2):
+        for _ in range(3):
+            outages.failed("progress", Unavailable("progress", "away"))
+        for _ in range(2):
+            clock.now += 60
+            outages.answered("progress")
+    assert [line["failures"] for line in logs.records()] == [1, 3, 1, 3]
+
+
 async def test_pings_tell_when_a_store_fails_and_recovers(outages: StoreOutages, clock: Times, logs: LogStream) -> None:
     stores = await world.open_school()
     down: Any = BrokenStore(lambda: Unavailable("profiles", "MongoDB cannot be reached"))
@@ -142,6 +154,17 @@ async def test_pings_tell_when_a_store_fails_and_recovers(outages: StoreOutages,
         ("profiles: MongoDB cannot be reached", 0),
         ("profiles: answers again", 3),
     ]
+
+
+async def test_a_ping_that_raises_another_error_is_logged_with_its_class(
+    outages: StoreOutages, logs: LogStream
+) -> None:
+    down: Any = BrokenStore(lambda: RuntimeError("canary"))
+    stores = replace(await world.open_school(), profiles=down)
+    assert not await Health(stores=stores, backends={}, now=lambda: world.NOW, log=outages).ping("profiles")
+    [line] = logs.records("quadrangle.stores")
+    assert (line["message"], line["driver_error"]) == ("profiles: the ping failed", "RuntimeError")
+    assert "canary" not in logs.getvalue()
 
 
 @pytest.mark.parametrize(
