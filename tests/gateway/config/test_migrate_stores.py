@@ -101,6 +101,11 @@ async def test_contract_steps_are_refused_if_it_is_not_known_what_runs(servers: 
         assert "key_1_version_-1" in await database[COURSES].index_information()
 
 
+async def test_a_ledger_whose_steps_are_not_known_is_not_migrated() -> None:
+    with pytest.raises(Unavailable):
+        await require_none_running(urls(progress="postgresql://127.0.0.1:9/none"), now=utc_now)
+
+
 async def test_long_rebuilds_are_left_to_commands_of_their_own(servers: Servers) -> None:
     async with fresh_sql(servers) as url, open_pool(url, size=2) as pool:
         assert await migrate_stores(urls(progress=url), now=utc_now) == [], "there is nothing to rebuild"
