@@ -44,8 +44,16 @@ async def _watch(
     health: Health, find: FindMigrations, looked: asyncio.Event, sleep: Callable[[float], Awaitable[None]]
 ) -> None:
     logged: set[str] = set()
+    failed = False
     while True:
-        found = await find()
+        try:
+            found = await find()
+        except Exception:
+            if not failed:
+                log.exception("pending migrations cannot be listed")
+            failed = True
+            await sleep(INTERVAL_SECONDS)
+            continue
         health.unmigrated = {port for each in found if each.pending for port in each.ports}
         lines = {each.port: line for each in found if (line := advice(each)) is not None}
         for port, line in lines.items():

@@ -21,7 +21,7 @@ NEWER = PortMigrations(port="progress", backend="postgresql", fault=Rejected("pr
 class Looks:
     """Finds these migrations, one list for each look; the pauses between them end at once."""
 
-    def __init__(self, *found: PortMigrations) -> None:
+    def __init__(self, *found: PortMigrations | Exception) -> None:
         self.left = list(found)
         self.pauses: list[float] = []
         self.done = asyncio.Event()
@@ -30,6 +30,8 @@ class Looks:
         found = self.left.pop(0)
         if not self.left:
             self.done.set()
+        if isinstance(found, Exception):
+            raise found
         return [found]
 
     async def sleep(self, seconds: float) -> None:
@@ -60,6 +62,18 @@ async def test_it_looks_again_while_migrations_are_pending_or_unknown() -> None:
     async with watching_migrations(await health(), looks.find, sleep=looks.sleep):
         await looks.done.wait()
     assert looks.pauses == [INTERVAL_SECONDS] * 3
+
+
+async def test_an_unexpected_error_is_logged_once_and_does_not_end_it() -> None:
+    of_stores, looks = await health(), Looks(RuntimeError("canary"), RuntimeError("canary"), PENDING, DONE)
+    with captured_logs() as logs:
+        async with watching_migrations(of_stores, looks.find, sleep=looks.sleep):
+            await looks.done.wait()
+    assert [line["message"] for line in logs.records("quadrangle.stores")] == [
+        "pending migrations cannot be listed",
+        "progress: tables are missing: run `quadrangle migrate`",
+    ]
+    assert "canary" not in logs.getvalue()
 
 
 async def test_what_is_pending_is_logged_once() -> None:
