@@ -1,5 +1,6 @@
 """The formats of the log: JSON for machines, text for people."""
 
+import json
 import logging
 import re
 from typing import Any
@@ -62,4 +63,11 @@ def printable(text: str) -> str:
 
 
 def _json(value: Any) -> str:
-    return orjson.dumps(value, default=lambda each: type(each).__name__).decode()
+    try:
+        return orjson.dumps(value, default=_name_of_type).decode()
+    except TypeError:  # it has a lone surrogate, or an integer beyond 64 bits
+        return json.dumps(value, default=_name_of_type)
+
+
+def _name_of_type(value: object) -> str:
+    return type(value).__name__

@@ -14,7 +14,7 @@ import pytest
 
 from gateway.config.groups.log import OWN_LOGGERS
 from gateway.config.settings import read_settings
-from gateway.observability.log_formats import TextFormatter
+from gateway.observability.log_formats import JsonFormatter, TextFormatter
 from gateway.observability.logs import write_logs
 from gateway.runtime.errors import CommandError
 
@@ -96,6 +96,16 @@ def test_a_text_cannot_act_on_the_terminal() -> None:
         {"name": "quadrangle.auth", "msg": "a\x1b[2Jb", "levelname": "INFO", "key": "\x9b2J"}
     )
     assert not re.search(r"[^ -~]", TextFormatter().format(record))
+
+
+@pytest.mark.parametrize("formatter", [JsonFormatter(), TextFormatter()], ids=lambda each: type(each).__name__)
+@pytest.mark.parametrize("value", ["\ud800", 2**70, [b"canary"]], ids=ascii)
+def test_every_value_has_a_line(formatter: logging.Formatter, value: object) -> None:
+    record = logging.makeLogRecord({"name": "quadrangle.auth", "msg": "a line", "levelname": "INFO", "key": value})
+    line = formatter.format(record)
+    assert "key" in line
+    assert "canary" not in line
+    line.encode()
 
 
 def test_the_errors_of_a_text_have_a_line_each() -> None:
