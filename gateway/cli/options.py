@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 UNITS = {"s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 """Seconds in each unit of time that an option takes."""
 LONGEST_DURATION = timedelta(days=3_660)
-MOST_PROCESSES = 64
 
 
 def add_data(parser: ArgumentParser) -> None:
@@ -75,6 +74,8 @@ def port(text: str) -> int:
 
 def process_count(text: str) -> int:
     """A number of processes."""
+    from gateway.config.groups.http import MOST_PROCESSES
+
     if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= MOST_PROCESSES:
         raise ArgumentTypeError(f"{text!r} is not a number from 1 to {MOST_PROCESSES}")
     return int(text)

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from gateway.config.groups.settings_group import Listed, Seconds, SettingsGroup
 
+MOST_PROCESSES = 64
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")  # RFC 6454, section 6.2
 
 
@@ -36,7 +37,7 @@ class HttpSettings(SettingsGroup):
 
     host: str = Field(default="127.0.0.1", min_length=1, validation_alias="GATEWAY_HOST")
     port: int = Field(default=8000, ge=0, le=65535, validation_alias="GATEWAY_PORT")
-    processes: int = Field(default=1, ge=1, le=64, validation_alias="GATEWAY_PROCESSES")
+    processes: int = Field(default=1, ge=1, le=MOST_PROCESSES, validation_alias="GATEWAY_PROCESSES")
     origins: Origins = Field(default=(), validation_alias="GATEWAY_HTTP_ORIGINS")
     body_limit: int = Field(default=1_048_576, ge=1, validation_alias="GATEWAY_BODY_LIMIT")
     bodies_limit: int = Field(default=67_108_864, ge=1, validation_alias="GATEWAY_BODIES_LIMIT")

@@ -61,8 +61,8 @@ async def _step(connection: Connection, set_name: str, migration: Migration) -> 
     if migration.step is None:
         commands = terminated([await in_dialect(connection, statement) for statement in migration.statements])
     else:
-        about = inspect.getdoc(migration.step) or ""
-        commands = [f"-- in Python ({migration.step.__module__}): {about.splitlines()[0]}"]
+        about = (inspect.getdoc(migration.step) or "").partition("\n")[0]
+        commands = [f"-- in Python ({migration.step.__module__}): {about}"]
     # A step without a mark counts as unsafe.
     return MigrationStep(name=migration.name, phase=phase_of(set_name, migration) or Phase.CONTRACT, commands=commands)
 
