@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def growth_of(held: Sequence[Holdings]) -> Iterator[str]:
-    """A line for each thing of which the process holds more at the end than after its warm-up."""
+    """A line for each quantity that is larger at the end than after the warm-up."""
     warm = held[len(held) // 4 :]
     first, last = warm[: len(warm) // 3], warm[-(len(warm) // 3) :]
     was, now = (max(each.resident_kib for each in some) for some in (first, last))

@@ -54,7 +54,8 @@ class ProbeConnections:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionBounds:
-    """What all connections of a server share: their bounds, and who asks for /livez beyond them. Times in seconds."""
+    """What all connections of a server share: their bounds, and the counts of what goes
+    beyond them. Times in seconds."""
 
     head_limit: int
     headers: int

@@ -74,7 +74,7 @@ FORGED = (
 
 @asynccontextmanager
 async def stores_with_faults(servers: Servers) -> AsyncIterator[Mapping[str, str]]:
-    """The settings of stores of which the timeline has no tables, and sessions refuse the password."""
+    """The settings of stores: the timeline has no tables, and sessions refuse the password."""
     async with AsyncExitStack() as stack:
         mongo = await stack.enter_async_context(fresh_mongo(servers))
         progress, timeline = [await stack.enter_async_context(fresh_sql(servers)) for _ in range(2)]
