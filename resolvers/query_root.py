@@ -8,8 +8,8 @@ from graphql import GraphQLSchema
 
 from resolvers import permissions
 from resolvers.context import Info
-from resolvers.data.access_paths import COURSE_PAGE, PROFILE_PAGE, PageArgs
 from resolvers.data.course_enrollment_paths import COURSE_ENROLLMENTS
+from resolvers.data.list_paths import COURSE_PAGE, PROFILE_PAGE, PageArgs
 from resolvers.data.reference_paths import EXISTING_COURSES, EXISTING_LEARNERS
 from resolvers.data.references import CourseRef, LearnerRef, course_of
 from resolvers.data.visible_paths import VISIBLE_COURSE_PROGRESS, VISIBLE_ENROLLMENTS, VISIBLE_ITEM_PROGRESS

@@ -9,11 +9,11 @@ from resolvers.data.dataloaders import Loaders, StorePath
 from resolvers.data.shared_reads.sharing import Retention, Sharing, first_pages
 from stores.domain.activity import ActivityCount, ActivityWindow, no_activity
 from stores.domain.calendar import QUARTER, Span, Window
-from stores.domain.catalog import Course, CourseFilter, CourseVersion
+from stores.domain.catalog import Course, CourseVersion
 from stores.domain.enrollment_order import EnrollmentFilter
 from stores.domain.events import Event, Verb
 from stores.domain.paging import Page
-from stores.domain.profiles import Profile, ProfileFilter
+from stores.domain.profiles import Profile
 from stores.domain.progress import (
     Attempt,
     Certificate,
@@ -74,13 +74,6 @@ class CourseActivityArgs(NamedTuple):
     learners: bool
 
 
-class PageArgs(NamedTuple):
-    """A page of `first` rows after a cursor (None: from the start)."""
-
-    after: str | None
-    first: int
-
-
 class CountArgs(NamedTuple):
     """The connection whose rows are counted: of a learner or of a course, the other one is None. `courses` restrict
     those of a learner, `where` those of a course."""
@@ -98,47 +91,12 @@ PROFILES: StorePath[str, NoArgs, Profile] = StorePath(
 )
 
 
-async def _profile_page(
-    stores: Stores, filters: Sequence[ProfileFilter], args: PageArgs
-) -> Mapping[ProfileFilter, Page[Profile]]:
-    return {where: await stores.profiles.page(where, after=args.after, first=args.first) for where in filters}
-
-
-def _prime_profiles(loaders: Loaders, pages: Mapping[ProfileFilter, Page[Profile]]) -> None:
-    """The fields of a learner look the profile up: the page has it already."""
-    for page in pages.values():
-        for row in page.rows:
-            loaders.prime(PROFILES, row.learner_id, (), row)
-
-
-PROFILE_PAGE: StorePath[ProfileFilter, PageArgs, Page[Profile]] = StorePath(
-    "profiles", "page", _profile_page, batch_size=1, prime=_prime_profiles
-)
-
 # ---------------------------------------------------------------- catalog
 LATEST: StorePath[str, NoArgs, Course] = StorePath(
     "catalog", "latest", lambda s, keys, _: s.catalog.latest(keys), shared=Sharing.ANNOUNCED, last_good=Retention()
 )
 VERSIONS: StorePath[CourseVersion, NoArgs, Course] = StorePath(
     "catalog", "versions", lambda s, keys, _: s.catalog.versions(keys), shared=Sharing.IMMUTABLE, last_good=Retention()
-)
-
-
-async def _course_page(
-    stores: Stores, filters: Sequence[CourseFilter], args: PageArgs
-) -> Mapping[CourseFilter, Page[Course]]:
-    return {where: await stores.catalog.page(where, after=args.after, first=args.first) for where in filters}
-
-
-def _prime_courses(loaders: Loaders, pages: Mapping[CourseFilter, Page[Course]]) -> None:
-    """The fields of a course look its newest version up: the page has it already."""
-    for page in pages.values():
-        for row in page.rows:
-            loaders.prime(LATEST, row.key, (), row)
-
-
-COURSE_PAGE: StorePath[CourseFilter, PageArgs, Page[Course]] = StorePath(
-    "catalog", "page", _course_page, batch_size=1, prime=_prime_courses
 )
 
 # ---------------------------------------------------------------- progress

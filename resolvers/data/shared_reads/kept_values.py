@@ -78,6 +78,14 @@ class KeptValues:
                         if entry is not None and generation is self._young:
                             self._bytes -= entry.size
 
+    def drop_paths(self, matches: Callable[[Any], bool]) -> None:
+        """Drop all values of the paths that match."""
+        for generation in (self._young, self._old):
+            for bound in [each for each in generation if matches(each.path)]:
+                entries = generation.pop(bound)
+                if generation is self._young:
+                    self._bytes -= sum(entry.size for entry in entries.values())
+
     def clear(self) -> None:
         """Drop all values."""
         self._young, self._old, self._bytes = {}, {}, 0

@@ -35,12 +35,15 @@ class LastGood:
         self._sizes: dict[Any, tuple[int, int]] = {}
         self._written: dict[str, dict[Any, float]] = {}
         self._forgotten: dict[str, float] = {}
+        self._last_write: dict[str, float] = {}
 
     def keep(
         self, path: SharedPath[K, Any, V], args: Any, keys: Sequence[K], found: Mapping[K, V], *, began: float
     ) -> None:
         """Keep what was just found of these keys, except of those that were written since the read began."""
         if path.last_good is None or (kept_args := path.last_good.args(args)) is None:
+            return
+        if path.last_good.lists and began <= self._last_write.get(path.store, ALWAYS):
             return
         values: Mapping[K, V | None] = found
         if path.last_good.absent and len(found) < len(keys):
@@ -58,9 +61,11 @@ class LastGood:
         return self._kept.find(BoundPath(path, kept_args), keys, oldest=self.clock() - self._longest)
 
     def drop(self, store: str, keys: Collection[Hashable]) -> None:
-        """Drop the values of keys that were written. Reads under way do not bring them back."""
-        now = self.clock()
+        """Drop the values of keys that were written, and the lists that may have them. Reads under way do not bring
+        them back."""
+        now = self._last_write[store] = self.clock()
         self._kept.drop(store, keys)
+        self._kept.drop_paths(lambda path: path.store == store and path.last_good.lists)
         written = self._written.setdefault(store, {})
         written.update(dict.fromkeys(keys, now))
         if len(written) > MOST_WRITTEN:

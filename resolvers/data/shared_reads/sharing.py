@@ -39,11 +39,13 @@ class Retention:
     """Which values of a path are kept for when its store fails (`LastGood`).
 
     `args` returns the arguments under which they are kept, from those of a call; None: they are not kept. `absent`:
-    keys without a value are kept, too. That is for paths where it means empty, not unknown.
+    keys without a value are kept, too. That is for paths where it means empty, not unknown. `lists`: a value is a list
+    of records, and may be another one after each write of the store.
     """
 
     args: Callable[[Any], Hashable | None] = all_args
     absent: bool = False
+    lists: bool = False
 
 
 class SharedPath(Protocol[K, A_contra, V_co]):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from resolvers.context import Context, ExecutorName, Peer
-from resolvers.data import access_paths, course_enrollment_paths, course_number_paths, streak_paths
+from resolvers.data import access_paths, course_enrollment_paths, course_number_paths, list_paths, streak_paths
 from resolvers.data.dataloaders import StorePath
 from resolvers.data.student_paths import STUDENTS
 from resolvers.data.visible_paths import VISIBLE_ENROLLMENTS, VISIBLE_LEARNERS
@@ -23,7 +23,7 @@ from tests.resolvers.subscriptions.live_school import (
     progress_updated,
 )
 
-MODULES = (access_paths, course_enrollment_paths, course_number_paths, streak_paths)
+MODULES = (access_paths, course_enrollment_paths, course_number_paths, list_paths, streak_paths)
 """The modules that declare paths."""
 QUERY = f'{{ learner(id: "{ADA_ID}") {{ displayName }} }}'
 ENROLL = f"""mutation {{

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from resolvers.context import ExecutorName, Peer
-from resolvers.data import access_paths, course_enrollment_paths, course_number_paths, streak_paths, student_paths
+from resolvers.data import (
+    access_paths,
+    course_enrollment_paths,
+    course_number_paths,
+    list_paths,
+    streak_paths,
+    student_paths,
+)
 from resolvers.data.dataloaders import StorePath
 from resolvers.data.shared_reads.last_good import LastGood
 from resolvers.schema import build_subgraph
@@ -29,7 +36,7 @@ from tests.resolvers.subscriptions.live_school import (
     progress_updated,
 )
 
-MODULES = (access_paths, course_enrollment_paths, course_number_paths, streak_paths)
+MODULES = (access_paths, course_enrollment_paths, course_number_paths, list_paths, streak_paths)
 """The modules that declare paths."""
 ME = "{ me { enrollments { edges { node { progress { completion } } } } } }"
 ENROLLMENT = f'{{ enrollment(registration: "{ADA_ALGEBRA}") {{ state }} }}'
@@ -111,6 +118,22 @@ async def test_profiles_courses_items_and_summaries_are_served(executor: Executo
     assert {each["store"]: each["state"] for each in sources(stale)} == dict.fromkeys(
         ("profiles", "catalog", "progress", "activity"), "STALE"
     )
+
+
+@EXECUTORS
+async def test_lists_are_served_until_one_of_their_records_is_written(executor: ExecutorName) -> None:
+    school = await school_of(executor)
+    query = (
+        "{ courses(first: 1) { edges { node { key title } } } learners(first: 1) { edges { node { displayName } } } }"
+    )
+    live = await school.ask(query)
+    school.take_down("profiles", "catalog")
+    stale = await school.ask(query)
+    assert (stale.data, stale.errors) == (live.data, None)
+    school.clock.now += 1
+    school.last_good.drop("catalog", ["another"])
+    written = await school.ask(query)
+    assert written.data == {"courses": None, "learners": live.data["learners"]}
 
 
 @EXECUTORS
@@ -245,6 +268,8 @@ def test_what_is_kept_for_failures() -> None:
     kept = {(path.store, path.call) for path in paths if path.last_good is not None}
     assert kept == {
         ("profiles", "by_ids"),
+        ("profiles", "page"),
+        ("catalog", "page"),
         ("catalog", "latest"),
         ("catalog", "versions"),
         ("progress", "by_registrations"),

@@ -224,3 +224,18 @@ async def test_the_values_are_bounded_in_bytes() -> None:
     found = last_good.find(path, (), [str(number) for number in range(1_000)])
     assert 30 < len(found) <= 100
     assert "999" in found
+
+
+async def test_a_list_that_was_read_before_a_write_is_not_kept() -> None:
+    process, store = Process(), HeldStore(held=True)
+    path: StorePath[str, Any, str] = StorePath("profiles", "page", store.read, last_good=Retention(lists=True))
+    reading = process.other().load_many(path, ["all"], ())
+    await turns()
+    process.last_good.drop("profiles", ["a"])
+    store.calls[0].answer.set_result({"all": "a, b"})
+    await reading
+    assert process.last_good.find(path, (), ["all"]) == {}
+    process.clock.now += 1
+    process.last_good.keep(path, (), ["all"], {"all": "a"}, began=process.clock())
+    process.last_good.drop("catalog", ["a"])
+    assert list(process.last_good.find(path, (), ["all"])) == ["all"]
