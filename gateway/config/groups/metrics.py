@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from gateway.config.groups.settings_group import SettingsGroup
 
+HIGHEST_PORT = 65_535
 ADDRESS = re.compile(r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
 
 
@@ -33,7 +34,7 @@ def _parse_address(given: object) -> object:
     if given == "off":
         return None
     match = ADDRESS.fullmatch(given)
-    if match is None or int(match["port"]) > 65_535:
+    if match is None or int(match["port"]) > HIGHEST_PORT:
         raise ValueError("not an address such as 127.0.0.1:9464, and not `off`")
     return ListenAddress(match["host"].strip("[]"), int(match["port"]))
 

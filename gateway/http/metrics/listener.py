@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway.config.groups.metrics import MetricsSettings
+from gateway.config.groups.metrics import HIGHEST_PORT, MetricsSettings
 from gateway.http.bounds.connection_limit import ConnectionBounds
 from gateway.http.bounds.http_protocol import HttpProtocol
 from gateway.http.error_responses import error_response
@@ -46,6 +46,10 @@ def bind_metrics(settings: MetricsSettings, *, process: int | None = None) -> It
         yield None
         return
     host, port = address.host, address.port + (process or 0) if address.port else 0
+    if port > HIGHEST_PORT:
+        raise CommandError(
+            f"GATEWAY_METRICS_LISTEN: process {process} would have port {port}; {HIGHEST_PORT} is the last"
+        )
     try:
         bound = listening_socket(host, port)
     except OSError as error:

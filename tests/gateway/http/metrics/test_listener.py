@@ -82,6 +82,12 @@ def test_each_of_several_processes_has_a_port_of_its_own() -> None:
         assert address_of(bound) == f"http://127.0.0.1:{base + 2}"
 
 
+def test_a_process_whose_port_would_be_too_high_is_refused() -> None:
+    settings = MetricsSettings(listen=ListenAddress("127.0.0.1", 65_534))
+    with pytest.raises(CommandError, match=r"process 2 would have port 65536"), bind_metrics(settings, process=2):
+        pass
+
+
 async def test_the_samples_of_one_of_several_processes_have_its_number() -> None:
     async with measured_gateway(process=3) as gateway:
         await gateway.post("{ __typename }")
