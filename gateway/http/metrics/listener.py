@@ -57,7 +57,10 @@ def bind_metrics(settings: MetricsSettings, *, process: int | None = None) -> It
             raise CommandError(
                 f"GATEWAY_METRICS_LISTEN: cannot listen on {host} port {port}: {error.strerror}"
             ) from None
-        log.warning("metrics are not served", extra={"address": f"{host}:{port}", "reason": error.strerror})
+        log.warning(
+            "metrics are not served: set GATEWAY_METRICS_LISTEN to a free address, or to off",
+            extra={"address": f"{host}:{port}", "reason": error.strerror},
+        )
         yield None
         return
     with bound:
