@@ -15,7 +15,12 @@ from gateway.embedded.processes import Process
 
 TOP = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "gateway"]
-PLAIN = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
+PLAIN = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "LC_ALL": "C.UTF-8",
+    # Its default port may be taken by a gateway that runs beside the tests; a command would log that.
+    "GATEWAY_METRICS_LISTEN": "off",
+}
 
 
 def quadrangle(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:

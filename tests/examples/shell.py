@@ -87,6 +87,7 @@ class Shell:
         (folder / ".env.example").symlink_to(TOP / ".env.example")
         self._environment = {
             **PLAIN,
+            "GATEWAY_METRICS_LISTEN": "",  # the default: docs/metrics.md reads it
             "PATH": f"{folder}/bin:{PLAIN['PATH']}",
             "PYTHONPATH": str(TOP),
             "GATEWAY_PORT": "0",
