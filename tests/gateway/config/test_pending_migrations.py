@@ -87,6 +87,22 @@ async def test_an_index_that_mongodb_lacks_is_pending(servers: Servers) -> None:
         assert found["profiles"].pending == []
 
 
+async def test_documents_of_an_earlier_version_are_pending_if_they_are_looked_for(servers: Servers) -> None:
+    async with fresh_mongo(servers) as database:
+        name = urlsplit(servers.mongo_url)._replace(path=f"/{database.name}").geturl()
+        mongo = urls(profiles=name, catalog=name)
+        await database[LEARNERS].insert_one({"_id": "ada", "displayName": "Ada"})
+        await database[COURSES].insert_one({"_id": "a", "key": "a", "version": 1, "title": "A"})
+        assert not any(one.pending for one in await pending_migrations(mongo, now=utc_now))
+        found = [step for one in await pending_migrations(mongo, now=utc_now, old_rows=True) for step in one.pending]
+        assert [(step.name, step.phase) for step in found] == [
+            ("fill learners.nameWords", Phase.MIGRATE),
+            ("fill courses.titleKey", Phase.MIGRATE),
+        ]
+        await migrate_stores(mongo, now=utc_now)
+        assert not any(one.pending for one in await pending_migrations(mongo, now=utc_now, old_rows=True))
+
+
 async def test_a_database_that_influxdb_lacks_is_pending(servers: Servers) -> None:
     if servers.influx_url is None:
         missing("InfluxDB: there is no influxd")
