@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from gateway.resilience.store_guards import StoreGuards
+from gateway.resilience.breaker import Breaker, BreakerRules
+from gateway.resilience.store_guards import LONGEST_PAUSE, StoreGuard, StoreGuards
 from resolvers.data.guarded_call import BUSY
 from resolvers.data.store_calls import StoreCalls
 from resolvers.writes.write_stores import IgnoredFailures
@@ -90,6 +91,37 @@ async def test_a_read_that_fails_is_made_once_more_and_counts_once() -> None:
     assert not guard_of(guards).breaker.is_open  # after eight attempts, which are four calls
     await fails(read(guards, Replies(DOWN)))
     assert guard_of(guards).breaker.is_open
+
+
+async def test_the_second_attempt_of_a_read_has_what_is_left_of_its_deadline() -> None:
+    guards = guards_at(Seconds(), deadline=0.05)
+    made = 0
+
+    async def failing_then_stalled() -> None:
+        nonlocal made
+        made += 1
+        if made == 1:
+            raise DOWN
+        await stall()
+
+    calls = calls_over(guards, deadline=0.05)
+    async with asyncio.timeout(10):
+        assert isinstance(await fails(calls.call_read("profiles", "by_ids", 1, failing_then_stalled)), TimedOut)
+    assert made == 2
+
+
+async def test_a_read_is_repeated_after_a_random_pause_unless_the_breaker_is_open() -> None:
+    guard = StoreGuard(
+        "profiles",
+        Breaker(rules=BreakerRules(window=3.0), clock=monotonic),
+        most=1,
+        deadline=timedelta(seconds=2),
+        draw=lambda: 0.5,
+    )
+    assert guard.pause() == 0.5 * LONGEST_PAUSE
+    for _ in range(2):
+        guard.pinged(answered=False, began=monotonic())
+    assert guard.pause() is None
 
 
 async def test_a_write_and_a_read_that_is_refused_are_made_once() -> None:
