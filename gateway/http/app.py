@@ -27,6 +27,7 @@ from gateway.http.documents import persisted_documents
 from gateway.http.error_responses import http_error
 from gateway.http.graphql_endpoint import GraphQLEndpoint
 from gateway.http.health import health_routes
+from gateway.http.lifespan_errors import unexpected_errors_logged
 from gateway.http.metrics.app_metrics import (
     measure_guards,
     measure_refusals,
@@ -103,6 +104,12 @@ def build_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[AppState]:
+        with unexpected_errors_logged():
+            async with opened_state() as state:
+                yield state
+
+    @asynccontextmanager
+    async def opened_state() -> AsyncIterator[AppState]:
         async with (
             open_stores() as (opened, backends),
             open_shared_reads(settings, opened, backends) as (shared, last_good, stores),
