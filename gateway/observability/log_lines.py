@@ -45,12 +45,15 @@ def line_of(record: logging.LogRecord) -> dict[str, Any]:
 
 
 def _errors(error: BaseException | None) -> Iterator[dict[str, Any]]:
-    """An exception and its causes, outermost first."""
+    """An exception and its causes, outermost first. After a group comes the first of its exceptions."""
     for _ in range(MAX_FRAMES):
         if error is None:
             return
         yield {"kind": type(error).__name__, "at": _places(error.__traceback__)}
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        if isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        else:
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 def _places(traceback: TracebackType | None) -> list[str]:

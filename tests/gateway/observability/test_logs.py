@@ -120,6 +120,14 @@ def test_the_errors_of_a_text_have_a_line_each() -> None:
     assert "canary" not in "".join(errors)
 
 
+def test_the_errors_of_a_group_begin_with_its_first() -> None:
+    group = ExceptionGroup("canary", [ValueError("canary"), KeyError("canary")])
+    record = logging.makeLogRecord({"name": "a", "msg": "failed", "exc_info": (None, group, None)})
+    line = JsonFormatter().format(record)
+    assert [each["kind"] for each in json.loads(line)["errors"]] == ["ExceptionGroup", "ValueError"]
+    assert "canary" not in line
+
+
 def test_text_is_coloured_on_a_terminal() -> None:
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "w", encoding="utf-8") as terminal:
