@@ -2,15 +2,19 @@
 
 import asyncio
 import json
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from strawberry.utils.str_converters import to_camel_case
 from websockets.exceptions import InvalidStatus
 
 from gateway.http.auth.access import Access
 from gateway.http.auth.configured import verification_by
 from gateway.http.websocket.connection import ConnectionLimits
+from gateway.observability.refusals import RefusalKind
+from resolvers.limits import Limits
 from stores.domain.rates import Rate
 from tests.gateway.app_client import SECRET, TOKEN_ACCESS, TOKENS, bearer
 from tests.gateway.http.bounds.raw_client import connected
@@ -56,6 +60,12 @@ async def test_limits_of_an_operation_count_by_their_name(setting: dict[str, str
     async with measured_gateway(measured) as gateway:
         assert "errors" not in await gateway.post(query)
         assert await kinds(gateway) == {}
+
+
+def test_every_limit_of_an_operation_has_a_kind() -> None:
+    names = [field.name for field in fields(Limits) if isinstance(field.default, int)]
+    assert "introspection_depth" in names
+    assert {to_camel_case(name) for name in names} <= set(RefusalKind)
 
 
 async def test_a_used_up_rate_counts() -> None:
