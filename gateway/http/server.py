@@ -18,7 +18,6 @@ from starlette.types import ASGIApp
 from gateway.config.groups.http import HttpSettings
 from gateway.http.bounds.connection_limit import ConnectionBounds
 from gateway.http.bounds.http_protocol import HttpProtocol
-from gateway.http.middleware.logged_lifespan import LoggedLifespan
 from gateway.http.websocket.uvicorn_protocol import CLEANED_AT_ONCE, WebSocketProtocol
 from gateway.observability.refusals import Refusals
 from gateway.runtime.errors import CommandError
@@ -107,7 +106,7 @@ async def serve(
     """
     host, port, *_ = bound.getsockname()
     config = uvicorn.Config(
-        LoggedLifespan(app),
+        app,
         lifespan="on",
         http=partial(HttpProtocol, bounds=ConnectionBounds.of(settings, refusals=refusals or Refusals())),  # type: ignore[arg-type]  # it makes one
         ws=partial(WebSocketProtocol, clean_up=LoopTurns(CLEANED_AT_ONCE)),  # type: ignore[arg-type]
