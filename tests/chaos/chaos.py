@@ -11,7 +11,8 @@ from gateway.embedded.loopback import HOST
 from tests.chaos.faults import Fault, fault_of
 from tests.chaos.gateway_state import GatewayState, Holdings
 from tests.chaos.load import Load, Sample, running
-from tests.chaos.place import DEADLINE_SECONDS, SERVER_OF, Place
+from tests.chaos.place import DEADLINE_SECONDS, Place
+from tests.e2e.failing_servers import SERVER_OF
 from tests.runbooks import execute_away, execute_back
 
 OPENS_WITHIN = DEADLINE_SECONDS + 1

@@ -12,18 +12,10 @@ from gateway.config.settings import deadline_variable, url_variable
 from gateway.embedded.loopback import HOST, free_ports
 from stores.ports.stores import Stores
 from tests.e2e.deployment import Command, Deployment, open_deployment
+from tests.e2e.failing_servers import SERVER_OF
 from tests.proxy import Proxy, proxy_to
 
 SERVERS = ("mongo", "sql", "influx", "redis")
-SERVER_OF = {
-    "profiles": "mongo",
-    "catalog": "mongo",
-    "progress": "sql",
-    "timeline": "influx",
-    "sessions": "redis",
-    "live": "redis",
-}
-"""The server of each port that has a URL."""
 DEADLINE_SECONDS = 2.0
 """Of each store: the default."""
 

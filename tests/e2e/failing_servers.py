@@ -36,7 +36,7 @@ COSTS: Mapping[str, Mapping[tuple[str, ...], str]] = {
 }
 # Ports that the page does not read.
 UNASKED = {"sql": {"outbox", "activity", "revocations"}, "redis": {"live", "documents", "rates"}}
-PORTS = {
+SERVER_OF = {
     "profiles": "mongo",
     "catalog": "mongo",
     "progress": "sql",
@@ -44,6 +44,7 @@ PORTS = {
     "sessions": "redis",
     "live": "redis",
 }
+"""The server of each port that has a URL."""
 
 
 def now() -> Any:

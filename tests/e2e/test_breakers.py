@@ -14,7 +14,7 @@ from gateway.config.urls import Url
 from gateway.embedded.embedded_servers import EmbeddedServers
 from tests.e2e.failing_servers import (
     COSTS,
-    PORTS,
+    SERVER_OF,
     assert_costs,
     assert_whole,
     gateway_over,
@@ -40,7 +40,7 @@ SLACK = 0.3
 async def proxied(embedded: EmbeddedServers, server: str) -> AsyncIterator[tuple[Proxy, httpx2.AsyncClient]]:
     """A gateway that reaches this server through a proxy."""
     direct = embedded_location(embedded).urls
-    ports = [port for port, its in PORTS.items() if its == server]
+    ports = [port for port, its in SERVER_OF.items() if its == server]
     async with (
         through_proxy(direct[ports[0]].reveal()) as (proxy, url),
         gateway_over({**direct, **dict.fromkeys(ports, Url.parse(url))}, settings=SETTINGS) as client,

@@ -15,8 +15,8 @@ from gateway.embedded.embedded_servers import EmbeddedServers
 from tests.e2e.failing_servers import (
     COSTS,
     DEADLINE,
-    PORTS,
     RECOVERY_SECONDS,
+    SERVER_OF,
     UNASKED,
     assert_costs,
     assert_whole,
@@ -35,7 +35,7 @@ async def test_a_store_behind_a_bad_connection_costs_its_own_fields_and_recovers
     school_servers: EmbeddedServers, server: str
 ) -> None:
     direct = embedded_location(school_servers).urls
-    ports = [port for port, its in PORTS.items() if its == server]
+    ports = [port for port, its in SERVER_OF.items() if its == server]
     async with through_proxy(direct[ports[0]].reveal()) as (proxy, url):
         urls = {**direct, **dict.fromkeys(ports, Url.parse(url))}
         async with gateway_over(urls) as client:
