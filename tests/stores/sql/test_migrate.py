@@ -138,7 +138,7 @@ async def test_a_migrator_that_lost_its_lease_stops(pool: Pool, tmp_path: Path) 
 async def test_a_statement_that_waits_for_a_backup_blocks_no_reader(
     pool: Pool, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """pg_dump locks every table until it ends, and a reader queues behind whoever waits for the table."""
+    """pg_dump locks every table until it ends, and a reader queues behind a statement that waits for the table."""
     await migrate(pool, "things", folder=folder)
     (folder / "0003_third.sql").write_text("ALTER TABLE things ADD COLUMN more text;")
     waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'things'::regclass AND NOT granted"
