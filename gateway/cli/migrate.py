@@ -13,7 +13,8 @@ DESCRIPTION = (
     "and which other rebuilds remain to be run. Safe to repeat; an interrupted run continues where it stopped.\n"
     "Expand and migrate steps may be applied while gateways and relays of an earlier version run. If a contract step\n"
     "is pending and relays hold leases, migrate applies nothing and says so.\n"
-    "--status and --plan only read. Their exit code is 0 if nothing is pending, 3 if something is."
+    "--status and --plan only read. Their exit code is 0 if nothing is pending, 3 if something is, 1 if a store\n"
+    "does not say."
 )
 EPILOG = """\
 examples:

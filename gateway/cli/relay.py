@@ -8,7 +8,8 @@ HELP = "publish committed events to timelines, live feeds and sessions"
 DESCRIPTION = (
     "Reads the outbox of committed events: writes timelines, publishes live feeds, refreshes sessions, and stores\n"
     "resume points. `serve` does this itself unless GATEWAY_RELAY=external. Several relays share the work by leases;\n"
-    "any of them may be killed. SIGINT or SIGTERM ends it."
+    "any of them may be killed. Metrics, /livez and /readyz are served at GATEWAY_METRICS_LISTEN. SIGINT or SIGTERM\n"
+    "ends it."
 )
 EPILOG = """\
 examples:

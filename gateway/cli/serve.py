@@ -12,7 +12,7 @@ HELP = "serve GraphQL over your own stores"
 DESCRIPTION = (
     "Serves GraphQL at http://HOST:PORT/graphql over the stores of the GATEWAY_*_URL settings, and prints the address\n"
     "when it is ready. A token is verified by GATEWAY_AUTH_SECRET, GATEWAY_AUTH_KEYS or GATEWAY_AUTH_JWKS_URL. A\n"
-    "request without one gets verifyCertificate and storeHealth { store state } only. Logs are JSON lines on stderr.\n"
+    "request without one gets verifyCertificate and storeHealth { store state } only. Logs go to stderr.\n"
     "SIGINT or SIGTERM ends it: open requests have GATEWAY_SHUTDOWN_GRACE seconds to finish; a second signal ends\n"
     "them at once."
 )

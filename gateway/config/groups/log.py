@@ -38,8 +38,8 @@ LOGGERS = ("quadrangle", *OWN_LOGGERS, "uvicorn")
 
 
 def _check_loggers(levels: Mapping[str, Level]) -> Mapping[str, Level]:
-    if not set(levels) <= set(LOGGERS):
-        raise ValueError(f"one of these is no logger with a level of its own; these are: {', '.join(LOGGERS)}")
+    if unknown := sorted(set(levels) - set(LOGGERS)):
+        raise ValueError(f"no level of its own has {', '.join(unknown)}; these have: {', '.join(LOGGERS)}")
     return levels
 
 

@@ -27,8 +27,10 @@ def pairs_as(example: str) -> BeforeValidator:
             return given
         pairs = [each.rpartition("=") for each in entries]
         parsed = {name.strip(): value.strip() for name, _, value in pairs}
-        if not all(parsed) or len(parsed) < len(pairs):
+        if not all(parsed):
             raise ValueError(f"not a list such as {example}")
+        if len(parsed) < len(pairs):
+            raise ValueError("a name is given twice")
         return parsed
 
     return BeforeValidator(parse)

@@ -82,13 +82,13 @@ def test_every_fault_is_a_line_that_names_its_variable_and_not_its_value() -> No
     ("variable", "text", "line"),
     [
         ("GATEWAY_ROLES", "student", "not a list such as student=LEARNER,teacher=INSTRUCTOR"),
-        ("GATEWAY_ROLES", "student=LEARNER,student=ADMIN", "not a list such as student=LEARNER,teacher=INSTRUCTOR"),
+        ("GATEWAY_ROLES", "student=LEARNER,student=ADMIN", "a name is given twice"),
         ("GATEWAY_CLAIM_REQUIRED", "/typ", "not a list such as /token_type=access"),
         ("GATEWAY_CLAIM_REQUIRED", "typ=access", "not a JSON pointer such as /realm_access/roles"),
         ("GATEWAY_TRUSTED_PROXIES", "nonsense", "not a list of networks, such as 10.0.0.0/8,fd00::/8"),
     ],
 )
-def test_a_malformed_list_is_refused_with_an_example(variable: str, text: str, line: str) -> None:
+def test_a_malformed_list_is_refused_with_a_reason(variable: str, text: str, line: str) -> None:
     assert faults(**{variable: text}) == (f"{variable}: {line}",)
 
 

@@ -143,12 +143,21 @@ def test_a_logger_may_have_a_level_of_its_own() -> None:
     assert [(json.loads(line)["logger"], json.loads(line)["commits"]) for line in lines] == [("quadrangle.relay", 3)]
 
 
-@pytest.mark.parametrize("levels", ["quadrangle.relais=DEBUG", "pymongo=DEBUG", "quadrangle.relay=LOUD", "DEBUG"])
-def test_levels_are_validated(levels: str) -> None:
+@pytest.mark.parametrize(
+    ("levels", "fault"),
+    [
+        ("quadrangle.relais=DEBUG,quadrangle.relay=INFO", "no level of its own has quadrangle.relais; these have: "),
+        ("pymongo=DEBUG,redis=INFO", "no level of its own has pymongo, redis; these have: "),
+        ("quadrangle.relay=LOUD", "input should be 'DEBUG', "),
+        ("DEBUG", "not a list such as "),
+        ("uvicorn=INFO,uvicorn=DEBUG", "a name is given twice"),
+    ],
+)
+def test_levels_are_validated(levels: str, fault: str) -> None:
     with pytest.raises(CommandError) as stop:
         read_settings({"GATEWAY_LOG_LEVELS": levels})
     [line] = stop.value.lines
-    assert line.startswith("GATEWAY_LOG_LEVELS: ")
+    assert line.startswith(f"GATEWAY_LOG_LEVELS: {fault}")
 
 
 def test_every_logger_of_the_sources_can_be_named() -> None:
