@@ -30,6 +30,7 @@ OWN_LOGGERS = (
     "quadrangle.simulation",
     "quadrangle.stores",
     "quadrangle.supervisor",
+    "quadrangle.traces",
     "quadrangle.warnings",
     "quadrangle.websocket",
 )

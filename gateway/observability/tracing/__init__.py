@@ -7,5 +7,5 @@ delivery_span.py      spans of the relay's deliveries
 request_span.py       spans of requests to other servers
 open_tracing.py       the tracing of a process
 finished_spans.py     spans of store calls, made when they are over. This and export.py import the SDK, an extra
-export.py             the exporter and its thread; export_log.py: what it logs
+export.py             the exporter and its thread; export_log.py: why spans are not sent
 """

@@ -17,7 +17,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
-from gateway.observability.tracing.export_log import OncePerMinute
+from gateway.observability.tracing.export_log import ExportFaults
 from gateway.observability.tracing.finished_spans import FinishedSpans
 
 NAME = "quadrangle"
@@ -33,7 +33,7 @@ class Export:
     others."""
 
     def __init__(self, endpoint: str) -> None:
-        self._log_filter = OncePerMinute()
+        self._log_filter = ExportFaults()
         EXPORTER_LOG.addFilter(self._log_filter)
         self._exporter = OTLPSpanExporter(endpoint, timeout=EXPORT_SECONDS)
         resource = Resource.create(

@@ -8,7 +8,7 @@ from opentelemetry import trace
 
 from gateway.config.settings import read_settings
 from gateway.observability.tracing.export import CLOSING_SECONDS, EXPORTER_LOG
-from gateway.observability.tracing.export_log import OncePerMinute
+from gateway.observability.tracing.export_log import ExportFaults
 from gateway.observability.tracing.open_tracing import open_tracing
 from gateway.observability.tracing.tracing import Tracing
 from gateway.runtime.errors import CommandError
@@ -70,14 +70,31 @@ async def closing_seconds(collector: Collector | None) -> float:
     return perf_counter() - started
 
 
-async def test_the_exporter_logs_each_kind_of_message_once_a_minute() -> None:
+def reasons(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [each.__dict__["reason"] for each in caplog.records if each.name == "quadrangle.traces"]
+
+
+def test_each_reason_that_spans_are_not_sent_is_logged_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     now = 100.0
-    once = OncePerMinute(clock=lambda: now)
-    record = logging.makeLogRecord({"msg": "Transient error %s"})
-    other = logging.makeLogRecord({"msg": "Failed"})
-    assert [once.filter(each) for each in (record, record, other, other)] == [True, False, True, False]
+    faults = ExportFaults(clock=lambda: now)
+    refused = ("span", 401, "SECRET")
+    for args in (
+        (ConnectionError("SECRET"), "span", 1.0),
+        (ConnectionError("SECRET"), "span", 2.0),
+        ("Service Unavailable", "span", 1.0),
+        refused,
+        ("span",),
+    ):
+        assert not faults.filter(logging.makeLogRecord({"msg": "it failed", "args": args}))
+    assert reasons(caplog) == ["ConnectionError", "HTTP 503", "HTTP 401", "no answer in time"]
     now += 60
-    assert once.filter(record)
+    faults.filter(logging.makeLogRecord({"msg": "it failed", "args": refused}))
+    assert reasons(caplog)[4:] == ["HTTP 401"]
+    assert "SECRET" not in caplog.text
+
+
+def test_what_the_exporter_logs_without_a_fault_is_kept() -> None:
+    assert ExportFaults().filter(logging.makeLogRecord({"msg": "Shutdown in progress"}))
 
 
 @pytest.mark.slow
@@ -88,9 +105,10 @@ async def test_a_collector_that_hangs_holds_up_the_end_for_a_bounded_time() -> N
 
 
 @pytest.mark.slow
-async def test_a_collector_that_is_away_holds_up_the_end_for_a_bounded_time() -> None:
+async def test_a_collector_that_is_away_holds_up_the_end_for_a_bounded_time(caplog: pytest.LogCaptureFixture) -> None:
     assert await closing_seconds(None) < CLOSING_SECONDS + SLACK
-    assert not [each for each in EXPORTER_LOG.filters if isinstance(each, OncePerMinute)]
+    assert "ConnectionError" in reasons(caplog)
+    assert not [each for each in EXPORTER_LOG.filters if isinstance(each, ExportFaults)]
 
 
 @pytest.mark.parametrize(
