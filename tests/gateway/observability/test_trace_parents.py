@@ -6,6 +6,7 @@ import pytest
 
 from gateway.http.auth.jwks_request import JwksUnavailable, fetch_jwks
 from gateway.http.trace_parent import trace_parent_of
+from gateway.observability.tracing.traceparent import span_context_of
 from resolvers.operation_trace import TraceParent
 from tests.gateway.app_client import app_client
 from tests.gateway.controlled_subscriptions import HELLO
@@ -49,6 +50,33 @@ async def test_a_socket_names_the_trace_of_its_operations_and_an_operation_its_o
 def test_what_is_no_text_names_no_trace() -> None:
     assert trace_parent_of({"traceparent": 7}.get) is None
     assert trace_parent_of({"traceparent": TRACEPARENT, "tracestate": []}.get) == TraceParent(TRACEPARENT)
+
+
+@pytest.mark.parametrize(
+    "tracestate",
+    [
+        "marked",
+        "a=1,marked",
+        "a=1,a=2",
+        "=" * 9,
+        "a=\0marked",
+        "a=1," * 33,
+        ",".join(f"k{n}=1" for n in range(40)),
+        "é=1",
+    ],
+)
+def test_a_malformed_tracestate_is_dropped_and_not_logged(tracestate: str, caplog: pytest.LogCaptureFixture) -> None:
+    """The propagator logs the client's text."""
+    found = span_context_of(TRACEPARENT, tracestate)
+    assert found is not None
+    assert not found.trace_state
+    assert not caplog.records
+
+
+def test_a_tracestate_of_several_systems_is_kept() -> None:
+    found = span_context_of(TRACEPARENT, "vendor=a b:c, tenant@system=1,\t,")
+    assert found is not None
+    assert dict(found.trace_state) == {"vendor": "a b:c", "tenant@system": "1"}
 
 
 async def test_the_request_for_a_jwks_has_a_span() -> None:
