@@ -78,6 +78,17 @@ class KeptValues:
                         if entry is not None and generation is self._young:
                             self._bytes -= entry.size
 
+    def drop_found(self, bound: BoundPath, keys: Sequence[Any], *, before: float) -> None:
+        """Drop the values of these keys whose reads began before this time."""
+        for generation in (self._young, self._old):
+            entries = generation.get(bound, {})
+            for key in keys:
+                entry = entries.get(key)
+                if entry is not None and entry.began < before:
+                    del entries[key]
+                    if generation is self._young:
+                        self._bytes -= entry.size
+
     def drop_paths(self, matches: Callable[[Any], bool]) -> None:
         """Drop all values of the paths that match."""
         for generation in (self._young, self._old):

@@ -10,6 +10,7 @@ from resolvers.data.shared_reads import last_good as module
 from resolvers.data.shared_reads.last_good import LastGood
 from resolvers.data.shared_reads.sharing import Retention, Sharing
 from resolvers.data.shared_reads.stale_reads import StaleReads
+from stores.domain.paging import Page
 from stores.errors import CircuitOpen, Rejected, StaleRefused, StoreError, TimedOut, Unavailable
 from tests.resolvers.data.shared_reads.controlled_reads import (
     PLENTY,
@@ -239,3 +240,36 @@ async def test_a_list_that_was_read_before_a_write_is_not_kept() -> None:
     process.last_good.keep(path, (), ["all"], {"all": "a"}, began=process.clock())
     process.last_good.drop("catalog", ["a"])
     assert list(process.last_good.find(path, (), ["all"])) == ["all"]
+
+
+@pytest.mark.parametrize("shared", [None, Sharing.ANNOUNCED])
+async def test_a_value_whose_key_was_not_found_later_is_not_served(shared: Sharing | None) -> None:
+    """Another application deleted it, and announced nothing."""
+    process, failing = Process(), FailingPath(shared)
+    reads = None if shared is None else shared_reads(process.clock, last_good=process.last_good)
+    await process.query(shared=reads).read(failing.path, ["a", "b"], ())
+    del failing.values["a"]
+    process.clock.now += 61  # no shared value is so old
+    assert await process.query(shared=reads).read(failing.path, ["a", "b"], ()) == ({"b": "B"}, {})
+    failing.error = DOWN
+    found, failures = await process.query(shared=reads).read(failing.path, ["a", "b"], ())
+    assert (found, failures) == ({"b": "B"}, {"a": DOWN})
+
+
+def test_a_read_that_found_nothing_does_not_end_a_later_value() -> None:
+    process, path = Process(), FailingPath().path
+    process.last_good.keep(path, (), ["a"], {"a": "later"}, began=process.clock() + 1)
+    process.last_good.keep(path, (), ["a"], {}, began=process.clock())
+    assert list(process.last_good.find(path, (), ["a"])) == ["a"]
+
+
+def test_large_pages_count_in_full_after_small_ones() -> None:
+    """Otherwise a client could fill the memory: it sends the batches that are measured with small pages."""
+    last_good, path = LastGood(most_bytes=1_000_000, longest=timedelta(minutes=10)), FailingPath().path
+    names = [str(number) for number in range(800)]
+    for number, name in enumerate(names):
+        rows = tuple(f"{name} {row}" + "x" * 100 for row in range(100 if number % module.MEASURED else 1))
+        page = Page(rows, cursor_of=str, has_next=False)
+        last_good.keep(path, (), [name], {name: page}, began=last_good.clock())
+    kept = [entry.value.rows for entry in last_good.find(path, (), names).values()]
+    assert 0 < sum(len(row) for rows in kept for row in rows) < 1_000_000
