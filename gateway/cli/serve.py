@@ -37,8 +37,7 @@ def run(options: Namespace) -> int:
     from gateway.config.settings import environment_settings
     from gateway.config.store_location import require_complete
     from gateway.observability.logs import write_logs
-    from gateway.runtime.console import stderr_console
-    from gateway.web.page_sources import PagesState, pages_state
+    from gateway.web.page_sources import log_pages_state
 
     settings = environment_settings()
     if options.data is None:
@@ -49,8 +48,7 @@ def run(options: Namespace) -> int:
         return serve_in_this_process(options, settings, inherited=descriptor, number=number)
     write_logs(settings.log, default="INFO")
     log_service_links(settings.service_links)
-    if (pages := pages_state()) is not PagesState.CURRENT:
-        stderr_console().print(pages.value)
+    log_pages_state()
     if (processes := options.processes or settings.http.processes) > 1:
         from gateway.cli.serve_processes import serve_processes
 

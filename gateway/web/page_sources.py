@@ -1,12 +1,14 @@
 """The sources of the pages, and whether what is built was built from them. Needs the standard library only: the build
 hook of the package uses it, too."""
 
+import logging
 import os
 from collections.abc import Iterator
 from enum import Enum
 from hashlib import sha256
 from pathlib import Path
 
+log = logging.getLogger("quadrangle.pages")
 FOLDER = Path(__file__).parent
 DIST = FOLDER / "dist"
 HASH_FILE = "sources.sha256"
@@ -58,3 +60,9 @@ def pages_state(folder: Path = FOLDER) -> PagesState:
     if built_hash(dist) == sources_hash(folder):
         return PagesState.CURRENT
     return PagesState.OUTDATED if any(dist.glob("*/page.html")) else PagesState.MISSING
+
+
+def log_pages_state(folder: Path = FOLDER) -> None:
+    """Log that the pages are not built, or outdated."""
+    if (pages := pages_state(folder)) is not PagesState.CURRENT:
+        log.warning("%s", pages.value)

@@ -21,6 +21,7 @@ OWN_LOGGERS = (
     "quadrangle.metrics",
     "quadrangle.migrate",
     "quadrangle.operations",
+    "quadrangle.pages",
     "quadrangle.rebuild",
     "quadrangle.relay",
     "quadrangle.resilience",

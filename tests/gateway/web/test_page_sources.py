@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from gateway.web.page_sources import FOLDER, HASH_FILE, PagesState, pages_state, source_files, sources_hash
+from gateway.web.page_sources import (
+    FOLDER,
+    HASH_FILE,
+    PagesState,
+    log_pages_state,
+    pages_state,
+    source_files,
+    sources_hash,
+)
 
 SOURCES = (".npmrc", "build/plugin.js", "documents/rows.graphql", "package.json", "src/home/main.tsx", "src/logo.svg")
 OTHERS = (
@@ -61,3 +69,10 @@ def test_pages_are_current_with_the_hash_of_their_sources(folder: Path) -> None:
 def test_pages_without_files_are_missing(folder: Path) -> None:
     (folder / "dist/home/page.html").unlink()
     assert pages_state(folder) is PagesState.MISSING
+
+
+def test_pages_that_are_not_current_are_logged(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    log_pages_state(folder)
+    (folder / "dist" / HASH_FILE).write_text(sources_hash(folder) + "\n")
+    log_pages_state(folder)
+    assert caplog.messages == [PagesState.OUTDATED.value]
