@@ -100,7 +100,7 @@ def run(options: Namespace) -> int:
 
     async def demo(shutdown: Shutdown) -> int:
         metrics = ProcessMetrics()
-        with bind(host, port) as bound, bind_metrics(settings.metrics) as metrics_socket:
+        with bind(host, port) as bound, bind_metrics(settings.metrics, beside=bound) as metrics_socket:
             endpoint = f"{address_of(bound)}/graphql"
             if options.reset:
                 await folder.reset()

@@ -85,7 +85,7 @@ def serve_in_this_process(
             bind(*chosen_address(options, settings.http))
             if inherited is None
             else socket.socket(fileno=inherited) as bound,
-            bind_metrics(settings.metrics, process=number) as metrics_socket,
+            bind_metrics(settings.metrics, process=number, beside=bound) as metrics_socket,
         ):
             endpoint = f"{address_of(bound)}/graphql"
             async with (

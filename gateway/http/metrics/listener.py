@@ -5,7 +5,9 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from errno import EADDRINUSE
 from functools import partial
+from ipaddress import ip_address
 
 import uvicorn
 from prometheus_client.exposition import choose_encoder
@@ -35,10 +37,12 @@ MOST_CONNECTIONS = 64
 
 
 @contextmanager
-def bind_metrics(settings: MetricsSettings, *, process: int | None = None) -> Iterator[socket.socket | None]:
+def bind_metrics(
+    settings: MetricsSettings, *, process: int | None = None, beside: socket.socket | None = None
+) -> Iterator[socket.socket | None]:
     """A socket that listens, None if there is none. `process`: the number of this process among several; its port is
-    that of the settings plus this. Raises `CommandError` if a port that the settings name is not free; the default port
-    may belong to another gateway of this machine.
+    that of the settings plus this. `beside`: the socket of clients, which does not listen yet. Raises `CommandError` if
+    a port that the settings name is not free; the default port may belong to another gateway of this machine.
 
     It listens at once: of two processes that have bound a port, the second one fails only when it listens."""
     address = settings.listen
@@ -51,7 +55,7 @@ def bind_metrics(settings: MetricsSettings, *, process: int | None = None) -> It
             f"GATEWAY_METRICS_LISTEN: process {process} would have port {port}; {HIGHEST_PORT} is the last"
         )
     try:
-        bound = listening_socket(host, port)
+        bound = listening_socket(host, port, beside)
     except OSError as error:
         if not settings.is_default:
             raise CommandError(
@@ -67,10 +71,20 @@ def bind_metrics(settings: MetricsSettings, *, process: int | None = None) -> It
         yield bound
 
 
-def listening_socket(host: str, port: int) -> socket.socket:
+def is_same_address(one: socket.socket, other: socket.socket) -> bool:
+    """Whether only one of two bound sockets can listen."""
+    (host, port, *_), (other_host, other_port, *_) = one.getsockname(), other.getsockname()
+    if port != other_port:
+        return False
+    return host == other_host or any(ip_address(each).is_unspecified for each in (host, other_host))
+
+
+def listening_socket(host: str, port: int, beside: socket.socket | None) -> socket.socket:
     """A socket that listens. Raises `OSError`."""
     bound = bound_socket(host, port)
     try:
+        if beside is not None and is_same_address(bound, beside):
+            raise OSError(EADDRINUSE, "it is the port of the clients")
         bound.listen(BACKLOG)
     except OSError:
         bound.close()

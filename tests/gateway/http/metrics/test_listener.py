@@ -9,7 +9,7 @@ from gateway.config.groups.metrics import DEFAULT_ADDRESS, ListenAddress, Metric
 from gateway.config.settings import read_settings
 from gateway.http.metrics.listener import bind_metrics, metrics_app
 from gateway.http.metrics.process_metrics import ProcessMetrics
-from gateway.http.server import address_of
+from gateway.http.server import address_of, bind
 from gateway.runtime.errors import CommandError
 from resolvers.health import Health
 from tests.gateway.http.metrics.measured_gateway import ANY_PORT, measured_gateway
@@ -49,6 +49,25 @@ def test_a_port_that_is_chosen_and_taken_is_an_error() -> None:
             bind_metrics(MetricsSettings(listen=ListenAddress("127.0.0.1", port))),
         ):
             pass
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_the_port_of_the_clients_is_an_error(host: str) -> None:
+    with bind(host, 0) as clients:
+        port = clients.getsockname()[1]
+        settings = MetricsSettings(listen=ListenAddress("127.0.0.1", port))
+        with (
+            pytest.raises(CommandError, match=f"port {port}: it is the port of the clients"),
+            bind_metrics(settings, beside=clients),
+        ):
+            pass
+
+
+def test_clients_and_metrics_may_have_one_port_on_two_addresses() -> None:
+    with bind("127.0.0.1", 0) as clients:
+        settings = MetricsSettings(listen=ListenAddress("::1", clients.getsockname()[1]))
+        with bind_metrics(settings, beside=clients) as bound:
+            assert bound is not None
 
 
 def test_the_default_port_may_be_that_of_another_gateway(caplog: pytest.LogCaptureFixture) -> None:
