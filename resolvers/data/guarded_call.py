@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from resolvers.data.guards import Guard
 from stores.cancellation import Deadline, cancel_requested
-from stores.errors import OutOfTime, TimedOut, Unavailable
+from stores.errors import Fault, OutOfTime, TimedOut, Unavailable
 
 T = TypeVar("T")
 BUSY = 0.5
@@ -41,7 +41,7 @@ async def guarded_call(
     deadline counts from then on. Raises the store's `StoreError`, `CircuitOpen` by the guard, `TimedOut` after the
     deadline, and `Unavailable` if the driver cancels the call: a `CancelledError` that is not ours would end the caller
     without an error. It is no failure of the store if a call had less time than that deadline, or if this process was
-    too busy to receive the answer.
+    too busy to receive the answer, or if the store answered that what was read is being recomputed.
     """
     if seconds <= 0:
         raise OutOfTime(store)
@@ -64,8 +64,8 @@ async def guarded_call(
             raise
         answered = False
         raise Unavailable(store, "the driver cancelled the call") from None
-    except (TimedOut, Unavailable):
-        answered = False
+    except (TimedOut, Unavailable) as error:
+        answered = _is_answer(error)
         raise
     except Exception:
         answered = True  # the store refused a value, for example
@@ -79,9 +79,14 @@ async def read_twice(guard: Guard, read: Callable[[], Awaitable[T]]) -> T:
     """The result of a read; of a second one if the store was unavailable and the guard lets it be repeated."""
     try:
         return await read()
-    except (TimedOut, Unavailable):
-        pause = guard.pause()
+    except (TimedOut, Unavailable) as error:
+        pause = None if _is_answer(error) else guard.pause()
         if pause is None:
             raise
     await asyncio.sleep(pause)
     return await read()
+
+
+def _is_answer(error: TimedOut | Unavailable) -> bool:
+    """Whether the store works, but not for these values yet."""
+    return error.fault is Fault.REBUILDING

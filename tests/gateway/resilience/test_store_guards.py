@@ -13,7 +13,7 @@ from gateway.resilience.store_guards import LONGEST_PAUSE, StoreGuard, StoreGuar
 from resolvers.data.guarded_call import BUSY
 from resolvers.data.store_calls import StoreCalls
 from resolvers.writes.write_stores import IgnoredFailures
-from stores.errors import CircuitOpen, Rejected, StoreError, TimedOut, Unavailable
+from stores.errors import CircuitOpen, Fault, Rejected, StoreError, TimedOut, Unavailable
 from tests.gateway.resilience.failing_guards import guard_of, guards_at, open_breakers
 from tests.gateway.resilience.seconds import Seconds
 
@@ -141,6 +141,16 @@ async def test_only_unavailable_and_timed_out_count() -> None:
     for _ in range(20):
         await fails(read(guards, Replies(TimedOut("profiles", "slow"))))
     assert guard_of(guards).breaker.is_open
+
+
+async def test_a_store_that_answers_that_values_are_being_recomputed_has_not_failed() -> None:
+    """A rebuild of the activity would open its breaker, for all its calls."""
+    guards = guards_at(Seconds())
+    recounting = Replies(Unavailable("profiles", "recounting", fault=Fault.REBUILDING))
+    for _ in range(20):
+        await fails(read(guards, recounting))
+    assert recounting.made == 20
+    assert not guard_of(guards).breaker.is_open
 
 
 async def stall() -> None:
