@@ -5,12 +5,14 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import pytest
+
 from gateway.config.backends import PORTS_WITH_URL
 from gateway.config.migrate_stores import migrate_stores
-from gateway.config.pending_migrations import pending_migrations
+from gateway.config.pending_migrations import PortMigrations, pending_migrations
 from gateway.config.urls import Url
 from gateway.runtime.clock import utc_now
-from stores.domain.migration_steps import Phase
+from stores.domain.migration_steps import MigrationStep, Phase, StoreMigrations
 from stores.errors import TimedOut, Unavailable
 from stores.influx.client import open_influx
 from stores.mongo.client import COURSES, LEARNERS
@@ -31,6 +33,23 @@ async def test_memory_needs_no_migration() -> None:
     found = await pending_migrations(urls(), now=utc_now)
     assert [one.port for one in found] == list(PORTS_WITH_URL)
     assert not any(one.pending or one.fault for one in found)
+
+
+@pytest.mark.parametrize(
+    ("backend", "applied", "pending", "advice"),
+    [
+        ("postgresql", 3, 0, None),
+        ("postgresql", 0, 2, "a: tables are missing: run `quadrangle migrate`"),
+        ("mongodb", 0, 2, "a: indexes are missing: run `quadrangle migrate`"),
+        ("influxdb", 0, 1, "a: the database is missing: run `quadrangle migrate`"),
+        ("postgresql", 3, 1, "a: a migration is pending: run `quadrangle migrate`"),
+        ("postgresql", 3, 2, "a: 2 migrations are pending: run `quadrangle migrate`"),
+    ],
+)
+def test_the_advice_says_what_is_missing(backend: str, applied: int, pending: int, advice: str | None) -> None:
+    steps = [MigrationStep(name="step", phase=Phase.EXPAND, commands=[])] * pending
+    migrations = StoreMigrations(applied=applied, pending=steps)
+    assert PortMigrations(port="a", backend=backend, migrations=migrations).advice == advice
 
 
 async def test_an_empty_database_lacks_everything_and_stays_empty(servers: Servers) -> None:

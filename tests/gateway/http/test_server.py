@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
+from time import monotonic
 
 import httpx2
 import pytest
@@ -101,6 +102,18 @@ async def test_a_request_that_exceeds_the_grace_is_cancelled() -> None:
     async with serving(slow, timedelta(seconds=1)) as (url, shutdown, task), httpx2.AsyncClient(timeout=30) as client:
         answer = asyncio.create_task(client.get(url))
         await slow.asked.wait()
+        shutdown.request()
+        assert (await answer).status_code == 500
+        await task
+    assert slow.log == ["open", "cut off", "closed"]
+
+
+async def test_the_grace_counts_from_the_signal_although_it_is_noticed_late() -> None:
+    slow = Slow()
+    async with serving(slow, timedelta(seconds=60)) as (url, shutdown, task), httpx2.AsyncClient(timeout=30) as client:
+        answer = asyncio.create_task(client.get(url))
+        await slow.asked.wait()
+        shutdown.requested_at = monotonic() - 60
         shutdown.request()
         assert (await answer).status_code == 500
         await task

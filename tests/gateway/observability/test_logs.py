@@ -15,6 +15,7 @@ import pytest
 from gateway.config.groups.log import OWN_LOGGERS
 from gateway.config.settings import read_settings
 from gateway.observability.log_formats import JsonFormatter, TextFormatter
+from gateway.observability.log_lines import LONGEST_MESSAGE
 from gateway.observability.logs import write_logs
 from gateway.runtime.errors import CommandError
 
@@ -118,6 +119,13 @@ def test_the_errors_of_a_text_have_a_line_each() -> None:
     assert [each.split()[:2] for each in errors] == [["ValueError", "at"], ["KeyError", "at"]]
     assert "test_logs.py" in errors[0]
     assert "canary" not in "".join(errors)
+
+
+def test_a_long_message_is_cut_and_has_one_line() -> None:
+    record = logging.makeLogRecord({"name": "quadrangle.http", "msg": "a" * 1_000})
+    assert json.loads(JsonFormatter().format(record))["message"] == "a" * LONGEST_MESSAGE
+    record.msg = "first\nsecond"
+    assert json.loads(JsonFormatter().format(record))["message"] == "first"
 
 
 def test_the_errors_of_a_group_begin_with_its_first() -> None:

@@ -9,9 +9,10 @@ from hashlib import sha256
 import pytest
 
 from gateway.observability.access_entry import AccessEntry
-from gateway.observability.operation_log import OperationLog
+from gateway.observability.operation_log import MOST_BATCHES, OperationLog, shown_batches
 from gateway.observability.operation_report import OperationReport
 from gateway.observability.pseudonyms import CHARACTERS, Pseudonyms
+from resolvers.data.store_calls import Batch
 from resolvers.operation_end import OperationEnd
 from resolvers.viewer import Viewer
 from tests.gateway.app_client import SCHEMA, SECRET, TOKEN_ACCESS, app_client, bearer
@@ -150,6 +151,15 @@ async def test_a_slow_operation_is_logged_with_its_store_calls(logs: LogStream) 
     assert all(batch["ms"] >= 0 and batch["keys"] >= 1 for batch in line["batches"])
     [request] = logs.records(REQUESTS)
     assert "batches" not in request
+
+
+def test_the_slowest_store_calls_are_shown_in_the_order_in_which_they_began() -> None:
+    batches = [Batch("profiles", "by_ids", 1, float(start), float((start * 7) % 40)) for start in range(40)]
+    shown = shown_batches(batches)
+    assert len(shown) == MOST_BATCHES
+    assert min(batch["ms"] for batch in shown) == 40 - MOST_BATCHES
+    starts = [batch["start_ms"] for batch in shown]
+    assert starts == sorted(starts)
 
 
 async def test_an_operation_that_is_not_slow_has_one_line(logs: LogStream) -> None:

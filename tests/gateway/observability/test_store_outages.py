@@ -101,6 +101,21 @@ def test_the_recovery_is_logged_once_with_the_duration(outages: StoreOutages, cl
     assert (recovered["store"], recovered["seconds"], recovered["failures"]) == ("progress", 31, 2)
 
 
+def test_an_outage_ends_with_the_first_answer_after_the_last_failure(
+    outages: StoreOutages, clock: Times, logs: LogStream
+) -> None:
+    outages.failed("progress", Unavailable("progress", "away"))
+    clock.now += 1
+    outages.answered("progress")
+    clock.now += 1
+    outages.failed("progress", Unavailable("progress", "away"))
+    for _ in range(6):
+        clock.now += 1
+        outages.answered("progress")
+    _, recovered = logs.records()
+    assert recovered["seconds"] == 3
+
+
 def test_a_store_whose_calls_fail_has_not_recovered_by_a_ping(
     outages: StoreOutages, clock: Times, logs: LogStream
 ) -> None:

@@ -16,6 +16,7 @@ from gateway.runtime.errors import CommandError
 from gateway.runtime.shutdown import INTERRUPTED, Shutdown
 from gateway.supervisor.serving_process import ServingProcess
 from gateway.supervisor.supervisor import SupervisionPolicy, Supervisor
+from tests.gateway.log_stream import captured_logs
 
 SERVES = "print('ready here', flush=True); import signal; signal.sigwait([signal.SIGTERM])"
 FAILS = "import sys; sys.exit(3)"
@@ -117,6 +118,58 @@ async def test_a_process_that_does_not_start_again_ends_all() -> None:
     with pytest.raises(CommandError, match=r"^process 1 ended 3 times in a row before it was ready: exit code 3$"):
         await task
     assert (len(supervised.of(0)), len(supervised.of(1))) == (1, 4)
+
+
+async def test_a_process_that_was_ready_in_between_may_fail_again() -> None:
+    supervised = Supervised([SERVES], [SERVES, FAILS, FAILS, SERVES, FAILS, FAILS, SERVES])
+    task = await supervised.serving()
+    for _ in range(2):
+        supervised.restarted.clear()
+        os.kill(supervised.of(1)[-1].pid, signal.SIGKILL)
+        await supervised.restarted.wait()
+    assert len(supervised.of(1)) == 7
+    supervised.shutdown.request()
+    assert await task == 0
+
+
+@pytest.mark.parametrize(("settled", "third"), [(60.0, (0.4, 0.8)), (0.0, (0.1, 0.2))])
+async def test_the_delay_before_a_restart_grows_until_a_process_has_run_for_long(
+    settled: float, third: tuple[float, float]
+) -> None:
+    policy = SupervisionPolicy(
+        stop_within=timedelta(seconds=30),
+        first_delay=timedelta(seconds=0.2),
+        longest_delay=timedelta(seconds=0.8),
+        settled=timedelta(seconds=settled),
+    )
+    supervised = Supervised([SERVES], policy=policy)
+    with captured_logs() as logs:
+        task = await supervised.serving()
+        for _ in range(3):
+            supervised.restarted.clear()
+            os.kill(supervised.of(0)[-1].pid, signal.SIGKILL)
+            await supervised.restarted.wait()
+        supervised.shutdown.request()
+        assert await task == 0
+    lines = logs.records("quadrangle.supervisor")
+    delays = [line["in_seconds"] for line in lines if line["message"] == "a process is restarted"]
+    assert len(delays) == 3
+    assert third[0] <= delays[-1] <= third[1]
+
+
+async def test_a_process_that_is_started_while_all_stop_is_stopped_too() -> None:
+    shutdown, started = Shutdown(lambda: None), list[ServingProcess]()
+
+    async def start(number: int) -> ServingProcess:
+        process = await asyncio.create_subprocess_exec(sys.executable, "-S", "-c", NEVER_READY, stdout=PIPE)
+        started.append(ServingProcess(process, cast("asyncio.StreamReader", process.stdout)))
+        shutdown.request()
+        return started[0]
+
+    supervisor = Supervisor(start, count=1, policy=SupervisionPolicy(stop_within=timedelta(seconds=10)))
+    with pytest.raises(CommandError, match="interrupted"):
+        await supervisor.run(shutdown, on_ready=lambda: None)
+    assert [process.exit_code for process in started] == [-signal.SIGTERM]
 
 
 async def test_a_process_that_cannot_be_started_ends_all() -> None:

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from websockets.exceptions import InvalidStatus
 
 from gateway.http.middleware.access_log import AccessLog
+from gateway.observability.access_entry import ENTRY, AccessEntry
 from stores.domain.outbox import Backlog, Consumer
 from stores.domain.profiles import Profile
 from stores.domain.rates import Rate
@@ -96,6 +97,22 @@ async def test_a_valid_request_id_is_kept(given: str, taken: str) -> None:
     async with app_client() as client:
         response = await client.get("/livez", headers={"X-Request-Id": given})
     assert response.headers["x-request-id"] == taken
+
+
+async def test_the_entry_of_a_request_takes_no_fields_after_its_line(logs: LogStream) -> None:
+    entries: list[AccessEntry] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        entry: AccessEntry = scope[ENTRY]
+        assert entry.is_open
+        entries.append(entry)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    transport = httpx2.ASGITransport(app=AccessLog(app, new_id=lambda: "request-1"))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        await client.get("/")
+    assert [entry.is_open for entry in entries] == [False]
 
 
 async def test_an_unexpected_error_is_masked(logs: LogStream) -> None:
