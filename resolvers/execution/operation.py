@@ -140,7 +140,7 @@ def traced(context: Context, operation_name: str | None, data: Mapping[str, Any]
     if peer.trace_cost:
         found["cost"] = traced_cost(context, operation_name, data)
     sources = sources_of(context.loaders, always=peer.max_age is not None)
-    if sources and kind_of(context, operation_name) != "subscription":
+    if sources is not None and kind_of(context, operation_name) in ("query", "mutation"):
         found["sources"] = sources
     if peer.trace_plan and context.plan_trace is not None:
         found["plan"] = context.plan_trace

@@ -9,8 +9,8 @@ LIVE, STALE, DOWN = "LIVE", "STALE", "DOWN"
 FAILED = frozenset({Unavailable.code, TimedOut.code})
 
 
-def sources_of(reads: StoreReads, *, always: bool) -> list[dict[str, Any]]:
-    """The stores that an operation called, by name. Empty if all are LIVE, unless `always`.
+def sources_of(reads: StoreReads, *, always: bool) -> list[dict[str, Any]] | None:
+    """The stores that an operation called, by name. None if all are LIVE, unless `always`.
 
     LIVE: all calls were answered. STALE: a call failed, and last good values stand for its values, or for a part of
     them; `ageMs` is the age of the oldest one. DOWN: a call failed, and no last good value was served.
@@ -18,7 +18,7 @@ def sources_of(reads: StoreReads, *, always: bool) -> list[dict[str, Any]]:
     ages = {} if reads.stale is None else reads.stale.ages
     failed = {each.store for each in reads.batches if each.code in FAILED}
     if not always and not failed and not ages:
-        return []
+        return None
     found: list[dict[str, Any]] = []
     for store in sorted({each.store for each in reads.batches} | ages.keys()):
         if store in ages:

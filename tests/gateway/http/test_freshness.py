@@ -60,6 +60,13 @@ async def test_answers_have_their_sources_if_the_request_asks_or_a_store_fails()
         assert [error["extensions"]["code"] for error in refused["errors"]] == ["STALE_REFUSED"]
 
 
+async def test_an_answer_that_reads_no_store_has_no_source_and_a_malformed_document_no_list() -> None:
+    async with client_over("progress") as (client, _):
+        answer = await ask(client, {"query": "{ __typename }", "extensions": freshness(1)})
+        assert answer == {"data": {"__typename": "Query"}, "extensions": {"sources": []}}
+        assert "extensions" not in await ask(client, {"query": "{", "extensions": freshness(1)})
+
+
 async def test_every_form_of_a_request_may_limit_the_age() -> None:
     params = {"query": QUERY, "extensions": json.dumps(freshness(1))}
     events = {"Accept": "text/event-stream"}
