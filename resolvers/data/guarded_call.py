@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
+from time import perf_counter
 from typing import Protocol, TypeVar
 
 from resolvers.data.guards import Guard
@@ -10,6 +11,9 @@ from stores.cancellation import Deadline, cancel_requested
 from stores.errors import Fault, OutOfTime, TimedOut, Unavailable
 
 T = TypeVar("T")
+FROM_MEMORY = 0.0001
+"""A call that took fewer seconds was answered by a cache of the store's client, such as that of courses. It says
+nothing about the server: a network takes longer."""
 BUSY = 0.5
 """Seconds by which a deadline is late in a process that is too busy to receive answers."""
 
@@ -41,7 +45,8 @@ async def guarded_call(
     deadline counts from then on. Raises the store's `StoreError`, `CircuitOpen` by the guard, `TimedOut` after the
     deadline, and `Unavailable` if the driver cancels the call: a `CancelledError` that is not ours would end the caller
     without an error. It is no failure of the store if a call had less time than that deadline, or if this process was
-    too busy to receive the answer, or if the store answered that what was read is being recomputed.
+    too busy to receive the answer, or if the store answered that what was read is being recomputed. An answer from a
+    cache of the store's client does not count.
     """
     if seconds <= 0:
         raise OutOfTime(store)
@@ -51,8 +56,9 @@ async def guarded_call(
     try:
         with deadline:
             period = await guard.enter()
+            began = perf_counter()
             found = await work(partial(deadline.restart, seconds))
-        answered = True
+            answered = None if perf_counter() - began < FROM_MEMORY else True
         return found
     except TimeoutError:
         if seconds < own:

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.resilience.breaker import Breaker, BreakerRules
 from gateway.resilience.store_guards import LONGEST_PAUSE, StoreGuard, StoreGuards
-from resolvers.data.guarded_call import BUSY
+from resolvers.data.guarded_call import BUSY, FROM_MEMORY
 from resolvers.data.store_calls import StoreCalls
 from resolvers.writes.write_stores import IgnoredFailures
 from stores.errors import CircuitOpen, Fault, Rejected, StoreError, TimedOut, Unavailable
@@ -66,6 +66,33 @@ async def test_an_open_breaker_refuses_the_calls_of_its_store_and_kind_only() ->
     assert await calls_over(guards).call("profiles", "add", 1, Replies("written")()) == "written"
     guards.pinged("profiles", answered=True, began=clock.forward(0.6))
     assert await read(guards, Replies("Ada")) == "Ada"
+
+
+class Cached:
+    """A read that is answered without a server, or (`server`) by one, which takes longer."""
+
+    def __init__(self, *, server: bool) -> None:
+        self._server = server
+
+    async def __call__(self) -> str:
+        if self._server:
+            await asyncio.sleep(2 * FROM_MEMORY)
+        return "course"
+
+
+@pytest.mark.parametrize("server", [False, True])
+async def test_answers_from_a_cache_keep_no_breaker_closed(server: bool) -> None:
+    """Between two pings that fail, the catalog's cache answers, or its server does. On a busy machine, an answer of the
+    cache may look like one of the server, but not each of five."""
+    opened = []
+    for _ in range(5):
+        clock = Seconds()
+        guards = guards_at(clock)
+        guards.pinged("catalog", answered=False, began=clock())
+        assert await read(guards, Cached(server=server), store="catalog") == "course"
+        guards.pinged("catalog", answered=False, began=clock.forward(1))
+        opened.append(guard_of(guards, "catalog").breaker.is_open)
+    assert any(opened) is not server
 
 
 async def test_a_write_is_refused_before_it_is_sent() -> None:
