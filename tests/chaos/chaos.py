@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
 from gateway.embedded.loopback import HOST
+from tests.chaos.breaker_log import BreakerLog
 from tests.chaos.faults import Fault, fault_of
 from tests.chaos.gateway_state import GatewayState, Holdings
 from tests.chaos.load import Load, Sample, running
@@ -30,12 +31,14 @@ Trouble = tuple[str, Fault]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
     """One fault. `opened` and `closed`: seconds from its beginning, and from its end, to the breaker's change; None: it
-    did not change in time. `before`, `during`: the answers of operations that began then."""
+    did not change in time. `measured_open`: whether the metrics show it open, too. `before`, `during`, `after`: the
+    answers of operations that began then."""
 
     server: str
     fault: Fault
     opened: float | None
     closed: float | None
+    measured_open: bool
     before: Sequence[Sample]
     during: Sequence[Sample]
     after: Sequence[Sample]
@@ -101,16 +104,21 @@ async def _phase(
 ) -> Phase:
     began = monotonic()
     await asyncio.sleep(calm)
-    troubled = monotonic()
+    breakers = BreakerLog(lambda: place.gateway.log)
+    main = (MAIN_STORE[server], "reads")
+    troubled, since = monotonic(), time()
     async with fault_of(place, server, fault):
-        opened = await state.until(lambda found: (MAIN_STORE[server], "reads") in found, within=PATIENCE)
+        opened = await breakers.until(lambda found: main in found, since=since, within=PATIENCE)
+        measured_open = main in await state.open_breakers()
         await asyncio.sleep(max(0.0, troubled + trouble - monotonic()))
         measured = monotonic()
         if runbooks is not None and fault is Fault.KILLED:
             await execute_away(server, **_command_place(place, runbooks))
-    back = monotonic()
+    back, since = monotonic(), time()
     own = {store for store, its in SERVER_OF.items() if its == server}
-    closed = await state.until(lambda found: not any(store in own for store, _ in found), within=PATIENCE)
+    closed = await breakers.until(
+        lambda found: not any(store in own for store, _ in found), since=since, within=PATIENCE
+    )
     if runbooks is not None and fault is Fault.KILLED:
         await execute_back(server, **_command_place(place, runbooks))
     await asyncio.sleep(1)
@@ -119,6 +127,7 @@ async def _phase(
         fault=fault,
         opened=opened,
         closed=closed,
+        measured_open=measured_open,
         before=_between(load.samples, began, troubled),
         during=_between(load.samples, troubled, measured),
         after=_between(load.samples, back + (closed or PATIENCE), monotonic()),

@@ -1,19 +1,17 @@
 """What the gateway's metrics and the kernel say about its process."""
 
-import asyncio
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 
 import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.bench.processes import resident_kib
+from tests.chaos.breaker_log import Breakers
 from tests.chaos.place import Place
 
 Labels = Mapping[str, str]
-POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +39,10 @@ class GatewayState:
         text = (await self._client.get(self._url)).text
         return list(_samples(text, name))
 
-    async def open_breakers(self) -> set[tuple[str, str]]:
-        """Store and class of each breaker that is open."""
+    async def open_breakers(self) -> Breakers:
+        """The breakers that are open."""
         found = await self.samples("quadrangle_breaker_open")
-        return {(labels["store"], labels["class"]) for labels, value in found if value}
-
-    async def until(self, holds: Callable[[set[tuple[str, str]]], bool], *, within: float) -> float | None:
-        """The seconds until the open breakers are as wanted, None if they are not in time."""
-        began = monotonic()
-        while (passed := monotonic() - began) < within:
-            if holds(await self.open_breakers()):
-                return passed
-            await asyncio.sleep(POLL_SECONDS)
-        return None
+        return frozenset((labels["store"], labels["class"]) for labels, value in found if value)
 
     async def holdings(self) -> Holdings:
         """What the process holds now."""

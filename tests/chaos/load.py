@@ -46,8 +46,8 @@ class Kind:
 KINDS = (
     Kind("courses", ("mongo",), 6, "{ courses(first: 3) { edges { node { key title } } } }"),
     Kind("progress", ("sql",), 6, "query ($id: UUID!) { enrollment(registration: $id) { progress { completion } } }"),
-    Kind("timeline", ("influx",), 6, TIMELINE),
-    Kind("presence", ("redis",), 6, "query ($id: ID!) { learner(id: $id) { presence { status } } }"),
+    Kind("timeline", ("influx", "mongo"), 6, TIMELINE),
+    Kind("presence", ("redis", "mongo"), 6, "query ($id: ID!) { learner(id: $id) { presence { status } } }"),
     Kind("grid", SERVERS, 2, GRID),
     Kind("record", ("sql", "mongo"), 4, RECORD, writes=True),
     Kind("heartbeat", ("redis", "sql", "mongo"), 4, HEARTBEAT, writes=True),

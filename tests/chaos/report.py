@@ -70,6 +70,8 @@ def faults_of(run: Run, *, slack: float) -> Iterator[str]:
 def _faults_of_phase(phase: Phase) -> Iterator[str]:
     if phase.opened is None:
         yield f"{phase.name}: the breaker did not open"
+    elif not phase.measured_open:
+        yield f"{phase.name}: the metrics do not show the breaker open"
     if phase.closed is None:
         yield f"{phase.name}: the breakers did not close"
     for sample in others(phase, [*phase.before, *phase.during]):
@@ -78,7 +80,7 @@ def _faults_of_phase(phase: Phase) -> Iterator[str]:
     for sample in phase.during:
         if unexpected := set(sample.codes) - OUTAGE_CODES:
             yield f"{phase.name}: {sample.kind.name} has {sorted(unexpected)}"
-    if not any(sample.whole for sample in phase.after if sample.kind.servers == (phase.server,)):
+    if not any(sample.whole for sample in phase.after if sample.kind.servers[0] == phase.server):
         yield f"{phase.name}: no whole answer after the recovery"
 
 
