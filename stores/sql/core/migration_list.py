@@ -43,7 +43,8 @@ async def list_migrations(
                 first = [MigrationStep(name=OWN_TABLES, phase=Phase.EXPAND, commands=terminated(tables))]
             shown = [await _step(connection, set_name, migration) for migration in pending]
             running = await _running(connection)
-    return StoreMigrations(applied=len(migrations) - len(pending), pending=[*first, *shown], running=running)
+    applied = 0 if first else 1 + len(migrations) - len(pending)
+    return StoreMigrations(applied=applied, pending=[*first, *shown], running=running)
 
 
 def phase_of(set_name: str, migration: Migration) -> Phase | None:
