@@ -16,8 +16,8 @@ from stores.errors import CircuitOpen
 log = logging.getLogger("quadrangle.resilience")
 PING_INTERVAL = timedelta(seconds=1)
 MARGIN = timedelta(seconds=1)
-"""The window of a breaker is longer than the store's deadline by this: a call that takes all of its deadline tells
-nothing earlier, and by then the calls before the trouble have left the window."""
+"""The window of a breaker is longer than the store's deadline by this: a call that takes all of its deadline
+counts only then, and the calls before the trouble have left the window by then."""
 STUCK = 0.5
 """Seconds without the end of a call after which no further call waits for a place; half the deadline if that is
 shorter. While calls end, a call waits for as long as its deadline: a burst is no reason to refuse."""
