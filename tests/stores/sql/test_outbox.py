@@ -56,7 +56,7 @@ async def test_the_column_of_the_traceparent_is_added_next_to_gateways_that_do_n
             await older.execute("ALTER TABLE outbox DROP COLUMN traceparent")
             await older.execute("DELETE FROM migrations WHERE number = 18")
             await older.execute(INSERT_BEFORE_TRACES, *values)  # the driver keeps the prepared statement
-            with pytest.raises(Unavailable, match="migrate first"):
+            with pytest.raises(Unavailable, match="run `quadrangle migrate`"):
                 await outbox.take(Consumer.LIVE, range(PARTITIONS), most=10_000)
             assert await migrate(pool, "progress") == ["0018_outbox_traceparent.sql"]
             await older.execute(INSERT_BEFORE_TRACES, *values[:3], 2, values[4])
