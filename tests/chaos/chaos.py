@@ -130,7 +130,7 @@ async def _phase(
         measured_open=measured_open,
         before=_between(load.samples, began, troubled),
         during=_between(load.samples, troubled, measured),
-        after=_between(load.samples, back + (closed or PATIENCE), monotonic()),
+        after=_between(load.samples, back + (PATIENCE if closed is None else closed), monotonic()),
     )
 
 
